@@ -1,0 +1,18 @@
+/** Owns the side effects that commands use; tests pass their own. */
+import type { Logger } from "./log.ts";
+
+/** Everything a command may do to the outside besides reading its sources and writing its warehouse. */
+export interface Effects {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** The part of a Node stream that we write to. `columns` is set on a terminal only. */
+export interface OutputStream {
+  write(chunk: string | Uint8Array): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}

@@ -1,0 +1,61 @@
+/** Owns what can go wrong: one error class with a code, an exit code, a cause and a line that says what to do next. */
+
+/** Exit codes of every command. `findings` only with `--fail-on`, `incomplete` only with `--strict`. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, findings: 3, incomplete: 4, locked: 5 } as const;
+
+export type ErrorCode =
+  | "usage"
+  | "config"
+  | "source-not-found"
+  | "source-empty"
+  | "source-denied"
+  | "credentials"
+  | "warehouse-locked"
+  | "warehouse-missing"
+  | "warehouse-unwritable"
+  | "warehouse-incompatible"
+  | "run-locked"
+  | "disk-full"
+  | "sql"
+  | "sql-refused"
+  | "report-unknown"
+  | "output"
+  | "engine"
+  | "scan-limit"
+  | "reconciliation"
+  | "interrupted";
+
+const exitCodeOf: Partial<Record<ErrorCode, number>> = {
+  usage: exitCodes.usage,
+  config: exitCodes.usage,
+  "report-unknown": exitCodes.usage,
+  "run-locked": exitCodes.locked,
+};
+
+/** An error meant for the person at the terminal: `message` says what happened, `next` what to do. */
+export class SpillwayError extends Error {
+  override readonly name = "SpillwayError";
+  readonly code: ErrorCode;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { next?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.next = options.next;
+  }
+
+  get exitCode(): number {
+    return exitCodeOf[this.code] ?? exitCodes.failed;
+  }
+}
+
+/** The text of anything thrown, without a stack. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The `code` of a Node system error (`ENOENT`, `ENOSPC`, ...), if it has one. */
+export function systemCode(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}

@@ -1,0 +1,24 @@
+/** Owns the vocabulary in which tables are described: one definition gives Arrow, Parquet, DDL and the data dictionary. */
+
+/** `timestamp` is UTC, milliseconds, without a zone. `text` columns are dictionary encoded in Arrow. */
+export type ColumnType = "text" | "integer" | "bigint" | "double" | "boolean" | "timestamp";
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** What the column says, for the data dictionary. */
+  readonly doc: string;
+  /** Where in a CloudTrail record it comes from, or how it is derived. */
+  readonly source?: string;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly doc: string;
+  readonly columns: readonly Column[];
+}
+
+/** Short form of a column definition. */
+export function column(name: string, type: ColumnType, doc: string, source?: string): Column {
+  return source === undefined ? { name, type, doc } : { name, type, doc, source };
+}

@@ -1,0 +1,92 @@
+/** Owns the warehouse's other tables: the ledger, quarantine, runs and reference tables. */
+import { type Table, column } from "./column.ts";
+
+/** The ledger: one row for each version of a trail object that was looked at. */
+export const trailObjectTable: Table = {
+  name: "trail_object",
+  doc: "Trail objects and what came of them; an object replaced later has a row for each ETag",
+  columns: [
+    column("uri", "text", "s3://bucket/key, the path below the source folder as file:..., lookup:... or athena:..."),
+    column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
+    column("size", "bigint", "bytes as stored"),
+    column("status", "text", "loaded, skipped or quarantined"),
+    column("reason", "text", "why skipped or quarantined, null if loaded"),
+    column("account_id", "text", "account folder the object lies in", "object key"),
+    column("region", "text", "Region folder the object lies in", "object key"),
+    column("day", "text", "delivery day, YYYY-MM-DD", "object key"),
+    column("records", "bigint", "records in the object; array elements"),
+    column("bedrock_events", "bigint", "Bedrock records kept"),
+    column("new_events", "bigint", "of those, seen for the first time"),
+    column("duplicates", "bigint", "of those, already known"),
+    column("rejected", "bigint", "Bedrock records with wrong types"),
+    column("other", "bigint", "records of other services"),
+    column("run_id", "text", "run that looked at it"),
+    column("loaded_at", "timestamp", "when it was committed, UTC"),
+  ],
+};
+
+export const quarantineTable: Table = {
+  name: "quarantine",
+  doc: "What could not be read: whole objects (record_index null) and single records",
+  columns: [
+    column("uri", "text", "trail object"),
+    column("etag", "text", "version of the object"),
+    column("record_index", "integer", "position of a rejected record, null for the whole object"),
+    column("reason", "text", "what is wrong"),
+    column("event_id", "text", "eventID of a rejected record, if it has one"),
+    column("run_id", "text", "run that found it"),
+  ],
+};
+
+export const runTable: Table = {
+  name: "run",
+  doc: "Every ingest with the identities of R8",
+  columns: [
+    column("run_id", "text", "identifier"),
+    column("started_at", "timestamp", "UTC"),
+    column("finished_at", "timestamp", "UTC; null if it was interrupted"),
+    column("source", "text", "sources as given"),
+    column("objects_listed", "bigint", "= known + loaded + skipped + quarantined"),
+    column("objects_known", "bigint", "already in the ledger, not read again"),
+    column("objects_loaded", "bigint", ""),
+    column("objects_skipped", "bigint", ""),
+    column("objects_quarantined", "bigint", ""),
+    column("records", "bigint", "= bedrock_events + other + rejected"),
+    column("bedrock_events", "bigint", "= new_events + duplicates"),
+    column("new_events", "bigint", ""),
+    column("duplicates", "bigint", ""),
+    column("rejected", "bigint", ""),
+    column("other", "bigint", ""),
+    column("version", "text", "Spillway's version"),
+  ],
+};
+
+export const regionTable: Table = {
+  name: "region",
+  doc: "AWS Regions with country and jurisdiction",
+  columns: [
+    column("region", "text", "Region code"),
+    column("name", "text", "AWS's name of the Region"),
+    column("country", "text", "ISO 3166-1 alpha-2"),
+    column("country_name", "text", "country in words"),
+    column("eu_member", "boolean", "country is a member of the European Union"),
+    column("eea_member", "boolean", "country is in the European Economic Area"),
+    column("partition", "text", "aws, aws-us-gov, aws-cn or aws-eusc"),
+    column("jurisdiction", "text", "short name: EU, US, UK, CH, ..."),
+    column("as_of", "text", "date of the row"),
+  ],
+};
+
+/** Destinations of a global profile are one row with destination_region '*'. */
+export const inferenceProfileTable: Table = {
+  name: "inference_profile",
+  doc: "Destinations of inference profiles for each source Region: a dated snapshot (R7)",
+  columns: [
+    column("profile_id", "text", "profile"),
+    column("source_region", "text", "Region that is called"),
+    column("destination_region", "text", "Region that may serve; * for any commercial Region"),
+    column("model", "text", "model behind the profile, if known"),
+    column("as_of", "text", "date of the newest source that showed it"),
+    column("source", "text", "where it was read"),
+  ],
+};
