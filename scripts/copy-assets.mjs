@@ -1,0 +1,7 @@
+// Copies the data files that lie beside the sources (JSON, WebAssembly) into dist; tsc only moves code.
+import { cpSync } from "node:fs";
+
+cpSync("src", "dist", {
+  recursive: true,
+  filter: (path) => !/\.[a-z]+$/.test(path) || (/\.(?:json|wasm|csv)$/.test(path) && !path.endsWith("tsconfig.json")),
+});

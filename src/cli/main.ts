@@ -1,0 +1,65 @@
+/** Owns the command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
+import { Command, CommanderError } from "commander";
+import type { Effects } from "../effects.ts";
+import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import { addDemoCommand } from "./demo.ts";
+import { addIngestCommand } from "./ingest.ts";
+import { addQueryCommand } from "./query.ts";
+import { addReportCommand } from "./report.ts";
+import { version } from "../version.ts";
+
+/** What a command's action needs besides its own flags. */
+export interface CommandContext {
+  readonly effects: Effects;
+  readonly signal: AbortSignal;
+  /** Sets the exit code of a command that succeeded with something to say. */
+  readonly exitWith: (code: number) => void;
+}
+
+/** Runs one command and returns its exit code; never throws. */
+export async function main(args: readonly string[], effects: Effects, signal: AbortSignal): Promise<number> {
+  let code: number = exitCodes.ok;
+  const context: CommandContext = { effects, signal, exitWith: (wanted) => (code = wanted) };
+  const program = createProgram(context);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (thrown) {
+    return reportError(thrown, effects);
+  }
+}
+
+/** The whole command tree; also the source of the command reference in the docs. */
+export function createProgram(context: CommandContext): Command {
+  const { effects } = context;
+  const program = new Command("spillway")
+    .description("Where did your Amazon Bedrock inference run, who sent it there, and can you prove it?")
+    .version(version)
+    .option("--log-format <format>", "log lines on stderr as text or json", "text")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void effects.stdout.write(text),
+      writeErr: (text) => void effects.stderr.write(text),
+    });
+  addDemoCommand(program, context);
+  addIngestCommand(program, context);
+  addReportCommand(program, context);
+  addQueryCommand(program, context);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+function reportError(thrown: unknown, effects: Effects): number {
+  if (thrown instanceof CommanderError) {
+    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  effects.log.error(messageOf(thrown));
+  if (thrown instanceof SpillwayError) {
+    if (thrown.next !== undefined) effects.stderr.write(`${thrown.next}\n`);
+    return thrown.exitCode;
+  }
+  if (effects.env["SPILLWAY_DEBUG"] !== undefined && thrown instanceof Error) effects.stderr.write(`${thrown.stack ?? ""}\n`);
+  else effects.stderr.write("This is unexpected; set SPILLWAY_DEBUG=1 to see where it happened.\n");
+  return exitCodes.failed;
+}

@@ -1,0 +1,29 @@
+/** Owns the parsing of flag values that several commands take. */
+import { InvalidArgumentError } from "commander";
+
+/** A commander parser for whole numbers from `least` to `most`. */
+export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`${flag} takes a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** Gathers a flag that may be given several times, or once with commas. */
+export function list(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), ...text.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+}
+
+/** A day (YYYY-MM-DD) or an RFC 3339 time, as UTC. */
+export function time(text: string): Date {
+  const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
+  const zoned = /(?:Z|[+-]\d{2}:\d{2})$/i.test(full) ? full : `${full}Z`;
+  const value = new Date(zoned);
+  if (Number.isNaN(value.getTime()) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
+    throw new InvalidArgumentError("Give a day such as 2026-09-14, or a time such as 2026-09-14T08:00:00Z.");
+  }
+  return value;
+}

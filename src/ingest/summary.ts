@@ -1,0 +1,87 @@
+/** Owns the numbers of one ingest and the identities of R8 that they must keep. */
+import { SpillwayError } from "../errors.ts";
+import type { ReadObject } from "./worker-protocol.ts";
+
+/** Counts of one run; every one of them is stored with the run and printed. */
+export interface IngestCounts {
+  objectsListed: number;
+  /** Already in the ledger in the same version, not read again. */
+  objectsKnown: number;
+  objectsLoaded: number;
+  objectsSkipped: number;
+  objectsQuarantined: number;
+  /** Of the loaded ones: an object with this name had been loaded with another ETag. */
+  objectsChanged: number;
+  records: number;
+  bedrockEvents: number;
+  other: number;
+  rejected: number;
+  newEvents: number;
+  duplicates: number;
+  /** Events whose eventID came with another content. */
+  contentConflicts: number;
+  /** Bedrock records whose eventVersion has another major number. */
+  otherMajor: number;
+  rawBytes: number;
+}
+
+export function emptyCounts(): IngestCounts {
+  return {
+    objectsListed: 0,
+    objectsKnown: 0,
+    objectsLoaded: 0,
+    objectsSkipped: 0,
+    objectsQuarantined: 0,
+    objectsChanged: 0,
+    records: 0,
+    bedrockEvents: 0,
+    other: 0,
+    rejected: 0,
+    newEvents: 0,
+    duplicates: 0,
+    contentConflicts: 0,
+    otherMajor: 0,
+    rawBytes: 0,
+  };
+}
+
+export function countObject(counts: IngestCounts, read: ReadObject): void {
+  if (read.status === "loaded") counts.objectsLoaded++;
+  else if (read.status === "skipped") counts.objectsSkipped++;
+  else counts.objectsQuarantined++;
+  counts.records += read.records;
+  counts.bedrockEvents += read.bedrock;
+  counts.other += read.other;
+  counts.otherMajor += read.otherMajor;
+  counts.rejected += read.rejected.length;
+  counts.rawBytes += read.rawBytes;
+}
+
+/** The identities of R8, each with both sides, in the words of the printed summary. */
+export function identities(counts: IngestCounts): readonly { readonly text: string; readonly holds: boolean }[] {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  const c = counts;
+  return [
+    {
+      text: `objects   ${n(c.objectsListed)} listed = ${n(c.objectsLoaded)} loaded + ${n(c.objectsKnown)} already loaded + ${n(c.objectsSkipped)} skipped + ${n(c.objectsQuarantined)} quarantined`,
+      holds: c.objectsListed === c.objectsLoaded + c.objectsKnown + c.objectsSkipped + c.objectsQuarantined,
+    },
+    {
+      text: `records   ${n(c.records)} read = ${n(c.bedrockEvents)} Bedrock + ${n(c.other)} other + ${n(c.rejected)} rejected`,
+      holds: c.records === c.bedrockEvents + c.other + c.rejected,
+    },
+    {
+      text: `events    ${n(c.bedrockEvents)} Bedrock = ${n(c.newEvents)} new + ${n(c.duplicates)} duplicates`,
+      holds: c.bedrockEvents === c.newEvents + c.duplicates,
+    },
+  ];
+}
+
+/** @throws SpillwayError `reconciliation` naming the identity that does not add up */
+export function assertReconciled(counts: IngestCounts): void {
+  const broken = identities(counts).filter((identity) => !identity.holds);
+  if (broken.length === 0) return;
+  throw new SpillwayError("reconciliation", `the run does not add up: ${broken.map((identity) => identity.text).join("; ")}`, {
+    next: "This is a defect of Spillway; the published warehouse was left as it was. Please report the line above.",
+  });
+}

@@ -1,0 +1,37 @@
+/** Owns the messages between the run loop and its worker threads. */
+import type { RejectedRecord } from "../parse/trail-object.ts";
+import type { Locator, TrailObject } from "./source.ts";
+
+export interface WorkerSetup {
+  /** Folder for staged event files; the store loads and removes them. */
+  readonly stageFolder: string;
+  readonly workerNumber: number;
+  readonly maxRawBytes: number;
+  /** Events after which a worker stages a file without being asked. */
+  readonly eventsPerFile: number;
+}
+
+export type ToWorker =
+  | { readonly type: "read"; readonly objects: readonly TrailObject[] }
+  | { readonly type: "flush" }
+  | { readonly type: "stop" };
+
+/** What became of one object that a worker read. */
+export interface ReadObject {
+  readonly object: Omit<TrailObject, "locator"> & { readonly locator?: Locator };
+  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly reason: string | null;
+  readonly records: number;
+  readonly bedrock: number;
+  readonly other: number;
+  readonly otherMajor: number;
+  readonly rejected: readonly RejectedRecord[];
+  readonly rawBytes: number;
+}
+
+export type FromWorker =
+  /** For progress only: these objects were read but are not staged yet. */
+  | { readonly type: "read"; readonly objects: number; readonly rawBytes: number; readonly bedrock: number }
+  /** Results that may be committed: their events are in `file`, which is null when there are none. */
+  | { readonly type: "staged"; readonly file: string | null; readonly events: number; readonly objects: readonly ReadObject[]; readonly flushed: boolean }
+  | { readonly type: "failed"; readonly message: string; readonly code: string | undefined };

@@ -1,0 +1,76 @@
+/** Owns a worker thread: fetches objects, parses them and stages their events as Parquet files. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { encodeParquet } from "../arrow/parquet.ts";
+import { messageOf, systemCode } from "../errors.ts";
+import { EventBatch } from "../parse/event-batch.ts";
+import { parseTrailObject } from "../parse/trail-object.ts";
+import type { TrailObject } from "./source.ts";
+import type { FromWorker, ReadObject, ToWorker, WorkerSetup } from "./worker-protocol.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("this module runs as a worker thread");
+// Set by pool.ts, the only place that starts this module.
+const setup = workerData as WorkerSetup;
+
+const batch = new EventBatch();
+let results: ReadObject[] = [];
+let files = 0;
+
+function send(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+function readObject(object: TrailObject): ReadObject {
+  const { locator, ...described } = object;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(locator.path);
+  } catch (thrown) {
+    // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
+    return failedRead({ ...described, etag: `${described.etag}:unreadable` }, `cannot be read: ${messageOf(thrown)}`);
+  }
+  const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
+  return { object: described, ...parsed };
+}
+
+function failedRead(object: ReadObject["object"], reason: string): ReadObject {
+  return { object, status: "quarantined", reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], rawBytes: 0 };
+}
+
+function stage(flushed: boolean): void {
+  const events = batch.length;
+  let file: string | null = null;
+  if (events > 0) {
+    file = join(setup.stageFolder, `events-${setup.workerNumber}-${files++}.parquet`);
+    writeFileSync(file, encodeParquet(batch.take(), events));
+  }
+  send({ type: "staged", file, events, objects: results, flushed });
+  results = [];
+}
+
+port.on("message", (message: ToWorker) => {
+  try {
+    if (message.type === "stop") {
+      port.close();
+      return;
+    }
+    if (message.type === "flush") {
+      stage(true);
+      return;
+    }
+    let rawBytes = 0;
+    let bedrock = 0;
+    for (const object of message.objects) {
+      const result = readObject(object);
+      results.push(result);
+      rawBytes += result.rawBytes;
+      bedrock += result.bedrock;
+      if (batch.length >= setup.eventsPerFile) stage(false);
+    }
+    send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
+  } catch (thrown) {
+    send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown) });
+  }
+});
