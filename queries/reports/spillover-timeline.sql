@@ -1,0 +1,68 @@
+-- title: Spillover by day
+-- answers: How did spillover develop, day by day (UTC), in each source Region?
+-- columns:
+--   bucket: day, UTC
+--   source_region: Region that was called
+--   invocations: every outcome
+--   via_profile: served through an inference profile (known + unknown)
+--   known: of those, with a known served Region
+--   spilled: of those, served outside the source Region
+--   spill_rate: spilled / known, as a fraction; null where known is 0
+--   unknown: through a profile, served Region pending or unresolvable: not in the rate
+--   denied: denied by a policy
+--   throttled: throttled
+--   failed: any other error
+--   served_regions: distinct served Regions, sorted, joined with a comma
+--   input_tokens: sum over all invocations of the row; null if none tells
+--   output_tokens: sum over all invocations of the row; null if none tells
+--
+-- Two steps keep it cheap: the first reads the invocations once, the second only adds up groups.
+WITH part AS (
+  SELECT
+    cast(date_trunc('day', event_time) AS timestamp) AS bucket,
+    source_region,
+    served_region,
+    count(*) AS invocations,
+    count(*) FILTER (WHERE outcome = 'served' AND (model_kind IN ('inference-profile', 'application-profile') OR spilled)) AS via_profile,
+    count(*) FILTER (WHERE spilled) AS spilled,
+    count(*) FILTER (WHERE outcome = 'denied') AS denied,
+    count(*) FILTER (WHERE outcome = 'throttled') AS throttled,
+    count(*) FILTER (WHERE outcome = 'failed') AS failed,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens
+  FROM invocation
+  GROUP BY 1, 2, 3
+), total AS (
+  SELECT
+    bucket,
+    source_region,
+    sum(invocations) AS invocations,
+    sum(via_profile) AS via_profile,
+    sum(CASE WHEN served_region IS NULL THEN 0 ELSE via_profile END) AS known,
+    sum(spilled) AS spilled,
+    sum(denied) AS denied,
+    sum(throttled) AS throttled,
+    sum(failed) AS failed,
+    array_agg(served_region ORDER BY served_region) FILTER (WHERE served_region IS NOT NULL) AS served_regions,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens
+  FROM part
+  GROUP BY 1, 2
+)
+SELECT
+  bucket,
+  source_region,
+  cast(invocations AS bigint) AS invocations,
+  cast(via_profile AS bigint) AS via_profile,
+  cast(known AS bigint) AS known,
+  cast(spilled AS bigint) AS spilled,
+  cast(spilled AS double) / nullif(known, 0) AS spill_rate,
+  cast(via_profile - known AS bigint) AS unknown,
+  cast(denied AS bigint) AS denied,
+  cast(throttled AS bigint) AS throttled,
+  cast(failed AS bigint) AS failed,
+  array_join(served_regions, ', ') AS served_regions,
+  cast(input_tokens AS bigint) AS input_tokens,
+  cast(output_tokens AS bigint) AS output_tokens
+FROM total
+ORDER BY bucket NULLS LAST, source_region NULLS LAST

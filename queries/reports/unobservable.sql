@@ -1,0 +1,127 @@
+-- title: What could not be seen
+-- answers: What do the other reports not know, and why?
+-- columns:
+--   what: kind of blind spot
+--   account_id: account; null where it belongs to none
+--   region: source Region, or the Region folder of a trail object; null where it belongs to none
+--   count: invocations, events, objects or records, as the kind says
+--   why: what it means
+--
+-- The invocations and the events are read once each; their counts are turned into rows afterwards. More than three days is counted from the
+-- newest event that the report reads. A call known only by its completion is looked for among streamed calls without a host name,
+-- or with one event that is a completion, since a completion has no tlsDetails.
+WITH label AS (
+  SELECT n, what, why FROM (VALUES
+    (1, 'pending', 'streamed, completion not delivered within the last three days of the data: it may still come'),
+    (2, 'lost', 'streamed, completion missing for more than three days: it was lost'),
+    (3, 'batch-job', 'batch job through a profile: CloudTrail never shows where its records ran'),
+    (4, 'omitted', 'served Region left out of the record for its size, or never shown for this kind of call'),
+    (5, 'local-by-absence', 'through a profile, counted as local only because AWS leaves the Region out when a call is not re-routed'),
+    (6, 'no-usable-key', 'requestID is missing or no UUID: copies of such a call cannot be recognised and may count twice'),
+    (7, 'crowded-key', 'more than eight events share one request: the key may join calls that are not one'),
+    (8, 'region-conflict', 'records of one call name different served Regions; the API call''s was taken'),
+    (9, 'copies-disagree', 'copies of one API call differ in error, model, principal or tokens; the leading record''s were taken'),
+    (10, 'unresolved-application-profile', 'application profile that is not in the profile table: its model is hidden'),
+    (11, 'unknown-scope', 'model identifier with an unknown first part: treated as a profile'),
+    (12, 'mantle-present', 'bedrock-mantle calls that were logged: only trails with data events show them'),
+    (13, 'orphan-completion', 'known only by its completion: the API call itself was never delivered'),
+    (14, 'completion-without-request', 'completion whose parentRequestId is missing or no UUID: it belongs to no call'),
+    (15, 'foreign-event-version', 'records of another major version of CloudTrail''s format: read as if they were of version 1'),
+    (16, 'mantle-absent', 'no bedrock-mantle call in these logs: without data events on the trail they would not show'),
+    (17, 'quarantined-object', 'trail objects that could not be read: whatever they hold is missing'),
+    (18, 'rejected-record', 'Bedrock records with wrong types: they are not counted')
+  ) AS t (n, what, why)
+), newest AS (
+  SELECT max(event_time) - interval '3' day AS recent FROM event
+), call AS (
+  SELECT
+    account_id,
+    source_region,
+    count(*) FILTER (WHERE region_evidence = 'pending' AND NOT coalesce(event_time <= newest.recent, false)) AS n1,
+    count(*) FILTER (WHERE region_evidence = 'pending' AND event_time <= newest.recent) AS n2,
+    count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation = 'CreateModelInvocationJob') AS n3,
+    count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation <> 'CreateModelInvocationJob') AS n4,
+    count(*) FILTER (WHERE region_evidence = 'absence') AS n5,
+    count(*) FILTER (WHERE invocation_key LIKE '%/event:%' OR invocation_key LIKE '%/shared:%') AS n6,
+    count(*) FILTER (WHERE events > 8) AS n7,
+    count(*) FILTER (WHERE region_conflict) AS n8,
+    count(*) FILTER (WHERE copies_disagree) AS n9,
+    count(*) FILTER (WHERE model_kind = 'application-profile' AND model IS NULL) AS n10,
+    count(*) FILTER (WHERE profile_scope = 'unknown') AS n11,
+    count(*) FILTER (WHERE operation = 'CreateInference') AS n12,
+    sum(count(*) FILTER (WHERE operation = 'CreateInference')) OVER () AS mantle,
+    row_number() OVER (ORDER BY account_id, source_region) AS position
+  FROM invocation
+  CROSS JOIN newest
+  GROUP BY 1, 2
+), delivered AS (
+  SELECT
+    account_id,
+    source_region,
+    count(*) FILTER (WHERE record_kind = 'completion' AND invocation_key IS NULL) AS n14,
+    count(*) FILTER (WHERE event_version NOT LIKE '1.%') AS n15
+  FROM event
+  GROUP BY 1, 2
+), line AS (
+  SELECT label.n,
+    CASE WHEN label.n = 16 THEN NULL ELSE call.account_id END AS account_id,
+    CASE WHEN label.n = 16 THEN NULL ELSE call.source_region END AS region,
+    CASE label.n
+      WHEN 1 THEN call.n1
+      WHEN 2 THEN call.n2
+      WHEN 3 THEN call.n3
+      WHEN 4 THEN call.n4
+      WHEN 5 THEN call.n5
+      WHEN 6 THEN call.n6
+      WHEN 7 THEN call.n7
+      WHEN 8 THEN call.n8
+      WHEN 9 THEN call.n9
+      WHEN 10 THEN call.n10
+      WHEN 11 THEN call.n11
+      WHEN 12 THEN call.n12
+      WHEN 16 THEN CASE WHEN call.mantle = 0 AND call.position = 1 THEN 1 ELSE 0 END
+    END AS amount
+  FROM call
+  CROSS JOIN label
+  WHERE label.n <= 12 OR label.n = 16
+  UNION ALL
+  SELECT 13, orphan.account_id, orphan.source_region, count(*)
+  FROM invocation AS orphan
+  WHERE orphan.streaming AND orphan.outcome = 'served'
+    AND (orphan.host IS NULL OR (orphan.events = 1 AND orphan.region_evidence = 'stream-completion'))
+    AND EXISTS (SELECT 1 FROM event WHERE event.invocation_key = orphan.invocation_key AND event.record_kind = 'completion')
+    AND NOT EXISTS (SELECT 1 FROM event WHERE event.invocation_key = orphan.invocation_key AND event.record_kind = 'api-call')
+  GROUP BY 2, 3
+  UNION ALL
+  SELECT label.n, delivered.account_id, delivered.source_region,
+    CASE label.n
+      WHEN 14 THEN delivered.n14
+      WHEN 15 THEN delivered.n15
+    END
+  FROM delivered
+  CROSS JOIN label
+  WHERE label.n IN (14, 15)
+  UNION ALL
+  SELECT label.n, object.account_id, object.region, CASE label.n WHEN 17 THEN object.quarantined ELSE object.rejected END
+  FROM (
+    SELECT
+      account_id,
+      region,
+      count(*) FILTER (WHERE status = 'quarantined') AS quarantined,
+      sum(coalesce(rejected, 0)) AS rejected
+    FROM trail_object
+    GROUP BY 1, 2
+  ) AS object
+  CROSS JOIN label
+  WHERE label.n IN (17, 18)
+)
+SELECT
+  label.what,
+  line.account_id,
+  line.region,
+  cast(line.amount AS bigint) AS count,
+  label.why
+FROM line
+JOIN label ON label.n = line.n
+WHERE line.amount > 0
+ORDER BY label.n, line.account_id NULLS LAST, line.region NULLS LAST
