@@ -67,13 +67,10 @@ function keyOf(place: Place, random: Random): string {
 
 /** Which files hold Bedrock records: exactly the asked number of them, at random places. */
 function chooseHits(random: Random, options: LogOptions): ReadonlySet<number> {
-  const order = Array.from(
-    { length: options.files },
-    (_, index) => [random.next(), index] as const,
-  ).toSorted(([a], [b]) => a - b);
-  return new Set(
-    order.slice(0, Math.round(options.files * options.hitFiles)).map(([, index]) => index),
+  const order = Array.from({ length: options.files }, (_, index) => [random.next(), index] as const).toSorted(
+    ([a], [b]) => a - b,
   );
+  return new Set(order.slice(0, Math.round(options.files * options.hitFiles)).map(([, index]) => index));
 }
 
 /** Writes the trail objects below `options.out` and says what is in them. */
@@ -99,12 +96,7 @@ export function generateLogs(options: LogOptions): LogSummary {
     const scope: FileScope = {
       account: place.account,
       region: place.region,
-      callers: makeCallers(
-        random,
-        place.account,
-        place.region,
-        place.at.toISOString().slice(0, 10),
-      ),
+      callers: makeCallers(random, place.account, place.region, place.at.toISOString().slice(0, 10)),
       time: () => `${new Date((clock += random.int(900))).toISOString().slice(0, 19)}Z`,
     };
     const pair = `${place.account} ${place.region}`;

@@ -38,35 +38,17 @@ const roles: Choice<string> = [
   "search-indexer",
   "support-assistant",
 ];
-const people: Choice<string> = [
-  "ana.silva",
-  "ben.koch",
-  "chloe.martin",
-  "dmitri.ivanov",
-  "emma.jones",
-  "femi.ade",
-];
+const people: Choice<string> = ["ana.silva", "ben.koch", "chloe.martin", "dmitri.ivanov", "emma.jones", "femi.ade"];
 
 /** Callers of one file: sessions live for an hour, so their keys repeat inside a file, as in real logs. */
-export function makeCallers(
-  random: Random,
-  account: string,
-  region: string,
-  day: string,
-): Choice<Caller> {
+export function makeCallers(random: Random, account: string, region: string, day: string): Choice<Caller> {
   const make = (index: number): Caller => {
     const address =
-      index % 3 === 0
-        ? `10.${random.int(64)}.${random.int(256)}.${random.int(256)}`
-        : `198.51.100.${random.int(256)}`;
+      index % 3 === 0 ? `10.${random.int(64)}.${random.int(256)}.${random.int(256)}` : `198.51.100.${random.int(256)}`;
     const agent = random.pick(agents);
     const key = `ASIA${random.code(16)}`;
     if (index % 7 === 6 || index % 7 === 3) {
-      const service = random.pick([
-        "autoscaling.amazonaws.com",
-        "config.amazonaws.com",
-        "cloudtrail.amazonaws.com",
-      ]);
+      const service = random.pick(["autoscaling.amazonaws.com", "config.amazonaws.com", "cloudtrail.amazonaws.com"]);
       return {
         identity: `{"type":"AWSService","invokedBy":"${service}"}`,
         address: service,
@@ -99,13 +81,7 @@ export function makeCallers(
 }
 
 /** The beginning of every record, up to and with `userAgent`. */
-export function recordHead(
-  scope: FileScope,
-  caller: Caller,
-  source: string,
-  name: string,
-  version = "1.11",
-): string {
+export function recordHead(scope: FileScope, caller: Caller, source: string, name: string, version = "1.11"): string {
   return `{"eventVersion":"${version}","userIdentity":${caller.identity},"eventTime":"${scope.time()}","eventSource":"${source}","eventName":"${name}","awsRegion":"${scope.region}","sourceIPAddress":"${caller.address}","userAgent":"${caller.agent}"`;
 }
 

@@ -13,9 +13,7 @@ const sonnet = "anthropic.claude-sonnet-4-6";
 export function deliverOther(world: World, shape: Omit<CallShape, "requestId">): string | null {
   const requestId = world.random.uuid();
   const record = apiCallRecord(world.random, { ...shape, requestId });
-  return world.trail.deliver(shape.caller.account, shape.region, shape.at + deliveryTime, record)
-    ? requestId
-    : null;
+  return world.trail.deliver(shape.caller.account, shape.region, shape.at + deliveryTime, record) ? requestId : null;
 }
 
 /** Bedrock records that are no inference: kept as events, never invocations. */
@@ -64,15 +62,9 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
   });
 }
 
-const ordinary: Choice<
-  readonly [service: string, name: string, parameters: Readonly<Record<string, unknown>>]
-> = [
+const ordinary: Choice<readonly [service: string, name: string, parameters: Readonly<Record<string, unknown>>]> = [
   ["s3", "GetBucketAcl", { bucketName: "example-data", acl: "" }],
-  [
-    "sts",
-    "AssumeRole",
-    { roleArn: "arn:aws:iam::111122223333:role/apps/invoice-bot", roleSessionName: "run-42" },
-  ],
+  ["sts", "AssumeRole", { roleArn: "arn:aws:iam::111122223333:role/apps/invoice-bot", roleSessionName: "run-42" }],
   [
     "kms",
     "Decrypt",
@@ -81,11 +73,7 @@ const ordinary: Choice<
       encryptionAlgorithm: "SYMMETRIC_DEFAULT",
     },
   ],
-  [
-    "ec2",
-    "DescribeInstances",
-    { instancesSet: { items: [{ instanceId: "i-0a11b22c33d44e55f" }] }, filterSet: {} },
-  ],
+  ["ec2", "DescribeInstances", { instancesSet: { items: [{ instanceId: "i-0a11b22c33d44e55f" }] }, filterSet: {} }],
   [
     "iam",
     "CreateRole",
@@ -98,11 +86,7 @@ const ordinary: Choice<
 ];
 
 /** Records of other services in every account, Region and quarter of a day; some only mention Bedrock. */
-export function runOrdinary(
-  world: World,
-  start: number,
-  isQuiet: (account: string) => boolean,
-): void {
+export function runOrdinary(world: World, start: number, isQuiet: (account: string) => boolean): void {
   const { random } = world;
   for (const account of Object.values(demoAccounts).filter((candidate) => !isQuiet(candidate))) {
     for (const region of demoRegions) {

@@ -1,14 +1,7 @@
 /** Owns one made-up call: its records go into the trail and, independently, its truth into the books. */
 import type { Caller } from "./cast.ts";
 import type { Random } from "./random.ts";
-import {
-  apiCallRecord,
-  completionRecord,
-  dataCopy,
-  endpointOwnerCopy,
-  eventTime,
-  modelResource,
-} from "./records.ts";
+import { apiCallRecord, completionRecord, dataCopy, endpointOwnerCopy, eventTime, modelResource } from "./records.ts";
 import type { Trail, TrailRecord } from "./trail.ts";
 import { type Entry, type ModelKind, isStream } from "./truth.ts";
 
@@ -62,10 +55,7 @@ export function makeCall(world: World, plan: CallPlan): void {
   const { caller, region, operation, completion } = plan;
   const at = wholeSeconds(plan.at);
   const streaming = isStream(operation);
-  const tokens =
-    plan.error === undefined
-      ? { input: 80 + random.int(6000), output: 10 + random.int(900) }
-      : null;
+  const tokens = plan.error === undefined ? { input: 80 + random.int(6000), output: 10 + random.int(900) } : null;
   const counts = tokens === null ? {} : { inputTokens: tokens.input, outputTokens: tokens.output };
   const requestId = random.uuid();
   const resources = [modelResource(region, plan.model)];
@@ -98,11 +88,7 @@ export function makeCall(world: World, plan: CallPlan): void {
   if (events === 0) return;
   if (plan.dataCopies === true) events += deliver(dataCopy(random, record), 60_000);
   if (plan.endpointOwner !== undefined)
-    events += deliver(
-      endpointOwnerCopy(random, record, caller, plan.endpointOwner),
-      0,
-      plan.endpointOwner,
-    );
+    events += deliver(endpointOwnerCopy(random, record, caller, plan.endpointOwner), 0, plan.endpointOwner);
 
   let completed: Entry["completion"] = null;
   if (completion !== undefined) {
@@ -123,9 +109,7 @@ export function makeCall(world: World, plan: CallPlan): void {
     });
     if (deliver(done, completion.delay + 30_000) === 1) {
       completed = { region: completion.region, at: doneAt };
-      events +=
-        1 +
-        (plan.dataCopies === true ? deliver(dataCopy(random, done), completion.delay + 60_000) : 0);
+      events += 1 + (plan.dataCopies === true ? deliver(dataCopy(random, done), completion.delay + 60_000) : 0);
     }
   }
   world.books.push({

@@ -64,8 +64,7 @@ function roleCaller(
 }
 
 function ssoCaller(account: string, permissionSet: string, suffix: string, email: string): Caller {
-  const agent =
-    "aws-cli/2.28.1 md/awscrt#0.27.4 ua/2.1 os/macos#24.5.0 md/arch#arm64 lang/python#3.13.4 (Darwin)";
+  const agent = "aws-cli/2.28.1 md/awscrt#0.27.4 ua/2.1 os/macos#24.5.0 md/arch#arm64 lang/python#3.13.4 (Darwin)";
   return roleCaller(
     account,
     `AWSReservedSSO_${permissionSet}_${suffix}`,
@@ -96,10 +95,8 @@ function userCaller(account: string, name: string, bearer: boolean): Caller {
   };
 }
 
-const js =
-  "aws-sdk-js/3.1160.0 ua/2.1 os/linux#6.8 lang/js md/nodejs#20.19.3 api/bedrock-runtime#3.1160.0";
-const python =
-  "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux#5.10 lang/python#3.12.11 (x86_64)";
+const js = "aws-sdk-js/3.1160.0 ua/2.1 os/linux#6.8 lang/js md/nodejs#20.19.3 api/bedrock-runtime#3.1160.0";
+const python = "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux#5.10 lang/python#3.12.11 (x86_64)";
 const { shop, support, research } = demoAccounts;
 
 type CastName =
@@ -125,14 +122,7 @@ export const cast: Readonly<Record<CastName, Caller>> = {
   orderService: roleCaller(shop, "order-service", "apps/", "i-0a11b22c33d44e55f", js, "10.0.9.31"),
   searchIndexer: roleCaller(support, "search-indexer", "apps/", "nightly", python, "10.1.7.4"),
   nightlyLabels: roleCaller(research, "nightly-labels", "batch/", "labels", python, "10.2.0.9"),
-  notebook: roleCaller(
-    research,
-    "research-notebook",
-    "service-role/",
-    "SageMaker",
-    python,
-    "10.2.5.66",
-  ),
+  notebook: roleCaller(research, "research-notebook", "service-role/", "SageMaker", python, "10.2.5.66"),
   agents: roleCaller(
     support,
     "AmazonBedrockExecutionRoleForAgents_K2",

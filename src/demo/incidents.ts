@@ -23,11 +23,7 @@ function refusal(
 }
 
 /** Calls that policies stopped: a destination Region, the Region-less global model, and a user without permission. */
-export function runDenials(
-  world: World,
-  start: number,
-  isQuiet: (account: string) => boolean,
-): void {
+export function runDenials(world: World, start: number, isQuiet: (account: string) => boolean): void {
   const { random } = world;
   const scp = `with an explicit deny in a service control policy: ${policy}`;
   const byScp = "service control policy";
@@ -52,12 +48,7 @@ export function runDenials(
       denial: { region, by: byScp },
     });
   }
-  const global = refusal(
-    cast.chloe.arn,
-    "bedrock:InvokeModel",
-    `arn:aws:bedrock:::foundation-model/${sonnet}`,
-    scp,
-  );
+  const global = refusal(cast.chloe.arn, "bedrock:InvokeModel", `arn:aws:bedrock:::foundation-model/${sonnet}`, scp);
   if (!isQuiet(cast.chloe.account)) {
     makeCall(world, {
       caller: cast.chloe,

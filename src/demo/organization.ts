@@ -50,11 +50,7 @@ function writeOddities(
       },
     ],
   });
-  const truncated = objectKey(
-    { ...place, account: demoAccounts.research },
-    "CloudTrail",
-    "TruncatedFile001",
-  );
+  const truncated = objectKey({ ...place, account: demoAccounts.research }, "CloudTrail", "TruncatedFile001");
   writeObject(
     folder,
     truncated,
@@ -71,10 +67,7 @@ function writeOddities(
 }
 
 /** Writes two weeks of an organization trail below `folder`. Deterministic for the same options. */
-export async function writeDemoOrganization(
-  folder: string,
-  options: DemoOptions = {},
-): Promise<DemoSummary> {
+export async function writeDemoOrganization(folder: string, options: DemoOptions = {}): Promise<DemoSummary> {
   const end = options.now?.getTime() ?? Date.UTC(2026, 8, 15);
   const firstDay = Math.floor((end - 1) / day) * day - (days - 1) * day;
   const gap = { account: demoAccounts.support, start: firstDay + gapDay * day };
@@ -92,9 +85,7 @@ export async function writeDemoOrganization(
   const objects = world.trail.objects();
   const redelivered = objects.find(
     (object) =>
-      object.account === demoAccounts.shop &&
-      object.region === "eu-central-1" &&
-      object.at > firstDay + 3 * day,
+      object.account === demoAccounts.shop && object.region === "eu-central-1" && object.at > firstDay + 3 * day,
   );
   const copies: readonly TrailObject[] =
     redelivered === undefined ? [] : [{ ...redelivered, at: redelivered.at + 30_000 }];

@@ -20,9 +20,7 @@ export interface Random {
   mixed(length: number): string;
 }
 
-const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, "0"),
-);
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const mixedLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789Ab";
 

@@ -36,14 +36,10 @@ export function apiCallRecord(random: Random, call: CallShape): TrailRecord {
     awsRegion: call.region,
     sourceIPAddress: caller.address,
     userAgent: caller.agent,
-    ...(call.error === undefined
-      ? {}
-      : { errorCode: call.error.code, errorMessage: call.error.message }),
+    ...(call.error === undefined ? {} : { errorCode: call.error.code, errorMessage: call.error.message }),
     requestParameters: call.requestParameters,
     responseElements: call.responseElements ?? null,
-    ...(call.additionalEventData === undefined
-      ? {}
-      : { additionalEventData: call.additionalEventData }),
+    ...(call.additionalEventData === undefined ? {} : { additionalEventData: call.additionalEventData }),
     requestID: call.requestId,
     eventID: random.uuid(),
     readOnly: call.readOnly ?? true,
@@ -113,12 +109,7 @@ export function dataCopy(random: Random, record: TrailRecord): TrailRecord {
 }
 
 /** What the account that owns the VPC endpoint gets to see of somebody else's call. */
-export function endpointOwnerCopy(
-  random: Random,
-  record: TrailRecord,
-  caller: Caller,
-  owner: string,
-): TrailRecord {
+export function endpointOwnerCopy(random: Random, record: TrailRecord, caller: Caller, owner: string): TrailRecord {
   return {
     ...record,
     userIdentity: {

@@ -59,10 +59,7 @@ interface Made {
   readonly gap: { readonly account: string; readonly start: number };
 }
 
-function groupBy<T, K>(
-  items: readonly T[],
-  keyOf: (item: T) => K,
-): readonly (readonly [K, readonly T[]])[] {
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): readonly (readonly [K, readonly T[]])[] {
   const groups = new Map<string, [K, T[]]>();
   for (const item of items) {
     const key = keyOf(item);
@@ -75,10 +72,7 @@ function groupBy<T, K>(
 }
 
 function isBedrock(record: Readonly<Record<string, unknown>>): boolean {
-  return (
-    record["eventSource"] === "bedrock.amazonaws.com" ||
-    record["eventSource"] === "bedrock-mantle.amazonaws.com"
-  );
+  return record["eventSource"] === "bedrock.amazonaws.com" || record["eventSource"] === "bedrock-mantle.amazonaws.com";
 }
 
 export function isViaProfile(invocation: DemoInvocation): boolean {
@@ -90,15 +84,12 @@ export function isViaProfile(invocation: DemoInvocation): boolean {
 }
 
 export function summarize(made: Made): DemoSummary {
-  const invocations = made.invocations.toSorted((a, b) =>
-    a.invocation_key < b.invocation_key ? -1 : 1,
-  );
+  const invocations = made.invocations.toSorted((a, b) => (a.invocation_key < b.invocation_key ? -1 : 1));
   const records = made.objects.flatMap((object) => object.records);
   const bedrock = records.filter(isBedrock);
   const distinct = new Set(bedrock.map((record) => record["eventID"])).size;
   const served = invocations.filter((invocation) => invocation.outcome === "served");
-  const outcome = (wanted: Outcome): number =>
-    invocations.filter((invocation) => invocation.outcome === wanted).length;
+  const outcome = (wanted: Outcome): number => invocations.filter((invocation) => invocation.outcome === wanted).length;
   const denied = invocations.filter((invocation) => invocation.outcome === "denied");
   return {
     folder: made.folder,
@@ -130,24 +121,18 @@ export function summarize(made: Made): DemoSummary {
         group.length,
       ]),
     ),
-    regions: groupBy(
-      served,
-      (invocation) => [invocation.source_region, invocation.served_region] as const,
-    ).map(([[source_region, served_region], group]) => ({
-      source_region,
-      served_region,
-      invocations: group.length,
-      via_profile: group.filter(isViaProfile).length,
-      spilled: group.filter((invocation) => invocation.spilled === true).length,
-    })),
+    regions: groupBy(served, (invocation) => [invocation.source_region, invocation.served_region] as const).map(
+      ([[source_region, served_region], group]) => ({
+        source_region,
+        served_region,
+        invocations: group.length,
+        via_profile: group.filter(isViaProfile).length,
+        spilled: group.filter((invocation) => invocation.spilled === true).length,
+      }),
+    ),
     denials: groupBy(
       denied,
-      (invocation) =>
-        [
-          invocation.source_region,
-          invocation.denied_region ?? "",
-          invocation.denied_by ?? "",
-        ] as const,
+      (invocation) => [invocation.source_region, invocation.denied_region ?? "", invocation.denied_by ?? ""] as const,
     ).map(([[source_region, denied_region, denied_by], group]) => ({
       source_region,
       denied_region,

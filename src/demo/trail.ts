@@ -25,15 +25,11 @@ const slot = 6 * 3_600_000;
 export const day = 86_400_000;
 
 /** `gap` is an account and a day on which nothing is delivered for it; what was due comes a day later. */
-export function createTrail(
-  end: number,
-  gap: { readonly account: string; readonly start: number },
-): Trail {
+export function createTrail(end: number, gap: { readonly account: string; readonly start: number }): Trail {
   const objects = new Map<string, TrailObject>();
   return {
     deliver: (account, region, deliveredAt, record) => {
-      const isGap =
-        account === gap.account && deliveredAt >= gap.start && deliveredAt < gap.start + day;
+      const isGap = account === gap.account && deliveredAt >= gap.start && deliveredAt < gap.start + day;
       const due = isGap ? deliveredAt + day : deliveredAt;
       if (due >= end) return false;
       const start = Math.floor(due / slot) * slot;
@@ -53,11 +49,7 @@ export function createTrail(
 }
 
 /** Key of a trail object; `kind` names the folder, `CloudTrail` for logs. */
-export function objectKey(
-  object: Pick<TrailObject, "account" | "region" | "at">,
-  kind: string,
-  name: string,
-): string {
+export function objectKey(object: Pick<TrailObject, "account" | "region" | "at">, kind: string, name: string): string {
   const iso = new Date(object.at).toISOString();
   const stamp = `${iso.slice(0, 10).replaceAll("-", "")}T${iso.slice(11, 13)}${iso.slice(14, 16)}`;
   const file = kind === "CloudTrail-Digest" ? `${name}_${stamp}00Z` : `${stamp}Z_${name}`;
@@ -73,11 +65,7 @@ export function writeObject(folder: string, key: string, body: unknown, keep: nu
 }
 
 /** Writes the log files and returns their keys. */
-export function writeTrail(
-  folder: string,
-  objects: readonly TrailObject[],
-  random: Random,
-): readonly string[] {
+export function writeTrail(folder: string, objects: readonly TrailObject[], random: Random): readonly string[] {
   return objects.map((object) => {
     const key = objectKey(object, "CloudTrail", random.mixed(16));
     writeObject(folder, key, { Records: object.records });

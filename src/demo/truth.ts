@@ -1,11 +1,7 @@
 /** Owns the books of the made-up organization: what really happened, kept beside the records and never read from them. */
 
 export type Outcome = "served" | "denied" | "throttled" | "failed";
-export type ModelKind =
-  | "foundation-model"
-  | "inference-profile"
-  | "application-profile"
-  | "unknown";
+export type ModelKind = "foundation-model" | "inference-profile" | "application-profile" | "unknown";
 
 /** One invocation as the pipeline should report it; names as in the table `invocation`. */
 export interface DemoInvocation {
@@ -57,10 +53,7 @@ export function isStream(operation: string): boolean {
   return operation.endsWith("Stream");
 }
 
-function evidenceOf(
-  entry: Entry,
-  firstCompletion: number,
-): readonly [region: string | null, evidence: string] {
+function evidenceOf(entry: Entry, firstCompletion: number): readonly [region: string | null, evidence: string] {
   if (entry.callRegion !== null) return [entry.callRegion, "api-call"];
   if (entry.completion !== null && entry.completion.region !== null)
     return [entry.completion.region, "stream-completion"];
@@ -68,9 +61,7 @@ function evidenceOf(
   if (entry.batch) return [null, "unresolvable"];
   if (entry.completion !== null) return [entry.region, "absence"];
   if (entry.omitted) return [null, "unresolvable"];
-  return entry.streaming && firstCompletion <= entry.at
-    ? [null, "pending"]
-    : [entry.region, "absence"];
+  return entry.streaming && firstCompletion <= entry.at ? [null, "pending"] : [entry.region, "absence"];
 }
 
 /** Closes the books: judges every entry by the rules, with all completions known. */
@@ -83,9 +74,7 @@ export function closeBooks(entries: readonly Entry[]): readonly DemoInvocation[]
   }
   return entries.map((entry) => {
     const [served, evidence] =
-      entry.outcome === "served"
-        ? evidenceOf(entry, first.get(pair(entry)) ?? Infinity)
-        : [null, null];
+      entry.outcome === "served" ? evidenceOf(entry, first.get(pair(entry)) ?? Infinity) : [null, null];
     return {
       invocation_key: entry.key,
       event_time: entry.at,

@@ -37,15 +37,7 @@ const eu: Choice<string> = [
   "eu-west-3",
   "eu-south-1",
 ];
-const euNova: Choice<string> = [
-  frankfurt,
-  frankfurt,
-  frankfurt,
-  frankfurt,
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-3",
-];
+const euNova: Choice<string> = [frankfurt, frankfurt, frankfurt, frankfurt, "eu-north-1", "eu-west-1", "eu-west-3"];
 const us: Choice<string> = [virginia, virginia, "us-east-2", "us-east-2", "us-east-2", "us-west-2"];
 const anywhere: Choice<string> = [
   virginia,
@@ -214,8 +206,7 @@ function completionOf(random: Random, served: string | null): NonNullable<CallPl
 /** One call of a workload, with the ways in which such calls differ. */
 function planOf(random: Random, workload: Workload, at: number, dayIndex: number): CallPlan {
   const served = workload.destinations === null ? null : random.pick(workload.destinations);
-  const isHidden =
-    workload.kind === "inference-profile" && isStream(workload.operation) && random.chance(0.04);
+  const isHidden = workload.kind === "inference-profile" && isStream(workload.operation) && random.chance(0.04);
   const base = {
     ...workload,
     at,
@@ -229,8 +220,7 @@ function planOf(random: Random, workload: Workload, at: number, dayIndex: number
     // Older records have no Region where the call was not re-routed, newer ones name the source Region.
     return { ...base, callRegion: served === workload.region && dice < 0.3 ? null : served };
   }
-  if (dayIndex < (workload.completionsFrom ?? 0))
-    return { ...base, callRegion: random.chance(0.3) ? served : null };
+  if (dayIndex < (workload.completionsFrom ?? 0)) return { ...base, callRegion: random.chance(0.3) ? served : null };
   if (dice > 0.98) return base;
   const completion = completionOf(random, served);
   return {
@@ -253,9 +243,6 @@ export function runWorkloads(
     if (isQuiet(workload.caller.account) || (isWeekend && !workload.weekends)) continue;
     const calls = Math.round(workload.perDay * (isWeekend ? 0.5 : 0.8 + 0.4 * world.random.next()));
     for (let i = 0; i < calls; i += 1)
-      makeCall(
-        world,
-        planOf(world.random, workload, start + timeOfDay(world.random, workload), dayIndex),
-      );
+      makeCall(world, planOf(world.random, workload, start + timeOfDay(world.random, workload), dayIndex));
   }
 }

@@ -23,8 +23,7 @@ test("mixed logs: size, share, files with hits and names are as asked", () => {
     seed: 3,
   });
   const objects = readLogs(out);
-  const isBedrock = (record: unknown): boolean =>
-    at(record, "eventSource") === "bedrock.amazonaws.com";
+  const isBedrock = (record: unknown): boolean => at(record, "eventSource") === "bedrock.amazonaws.com";
   const records = objects.flatMap((object) => object.records);
   expect(keysOf(out).filter((key) => !layout.test(key))).toEqual([]);
   expect(summary).toMatchObject({
@@ -54,9 +53,7 @@ test("logs that are all Bedrock hold exactly the asked events, and every complet
     seed: 4,
   });
   const objects = readLogs(out);
-  const records = objects.flatMap((object) =>
-    object.records.map((record) => ({ record, key: object.key })),
-  );
+  const records = objects.flatMap((object) => object.records.map((record) => ({ record, key: object.key })));
   expect(summary.bedrockEvents).toBe(1500);
   expect(records.length).toBe(1500);
   const calls = new Map(
@@ -65,15 +62,11 @@ test("logs that are all Bedrock hold exactly the asked events, and every complet
       .map(({ record, key }) => [record["requestID"], key]),
   );
   const completions = records.filter(({ record }) => record["eventType"] === "AwsServiceEvent");
+  expect(completions.filter(({ record }) => !calls.has(at(record, "serviceEventDetails", "parentRequestId")))).toEqual(
+    [],
+  );
   expect(
-    completions.filter(
-      ({ record }) => !calls.has(at(record, "serviceEventDetails", "parentRequestId")),
-    ),
-  ).toEqual([]);
-  expect(
-    completions.some(
-      ({ record, key }) => calls.get(at(record, "serviceEventDetails", "parentRequestId")) !== key,
-    ),
+    completions.some(({ record, key }) => calls.get(at(record, "serviceEventDetails", "parentRequestId")) !== key),
   ).toBe(true);
 });
 

@@ -33,10 +33,7 @@ function digestOf(root: string): string {
 }
 
 function isBedrock(record: Fields): boolean {
-  return (
-    record["eventSource"] === "bedrock.amazonaws.com" ||
-    record["eventSource"] === "bedrock-mantle.amazonaws.com"
-  );
+  return record["eventSource"] === "bedrock.amazonaws.com" || record["eventSource"] === "bedrock-mantle.amazonaws.com";
 }
 
 function regionOf(record: Fields): string | null {
@@ -45,9 +42,7 @@ function regionOf(record: Fields): string | null {
     ? entries.find((entry: unknown) => at(entry, "key") === "inferenceRegion")
     : undefined;
   const region =
-    at(record, "additionalEventData", "inferenceRegion") ??
-    at(entries, "inferenceRegion") ??
-    at(listed, "value");
+    at(record, "additionalEventData", "inferenceRegion") ?? at(entries, "inferenceRegion") ?? at(listed, "value");
   return typeof region === "string" ? region : null;
 }
 
@@ -80,9 +75,7 @@ function fold(): ReadonlyMap<
     [...byKey].map(([key, events]) => {
       const all = [...events.values()];
       const call = all.find(
-        (record) =>
-          record["eventType"] === "AwsApiCall" &&
-          at(record, "userIdentity", "type") !== "AWSAccount",
+        (record) => record["eventType"] === "AwsApiCall" && at(record, "userIdentity", "type") !== "AWSAccount",
       );
       const completion = all.find((record) => record["eventType"] === "AwsServiceEvent");
       const code = call?.["errorCode"];
@@ -94,9 +87,8 @@ function fold(): ReadonlyMap<
             : code === "ThrottlingException"
               ? "throttled"
               : "failed";
-      const model = String(
-        at(call, "requestParameters", "modelId") ?? at(call, "requestParameters", "model") ?? "",
-      );
+      const named = at(call, "requestParameters", "modelId") ?? at(call, "requestParameters", "model");
+      const model = typeof named === "string" ? named : "";
       const source = key.slice(0, key.indexOf("/"));
       const isDirect = /^(amazon|openai)\./.test(model);
       const isStream = String((call ?? completion)?.["eventName"]).endsWith("Stream");
@@ -111,8 +103,7 @@ function fold(): ReadonlyMap<
         if (completion !== undefined) return [source, "absence"];
         if (at(call, "additionalEventData", "omitted") === true) return [null, "unresolvable"];
         const isEmitting =
-          call !== undefined &&
-          (firstCompletion.get(pairOf(call)) ?? "~") <= String(call["eventTime"]);
+          call !== undefined && (firstCompletion.get(pairOf(call)) ?? "~") <= String(call["eventTime"]);
         return isStream && isEmitting ? [null, "pending"] : [source, "absence"];
       };
       const [region, evidence] = judge();
@@ -159,9 +150,7 @@ test("denials name in their text what the books say", () => {
   for (const { source_region, denied_region, denied_by, invocations } of summary.denials) {
     const region = denied_region === "unspecified" ? "" : denied_region;
     const by =
-      denied_by === "identity policy"
-        ? "no identity-based policy allows"
-        : "explicit deny in a service control policy";
+      denied_by === "identity policy" ? "no identity-based policy allows" : "explicit deny in a service control policy";
     const found = denied.filter((record) => {
       const message = String(record["errorMessage"]);
       return (
@@ -172,43 +161,27 @@ test("denials name in their text what the books say", () => {
     });
     expect(new Set(found.map((record) => record["eventID"])).size).toBe(invocations);
   }
-  expect(summary.denials.reduce((sum, row) => sum + row.invocations, 0)).toBe(
-    summary.outcomes.denied,
-  );
+  expect(summary.denials.reduce((sum, row) => sum + row.invocations, 0)).toBe(summary.outcomes.denied);
 });
 
 test("every case that the demo is there to show occurs", () => {
-  for (const evidence of [
-    "api-call",
-    "stream-completion",
-    "direct",
-    "absence",
-    "pending",
-    "unresolvable",
-  ])
+  for (const evidence of ["api-call", "stream-completion", "direct", "absence", "pending", "unresolvable"])
     expect(summary.evidence[evidence]).toBeGreaterThan(0);
   expect(Math.min(...Object.values(summary.outcomes))).toBeGreaterThan(0);
   const names = new Set(records.filter(isBedrock).map((record) => record["eventName"]));
-  expect(
-    [...operations, "InvokeAgent", "ApplyGuardrail", "CountTokens"].filter(
-      (name) => !names.has(name),
-    ),
-  ).toEqual([]);
+  expect([...operations, "InvokeAgent", "ApplyGuardrail", "CountTokens"].filter((name) => !names.has(name))).toEqual(
+    [],
+  );
   const entries = records
     .map((record) => at(record, "serviceEventDetails", "AdditionalEventData", "additionalEntries"))
     .filter((value) => value !== undefined);
   expect(new Set(entries.map((value) => Array.isArray(value)))).toEqual(new Set([true, false]));
-  expect(
-    records.some(
-      (record) => record["eventCategory"] === "Data" && record["eventName"] === "ConverseStream",
-    ),
-  ).toBe(true);
+  expect(records.some((record) => record["eventCategory"] === "Data" && record["eventName"] === "ConverseStream")).toBe(
+    true,
+  );
   expect(records.some((record) => at(record, "userIdentity", "type") === "AWSAccount")).toBe(true);
   expect(
-    records.some(
-      (record) =>
-        !isBedrock(record) && String(record["userAgent"]).includes('"bedrock.amazonaws.com"'),
-    ),
+    records.some((record) => !isBedrock(record) && String(record["userAgent"]).includes('"bedrock.amazonaws.com"')),
   ).toBe(true);
 });
 
@@ -219,8 +192,7 @@ test("a good fifth of the streams is completed in a file of a later day", () => 
   const day = (key: string): string => /\/(\d{4}\/\d\d\/\d\d)\//.exec(key)?.[1] ?? "";
   for (const object of objects)
     for (const record of object.records)
-      if (record["eventType"] === "AwsApiCall")
-        dayOf.set(String(record["requestID"]), day(object.key));
+      if (record["eventType"] === "AwsApiCall") dayOf.set(String(record["requestID"]), day(object.key));
   for (const object of objects) {
     for (const record of object.records) {
       const called = dayOf.get(String(at(record, "serviceEventDetails", "parentRequestId")));
@@ -242,9 +214,7 @@ test("one account has a day without a file, all others have every day", () => {
 
 test("the quarantined file is a gzip stream that breaks off", () => {
   for (const key of summary.objects.quarantined)
-    expect(() => gunzipSync(readFileSync(join(folder, "a", key)))).toThrow(
-      /unexpected end of file/,
-    );
+    expect(() => gunzipSync(readFileSync(join(folder, "a", key)))).toThrow(/unexpected end of file/);
 });
 
 test("the same options give the same bytes; seed and end change them", async () => {

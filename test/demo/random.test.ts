@@ -13,9 +13,7 @@ test("the same seed repeats the same values; every value has its form", () => {
         b.code(length),
         b.mixed(length),
       ]);
-      expect(a.uuid()).toMatch(
-        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-      );
+      expect(a.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       expect(a.hex(length)).toMatch(new RegExp(`^[0-9a-f]{${length}}$`));
       expect(a.code(length)).toMatch(new RegExp(`^[A-Z2-7]{${length}}$`));
       expect(a.mixed(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));

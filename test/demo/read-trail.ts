@@ -30,9 +30,7 @@ export function readLogs(folder: string): readonly ReadObject[] {
   return keysOf(folder)
     .filter((key) => key.includes("/CloudTrail/") && !key.includes("TruncatedFile"))
     .map((key) => {
-      const parsed: unknown = JSON.parse(
-        gunzipSync(readFileSync(join(folder, key))).toString("utf8"),
-      );
+      const parsed: unknown = JSON.parse(gunzipSync(readFileSync(join(folder, key))).toString("utf8"));
       const records = at(parsed, "Records");
       return { key, records: Array.isArray(records) ? records.filter(isFields) : [] };
     });

@@ -1,0 +1,50 @@
+/** Owns the benchmark of reports: the overview and the main reports over ten million invocations. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DuckDBInstance } from "duckdb";
+import { writeDemoOrganization } from "../src/demo/organization.ts";
+import { builtCli, dataFolder, requireBuild } from "./dataset.ts";
+import { interleave, markdownTable, measure, medianCells } from "./measure.ts";
+import { insertInvocations } from "./synthetic-invocations.ts";
+
+const { values } = parseArgs({
+  options: { rows: { type: "string", default: "10000000" }, runs: { type: "string", default: "5" } },
+});
+requireBuild();
+mkdirSync(dataFolder, { recursive: true });
+const scratch = mkdtempSync(join(dataFolder, "overview-"));
+try {
+  // The demo gives the warehouse its tables and views; the synthetic rows come on top.
+  const warehouse = join(scratch, "warehouse.duckdb");
+  await writeDemoOrganization(join(scratch, "logs"));
+  await measure([process.execPath, builtCli, "ingest", join(scratch, "logs"), "--warehouse", warehouse], [0, 4]);
+  const instance = await DuckDBInstance.create(warehouse, { threads: "2" });
+  const connection = await instance.connect();
+  await connection.run(insertInvocations(Number(values.rows)));
+  await connection.run("CHECKPOINT");
+  connection.closeSync();
+  instance.closeSync();
+
+  const reports = [
+    "",
+    "spillover-by-region",
+    "spillover-by-principal",
+    "spillover-by-model",
+    "spillover-timeline",
+    "denials",
+    "unobservable",
+  ] as const;
+  const results = await interleave(reports, Number(values.runs), (report) =>
+    measure(
+      [process.execPath, builtCli, "report", ...(report === "" ? [] : [report]), "--warehouse", warehouse],
+      [0, 3, 4],
+    ),
+  );
+  const rows = [...results].map(([report, runs]) => [`spillway report ${report}`.trim(), ...medianCells(runs)]);
+  process.stdout.write(
+    `${markdownTable([`${Number(values.rows).toLocaleString("en")} invocations`, "wall", "user + sys", "peak RSS"], rows)}\nBar: the overview within a second or two.\n`,
+  );
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,79 @@
+/** Owns ten million made-up invocations in SQL: for timing reports, not for checking numbers. */
+import { invocationTable } from "../src/schema/invocation.ts";
+
+/** A whole number in [0, limit) that depends on the row and `salt` only. */
+function draw(salt: number, limit: number): string {
+  return `(hash(i, ${salt}) % ${limit})::INTEGER`;
+}
+
+function oneOf(salt: number, values: readonly string[]): string {
+  return `[${values.map((value) => `'${value}'`).join(", ")}][1 + ${draw(salt, values.length)}]`;
+}
+
+const role = `'arn:aws:iam::' || account_id || ':role/apps/service-' || ${draw(4, 300)}`;
+
+/** Expressions over columns that come before them; every other column of the table is null. */
+const expressions: Readonly<Record<string, string>> = {
+  invocation_key: "source_region || '/' || request_id",
+  event_time: `TIMESTAMP '2026-06-01' + to_seconds((i % 7776000)::BIGINT)`,
+  spilled: "served_region <> source_region",
+  streaming: "operation = 'ConverseStream'",
+  account_id: "account_id",
+  recipient_account_id: "account_id",
+  principal: role,
+  principal_type: "'AssumedRole'",
+  principal_name: `'service-' || ${draw(4, 300)}`,
+  session_name: `'run-' || ${draw(5, 100_000)}`,
+  source_ip: `'10.0.' || ${draw(6, 256)} || '.' || ${draw(7, 256)}`,
+  via_console: "false",
+  bearer_token: "false",
+  model_id: "profile_id",
+  model_kind: "'inference-profile'",
+  profile_scope: "split_part(profile_id, '.', 1)",
+  model: "substr(profile_id, 1 + strpos(profile_id, '.'))",
+  provider: "split_part(profile_id, '.', 2)",
+  input_tokens: draw(8, 9000),
+  output_tokens: draw(9, 1200),
+  error_code: "CASE outcome WHEN 'denied' THEN 'AccessDenied' WHEN 'throttled' THEN 'ThrottlingException' END",
+  denied_region: "CASE WHEN outcome = 'denied' THEN 'eu-south-2' END",
+  denied_by: "CASE WHEN outcome = 'denied' THEN 'service control policy' END",
+  denied_explicit: "CASE WHEN outcome = 'denied' THEN true END",
+  events: "CASE WHEN operation = 'ConverseStream' THEN 2 ELSE 1 END",
+  region_conflict: "false",
+  copies_disagree: "false",
+  object_uri: `'file:AWSLogs/o-exampleorg1/' || account_id || '/CloudTrail/' || source_region || '/' || ${draw(10, 5000)} || '.json.gz'`,
+};
+
+/** One statement that adds `rows` invocations to the table `invocation`; columns that the schema no longer has are left out. */
+export function insertInvocations(rows: number): string {
+  const drawn = [
+    "source_region",
+    "served_region",
+    "region_evidence",
+    "outcome",
+    "operation",
+    "profile_id",
+    "request_id",
+  ];
+  const known = new Set(invocationTable.columns.map((column) => column.name));
+  const computed = Object.entries(expressions)
+    .filter(([name]) => known.has(name))
+    .map(([name, expression]) => `${expression} AS ${name}`);
+  return `
+    INSERT INTO invocation BY NAME
+    WITH drawn AS (
+      SELECT i, ${oneOf(1, ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2", "ap-northeast-1"])} AS source_region,
+        CASE ${draw(2, 20)} WHEN 0 THEN 'denied' WHEN 1 THEN 'throttled' ELSE 'served' END AS outcome,
+        ${oneOf(3, ["Converse", "InvokeModel", "ConverseStream"])} AS operation,
+        ${oneOf(11, ["eu.anthropic.claude-sonnet-4-6", "us.amazon.nova-pro-v1:0", "global.anthropic.claude-opus-5"])} AS profile_id,
+        (100000000001 + ${draw(12, 60)})::VARCHAR AS account_id, md5(i::VARCHAR)::UUID::VARCHAR AS request_id, ${draw(13, 30)} AS fate
+      FROM range(${rows}) AS numbers(i)
+    ), judged AS (
+      SELECT *, CASE WHEN outcome <> 'served' OR fate = 0 THEN NULL WHEN fate < 14 THEN source_region
+          ELSE ${oneOf(14, ["eu-north-1", "eu-west-3", "us-east-2", "us-west-2", "ap-southeast-4", "sa-east-1"])} END AS served_region,
+        CASE WHEN outcome <> 'served' THEN NULL WHEN fate = 0 THEN 'pending' WHEN fate < 4 THEN 'absence' WHEN operation = 'ConverseStream' THEN 'stream-completion' ELSE 'api-call' END AS region_evidence
+      FROM drawn
+    )
+    SELECT ${[...drawn, ...computed].join(",\n      ")}
+    FROM judged`;
+}
