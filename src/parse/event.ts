@@ -1,0 +1,181 @@
+/** Owns turning a sound Bedrock record into a row of the table `event`. */
+import { completionEntries } from "./completion.ts";
+import { noDenial, parseDenial } from "./denial.ts";
+import { parseEventTime } from "./event-time.ts";
+import { invocationKey } from "./invocation-key.ts";
+import { type JsonObject, flagOrNull, nonEmpty, objectOrNull, textOrNull } from "./json.ts";
+import { type ModelKind, mantleModel, parseModelId, providerOf, resourceModelOf } from "./model-id.ts";
+import {
+  type Outcome,
+  type RecordKind,
+  bareErrorCode,
+  inferenceOperation,
+  isStreaming,
+  outcomeOf,
+  recordKind,
+} from "./operation.ts";
+import { readCaller } from "./principal.ts";
+import type { BedrockRecord } from "./record.ts";
+import { tokenCount } from "./tokens.ts";
+
+/** The columns of `event` in the table's order, without `object_uri` and `record_index`, which the reader of files knows. */
+export type EventRow = {
+  readonly event_id: string;
+  /** Epoch milliseconds. */
+  readonly event_time: number;
+  readonly event_source: string | null;
+  readonly event_name: string;
+  readonly event_type: string | null;
+  readonly event_category: string | null;
+  readonly event_version: string | null;
+  readonly source_region: string;
+  readonly request_id: string | null;
+  readonly shared_event_id: string | null;
+  readonly parent_request_id: string | null;
+  readonly addendum_reason: string | null;
+  readonly original_request_id: string | null;
+  readonly original_event_id: string | null;
+  readonly record_kind: RecordKind;
+  readonly invocation_key: string | null;
+  readonly operation: string | null;
+  readonly streaming: boolean | null;
+  readonly outcome: Outcome | null;
+  readonly inference_region: string | null;
+  readonly additional_omitted: boolean;
+  readonly account_id: string | null;
+  readonly recipient_account_id: string | null;
+  readonly principal: string | null;
+  readonly principal_type: string | null;
+  readonly principal_name: string | null;
+  readonly session_name: string | null;
+  readonly source_identity: string | null;
+  readonly invoked_by: string | null;
+  readonly on_behalf_of: string | null;
+  readonly source_ip: string | null;
+  readonly user_agent: string | null;
+  readonly vpc_endpoint_id: string | null;
+  readonly host: string | null;
+  readonly via_console: boolean | null;
+  readonly bearer_token: boolean | null;
+  readonly model_id: string | null;
+  readonly model_kind: ModelKind;
+  readonly profile_id: string | null;
+  readonly profile_scope: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cache_read_tokens: number | null;
+  readonly cache_write_tokens: number | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly denied_region: string | null;
+  readonly denied_by: string | null;
+  readonly denied_explicit: boolean | null;
+  readonly denied_policy_arn: string | null;
+};
+
+const nothing: JsonObject = {};
+
+/** Runs for every Bedrock record: no validation, no spreading, one object of one shape. */
+export function toEvent(record: BedrockRecord): EventRow {
+  const source = textOrNull(record.eventSource);
+  const isMantle = source === "bedrock-mantle.amazonaws.com";
+  const eventType = textOrNull(record.eventType);
+  const eventCategory = textOrNull(record.eventCategory);
+  const parameters = record.requestParameters ?? nothing;
+  const additional = record.additionalEventData ?? nothing;
+  const details = record.serviceEventDetails ?? nothing;
+  const addendum = objectOrNull(record.addendum) ?? nothing;
+  const host = textOrNull(objectOrNull(record.tlsDetails)?.clientProvidedHostHeader);
+  const errorCode = record.errorCode ?? null;
+  const errorMessage = textOrNull(record.errorMessage);
+  const requestId = record.requestID ?? null;
+  const sharedEventId = record.sharedEventID ?? null;
+  const parentRequestId = textOrNull(details.parentRequestId);
+  const originalRequestId = textOrNull(addendum.originalRequestID);
+  const originalEventId = textOrNull(addendum.originalEventID);
+
+  const namedModel = nonEmpty(parameters.modelId);
+  const operation = inferenceOperation(record.eventName, source, namedModel, host);
+  const kind = recordKind(operation, eventType, eventCategory);
+  const outcome = outcomeOf(kind, errorCode);
+  const denial = outcome === "denied" ? parseDenial(errorMessage, bareErrorCode(errorCode ?? "")) : noDenial;
+
+  // A completion keeps its figures in its own payload; what stands in the usual place is the second choice.
+  const entries = eventType === "AwsServiceEvent" ? completionEntries(details) : nothing;
+  const caller = readCaller(record.userIdentity, record.recipientAccountId);
+  const bearerFlag = flagOrNull(
+    isMantle ? (parameters.callWithBearerToken ?? additional.callWithBearerToken) : additional.callWithBearerToken,
+  );
+
+  const modelId = isMantle ? nonEmpty(parameters.model) : namedModel;
+  const resourceModel = resourceModelOf(record.resources);
+  const reference = isMantle ? mantleModel(modelId, resourceModel) : parseModelId(modelId, resourceModel);
+  const model = reference.model ?? (modelId === null ? denial.model : null);
+
+  return {
+    event_id: record.eventID,
+    event_time: parseEventTime(record.eventTime) ?? Number.NaN,
+    event_source: source,
+    event_name: record.eventName,
+    event_type: eventType,
+    event_category: eventCategory,
+    event_version: textOrNull(record.eventVersion),
+    source_region: record.awsRegion,
+    request_id: requestId,
+    shared_event_id: sharedEventId,
+    parent_request_id: parentRequestId,
+    addendum_reason: textOrNull(addendum.reason),
+    original_request_id: originalRequestId,
+    original_event_id: originalEventId,
+    record_kind: kind,
+    invocation_key: invocationKey({
+      kind,
+      region: record.awsRegion,
+      eventId: record.eventID,
+      requestId,
+      sharedEventId,
+      parentRequestId,
+      originalRequestId,
+      originalEventId,
+      errorCode,
+    }),
+    operation,
+    streaming: operation === null ? null : isStreaming(operation, source, parameters.stream),
+    outcome,
+    inference_region: nonEmpty(entries.inferenceRegion) ?? nonEmpty(additional.inferenceRegion),
+    additional_omitted: flagOrNull(additional.omitted) === true,
+    account_id: caller.accountId,
+    recipient_account_id: textOrNull(record.recipientAccountId),
+    principal: caller.principal,
+    principal_type: caller.principalType,
+    principal_name: caller.principalName,
+    session_name: caller.sessionName,
+    source_identity: caller.sourceIdentity,
+    invoked_by: caller.invokedBy,
+    on_behalf_of: caller.onBehalfOf,
+    source_ip: textOrNull(record.sourceIPAddress),
+    user_agent: textOrNull(record.userAgent),
+    vpc_endpoint_id: textOrNull(record.vpcEndpointId),
+    host,
+    via_console: flagOrNull(record.sessionCredentialFromConsole),
+    bearer_token: caller.bedrockKeyUser ? true : bearerFlag,
+    model_id: modelId,
+    model_kind: reference.kind,
+    profile_id: reference.profileId,
+    profile_scope: reference.profileScope,
+    model,
+    provider: providerOf(model),
+    input_tokens: tokenCount(entries.inputTokens) ?? tokenCount(additional.inputTokens),
+    output_tokens: tokenCount(entries.outputTokens) ?? tokenCount(additional.outputTokens),
+    cache_read_tokens: tokenCount(entries.cacheReadInputTokens) ?? tokenCount(additional.cacheReadInputTokens),
+    cache_write_tokens: tokenCount(entries.cacheWriteInputTokens) ?? tokenCount(additional.cacheWriteInputTokens),
+    error_code: errorCode,
+    error_message: errorMessage,
+    denied_region: denial.region,
+    denied_by: denial.by,
+    denied_explicit: denial.explicit,
+    denied_policy_arn: denial.policyArn,
+  };
+}

@@ -1,0 +1,29 @@
+/** Owns the closed sets that tell a model id from a profile id: vendor prefixes and profile scopes (R6). */
+import { type DataFile, dataFile } from "./data-file.ts";
+
+export interface Vendor {
+  readonly prefix: string;
+  readonly name: string;
+}
+
+export interface Scope {
+  readonly prefix: string;
+  readonly covers: string;
+}
+
+const vendorFile: () => DataFile<Vendor> = dataFile("vendors.json");
+const scopeFile: () => DataFile<Scope> = dataFile("scopes.json");
+let vendorPrefixes: ReadonlySet<string> | undefined;
+let scopePrefixes: ReadonlySet<string> | undefined;
+
+/** Is this the first dotted part of a foundation model's id? */
+export function isVendor(prefix: string): boolean {
+  vendorPrefixes ??= new Set(vendorFile().rows.map((row) => row.prefix));
+  return vendorPrefixes.has(prefix);
+}
+
+/** Is this the first dotted part of a system-defined inference profile's id? */
+export function isScope(prefix: string): boolean {
+  scopePrefixes ??= new Set(scopeFile().rows.map((row) => row.prefix));
+  return scopePrefixes.has(prefix);
+}
