@@ -50,7 +50,7 @@ WITH label AS (
     count(*) FILTER (WHERE profile_scope = 'unknown') AS n11,
     count(*) FILTER (WHERE operation = 'CreateInference') AS n12,
     sum(count(*) FILTER (WHERE operation = 'CreateInference')) OVER () AS mantle,
-    row_number() OVER (ORDER BY account_id, source_region) AS position
+    row_number() OVER (ORDER BY account_id, source_region) AS nth
   FROM invocation
   CROSS JOIN newest
   GROUP BY 1, 2
@@ -79,7 +79,7 @@ WITH label AS (
       WHEN 10 THEN call.n10
       WHEN 11 THEN call.n11
       WHEN 12 THEN call.n12
-      WHEN 16 THEN CASE WHEN call.mantle = 0 AND call.position = 1 THEN 1 ELSE 0 END
+      WHEN 16 THEN CASE WHEN call.mantle = 0 AND call.nth = 1 THEN 1 ELSE 0 END
     END AS amount
   FROM call
   CROSS JOIN label
