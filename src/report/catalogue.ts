@@ -1,0 +1,97 @@
+/** Owns the catalogue: each SQL file in a folder is a report, described by the comments at its head. */
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SpillwayError, messageOf } from "../errors.ts";
+import { hasSeveralStatements, withoutTerminator } from "./sql-text.ts";
+
+export interface ReportColumn {
+  readonly name: string;
+  readonly doc: string;
+}
+
+export interface Report {
+  readonly name: string;
+  readonly title: string;
+  readonly answers: string;
+  readonly columns: readonly ReportColumn[];
+  /** It reads the relation `boundary`, which the engine makes from `--boundary`. */
+  readonly needsBoundary: boolean;
+  /** One statement, without a semicolon at the end. */
+  readonly sql: string;
+}
+
+/** Where Spillway's own reports lie: the same place seen from src/report and from dist/report. */
+export const reportsFolder: string = fileURLToPath(new URL("../../queries/reports/", import.meta.url));
+
+/** All reports by name, Spillway's own and then those of the user's folders; the later wins. */
+export function loadCatalogue(userFolders: readonly string[] = []): ReadonlyMap<string, Report> {
+  const reports = new Map<string, Report>();
+  for (const folder of [reportsFolder, ...userFolders]) {
+    for (const report of readFolder(folder)) reports.set(report.name, report);
+  }
+  return reports;
+}
+
+export function findReport(catalogue: ReadonlyMap<string, Report>, name: string): Report {
+  const report = catalogue.get(name) ?? catalogue.get(name.replaceAll("_", "-"));
+  if (report !== undefined) return report;
+  throw new SpillwayError("report-unknown", `there is no report named ${JSON.stringify(name)}`, {
+    next: `the reports are ${[...catalogue.keys()].join(", ")}`,
+  });
+}
+
+/** The view that holds a report in the warehouse. */
+export function viewName(report: Report): string {
+  return report.name.replaceAll("-", "_");
+}
+
+function readFolder(folder: string): Report[] {
+  try {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".sql"));
+    return files
+      .toSorted()
+      .map((file) => parseReport(basename(file, ".sql"), readFileSync(join(folder, file), "utf8")));
+  } catch (error) {
+    if (error instanceof SpillwayError) throw error;
+    throw new SpillwayError("config", `cannot read the reports in ${folder}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A report from the text of its file. The header is optional: without it the name is the title. */
+export function parseReport(name: string, text: string): Report {
+  const sql = withoutTerminator(text.replace(/^\uFEFF/, ""));
+  if (sql === "") throw new SpillwayError("config", `the report ${name} has no SQL`);
+  if (hasSeveralStatements(sql)) {
+    throw new SpillwayError("config", `the report ${name} has more than one statement`, {
+      next: "make each one a file of its own",
+    });
+  }
+  const header = headerOf(text);
+  return {
+    name,
+    title: header.fields.get("title") ?? name,
+    answers: header.fields.get("answers") ?? "",
+    columns: header.columns,
+    needsBoundary:
+      header.fields
+        .get("needs")
+        ?.split(/[\s,]+/)
+        .includes("boundary") ?? false,
+    sql,
+  };
+}
+
+function headerOf(text: string): { fields: ReadonlyMap<string, string>; columns: readonly ReportColumn[] } {
+  const fields = new Map<string, string>();
+  const columns: ReportColumn[] = [];
+  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
+    if (!line.startsWith("--")) break;
+    const column = /^--\s{2,}(\w+):\s*(.*)$/.exec(line);
+    const field = /^--\s?(\w+):\s*(.*)$/.exec(line);
+    if (column !== null && fields.has("columns"))
+      columns.push({ name: column[1] ?? "", doc: (column[2] ?? "").trim() });
+    else if (field !== null) fields.set((field[1] ?? "").toLowerCase(), (field[2] ?? "").trim());
+  }
+  return { fields, columns };
+}

@@ -1,0 +1,20 @@
+/** Owns the role of an engine: whatever runs a report's SQL and streams the rows back as Arrow. */
+import type { RecordBatch } from "apache-arrow";
+import type { ColumnType } from "../schema/column.ts";
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** Rows as they come: a result larger than memory can be written without ever being held. Read `batches` once. */
+export interface Result {
+  readonly columns: readonly ResultColumn[];
+  readonly batches: AsyncIterable<RecordBatch>;
+}
+
+export interface Engine {
+  readonly name: string;
+  run(sql: string, signal?: AbortSignal): Promise<Result>;
+  close(): Promise<void>;
+}

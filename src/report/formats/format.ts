@@ -1,0 +1,93 @@
+/** Owns what all formats share: their signature, where they write, and how a value becomes text. */
+import { once } from "node:events";
+import type { OutputStream } from "../../effects.ts";
+import type { ColumnType } from "../../schema/column.ts";
+import type { Result, ResultColumn } from "../engine.ts";
+import type { Cell } from "../result.ts";
+
+export interface FormatOptions {
+  /** Characters in a line; without it nothing is cut. */
+  readonly width?: number | undefined;
+  readonly color?: boolean | undefined;
+}
+
+/** Writes a result and tells how many rows it had. It waits when the receiver is slower. */
+export type Format = (result: Result, output: OutputStream, options?: FormatOptions) => Promise<number>;
+
+/** Writes and, where the stream says that it is full, waits until it has room. */
+export async function send(output: OutputStream, chunk: string | Uint8Array): Promise<void> {
+  const accepted = output.write(chunk);
+  if (accepted instanceof Promise) await accepted;
+  else if (accepted === false && isEmitter(output)) await Promise.race([once(output, "drain"), once(output, "close")]);
+}
+
+function isEmitter(output: OutputStream): output is OutputStream & NodeJS.EventEmitter {
+  return "once" in output && typeof output.once === "function";
+}
+
+/** Collects small pieces of text, so that a row does not cost a system call. */
+export class TextWriter {
+  private readonly output: OutputStream;
+  private text = "";
+
+  constructor(output: OutputStream) {
+    this.output = output;
+  }
+
+  async add(piece: string): Promise<void> {
+    this.text += piece;
+    if (this.text.length > 65_536) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const text = this.text;
+    this.text = "";
+    if (text !== "") await send(this.output, text);
+  }
+}
+
+/** ISO 8601 in UTC; a moment outside of what a Date can hold is its number. */
+export function isoTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
+}
+
+/** A value as plain text for machines; null is the empty text. */
+export function plainText(cell: Cell, type: ColumnType): string {
+  if (cell === null) return "";
+  return type === "timestamp" ? isoTime(Number(cell)) : String(cell);
+}
+
+/** Rates are the only fractions that are read as percentages, and only by people. */
+export function isRate(column: ResultColumn): boolean {
+  return column.type === "double" && /(^|_)(share|rate)$/.test(column.name);
+}
+
+/** A value for people. `groups` puts commas between thousands. */
+export function readableText(cell: Cell, column: ResultColumn, groups: boolean): string {
+  if (cell === null) return "–";
+  if (column.type === "timestamp") return readableTime(Number(cell));
+  if (isRate(column)) return percent(Number(cell));
+  if (column.type === "integer" || column.type === "bigint") return groups ? grouped(cell) : String(cell);
+  if (column.type === "double") return String(Number(Number(cell).toPrecision(6)));
+  // oxlint-disable-next-line no-control-regex -- control and direction characters of a log must not reach the terminal
+  return String(cell).replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]+/g, " ");
+}
+
+/** 0.9996 is not "100.0 %": only a whole is. Nor is a trace "0.0 %". */
+export function percent(rate: number): string {
+  if (rate > 0 && rate < 0.0005) return "<0.1%";
+  if (rate < 1 && rate >= 0.9995) return ">99.9%";
+  return `${(rate * 100).toFixed(1)}%`;
+}
+
+export function grouped(count: Cell): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** Seconds are enough for people; midnight is a day. */
+function readableTime(milliseconds: number): string {
+  const text = isoTime(milliseconds);
+  if (text.endsWith("T00:00:00.000Z")) return text.slice(0, 10);
+  return text.replace("T", " ").replace(/\.\d{3}Z$/, "Z");
+}

@@ -1,0 +1,47 @@
+/** Owns JSON: one array of objects, and one object a line. */
+import type { OutputStream } from "../../effects.ts";
+import type { Result, ResultColumn } from "../engine.ts";
+import { type Cell, rowsOf } from "../result.ts";
+import { TextWriter, isoTime } from "./format.ts";
+
+/** Numbers beyond 2^53 are text: a reader in most languages would round them. */
+function value(cell: Cell, column: ResultColumn): string {
+  if (cell === null) return "null";
+  if (column.type === "timestamp") return JSON.stringify(isoTime(Number(cell)));
+  if (typeof cell === "bigint") return Number.isSafeInteger(Number(cell)) ? String(cell) : `"${cell}"`;
+  if (typeof cell === "number" && !Number.isFinite(cell)) return "null";
+  return JSON.stringify(cell);
+}
+
+/** Built by hand, since an object would put a column named `1` first and lose one of two equal names. */
+function* objects(columns: readonly ResultColumn[], row: readonly Cell[]): Generator<string> {
+  for (const [index, column] of columns.entries())
+    yield `${JSON.stringify(column.name)}:${value(row[index] ?? null, column)}`;
+}
+
+function line(columns: readonly ResultColumn[], row: readonly Cell[]): string {
+  return `{${[...objects(columns, row)].join(",")}}`;
+}
+
+export async function writeJson(result: Result, output: OutputStream): Promise<number> {
+  const writer = new TextWriter(output);
+  let rows = 0;
+  for await (const row of rowsOf(result)) {
+    await writer.add(`${rows === 0 ? "[\n" : ",\n"}${line(result.columns, row)}`);
+    rows++;
+  }
+  await writer.add(rows === 0 ? "[]\n" : "\n]\n");
+  await writer.flush();
+  return rows;
+}
+
+export async function writeNdjson(result: Result, output: OutputStream): Promise<number> {
+  const writer = new TextWriter(output);
+  let rows = 0;
+  for await (const row of rowsOf(result)) {
+    await writer.add(`${line(result.columns, row)}\n`);
+    rows++;
+  }
+  await writer.flush();
+  return rows;
+}

@@ -1,0 +1,116 @@
+/** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle. */
+import type { OutputStream } from "../../effects.ts";
+import type { Result, ResultColumn } from "../engine.ts";
+import { type Cell, rowsOf } from "../result.ts";
+import { type FormatOptions, TextWriter, readableText } from "./format.ts";
+
+/** Widths are taken from this many rows; the rest is written as it comes. */
+const sample = 1000;
+const narrowest = 8;
+const gap = "  ";
+
+export async function writeTable(result: Result, output: OutputStream, options: FormatOptions = {}): Promise<number> {
+  const writer = new TextWriter(output);
+  const { columns } = result;
+  const held: (readonly string[])[] = [];
+  let widths: readonly number[] | undefined;
+  let rows = 0;
+  const begin = async (): Promise<readonly number[]> => {
+    const fitted = fit(columns, held, options.width);
+    const head = columns.map((column, index) =>
+      pad(cut(column.name, fitted[index] ?? 0), fitted[index] ?? 0, isNumeric(column)),
+    );
+    await writer.add(`${paint(head.join(gap).trimEnd(), 1, options)}\n`);
+    await writer.add(`${paint(fitted.map((width) => "─".repeat(width)).join(gap), 2, options)}\n`);
+    for (const cells of held) await writer.add(tableLine(columns, cells, fitted, options));
+    return fitted;
+  };
+  for await (const row of rowsOf(result)) {
+    const cells = columns.map((column, index) => text(row[index] ?? null, column));
+    rows++;
+    if (widths !== undefined) {
+      await writer.add(tableLine(columns, cells, widths, options));
+      continue;
+    }
+    held.push(cells);
+    if (held.length === sample) widths = await begin();
+  }
+  if (widths === undefined) await begin();
+  if (rows === 0) await writer.add(`${paint("no rows", 2, options)}\n`);
+  await writer.flush();
+  return rows;
+}
+
+const nothing = "–";
+
+function text(cell: Cell, column: ResultColumn): string {
+  return readableText(cell, column, true);
+}
+
+function tableLine(
+  columns: readonly ResultColumn[],
+  cells: readonly string[],
+  widths: readonly number[],
+  options: FormatOptions,
+): string {
+  const padded = columns.map((column, index) => {
+    const width = widths[index] ?? 0;
+    const cell = cells[index] ?? "";
+    const shown = pad(column.type === "text" ? cut(cell, width) : cell, width, isNumeric(column));
+    return cell === nothing ? paint(shown, 2, options) : shown;
+  });
+  return `${padded.join(gap).trimEnd()}\n`;
+}
+
+function isNumeric(column: ResultColumn): boolean {
+  return column.type === "integer" || column.type === "bigint" || column.type === "double";
+}
+
+/** Natural widths, then the widest text columns give way until the line fits. Numbers and times are never cut. */
+function fit(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly string[])[],
+  limit: number | undefined,
+): number[] {
+  const widths = columns.map((column, index) => {
+    let width = size(column.name);
+    for (const cells of rows) width = Math.max(width, size(cells[index] ?? ""));
+    return width;
+  });
+  const total = (): number => widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1);
+  const content = columns.map((_, index) => Math.max(1, ...rows.map((cells) => size(cells[index] ?? ""))));
+  while (limit !== undefined && total() > limit) {
+    let widest = -1;
+    for (const [index, width] of widths.entries()) {
+      // a column may lose its heading's letters, never a number's digits
+      const floor = columns[index]?.type === "text" ? narrowest : Math.max(content[index] ?? 0, 6);
+      if (width > floor && (widest < 0 || width > (widths[widest] ?? 0))) widest = index;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+/** Keeps both ends, since an ARN starts with the account and ends with the name. */
+export function cut(value: string, width: number): string {
+  const letters = [...value];
+  if (letters.length <= width) return value;
+  if (width <= 1) return "…".slice(0, width);
+  const head = Math.ceil((width - 1) / 2);
+  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (width - 1 - head)).join("")}`;
+}
+
+function size(value: string): number {
+  return [...value].length;
+}
+
+function pad(value: string, width: number, right: boolean): string {
+  const blank = " ".repeat(Math.max(0, width - size(value)));
+  return right ? blank + value : value + blank;
+}
+
+/** 1 is bold, 2 is dim. */
+function paint(value: string, code: 1 | 2, options: FormatOptions): string {
+  return options.color === true ? `\u001B[${code}m${value}\u001B[22m` : value;
+}
