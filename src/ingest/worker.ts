@@ -5,7 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../arrow/parquet.ts";
 import { messageOf, systemCode } from "../errors.ts";
 import { EventBatch } from "../parse/event-batch.ts";
-import { parseTrailObject } from "../parse/trail-object.ts";
+import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
 import type { TrailObject } from "./source.ts";
 import type { FromWorker, ReadObject, ToWorker, WorkerSetup } from "./worker-protocol.ts";
 
@@ -22,7 +22,7 @@ function send(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-function readObject(object: TrailObject): ReadObject {
+async function readObject(object: TrailObject): Promise<ReadObject> {
   const { locator, ...described } = object;
   let bytes: Uint8Array;
   try {
@@ -32,7 +32,7 @@ function readObject(object: TrailObject): ReadObject {
     return failedRead({ ...described, etag: `${described.etag}:unreadable` }, `cannot be read: ${messageOf(thrown)}`);
   }
   const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
-  return { object: described, ...parsed };
+  return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 
 function failedRead(object: ReadObject["object"], reason: string): ReadObject {
@@ -50,27 +50,31 @@ function stage(flushed: boolean): void {
   results = [];
 }
 
-port.on("message", (message: ToWorker) => {
-  try {
-    if (message.type === "stop") {
-      port.close();
-      return;
-    }
-    if (message.type === "flush") {
-      stage(true);
-      return;
-    }
-    let rawBytes = 0;
-    let bedrock = 0;
-    for (const object of message.objects) {
-      const result = readObject(object);
-      results.push(result);
-      rawBytes += result.rawBytes;
-      bedrock += result.bedrock;
-      if (batch.length >= setup.eventsPerFile) stage(false);
-    }
-    send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
-  } catch (thrown) {
-    send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown) });
+async function handle(message: ToWorker): Promise<void> {
+  if (message.type === "stop") {
+    port?.close();
+    return;
   }
+  if (message.type === "flush") {
+    stage(true);
+    return;
+  }
+  let rawBytes = 0;
+  let bedrock = 0;
+  for (const object of message.objects) {
+    const result = await readObject(object);
+    results.push(result);
+    rawBytes += result.rawBytes;
+    bedrock += result.bedrock;
+    if (batch.length >= setup.eventsPerFile) stage(false);
+  }
+  send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
+}
+
+// One message after the other: a flush must not overtake the objects before it.
+let queue: Promise<void> = Promise.resolve();
+port.on("message", (message: ToWorker) => {
+  queue = queue.then(() => handle(message)).catch((thrown: unknown) => {
+    send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown) });
+  });
 });

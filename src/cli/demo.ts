@@ -1,0 +1,41 @@
+/** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
+import type { Command } from "commander";
+import type { CommandContext } from "./main.ts";
+
+interface DemoFlags {
+  readonly folder: string;
+}
+
+export function addDemoCommand(program: Command, context: CommandContext): void {
+  program
+    .command("demo")
+    .description("write a made-up organization's logs, ingest them and report them; no AWS needed")
+    .option("--folder <folder>", "where the logs and the warehouse go", "spillway-demo")
+    .action(async (flags: DemoFlags) => {
+      const { join } = await import("node:path");
+      const { rm } = await import("node:fs/promises");
+      const [{ writeDemoOrganization }, { runIngest }, { runReport }] = await Promise.all([
+        import("../demo/organization.ts"),
+        import("./ingest.ts"),
+        import("./report.ts"),
+      ]);
+      const { log } = context.effects;
+      const logs = join(flags.folder, "logs");
+      const warehouse = join(flags.folder, "spillway.duckdb");
+      // Leftovers of an earlier demo would be counted as part of this one.
+      await rm(logs, { recursive: true, force: true });
+      for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
+      log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
+      await writeDemoOrganization(logs);
+      await runIngest([logs], { warehouse, maxObjectMb: 512 }, context);
+      log.info("");
+      await runReport(undefined, { warehouse, format: "table", boundary: "eu" }, context);
+      log.info("");
+      log.info("Go on with the demo:");
+      log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
+      log.info(`  npx spillway query "from denials limit 5" --warehouse ${warehouse}`);
+      log.info("or with your own copy of a trail:");
+      log.info("  npx spillway ingest ./AWSLogs");
+      log.info("  npx spillway report");
+    });
+}
