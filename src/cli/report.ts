@@ -1,0 +1,105 @@
+/** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
+import type { Command } from "commander";
+import { SpillwayError } from "../errors.ts";
+import type { Engine } from "../report/engine.ts";
+import type { PlainRow } from "../report/result.ts";
+import type { Scope } from "../report/scope.ts";
+import type { CommandContext } from "./main.ts";
+import { type OutputFlags, type ScopeFlags, addOutputFlags, addScopeFlags, protectionOf, scopeOf } from "./scope-flags.ts";
+
+export interface ReportFlags extends ScopeFlags, OutputFlags {
+  readonly warehouse: string;
+  readonly reports?: string;
+  readonly list?: true;
+}
+
+export function addReportCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command("report")
+    .description("print a report; without a name, the overview")
+    .argument("[name]", "a report of the catalogue (--list shows them)")
+    .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
+    .option("--reports <folder>", "a folder with SQL files of your own")
+    .option("--list", "list the reports");
+  addOutputFlags(addScopeFlags(command)).action(async (name: string | undefined, flags: ReportFlags) => {
+    if (flags.list === true) await listReports(flags, context);
+    else await runReport(name, flags, context);
+  });
+}
+
+async function listReports(flags: ReportFlags, { effects }: CommandContext): Promise<void> {
+  const { loadCatalogue } = await import("../report/catalogue.ts");
+  for (const report of loadCatalogue(foldersOf(flags)).values()) effects.stdout.write(`${report.name.padEnd(24)} ${report.answers}\n`);
+}
+
+function foldersOf(flags: ReportFlags): readonly string[] {
+  return flags.reports === undefined ? [] : [flags.reports];
+}
+
+/** Runs a report, or the overview without a name. */
+export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
+  const { effects, signal } = context;
+  const [{ findReport, loadCatalogue }, { applyScope }, { openWarehouse, qualify }, { printResult }] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../report/scope.ts"),
+    import("../report/duckdb-engine.ts"),
+    import("./print-result.ts"),
+  ]);
+  const catalogue = loadCatalogue(foldersOf(flags));
+  const report = name === undefined ? undefined : findReport(catalogue, name);
+  const scope = await scopeOf(flags);
+  protectionOf(flags);
+  const engine = await openWarehouse(flags.warehouse);
+  try {
+    if (report === undefined) {
+      const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
+      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, qualify), flags, scope, context);
+      return;
+    }
+    await printResult(await engine.run(applyScope(report.sql, scope, qualify), signal), flags, effects);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The overview is for people: it has no rows to export. */
+async function printOverview(
+  engine: Engine,
+  statement: (report: string) => string,
+  flags: ReportFlags,
+  scope: Scope,
+  { effects, signal }: CommandContext,
+): Promise<void> {
+  if (flags.format !== undefined && flags.format !== "table") {
+    throw new SpillwayError("usage", `the overview is text for people, not ${flags.format}`, {
+      next: "Name a report, for example: spillway report spillover-by-region --format json",
+    });
+  }
+  const [{ overviewText }, { plainRows }, { withOutput }, { wantsColor }, { protectResult }] = await Promise.all([
+    import("../report/overview.ts"),
+    import("../report/result.ts"),
+    import("../report/output.ts"),
+    import("./print-result.ts"),
+    import("../report/pseudonymise.ts"),
+  ]);
+  const protection = protectionOf(flags);
+  const rows = async (report: string): Promise<PlainRow[]> => {
+    const result = await engine.run(statement(report), signal);
+    return await plainRows(protection === undefined ? result : protectResult(result, protection));
+  };
+  const boundary =
+    scope.boundary === undefined
+      ? undefined
+      : { name: flags.boundary ?? "", regions: scope.boundary, violations: await rows("boundary-violations") };
+  const data = {
+    regions: await rows("spillover-by-region"),
+    principals: await rows("spillover-by-principal"),
+    denials: await rows("denials"),
+    unobservable: await rows("unobservable"),
+    coverage: await rows("coverage"),
+    boundary,
+  };
+  const terminal = flags.output === undefined && effects.stdout.isTTY === true;
+  const text = overviewText(data, { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) });
+  await withOutput(flags.output, effects.stdout, async (output) => void output.write(text));
+}
