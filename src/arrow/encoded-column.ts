@@ -1,0 +1,26 @@
+/** Owns columns in Arrow's layout as plain arrays: workers start in milliseconds because nothing is imported. */
+
+export type EncodedColumn = TextColumn | NumberColumn | BooleanColumn;
+
+/** Null is the code -1. The dictionary may hold a value twice: columns of unique values are not looked up. */
+export interface TextColumn {
+  readonly name: string;
+  readonly type: "text";
+  readonly codes: Int32Array;
+  readonly dictionary: readonly string[];
+}
+
+/** Timestamps are epoch milliseconds; `valid` has 1 for each row that has a value. */
+export interface NumberColumn {
+  readonly name: string;
+  readonly type: "integer" | "bigint" | "double" | "timestamp";
+  readonly values: Float64Array;
+  readonly valid: Uint8Array;
+}
+
+export interface BooleanColumn {
+  readonly name: string;
+  readonly type: "boolean";
+  readonly values: Uint8Array;
+  readonly valid: Uint8Array;
+}

@@ -1,0 +1,174 @@
+/** Owns collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
+import type { EncodedColumn } from "../arrow/encoded-column.ts";
+import type { Column } from "../schema/column.ts";
+import { eventTable } from "../schema/event.ts";
+import type { EventRow } from "./event.ts";
+
+/** After so many values a column decides whether looking values up pays. */
+const trial = 4096;
+
+interface Builder {
+  add(value: unknown): void;
+  take(): EncodedColumn;
+}
+
+class TextBuilder implements Builder {
+  readonly #name: string;
+  #codes = new Int32Array(1024);
+  #rows = 0;
+  #values = 0;
+  #dictionary: string[] = [];
+  #known: Map<string, number> | null = new Map();
+  #lastText = "";
+  #lastCode = -1;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(value: unknown): void {
+    if (this.#rows === this.#codes.length) this.#codes = grownInts(this.#codes);
+    this.#codes[this.#rows++] = typeof value === "string" ? this.#codeOf(value) : -1;
+  }
+
+  #codeOf(text: string): number {
+    this.#values++;
+    if (this.#known === null) return this.#dictionary.push(text) - 1;
+    if (text === this.#lastText && this.#lastCode !== -1) return this.#lastCode;
+    let code = this.#known.get(text);
+    if (code === undefined) {
+      code = this.#dictionary.push(text) - 1;
+      this.#known.set(text, code);
+      // Identifiers differ in every row: hashing them buys nothing.
+      if (this.#values >= trial && this.#dictionary.length > this.#values * 0.8) this.#known = null;
+    }
+    this.#lastText = text;
+    this.#lastCode = code;
+    return code;
+  }
+
+  take(): EncodedColumn {
+    const column: EncodedColumn = {
+      name: this.#name,
+      type: "text",
+      codes: this.#codes.slice(0, this.#rows),
+      dictionary: this.#dictionary,
+    };
+    this.#rows = 0;
+    this.#values = 0;
+    this.#dictionary = [];
+    this.#known = new Map();
+    this.#lastCode = -1;
+    return column;
+  }
+}
+
+class NumberBuilder implements Builder {
+  readonly #name: string;
+  readonly #type: "integer" | "bigint" | "double" | "timestamp";
+  #values = new Float64Array(1024);
+  #valid = new Uint8Array(1024);
+  #rows = 0;
+
+  constructor(name: string, type: "integer" | "bigint" | "double" | "timestamp") {
+    this.#name = name;
+    this.#type = type;
+  }
+
+  add(value: unknown): void {
+    if (this.#rows === this.#values.length) {
+      const values = new Float64Array(this.#rows * 2);
+      values.set(this.#values);
+      this.#values = values;
+      this.#valid = grownBytes(this.#valid);
+    }
+    const given = typeof value === "number";
+    this.#values[this.#rows] = given ? value : 0;
+    this.#valid[this.#rows++] = given ? 1 : 0;
+  }
+
+  take(): EncodedColumn {
+    const rows = this.#rows;
+    this.#rows = 0;
+    return {
+      name: this.#name,
+      type: this.#type,
+      values: this.#values.slice(0, rows),
+      valid: this.#valid.slice(0, rows),
+    };
+  }
+}
+
+class BooleanBuilder implements Builder {
+  readonly #name: string;
+  #values = new Uint8Array(1024);
+  #valid = new Uint8Array(1024);
+  #rows = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(value: unknown): void {
+    if (this.#rows === this.#values.length) {
+      this.#values = grownBytes(this.#values);
+      this.#valid = grownBytes(this.#valid);
+    }
+    this.#values[this.#rows] = value === true ? 1 : 0;
+    this.#valid[this.#rows++] = typeof value === "boolean" ? 1 : 0;
+  }
+
+  take(): EncodedColumn {
+    const rows = this.#rows;
+    this.#rows = 0;
+    return {
+      name: this.#name,
+      type: "boolean",
+      values: this.#values.slice(0, rows),
+      valid: this.#valid.slice(0, rows),
+    };
+  }
+}
+
+function grownInts(full: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(full.length * 2);
+  grown.set(full);
+  return grown;
+}
+
+function grownBytes(full: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(full.length * 2);
+  grown.set(full);
+  return grown;
+}
+
+function builderOf({ name, type }: Column): Builder {
+  if (type === "text") return new TextBuilder(name);
+  return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
+}
+
+/** Rows of `event` until they are taken. */
+export class EventBatch {
+  readonly #builders = eventTable.columns.map(builderOf);
+  readonly #names = eventTable.columns.slice(0, -2).map((column) => column.name) as readonly (keyof EventRow)[]; // all but object_uri and record_index
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(row: EventRow, objectUri: string, recordIndex: number): void {
+    const builders = this.#builders;
+    const names = this.#names;
+    for (let i = 0; i < names.length; i++) builders[i]?.add(row[names[i] ?? "event_id"]);
+    builders[names.length]?.add(objectUri);
+    builders[names.length + 1]?.add(recordIndex);
+    this.#length++;
+  }
+
+  /** The columns of the table, in order; the batch is empty afterwards. */
+  take(): EncodedColumn[] {
+    this.#length = 0;
+    return this.#builders.map((builder) => builder.take());
+  }
+}

@@ -1,0 +1,159 @@
+/** Owns getting the content of a trail object: gzip or plain, into a workspace that is used again and again. */
+import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
+import { messageOf, systemCode } from "../errors.ts";
+import type { Workspace } from "./workspace.ts";
+
+export type Inflated =
+  | { readonly length: number; readonly problem: null }
+  | { readonly length: number; readonly problem: string };
+
+type Attempt = (bytes: Uint8Array, workspace: Workspace, limit: number) => Inflated;
+
+const zlibFinish = 4;
+
+function fail(problem: string): Inflated {
+  return { length: 0, problem };
+}
+
+function tooLarge(limit: number): Inflated {
+  return fail(`holds more than ${limit} bytes when inflated`);
+}
+
+function explain(code: string | undefined, message: string): Inflated {
+  if (code === "Z_BUF_ERROR") return fail("gzip stream is truncated");
+  return fail(`gzip stream is broken: ${message}`);
+}
+
+function onlyZeros(bytes: Uint8Array, from: number): boolean {
+  for (let i = from; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}
+
+const trailing = "bytes other than zero padding follow the gzip stream";
+
+/** Through the public interface: allocates a buffer for each object. */
+export const inflatePublic: Attempt = (bytes, workspace, limit) => {
+  try {
+    // ISIZE of the last member: a hint for the size of the output, never trusted.
+    const isize =
+      bytes.length < 8
+        ? 0
+        : new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+    const chunkSize = Math.min(Math.max(isize, 1024), 64 << 20, limit);
+    const options = { chunkSize: Math.max(chunkSize, 64), maxOutputLength: limit, info: true };
+    // With `info` Node returns buffer and engine; its types do not say so.
+    const { buffer, engine } = gunzipSync(bytes, options) as unknown as {
+      buffer: Buffer;
+      engine: { bytesWritten: number };
+    };
+    if (!onlyZeros(bytes, engine.bytesWritten)) return fail(trailing);
+    buffer.copy(workspace.reserve(buffer.length));
+    return { length: buffer.length, problem: null };
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    return code === "ERR_BUFFER_TOO_LARGE" ? tooLarge(limit) : explain(code, messageOf(thrown));
+  }
+};
+
+/** The part of Node's inner zlib handle that is used; it is the same from Node 12 on, but nobody promised that. */
+interface ZlibHandle {
+  writeSync(
+    flush: number,
+    from: Uint8Array,
+    fromAt: number,
+    fromLength: number,
+    to: Uint8Array,
+    toAt: number,
+    toLength: number,
+  ): void;
+  reset(): void;
+  onerror: (message: string, errno: number, code: string) => void;
+}
+
+function hasHandle(gunzip: object): gunzip is { _handle: ZlibHandle; _writeState: Uint32Array } {
+  if (!("_handle" in gunzip) || !("_writeState" in gunzip)) return false;
+  const handle = gunzip._handle;
+  return (
+    typeof handle === "object" &&
+    handle !== null &&
+    "writeSync" in handle &&
+    "reset" in handle &&
+    typeof handle.writeSync === "function" &&
+    typeof handle.reset === "function" &&
+    gunzip._writeState instanceof Uint32Array
+  );
+}
+
+/** Straight into the workspace, with one zlib state for all objects: no buffers, no page faults. Null if this Node has no such handle. */
+export function makeDirectInflate(): Attempt | null {
+  const gunzip = createGunzip();
+  if (!hasHandle(gunzip)) return null;
+  const { _handle: handle, _writeState: state } = gunzip;
+  let error: { code: string; message: string } | null = null;
+  handle.onerror = (message, _errno, code): void => {
+    error = { code, message };
+  };
+  const attempt: Attempt = (bytes, workspace, limit) => {
+    handle.reset();
+    error = null;
+    let read = 0;
+    let length = 0;
+    let capacity = Math.min(limit + 1, Math.max(1 << 20, bytes.length * 10));
+    for (;;) {
+      const target = workspace.reserve(capacity);
+      const room = Math.min(target.length, limit + 1) - length;
+      handle.writeSync(zlibFinish, bytes, read, bytes.length - read, target, length, room);
+      if (error !== null) return explain((error as { code: string }).code, (error as { message: string }).message);
+      read = bytes.length - (state[1] ?? 0);
+      length += room - (state[0] ?? 0);
+      if (length > limit) return tooLarge(limit);
+      if (state[0] !== 0) break;
+      capacity = Math.min(limit + 1, Math.max(capacity, length) * 2);
+    }
+    return onlyZeros(bytes, read) ? { length, problem: null } : fail(trailing);
+  };
+  return provesItself(attempt) ? attempt : null;
+}
+
+/** Inner interfaces may change: a good stream, two members, padding and a truncated one must come out right. */
+function provesItself(attempt: Attempt): boolean {
+  const memory = Buffer.alloc(4096);
+  const workspace: Workspace = {
+    reserve: () => memory,
+    skim: () => {
+      throw new Error("not used");
+    },
+  };
+  try {
+    const member = gzipSync("spillway");
+    const good = attempt(Buffer.concat([member, member, Buffer.alloc(2)]), workspace, 1024);
+    const read = memory.toString("latin1", 0, good.length);
+    const cut = attempt(member.subarray(0, member.length - 4), workspace, 1024);
+    const again = attempt(member, workspace, 1024);
+    const bomb = attempt(member, workspace, 7);
+    return (
+      good.problem === null &&
+      read === "spillwayspillway" &&
+      cut.problem !== null &&
+      again.length === 8 &&
+      bomb.problem !== null
+    );
+  } catch {
+    return false;
+  }
+}
+
+let inflateGzip: Attempt | null = null;
+
+/** Puts the content of a trail object at the start of the workspace. */
+export function inflateObject(bytes: Uint8Array, workspace: Workspace, limit: number): Inflated {
+  if (bytes.length === 0) return fail("file is empty");
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    inflateGzip ??= makeDirectInflate() ?? inflatePublic;
+    const inflated = inflateGzip(bytes, workspace, limit);
+    return inflated.problem === null && inflated.length === 0 ? fail("file is empty when inflated") : inflated;
+  }
+  if (bytes.length > limit) return tooLarge(limit);
+  workspace.reserve(bytes.length).set(bytes);
+  return { length: bytes.length, problem: null };
+}

@@ -1,0 +1,171 @@
+/** Owns reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
+import { messageOf } from "../errors.ts";
+import { type Elements, findElements } from "./envelope.ts";
+import type { EventBatch } from "./event-batch.ts";
+import { type EventRow, toEvent } from "./event.ts";
+import { inflateObject } from "./inflate.ts";
+import { isObject } from "./json.ts";
+import { isBedrockRecord, isSoundRecord } from "./record.ts";
+import { makePlainWorkspace } from "./scan.ts";
+import { type Contents, foreignKind, readValues, setForeignAside, wholeLimit } from "./values.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface RejectedRecord {
+  /** Position of the record in the object, from 0. */
+  readonly index: number;
+  readonly reason: string;
+  readonly eventId: string | null;
+}
+
+/** `records = bedrock + other + rejected.length`; an object that was not loaded has no records. */
+export interface ParsedObject {
+  readonly status: "loaded" | "skipped" | "quarantined";
+  /** Why it was not loaded. */
+  readonly reason: string | null;
+  readonly records: number;
+  /** Bedrock records handed to the batch. */
+  readonly bedrock: number;
+  readonly other: number;
+  readonly rejected: readonly RejectedRecord[];
+  /** Bytes after inflating, 0 if that failed. */
+  readonly rawBytes: number;
+  /** Of the Bedrock records: those whose eventVersion has another major than 1. */
+  readonly otherMajor: number;
+}
+
+export interface ParseOptions {
+  /** An object that inflates to more is quarantined; protects against decompression bombs. */
+  readonly maxRawBytes: number;
+  /** Memory of one's own, for tests; else each thread has one. */
+  readonly workspace?: Workspace;
+}
+
+export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
+
+/** Above this the memory of a thread is given back after use. */
+const keptMemory = 128 << 20;
+
+const needlePattern = /bedrock|\\u00[67]/;
+
+let threadWorkspace: Workspace | null = null;
+
+/** What was collected from an object before it is known to be good as a whole. */
+interface Harvest {
+  readonly rows: EventRow[];
+  readonly indexes: number[];
+  readonly rejected: RejectedRecord[];
+  otherMajor: number;
+}
+
+/** Reads an object and appends the rows of its Bedrock records to `batch`, all or none. Never throws for what the bytes hold. */
+export function parseTrailObject(
+  bytes: Uint8Array,
+  objectUri: string,
+  batch: EventBatch,
+  options: ParseOptions = defaultParseOptions,
+): ParsedObject {
+  const workspace = options.workspace ?? (threadWorkspace ??= makePlainWorkspace());
+  const { length, problem } = inflateObject(bytes, workspace, options.maxRawBytes);
+  if (problem !== null) return setAside("quarantined", problem, 0);
+  if (length > keptMemory) threadWorkspace = null;
+
+  const harvest: Harvest = { rows: [], indexes: [], rejected: [], otherMajor: 0 };
+  const content = workspace.reserve(length);
+  let records: number;
+  try {
+    const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+    const elements = findElements(content, from, length, workspace);
+    const contents = elements === null ? readValues(content, from, length) : pickElements(content, elements, harvest);
+    if (typeof contents === "number") records = contents;
+    else if (contents.kind === "records") records = pickValues(contents.records, harvest);
+    else return setAside(contents.kind, contents.reason, length);
+  } catch (thrown) {
+    return setAside("quarantined", `is no JSON: ${messageOf(thrown).slice(0, 200)}`, length);
+  }
+  for (let i = 0; i < harvest.rows.length; i++) {
+    const row = harvest.rows[i];
+    if (row !== undefined) batch.append(row, objectUri, harvest.indexes[i] ?? 0);
+  }
+  const bedrock = harvest.rows.length;
+  const { rejected, otherMajor } = harvest;
+  const other = records - bedrock - rejected.length;
+  return { status: "loaded", reason: null, records, bedrock, other, rejected, rawBytes: length, otherMajor };
+}
+
+function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
+  return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], rawBytes, otherMajor: 0 };
+}
+
+/** Parses the records that hold a needle, and says how many there are in all, or what else the file is. */
+function pickElements(content: Buffer, elements: Elements, harvest: Harvest): number | Contents {
+  const { skeleton, first, count } = elements;
+  const { marks, hits, hitCount } = skeleton;
+  if (count > 0) {
+    const parsed = (index: number): unknown => cut(content, marks, first + 2 * index);
+    if (isForeignStart(content, marks, first) && foreignKind(parsed(0)) !== null) {
+      const contents = setForeignAside(Array.from({ length: count }, (_, index) => parsed(index)));
+      if (contents.kind === "skipped") return contents;
+    }
+  }
+  let hit = 0;
+  for (let index = 0; index < count && hit < hitCount; index++) {
+    const end = marks[first + 2 * index + 1] ?? 0;
+    if ((hits[hit] ?? 0) > end) continue;
+    const found = (hits[hit] ?? 0) >= (marks[first + 2 * index] ?? 0);
+    while (hit < hitCount && (hits[hit] ?? 0) <= end) hit++;
+    if (found) pick(cut(content, marks, first + 2 * index), index, harvest);
+  }
+  return count;
+}
+
+/** Only then is the first record parsed to see whether the file is of another kind. */
+function isForeignStart(content: Buffer, marks: Uint32Array, first: number): boolean {
+  const record = content.subarray(marks[first] ?? 0, marks[first + 1] ?? 0);
+  return record.includes("Insight") || record.includes("ModelInvocationLog") || record.includes("digestStartTime");
+}
+
+function cut(content: Buffer, marks: Uint32Array, at: number): unknown {
+  const start = marks[at] ?? 0;
+  const end = (marks[at + 1] ?? 0) + 1;
+  if (end - start > wholeLimit) throw new Error(`record of ${end - start} bytes`);
+  return JSON.parse(content.toString("utf8", start, end));
+}
+
+function pickValues(records: readonly unknown[], harvest: Harvest): number {
+  records.forEach((record, index) => pick(record, index, harvest));
+  return records.length;
+}
+
+/** Puts a Bedrock record into the harvest; any other is left. */
+function pick(element: unknown, index: number, harvest: Harvest): void {
+  const record = unwrap(element);
+  if (!isBedrockRecord(record)) return;
+  if (!isSoundRecord(record)) {
+    const eventId = isObject(record) && typeof record.eventID === "string" ? record.eventID : null;
+    const rejected: RejectedRecord = { index, reason: "a field has the wrong type", eventId };
+    rejectedRecords.set(rejected, record);
+    harvest.rejected.push(rejected);
+    return;
+  }
+  if (typeof record.eventVersion === "string" && !record.eventVersion.startsWith("1.")) harvest.otherMajor++;
+  harvest.rows.push(toEvent(record));
+  harvest.indexes.push(index);
+}
+
+/** A record may be a text, or the text `CloudTrailEvent` of an answer of LookupEvents. */
+function unwrap(element: unknown): unknown {
+  const text = isObject(element) ? element.CloudTrailEvent : element;
+  if (typeof text !== "string" || !needlePattern.test(text)) return element;
+  if (isObject(element) || text.trimStart().startsWith("{")) return JSON.parse(text);
+  return element;
+}
+
+const rejectedRecords = new WeakMap<RejectedRecord, unknown>();
+
+/** The same with what exactly is wrong with each rejected record; loads the schema, which takes a while, only if there is one. */
+export async function explainRejected(parsed: ParsedObject): Promise<ParsedObject> {
+  if (parsed.rejected.length === 0) return parsed;
+  const { explainRejection } = await import("./record-schema.ts");
+  const rejected = parsed.rejected.map((each) => ({ ...each, reason: explainRejection(rejectedRecords.get(each)) }));
+  return { ...parsed, rejected };
+}
