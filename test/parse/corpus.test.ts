@@ -19,7 +19,9 @@ function read(file: string): string {
 
 // Own files: their shape is what the cases below compare.
 const cases = JSON.parse(read("records.json")) as readonly Case[];
-const expected = new Map((JSON.parse(read("expected-events.json")) as readonly Expected[]).map(({ name, row }) => [name, row]));
+const expected = new Map(
+  (JSON.parse(read("expected-events.json")) as readonly Expected[]).map(({ name, row }) => [name, row]),
+);
 
 describe("corpus of records", () => {
   it("has one expected row for each of at least 80 records", () => {
