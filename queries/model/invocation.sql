@@ -1,0 +1,305 @@
+with
+-- One row for each API request to a model (R1, R2, R3). The statement runs unchanged on DuckDB and on Trino.
+-- It reads event, first_completion(account_id, source_region, first_time) and inference_profile.
+-- Most requests have one record: those are projected, only the others are ranked and merged.
+repeated as (
+  select
+    invocation_key,
+    count(distinct event_id) as events,
+    bool_or(coalesce(principal_type, '') <> 'AWSAccount') as has_caller
+  from event
+  where invocation_key is not null
+  group by invocation_key
+  having count(*) > 1
+),
+-- An endpoint owner's copy (AWSAccount) adds nothing but its count where the caller's own record is there.
+kept as (
+  select e.*, r.events as key_events
+  from event e
+  join repeated r on r.invocation_key = e.invocation_key
+  where coalesce(e.principal_type, '') <> 'AWSAccount' or not r.has_caller
+),
+correction as (
+  select invocation_key, original_event_id as event_id, bool_or(inference_region is not null) as has_region
+  from kept
+  where original_event_id is not null and original_event_id <> event_id
+  group by invocation_key, original_event_id
+),
+original as (
+  select
+    a.invocation_key,
+    a.event_id as addendum_id,
+    o.event_id,
+    o.record_kind,
+    o.event_category,
+    o.account_id,
+    o.recipient_account_id
+  from kept a
+  join kept o on o.invocation_key = a.invocation_key and o.event_id = a.original_event_id
+  where a.original_event_id <> a.event_id
+),
+-- API call, completion, network; management, data; the caller's own account; the smallest eventID.
+-- An addendum takes the place of the record it corrects, just above it.
+ranked as (
+  select
+    k.*,
+    c.event_id is not null as corrected,
+    coalesce(c.has_region, false) as region_corrected,
+    row_number() over (
+      partition by k.invocation_key
+      order by
+        case coalesce(o.record_kind, k.record_kind) when 'api-call' then 0 when 'completion' then 1 else 2 end,
+        case when (case when o.event_id is null then k.event_category else o.event_category end) = 'Data' then 1 else 0 end,
+        case
+          when o.event_id is null then (case when k.account_id = k.recipient_account_id then 0 else 1 end)
+          when o.account_id = o.recipient_account_id then 0
+          else 1
+        end,
+        coalesce(o.event_id, k.event_id),
+        case when o.event_id is null then 1 else 0 end,
+        k.event_id
+    ) as record_rank
+  from kept k
+  left join original o on o.invocation_key = k.invocation_key and o.addendum_id = k.event_id
+  left join correction c on c.invocation_key = k.invocation_key and c.event_id = k.event_id
+),
+-- What the leading records decide: a copy fills gaps only where it does not contradict them.
+chosen as (
+  select
+    invocation_key,
+    min_by(outcome, record_rank) as outcome,
+    min_by(principal, record_rank) filter (where principal is not null) as principal,
+    min_by(model_id, record_rank) filter (where model_id is not null) as model_id,
+    min(case when model_id is null then record_rank + 1000000 else record_rank end) as model_rank
+  from ranked
+  group by invocation_key
+),
+compared as (
+  select
+    r.*,
+    c.outcome as chosen_outcome,
+    c.model_id as chosen_model_id,
+    r.record_kind = 'api-call' as is_call,
+    r.record_kind = 'api-call' and not r.corrected as is_copy,
+    r.principal is null or r.principal = c.principal as same_caller,
+    r.model_id is null or r.model_id = c.model_id as same_model,
+    case when r.record_rank = c.model_rank or r.record_rank + 1000000 = c.model_rank then true else false end as leads_model,
+    case when c.outcome = 'served' then r.record_kind = 'completion' else r.outcome = c.outcome end as same_error
+  from ranked r
+  join chosen c on c.invocation_key = r.invocation_key
+),
+merged as (
+  select
+    invocation_key,
+    min_by(event_time, record_rank) as event_time,
+    min_by(source_region, record_rank) as source_region,
+    min_by(operation, record_rank) filter (where operation is not null) as operation,
+    min_by(streaming, record_rank) filter (where streaming is not null) as streaming,
+    max(chosen_outcome) as outcome,
+    min_by(inference_region, record_rank) filter (where is_call and inference_region is not null) as call_region,
+    min_by(inference_region, record_rank) filter (where record_kind = 'completion' and inference_region is not null) as completion_region,
+    bool_or(record_kind = 'completion') as has_completion,
+    bool_or(is_copy and coalesce(additional_omitted, false)) as omitted,
+    min_by(account_id, record_rank) filter (where account_id is not null) as account_id,
+    min_by(recipient_account_id, record_rank) filter (where recipient_account_id is not null) as recipient_account_id,
+    min_by(principal, record_rank) filter (where principal is not null) as principal,
+    min_by(principal_type, record_rank) filter (where same_caller and principal_type is not null) as principal_type,
+    min_by(principal_name, record_rank) filter (where same_caller and principal_name is not null) as principal_name,
+    min_by(session_name, record_rank) filter (where same_caller and session_name is not null) as session_name,
+    min_by(source_identity, record_rank) filter (where same_caller and source_identity is not null) as source_identity,
+    min_by(invoked_by, record_rank) filter (where same_caller and invoked_by is not null) as invoked_by,
+    min_by(on_behalf_of, record_rank) filter (where same_caller and on_behalf_of is not null) as on_behalf_of,
+    min_by(source_ip, record_rank) filter (where source_ip is not null) as source_ip,
+    min_by(user_agent, record_rank) filter (where user_agent is not null) as user_agent,
+    min_by(vpc_endpoint_id, record_rank) filter (where vpc_endpoint_id is not null) as vpc_endpoint_id,
+    min_by(host, record_rank) filter (where host is not null) as host,
+    min_by(via_console, record_rank) filter (where via_console is not null) as via_console,
+    min_by(bearer_token, record_rank) filter (where bearer_token is not null) as bearer_token,
+    max(chosen_model_id) as model_id,
+    max(model_kind) filter (where leads_model) as model_kind,
+    max(profile_id) filter (where leads_model) as profile_id,
+    max(profile_scope) filter (where leads_model) as profile_scope,
+    min_by(model, record_rank) filter (where same_model and model is not null) as model,
+    nullif(min_by(coalesce(provider, ''), record_rank) filter (where same_model and model is not null), '') as provider,
+    min_by(input_tokens, record_rank) filter (where input_tokens is not null) as input_tokens,
+    min_by(output_tokens, record_rank) filter (where output_tokens is not null) as output_tokens,
+    min_by(cache_read_tokens, record_rank) filter (where cache_read_tokens is not null) as cache_read_tokens,
+    min_by(cache_write_tokens, record_rank) filter (where cache_write_tokens is not null) as cache_write_tokens,
+    min_by(error_code, record_rank) filter (where same_error and error_code is not null) as error_code,
+    min_by(error_message, record_rank) filter (where same_error and error_message is not null) as error_message,
+    min_by(denied_region, record_rank) filter (where same_error and denied_region is not null) as denied_region,
+    min_by(denied_by, record_rank) filter (where same_error and denied_by is not null) as denied_by,
+    min_by(denied_explicit, record_rank) filter (where same_error and denied_explicit is not null) as denied_explicit,
+    min_by(denied_policy_arn, record_rank) filter (where same_error and denied_policy_arn is not null) as denied_policy_arn,
+    coalesce(
+      min_by(request_id, record_rank) filter (
+        where is_call and request_id is not null and original_request_id is null and original_event_id is null
+      ),
+      min_by(parent_request_id, record_rank) filter (where record_kind = 'completion' and parent_request_id is not null),
+      min_by(original_request_id, record_rank) filter (where original_request_id is not null),
+      min_by(request_id, record_rank) filter (where request_id is not null)
+    ) as request_id,
+    max(key_events) as events,
+    coalesce(
+      min(inference_region) filter (where not region_corrected) <> max(inference_region) filter (where not region_corrected),
+      false
+    ) as region_conflict,
+    min_by(object_uri, record_rank) as object_uri,
+    coalesce(min(error_code) filter (where is_copy) <> max(error_code) filter (where is_copy), false)
+    or coalesce(min(model_id) filter (where is_copy) <> max(model_id) filter (where is_copy), false)
+    or coalesce(min(principal) filter (where is_copy) <> max(principal) filter (where is_copy), false)
+    or coalesce(min(input_tokens) filter (where is_copy) <> max(input_tokens) filter (where is_copy), false)
+    or coalesce(min(output_tokens) filter (where is_copy) <> max(output_tokens) filter (where is_copy), false)
+    or (
+      count(*) filter (where is_copy and error_code is not null) > 0
+      and count(*) filter (where is_copy and error_code is null) > 0
+    ) as copies_disagree
+  from compared
+  group by invocation_key
+),
+gathered as (
+  select
+    e.invocation_key,
+    e.event_time,
+    e.source_region,
+    e.operation,
+    e.streaming,
+    e.outcome,
+    case when e.record_kind = 'api-call' then e.inference_region end as call_region,
+    case when e.record_kind = 'completion' then e.inference_region end as completion_region,
+    e.record_kind = 'completion' as has_completion,
+    e.record_kind = 'api-call' and coalesce(e.additional_omitted, false) as omitted,
+    e.account_id,
+    e.recipient_account_id,
+    e.principal,
+    e.principal_type,
+    e.principal_name,
+    e.session_name,
+    e.source_identity,
+    e.invoked_by,
+    e.on_behalf_of,
+    e.source_ip,
+    e.user_agent,
+    e.vpc_endpoint_id,
+    e.host,
+    e.via_console,
+    e.bearer_token,
+    e.model_id,
+    e.model_kind,
+    e.profile_id,
+    e.profile_scope,
+    e.model,
+    e.provider,
+    e.input_tokens,
+    e.output_tokens,
+    e.cache_read_tokens,
+    e.cache_write_tokens,
+    e.error_code,
+    e.error_message,
+    e.denied_region,
+    e.denied_by,
+    e.denied_explicit,
+    e.denied_policy_arn,
+    case
+      when e.record_kind = 'completion' then coalesce(e.parent_request_id, e.request_id)
+      else coalesce(e.original_request_id, e.request_id)
+    end as request_id,
+    1 as events,
+    false as region_conflict,
+    e.object_uri,
+    false as copies_disagree
+  from event e
+  left join repeated r on r.invocation_key = e.invocation_key
+  where e.invocation_key is not null and r.invocation_key is null
+  union all
+  select * from merged
+),
+-- Application profiles hide their model and where they lead: the profile table may know.
+application as (
+  select
+    profile_id,
+    source_region,
+    case when min(destination_region) = max(destination_region) then min(destination_region) end as only_destination,
+    case when min(model) = max(model) then min(model) end as model
+  from inference_profile
+  group by profile_id, source_region
+),
+judged as (
+  select
+    g.*,
+    a.model as profile_model,
+    case
+      when g.outcome <> 'served' then null
+      when g.call_region is not null then 'api-call'
+      when g.completion_region is not null then 'stream-completion'
+      when g.operation = 'CreateInference' then 'direct'
+      when g.model_kind in ('foundation-model', 'provisioned', 'custom', 'imported', 'marketplace') then 'direct'
+      when a.only_destination = g.source_region then 'direct'
+      when g.operation = 'CreateModelInvocationJob' then 'unresolvable'
+      when g.has_completion then 'absence'
+      when g.omitted then 'unresolvable'
+      when g.streaming and f.first_time <= g.event_time then 'pending'
+      else 'absence'
+    end as region_evidence
+  from gathered g
+  left join first_completion f on f.account_id = g.account_id and f.source_region = g.source_region
+  left join application a
+    on g.model_kind = 'application-profile' and a.profile_id = g.profile_id and a.source_region = g.source_region
+),
+located as (
+  select
+    j.*,
+    case
+      when j.region_evidence = 'api-call' then j.call_region
+      when j.region_evidence = 'stream-completion' then j.completion_region
+      when j.region_evidence in ('direct', 'absence') then j.source_region
+    end as served_region
+  from judged j
+)
+select
+  invocation_key,
+  event_time,
+  source_region,
+  served_region,
+  region_evidence,
+  served_region <> source_region as spilled,
+  outcome,
+  operation,
+  streaming,
+  account_id,
+  recipient_account_id,
+  principal,
+  principal_type,
+  principal_name,
+  session_name,
+  source_identity,
+  invoked_by,
+  on_behalf_of,
+  source_ip,
+  user_agent,
+  vpc_endpoint_id,
+  host,
+  coalesce(via_console, false) as via_console,
+  coalesce(bearer_token, false) as bearer_token,
+  model_id,
+  model_kind,
+  profile_id,
+  profile_scope,
+  coalesce(model, profile_model) as model,
+  case when model is null then nullif(split_part(profile_model, '.', 1), '') else provider end as provider,
+  input_tokens,
+  output_tokens,
+  cache_read_tokens,
+  cache_write_tokens,
+  error_code,
+  error_message,
+  case when outcome = 'denied' then denied_region end as denied_region,
+  case when outcome = 'denied' then denied_by end as denied_by,
+  case when outcome = 'denied' then denied_explicit end as denied_explicit,
+  case when outcome = 'denied' then denied_policy_arn end as denied_policy_arn,
+  request_id,
+  cast(events as integer) as events,
+  region_conflict,
+  object_uri,
+  copies_disagree
+from located

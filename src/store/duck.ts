@@ -1,0 +1,126 @@
+/** Owns how DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
+import { resolve } from "node:path";
+import type { DuckDBConnection, DuckDBInstance } from "duckdb";
+import { SpillwayError, messageOf } from "../errors.ts";
+
+export interface DuckOptions {
+  /** DuckDB's own memory, not the process's. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** Where queries larger than memory spill. */
+  readonly tempDirectory?: string;
+}
+
+/** An in-memory DuckDB; warehouse files are attached to it. */
+export interface Duck {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+}
+
+/** Starts DuckDB without extensions from the network: a stray `s3://` would otherwise make it download some. */
+export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
+  // 60-100 ms: loaded only where it is used
+  const { DuckDBInstance } = await import("duckdb");
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    memory_limit: options.memoryLimit ?? "256MB",
+    preserve_insertion_order: "false",
+  };
+  if (options.threads !== undefined) settings["threads"] = String(options.threads);
+  if (options.tempDirectory !== undefined) settings["temp_directory"] = options.tempDirectory;
+  const instance = await DuckDBInstance.create(":memory:", settings);
+  return { instance, connection: await instance.connect() };
+}
+
+export function stopDuck(duck: Duck): void {
+  duck.connection.closeSync();
+  duck.instance.closeSync();
+}
+
+const attached = new Set<string>();
+
+/** Attaches a file. The same file twice in one process loses rows silently (DuckDB does not notice): refused here. */
+export async function attach(duck: Duck, file: string, alias: string, mode: "read" | "write"): Promise<void> {
+  const path = resolve(file);
+  if (attached.has(path)) throw new Error(`${file} is already open in this process`);
+  attached.add(path);
+  try {
+    await duck.connection.run(`ATTACH ${sqlText(path)} AS ${alias}${mode === "read" ? " (READ_ONLY)" : ""}`);
+  } catch (error) {
+    attached.delete(path);
+    throw error;
+  }
+}
+
+export async function detach(duck: Duck, file: string, alias: string): Promise<void> {
+  await duck.connection.run(`DETACH ${alias}`);
+  released(file);
+}
+
+/** Tells that a file is no longer open, after its instance was closed. */
+export function released(file: string): void {
+  attached.delete(resolve(file));
+}
+
+/** A text as an SQL literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Rows of a small result as plain values. */
+export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknown[][]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRowsJS();
+}
+
+/** A count: the first value of the first row. */
+export async function countOf(connection: DuckDBConnection, sql: string): Promise<number> {
+  const rows = await rowsOf(connection, sql);
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+/** PID of the process that holds a lock, from DuckDB's message; null if the error is no lock. */
+export function lockHolder(error: unknown): string | null {
+  const message = messageOf(error);
+  if (!message.includes("Could not set lock")) return null;
+  return /\(PID (\d+)\)/.exec(message)?.[1] ?? "unknown";
+}
+
+/** Turns what DuckDB or Node threw about a warehouse file into one line for a person. */
+export function warehouseError(error: unknown, file: string): Error {
+  if (error instanceof SpillwayError) return error;
+  const message = messageOf(error);
+  const holder = lockHolder(error);
+  if (holder !== null) {
+    return new SpillwayError("warehouse-locked", `${file} is open in another process (PID ${holder})`, {
+      next: "Close it there, or wait until it is done",
+      cause: error,
+    });
+  }
+  if (/No space left|ENOSPC|disk is full|Disk quota|EDQUOT/i.test(message)) {
+    return new SpillwayError("disk-full", `No space left while writing ${file}`, {
+      next: "Free some space and run it again: what was committed is kept",
+      cause: error,
+    });
+  }
+  if (/not a valid DuckDB database|Is a directory/i.test(message)) {
+    return new SpillwayError("warehouse-incompatible", `${file} is not a DuckDB file`, { next: "Name another file with --warehouse", cause: error });
+  }
+  if (/newer version|older version|storage version|database file with version/i.test(message)) {
+    return new SpillwayError("warehouse-incompatible", `${file} was written by another version of DuckDB`, {
+      next: "Update Spillway, or name another file with --warehouse",
+      cause: error,
+    });
+  }
+  if (/does not exist/i.test(message)) {
+    return new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, { next: "Run spillway ingest first, or name it with --warehouse", cause: error });
+  }
+  if (/No such file or directory|ENOENT/i.test(message)) {
+    return new SpillwayError("warehouse-unwritable", `The folder of ${file} does not exist`, { next: "Make the folder, or name another file with --warehouse", cause: error });
+  }
+  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|Cannot open file/i.test(message)) {
+    return new SpillwayError("warehouse-unwritable", `${file} cannot be written`, { next: "Check its permissions, or name another file with --warehouse", cause: error });
+  }
+  return error instanceof Error ? error : new Error(message);
+}

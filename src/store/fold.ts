@@ -1,0 +1,51 @@
+/** Owns the fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
+import type { DuckDBConnection } from "duckdb";
+import { invocationTable } from "../schema/invocation.ts";
+import { countOf } from "./duck.ts";
+import { columnList, readQuery } from "./schema.ts";
+
+let statement: string | undefined;
+
+/** The fold, with CTEs put in front of its own. */
+export function foldSql(ctes: string): string {
+  statement ??= readQuery("model/invocation.sql");
+  return ctes === "" ? statement : `with ${ctes},\n${statement.slice("with".length)}`;
+}
+
+/** Folds everything: for an empty table `invocation`. */
+export async function foldAll(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql("")}`);
+}
+
+/** Folds the keys of temp.touched anew; a key that no event has any more disappears. */
+export async function foldTouched(connection: DuckDBConnection): Promise<void> {
+  if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;
+  await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
+  const event = "event as (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
+  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
+}
+
+/**
+ * Brings first_completion up to date with the events and adds to temp.touched the streamed invocations that have to be judged
+ * again because the first completion of their account and Region moved (DESIGN: the fold is not local).
+ * `source` holds all completions that may lower a time; after a replaced event it has to be the whole table.
+ */
+export async function moveFirstCompletion(connection: DuckDBConnection, source: string, whole: boolean): Promise<void> {
+  await connection.run(`
+CREATE OR REPLACE TEMP TABLE moved AS
+WITH found AS (
+  SELECT account_id, source_region, min(event_time) AS first_time FROM ${source}
+  WHERE record_kind = 'completion' AND account_id IS NOT NULL GROUP BY ALL
+)
+SELECT coalesce(n.account_id, o.account_id) AS account_id, coalesce(n.source_region, o.source_region) AS source_region,
+  n.first_time, least(n.first_time, o.first_time) AS since, o.first_time IS NULL OR n.first_time IS NULL AS alone
+FROM found n ${whole ? "FULL" : "LEFT"} JOIN first_completion o ON o.account_id = n.account_id AND o.source_region = n.source_region
+WHERE ${whole ? "n.first_time IS DISTINCT FROM o.first_time" : "o.first_time IS NULL OR n.first_time < o.first_time"}`);
+  if ((await countOf(connection, "SELECT count(*) FROM temp.moved")) === 0) return;
+  await connection.run(`
+DELETE FROM first_completion f USING temp.moved m WHERE f.account_id = m.account_id AND f.source_region = m.source_region;
+INSERT INTO first_completion SELECT account_id, source_region, first_time FROM temp.moved WHERE first_time IS NOT NULL;
+INSERT INTO temp.touched
+SELECT i.invocation_key FROM invocation i JOIN temp.moved m ON m.account_id = i.account_id AND m.source_region = i.source_region
+WHERE i.streaming AND i.region_evidence IN ('pending', 'absence') AND i.event_time >= m.since;`);
+}

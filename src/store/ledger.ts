@@ -1,0 +1,51 @@
+/** Owns the question which listed objects have not been looked at yet. */
+import type { DuckDBConnection } from "duckdb";
+import { fillTemporary } from "./append.ts";
+import { rowsOf } from "./duck.ts";
+
+export interface Candidate {
+  readonly uri: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+export interface UnknownObject {
+  /** Position in the candidates. */
+  readonly index: number;
+  /** Another version of the object was loaded before. */
+  readonly changed: boolean;
+}
+
+const columns = [
+  { name: "place", type: "integer", doc: "" },
+  { name: "uri", type: "text", doc: "" },
+  { name: "etag", type: "text", doc: "" },
+] as const;
+
+/**
+ * Candidates without a ledger row for this ETag, in their order. A quarantined object is known until its ETag changes.
+ * The bounds of the chunk let DuckDB skip the parts of a large ledger that cannot match.
+ */
+export async function findUnknown(connection: DuckDBConnection, candidates: readonly Candidate[]): Promise<UnknownObject[]> {
+  if (candidates.length === 0) return [];
+  await fillTemporary(
+    connection,
+    "candidate",
+    columns,
+    candidates.map((candidate, place) => [place, candidate.uri, candidate.etag]),
+  );
+  const rows = await rowsOf(
+    connection,
+    `
+WITH bound AS (SELECT min(uri) AS low, max(uri) AS high FROM temp.candidate),
+seen AS (
+  SELECT c.place, bool_or(t.etag = c.etag) AS same, bool_or(t.status = 'loaded') AS loaded
+  FROM trail_object t JOIN temp.candidate c ON c.uri = t.uri
+  WHERE t.uri >= (SELECT low FROM bound) AND t.uri <= (SELECT high FROM bound)
+  GROUP BY c.place
+)
+SELECT c.place, coalesce(s.loaded, false) FROM temp.candidate c LEFT JOIN seen s ON s.place = c.place
+WHERE NOT coalesce(s.same, false) ORDER BY c.place`,
+  );
+  return rows.map(([place, loaded]) => ({ index: Number(place), changed: loaded === true }));
+}

@@ -1,0 +1,76 @@
+/** Owns the reading of a published warehouse: nobody is locked out, nothing is changed. */
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SpillwayError } from "../errors.ts";
+import { type Duck, type DuckOptions, attach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { harden, queryError, runQuery } from "./query.ts";
+import { type ColumnarResult, streamColumns } from "./result.ts";
+import { checkVersion } from "./schema.ts";
+
+export type ReaderOptions = DuckOptions;
+
+/** A published warehouse, open for reading. */
+export class WarehouseReader {
+  readonly file: string;
+  readonly #duck: Duck;
+  readonly #opened: string;
+  readonly #folder: string;
+
+  private constructor(file: string, duck: Duck, opened: string, folder: string) {
+    this.file = file;
+    this.#duck = duck;
+    this.#opened = opened;
+    this.#folder = folder;
+  }
+
+  /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
+  static async open(file: string, options: ReaderOptions = {}): Promise<WarehouseReader> {
+    if (!existsSync(file)) {
+      throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, { next: "Run spillway ingest first, or name it with --warehouse" });
+    }
+    const folder = await mkdtemp(join(tmpdir(), "spillway-"));
+    const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...options });
+    let opened = file;
+    try {
+      try {
+        await attach(duck, file, "warehouse", "read");
+      } catch (error) {
+        if (lockHolder(error) === null) throw error;
+        opened = join(folder, "copy.duckdb");
+        await copyFile(file, opened, constants.COPYFILE_FICLONE);
+        await attach(duck, opened, "warehouse", "read");
+      }
+      await duck.connection.run("USE warehouse");
+      await checkVersion(duck.connection, file);
+      await harden(duck.connection);
+      return new WarehouseReader(file, duck, opened, folder);
+    } catch (error) {
+      stopDuck(duck);
+      released(opened);
+      await rm(folder, { recursive: true, force: true });
+      throw warehouseError(error, file);
+    }
+  }
+
+  /** Runs SQL that a person wrote: one statement that reads. */
+  async query(sql: string, signal?: AbortSignal): Promise<ColumnarResult> {
+    return await runQuery(this.#duck.connection, sql, signal);
+  }
+
+  /** Runs SQL of ours. */
+  async run(sql: string): Promise<ColumnarResult> {
+    try {
+      return await streamColumns(this.#duck.connection, sql);
+    } catch (error) {
+      throw queryError(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    stopDuck(this.#duck);
+    released(this.#opened);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

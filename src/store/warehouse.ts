@@ -1,0 +1,230 @@
+/** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { SpillwayError } from "../errors.ts";
+import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
+import { inferenceProfileTable } from "../schema/tables.ts";
+import { fillTemporary } from "./append.ts";
+import { type Duck, type DuckOptions, attach, detach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { foldTouched } from "./fold.ts";
+import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
+import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
+import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
+import { type RunCounts, completeRun, insertRun } from "./runs.ts";
+import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
+
+export type { Candidate, UnknownObject } from "./ledger.ts";
+export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
+export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+
+export interface WarehouseOptions extends DuckOptions {
+  readonly now?: () => Date;
+}
+
+/** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
+export class Warehouse {
+  readonly file: string;
+  /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
+  readonly stageFolder: string;
+  readonly #duck: Duck;
+  readonly #now: () => Date;
+  #runId = "";
+
+  private constructor(file: string, duck: Duck, now: () => Date) {
+    this.file = file;
+    this.stageFolder = stageFolder(file);
+    this.#duck = duck;
+    this.#now = now;
+  }
+
+  /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
+  static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
+    const work = workFile(file);
+    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...options });
+    try {
+      await takeLock(duck, file);
+      const standing = await compareWithPublished(duck, file);
+      if (standing === "stale") await removeDatabase(work);
+      if (!existsSync(work) && existsSync(file)) {
+        await checkPublished(duck, file);
+        await replaceFile(file, work);
+      }
+      await attach(duck, work, "warehouse", "write");
+      await duck.connection.run("USE warehouse");
+      await ensureSchema(duck.connection, file);
+      if (existsSync(file)) await writeMeta(duck.connection, standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" });
+      // only now: the lock is held, so nobody else stages there
+      await rm(stageFolder(file), { recursive: true, force: true });
+      await mkdir(stageFolder(file));
+      return new Warehouse(file, duck, options.now ?? ((): Date => new Date()));
+    } catch (error) {
+      stopDuck(duck);
+      released(work);
+      released(file);
+      released(lockFile(file));
+      throw warehouseError(error, file);
+    }
+  }
+
+  /** Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing. */
+  async unknownObjects(candidates: readonly Candidate[]): Promise<UnknownObject[]> {
+    return await this.#guard(() => findUnknown(this.#duck.connection, candidates));
+  }
+
+  /** Commits a batch: its events, their fold and the ledger in one transaction. */
+  async commit(batch: StagedBatch): Promise<CommitCounts> {
+    return await this.#guard(() => commitBatch(this.#duck.connection, batch, { runId: this.#runId, now: this.#now() }));
+  }
+
+  /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
+  async startRun(source: string, startedAt: Date): Promise<string> {
+    this.#runId = randomUUID();
+    const run = { runId: this.#runId, startedAt, source, version: programVersion() };
+    await this.#guard(() => insertRun(this.#duck.connection, run));
+    return run.runId;
+  }
+
+  /** Checks the identities of R8 and completes the run's row. */
+  async finishRun(runId: string, counts: RunCounts, finishedAt: Date): Promise<void> {
+    await this.#guard(() => completeRun(this.#duck.connection, { ...counts, runId, finishedAt }));
+  }
+
+  /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
+  async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
+    await this.#guard(async () => {
+      const { connection } = this.#duck;
+      await connection.run("BEGIN");
+      try {
+        await fillTemporary(
+          connection,
+          "refreshed",
+          inferenceProfileTable.columns,
+          rows.map((row) => [row.profile_id, row.source_region, row.destination_region, row.model, row.as_of, row.source]),
+        );
+        await connection.run(`
+DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
+INSERT INTO inference_profile SELECT * FROM temp.refreshed;
+CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WHERE model_kind = 'application-profile';`);
+        await foldTouched(connection);
+        await writeMeta(connection, { dirty: "true" });
+        await connection.run("COMMIT");
+      } catch (error) {
+        await connection.run("ROLLBACK").catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Puts the working file's content in place of the published file. Without anything new it does nothing and returns false. */
+  async publish(): Promise<boolean> {
+    return await this.#guard(async () => {
+      const { connection } = this.#duck;
+      const meta = await readMeta(connection);
+      const work = workFile(this.file);
+      const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
+      if (fresh) return false;
+      // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
+      const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
+      await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });
+      await connection.run("CHECKPOINT warehouse; USE memory");
+      // Closing any descriptor of a file drops the process's locks on it, hence the lock on a file of its own
+      await detach(this.#duck, work, "warehouse");
+      try {
+        await replaceFile(work, this.file);
+      } finally {
+        await attach(this.#duck, work, "warehouse", "write");
+        await connection.run("USE warehouse");
+      }
+      await writeMeta(connection, { published: "true" });
+      return true;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // unlinked while it is held: whoever comes next makes a new one
+    await rm(lockFile(this.file), { force: true }).catch(() => undefined);
+    await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
+    stopDuck(this.#duck);
+    released(workFile(this.file));
+    released(lockFile(this.file));
+    await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
+  }
+
+  async #guard<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw warehouseError(error, this.file);
+    }
+  }
+}
+
+const stageFolder = (file: string): string => `${workFile(file)}.stage`;
+
+function programVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "unknown";
+}
+
+async function takeLock(duck: Duck, file: string): Promise<void> {
+  const lock = lockFile(file);
+  try {
+    await attach(duck, lock, "run_lock", "write");
+  } catch (error) {
+    const holder = lockHolder(error);
+    if (holder === null) throw error;
+    throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, { next: "Wait until it is done", cause: error });
+  }
+}
+
+/** A published file that is not ours, or newer, must not be replaced. */
+async function checkPublished(duck: Duck, file: string): Promise<void> {
+  const { connection } = duck;
+  try {
+    await attach(duck, file, "published", "read");
+  } catch (error) {
+    // somebody has it open for writing: the copy's schema is checked when it is attached
+    if (lockHolder(error) !== null) return;
+    throw error;
+  }
+  await connection.run("USE published");
+  try {
+    await checkVersion(connection, file);
+  } finally {
+    await connection.run("USE memory");
+    await detach(duck, file, "published");
+  }
+}
+
+/**
+ * The working file continues a run that was killed, unless the published file is another one by now: removed by its owner (start
+ * over), or replaced by a file that this working file neither is nor was made from.
+ */
+async function compareWithPublished(duck: Duck, file: string): Promise<"same" | "ahead" | "stale"> {
+  const work = workFile(file);
+  if (!existsSync(work)) return "same";
+  const working = await metaOf(duck, work);
+  if (working === null) return "ahead";
+  if (!existsSync(file)) return working.get("published") === "true" ? "stale" : "ahead";
+  const published = await metaOf(duck, file);
+  if (published === null) return "ahead";
+  const generation = published.get("generation");
+  if (generation === working.get("generation")) return "same";
+  return generation === working.get("base") ? "ahead" : "stale";
+}
+
+/** The meta table of a file; null if somebody holds it. */
+async function metaOf(duck: Duck, file: string): Promise<Map<string, string> | null> {
+  try {
+    await attach(duck, file, "probe", "read");
+  } catch (error) {
+    if (lockHolder(error) !== null) return null;
+    throw error;
+  }
+  try {
+    return await readMeta(duck.connection, "probe");
+  } finally {
+    await detach(duck, file, "probe");
+  }
+}
