@@ -1,10 +1,8 @@
 /** Owns the run loop: list, leave out what the ledger knows, read in workers, commit, publish. */
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { CommitContext, LedgerEntry, QuarantineEntry } from "../store/load.ts";
+import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import { Warehouse } from "../store/warehouse.ts";
-import { version } from "../version.ts";
 import { WorkerPool } from "./pool.ts";
 import type { Staged } from "./pool.ts";
 import type { ObjectSource, TrailObject } from "./source.ts";
@@ -68,26 +66,22 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const now = options.now ?? ((): Date => new Date());
   const started = performance.now();
   const isNew = !existsSync(options.warehouse) && !existsSync(`${options.warehouse}.work`);
-  await using warehouse = await Warehouse.open(options.warehouse);
-  // Only now: the lock is held, so nobody else stages there.
-  await using stage = makeStage(`${options.warehouse}.stage`);
-  const context = { runId: randomUUID(), now: now() };
-  const run = new Run(options, warehouse, context);
+  await using warehouse = await Warehouse.open(options.warehouse, { now });
+  const run = new Run(options, warehouse);
   await using pool = new WorkerPool(
-    { stageFolder: stage.folder, maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
+    { stageFolder: warehouse.stageFolder, maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
-  const source = options.sources.map(({ name }) => name).join(" ");
-  await warehouse.startRun({ runId: context.runId, startedAt: now(), source, version });
+  const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   await run.readAll(pool, isNew);
   await run.commit(await pool.flush());
   assertReconciled(run.counts);
   const interrupted = options.signal?.aborted ?? false;
-  await warehouse.finishRun({ runId: context.runId, finishedAt: now(), ...run.counts });
+  await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
   return {
-    runId: context.runId,
+    runId,
     counts: run.counts,
     published,
     interrupted,
@@ -95,18 +89,6 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     quarantined: run.quarantined,
     skipped: run.skipped,
     changed: run.changed,
-  };
-}
-
-/** A folder for staged events, empty at first and gone afterwards. */
-function makeStage(folder: string): AsyncDisposable & { readonly folder: string } {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  return {
-    folder,
-    async [Symbol.asyncDispose](): Promise<void> {
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }
 
@@ -118,7 +100,6 @@ class Run {
   readonly changed: string[] = [];
   readonly #options: IngestOptions;
   readonly #warehouse: Warehouse;
-  readonly #context: CommitContext;
   readonly #seen: Set<string> | undefined;
   #listingDone = false;
   #done = 0;
@@ -127,10 +108,9 @@ class Run {
   #waiting: Staged[] = [];
   #lastCommit = performance.now();
 
-  constructor(options: IngestOptions, warehouse: Warehouse, context: CommitContext) {
+  constructor(options: IngestOptions, warehouse: Warehouse) {
     this.#options = options;
     this.#warehouse = warehouse;
-    this.#context = context;
     // One source never lists an object twice; several may overlap.
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
@@ -214,10 +194,11 @@ class Run {
     if (objects.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
-    const counts = await this.#warehouse.commit(
-      { files, objects: objects.map(ledgerEntry), quarantine: objects.flatMap(quarantineEntries) },
-      this.#context,
-    );
+    const counts = await this.#warehouse.commit({
+      files,
+      objects: objects.map(ledgerEntry),
+      quarantine: objects.flatMap(quarantineEntries),
+    });
     for (const file of files) rmSync(file, { force: true });
     this.counts.newEvents += counts.newEvents;
     this.counts.duplicates += counts.duplicates;
