@@ -1,0 +1,30 @@
+/** Owns the data dictionary: every table and column in words, as Markdown. */
+import type { Table } from "./column.ts";
+import { eventTable } from "./event.ts";
+import { invocationTable } from "./invocation.ts";
+import { inferenceProfileTable, quarantineTable, regionTable, runTable, trailObjectTable } from "./tables.ts";
+
+/** The warehouse's tables in the order in which people ask for them. */
+export const documentedTables: readonly Table[] = [
+  invocationTable,
+  eventTable,
+  trailObjectTable,
+  quarantineTable,
+  runTable,
+  regionTable,
+  inferenceProfileTable,
+];
+
+/** The text of docs/data-dictionary.md. */
+export function dataDictionary(): string {
+  const sections = documentedTables.map((table) => {
+    const rows = table.columns.map(({ name, type, doc, source }) => `| ${name} | ${type} | ${cell(doc)} | ${cell(source ?? "")} |`);
+    return [`## ${table.name}`, "", `${table.doc}.`, "", "| column | type | meaning | from |", "|---|---|---|---|", ...rows, ""].join("\n");
+  });
+  const head = "# Data dictionary\n\nWritten from `src/schema`. Timestamps are UTC. `event_variant` has the columns of `event`.\n";
+  return `${head}\n${sections.join("\n")}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
