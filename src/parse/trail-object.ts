@@ -6,6 +6,7 @@ import { type EventRow, toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
 import { isObject } from "./json.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
+import { makeKernelWorkspace } from "./kernel.ts";
 import { makePlainWorkspace } from "./scan.ts";
 import { type Contents, foreignKind, readValues, setForeignAside, wholeLimit } from "./values.ts";
 import type { Workspace } from "./workspace.ts";
@@ -49,6 +50,10 @@ const needlePattern = /bedrock|\\u00[67]/;
 
 let threadWorkspace: Workspace | null = null;
 
+function makeWorkspace(): Workspace {
+  return makeKernelWorkspace() ?? makePlainWorkspace();
+}
+
 /** What was collected from an object before it is known to be good as a whole. */
 interface Harvest {
   readonly rows: EventRow[];
@@ -64,7 +69,7 @@ export function parseTrailObject(
   batch: EventBatch,
   options: ParseOptions = defaultParseOptions,
 ): ParsedObject {
-  const workspace = options.workspace ?? (threadWorkspace ??= makePlainWorkspace());
+  const workspace = options.workspace ?? (threadWorkspace ??= makeWorkspace());
   const { length, problem } = inflateObject(bytes, workspace, options.maxRawBytes);
   if (problem !== null) return setAside("quarantined", problem, 0);
   if (length > keptMemory) threadWorkspace = null;

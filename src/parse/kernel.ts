@@ -1,0 +1,93 @@
+/** Owns the fast scanner: a WebAssembly kernel over memory that objects are inflated into directly. */
+import { kernelBinary } from "./kernel-binary.ts";
+import {
+  type Positions,
+  type Skeleton,
+  type Workspace,
+  makePositions,
+  makeRoom,
+  markLimit,
+  slack,
+} from "./workspace.ts";
+
+// Layout of the memory, as kernel/skim.ts has it.
+const hitsAt = 65_536;
+const contentAt = 131_072;
+const pageSize = 65_536;
+
+/** Short calls, so that the optimised code takes over soon after the start. */
+const stride = 1 << 18;
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** What is used of it: Node's types leave it to the DOM's. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number }) => Memory;
+  readonly Module: new (binary: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+interface Kernel {
+  start(level: number): void;
+  skim(from: number, end: number, content: number): number;
+  rest(): number;
+  readonly markCount: { readonly value: number };
+  readonly hitCount: { readonly value: number };
+}
+
+/** A workspace on the kernel, or null where the machine has no WebAssembly SIMD. */
+export function makeKernelWorkspace(): Workspace | null {
+  const memory = new WebAssembly.Memory({ initial: 48 });
+  const kernel = instantiate(memory);
+  if (kernel === null) return null;
+  let content = Buffer.from(memory.buffer, contentAt);
+  const marks = makePositions();
+  const hits = makePositions();
+
+  const reserve = (capacity: number): Buffer => {
+    const missing = capacity + slack - content.length;
+    if (missing > 0) {
+      memory.grow(Math.ceil(Math.max(missing, content.length / 2) / pageSize));
+      content = Buffer.from(memory.buffer, contentAt);
+    }
+    return content;
+  };
+
+  const skim = (length: number, level: number): Skeleton => {
+    reserve(length);
+    content.fill(0, length, length + slack);
+    marks.count = 0;
+    hits.count = 0;
+    kernel.start(level);
+    const end = contentAt + length;
+    let at = contentAt;
+    while (at < end && marks.count < markLimit) {
+      at = kernel.skim(at, Math.min(end, at + stride), contentAt);
+      collect(marks, new Uint32Array(memory.buffer, 0, kernel.markCount.value));
+      collect(hits, new Uint32Array(memory.buffer, hitsAt, kernel.hitCount.value));
+    }
+    const closed = at >= end && kernel.rest() === 0;
+    return { marks: marks.list, markCount: marks.count, hits: hits.list, hitCount: hits.count, closed };
+  };
+
+  return { reserve, skim };
+}
+
+function collect(positions: Positions, found: Uint32Array): void {
+  makeRoom(positions, found.length);
+  positions.list.set(found, positions.count);
+  positions.count += found.length;
+}
+
+function instantiate(memory: Memory): Kernel | null {
+  try {
+    const module = new WebAssembly.Module(Buffer.from(kernelBinary, "base64"));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return exports as unknown as Kernel; // the test of the binary holds it to its source
+  } catch {
+    return null;
+  }
+}
