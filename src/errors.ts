@@ -9,6 +9,7 @@ export type ErrorCode =
   | "source-not-found"
   | "source-empty"
   | "source-denied"
+  | "source-unreachable"
   | "credentials"
   | "warehouse-locked"
   | "warehouse-missing"

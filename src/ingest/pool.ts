@@ -77,7 +77,7 @@ export class WorkerPool {
 
   #receive(member: Member, message: FromWorker): void {
     if (message.type === "failed") {
-      this.#fail(workerFailure(message.message, message.code));
+      this.#fail(workerFailure(message));
       return;
     }
     if (message.type === "read") {
@@ -111,7 +111,8 @@ export class WorkerPool {
   }
 }
 
-function workerFailure(message: string, code: string | undefined): Error {
+function workerFailure({ message, code, known }: Extract<FromWorker, { type: "failed" }>): Error {
+  if (known !== undefined) return new SpillwayError(known.code, message, known.next === undefined ? {} : { next: known.next });
   if (code !== "ENOSPC") return new Error(message);
   return new SpillwayError("disk-full", `no space left while staging events: ${message}`, {
     next: "Free some space where the warehouse lies and run the same command again; nothing committed is lost.",

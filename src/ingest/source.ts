@@ -1,7 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+import type { S3Locator } from "./s3/access.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
-export type Locator = { readonly kind: "file"; readonly path: string };
+export type Locator = { readonly kind: "file"; readonly path: string } | S3Locator;
 
 /** One log file of a trail as a source lists it. */
 export interface TrailObject {

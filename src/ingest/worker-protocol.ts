@@ -1,4 +1,5 @@
 /** Owns the messages between the run loop and its worker threads. */
+import type { ErrorCode } from "../errors.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
 import type { Locator, TrailObject } from "./source.ts";
 
@@ -34,4 +35,11 @@ export type FromWorker =
   | { readonly type: "read"; readonly objects: number; readonly rawBytes: number; readonly bedrock: number }
   /** Results that may be committed: their events are in `file`, which is null when there are none. */
   | { readonly type: "staged"; readonly file: string | null; readonly events: number; readonly objects: readonly ReadObject[]; readonly flushed: boolean }
-  | { readonly type: "failed"; readonly message: string; readonly code: string | undefined };
+  | {
+      readonly type: "failed";
+      readonly message: string;
+      /** Of a system error. */
+      readonly code: string | undefined;
+      /** Of a SpillwayError: errors lose their class between threads. */
+      readonly known: { readonly code: ErrorCode; readonly next: string | undefined } | undefined;
+    };

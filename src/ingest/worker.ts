@@ -3,9 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../arrow/parquet.ts";
-import { messageOf, systemCode } from "../errors.ts";
+import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { EventBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
+import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import type { TrailObject } from "./source.ts";
 import type { FromWorker, ReadObject, ToWorker, WorkerSetup } from "./worker-protocol.ts";
 
@@ -17,17 +18,34 @@ const setup = workerData as WorkerSetup;
 const batch = new EventBatch();
 let results: ReadObject[] = [];
 let files = 0;
+/** Enough requests to hide the latency of a store, and few enough that eight workers do not throttle each other. */
+const ahead = new FetchWindow(24, 32 << 20);
 
 function send(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-async function readObject(object: TrailObject): Promise<ReadObject> {
+/** What has to come over the network starts before its turn; files are read when they are parsed. */
+function prefetch({ locator, size }: TrailObject): PendingBytes | undefined {
+  return locator.kind === "file" ? undefined : ahead.start(size, () => fetchBytes(locator));
+}
+
+async function readObject(object: TrailObject, pending: PendingBytes | undefined): Promise<ReadObject> {
+  try {
+    return await parseObject(object, pending);
+  } finally {
+    pending?.done();
+  }
+}
+
+async function parseObject(object: TrailObject, pending: PendingBytes | undefined): Promise<ReadObject> {
   const { locator, ...described } = object;
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(locator.path);
+    bytes = locator.kind === "file" ? readFileSync(locator.path) : await (pending?.bytes ?? fetchBytes(locator));
   } catch (thrown) {
+    // The whole source is out of reach: no use in quarantining every object of it.
+    if (thrown instanceof SpillwayError) throw thrown;
     // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
     return failedRead({ ...described, etag: `${described.etag}:unreadable` }, `cannot be read: ${messageOf(thrown)}`);
   }
@@ -36,7 +54,17 @@ async function readObject(object: TrailObject): Promise<ReadObject> {
 }
 
 function failedRead(object: ReadObject["object"], reason: string): ReadObject {
-  return { object, status: "quarantined", reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], rawBytes: 0 };
+  return {
+    object,
+    status: "quarantined",
+    reason,
+    records: 0,
+    bedrock: 0,
+    other: 0,
+    otherMajor: 0,
+    rejected: [],
+    rawBytes: 0,
+  };
 }
 
 function stage(flushed: boolean): void {
@@ -50,7 +78,7 @@ function stage(flushed: boolean): void {
   results = [];
 }
 
-async function handle(message: ToWorker): Promise<void> {
+async function handle(message: ToWorker, pending: readonly (PendingBytes | undefined)[]): Promise<void> {
   if (message.type === "stop") {
     port?.close();
     return;
@@ -61,8 +89,8 @@ async function handle(message: ToWorker): Promise<void> {
   }
   let rawBytes = 0;
   let bedrock = 0;
-  for (const object of message.objects) {
-    const result = await readObject(object);
+  for (const [index, object] of message.objects.entries()) {
+    const result = await readObject(object, pending[index]);
     results.push(result);
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
@@ -74,7 +102,11 @@ async function handle(message: ToWorker): Promise<void> {
 // One message after the other: a flush must not overtake the objects before it.
 let queue: Promise<void> = Promise.resolve();
 port.on("message", (message: ToWorker) => {
-  queue = queue.then(() => handle(message)).catch((thrown: unknown) => {
-    send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown) });
-  });
+  const pending = message.type === "read" ? message.objects.map(prefetch) : [];
+  queue = queue
+    .then(() => handle(message, pending))
+    .catch((thrown: unknown) => {
+      const known = thrown instanceof SpillwayError ? { code: thrown.code, next: thrown.next } : undefined;
+      send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown), known });
+    });
 });

@@ -1,0 +1,97 @@
+/** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3Access } from "./access.ts";
+
+export type Sdk = typeof import("@aws-sdk/client-s3");
+type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
+
+export interface Connection {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+}
+
+/** Sockets of a client: never fewer than the requests that a thread has in flight. */
+const maxSockets = 64;
+
+const connections = new Map<string, Promise<Connection>>();
+
+/** The connection of this thread for `access`; credentials and sockets are shared by all its requests. */
+export function connect(access: S3Access): Promise<Connection> {
+  const key = keyOf(access);
+  const known = connections.get(key);
+  if (known !== undefined) return known;
+  const opened = open(access, false);
+  connections.set(key, opened);
+  opened.catch(() => connections.delete(key));
+  return opened;
+}
+
+/** A new connection that reads the shared credential files again: somebody may have logged in since. */
+export async function reconnect(access: S3Access, stale: Connection): Promise<Connection> {
+  const key = keyOf(access);
+  const current = await connections.get(key);
+  if (current !== undefined && current !== stale) return current;
+  const opened = open(access, true);
+  connections.set(key, opened);
+  opened.catch(() => connections.delete(key));
+  return opened;
+}
+
+export async function disconnectAll(): Promise<void> {
+  const open = [...connections.values()];
+  connections.clear();
+  for (const connection of open) (await connection).client.destroy();
+}
+
+function keyOf(access: S3Access): string {
+  return JSON.stringify(access);
+}
+
+async function open(access: S3Access, fresh: boolean): Promise<Connection> {
+  const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("@smithy/node-http-handler"),
+    credentialsFor(access, fresh),
+  ]);
+  const client = new sdk.S3Client({
+    region: access.region,
+    credentials,
+    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
+    forcePathStyle: access.pathStyle,
+    // Retries are ours (retry.ts): they cover the body as well, and never run out of the SDK's retry tokens.
+    maxAttempts: 1,
+    // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    requestHandler: new NodeHttpHandler({
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+      connectionTimeout: Math.min(5000, access.idleMs),
+      socketTimeout: access.idleMs,
+      requestTimeout: access.idleMs,
+      throwOnRequestTimeout: true,
+    }),
+  });
+  return { sdk, client };
+}
+
+async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credentials> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  let provider = fromNodeProviderChain({
+    ...(access.profile === null ? {} : { profile: access.profile }),
+    ignoreCache: fresh,
+    clientConfig: { region: access.region },
+  });
+  for (const { arn, externalId } of access.roles) {
+    provider = fromTemporaryCredentials({
+      masterCredentials: provider,
+      params: {
+        RoleArn: arn,
+        RoleSessionName: access.sessionName,
+        ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      },
+      clientConfig: { region: access.region },
+    });
+  }
+  return provider;
+}

@@ -1,0 +1,166 @@
+/** Owns the S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
+import { SpillwayError } from "../../errors.ts";
+import { type Logger, silentLogger } from "../../log.ts";
+import type { ObjectSource, TrailObject } from "../source.ts";
+import { parseTrailKey } from "../trail-key.ts";
+import type { S3Access } from "./access.ts";
+import { type Bucket, type ListedObject, locateBucket, openBucket } from "./bucket.ts";
+import { type DayRange, dayOf, daysToList, firstRunDays } from "./days.ts";
+import { type Discovered, discoverTrails } from "./discover.ts";
+import { nothingDelivered, nothingThere } from "./nothing-found.ts";
+import { type S3SourceOptions, accessOf, checkS3Options, defaultReaders } from "./options.ts";
+import { mergeParallel } from "./parallel.ts";
+import { type ListingTask, planListing } from "./plan-listing.ts";
+import { parseS3Url } from "./url.ts";
+
+export interface S3Source extends ObjectSource {
+  /** What the last `list()` did; undefined until it has come to its end. */
+  readonly listed: S3Listing | undefined;
+}
+
+/** What a run has to remember of a listing that came to its end. */
+export interface S3Listing {
+  /** Key for the history of this source: see `s3ListingScope`. */
+  readonly scope: string;
+  readonly days: DayRange;
+  readonly folders: number;
+  readonly objects: number;
+  /** Prefixes that could not be listed. A listing with any is not complete: do not record it as history. */
+  readonly denied: readonly SpillwayError[];
+}
+
+/** Two sources with the same text look at the same objects, so the history of one holds for the other. */
+export function s3ListingScope(
+  url: string,
+  options: Pick<S3SourceOptions, "accounts" | "regions" | "endpoint">,
+): string {
+  const { bucket, prefix } = parseS3Url(url);
+  const only = [...(options.accounts ?? []), ...(options.regions ?? [])].toSorted();
+  const scope = `s3://${bucket}/${prefix.replace(/\/+$/, "")}`;
+  return [scope, ...(options.endpoint === undefined ? [] : [options.endpoint]), ...only].join(" ");
+}
+
+/**
+ * Lists the trail objects below `url` that were delivered on the days asked for, else on the days of the look-back.
+ * @throws SpillwayError `usage` here; from `list()` also `source-not-found`, `source-empty`, `source-denied`,
+ *   `source-unreachable`, `credentials`
+ */
+export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
+  const { bucket, prefix } = parseS3Url(url);
+  checkS3Options(options);
+  const access = accessOf(bucket, options, process.env);
+  let listed: S3Listing | undefined;
+  return {
+    name: url,
+    get listed(): S3Listing | undefined {
+      return listed;
+    },
+    async *list(): AsyncIterable<readonly TrailObject[]> {
+      listed = undefined;
+      listed = yield* listTrails(url, prefix, access, options);
+    },
+  };
+}
+
+async function* listTrails(
+  url: string,
+  prefix: string,
+  unlocated: S3Access,
+  options: S3SourceOptions,
+): AsyncGenerator<readonly TrailObject[], S3Listing> {
+  const log = options.log ?? silentLogger;
+  const located = await locateBucket(unlocated, prefix, options.signal);
+  const now = clockOf(options, located.clockOffsetMs, log);
+  const bucket = openBucket(located.access, options.signal);
+  const filter = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
+  const found = await discoverTrails(bucket, prefix, filter);
+  warnAbout(found, url, log);
+  if (found.trailFolders.length + found.wholePrefixes.length === 0) throw nothingThere(url, prefix, filter, found);
+
+  const days = daysToList(options, options.history ?? { lastComplete: null, lastDeep: null }, now);
+  sayDays(url, days, found, log);
+  const readers = options.readers ?? defaultReaders;
+  const denied: SpillwayError[] = [...found.denied];
+  const streams = planListing(found, days, dayOf(now), readers).map(
+    (task) => (): AsyncGenerator<readonly ListedObject[]> => readTask(bucket, task, denied, log),
+  );
+  let objects = 0;
+  for await (const page of mergeParallel(streams, readers)) {
+    const chunk = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
+    objects += chunk.length;
+    if (chunk.length > 0) yield chunk;
+  }
+  const first = denied[0];
+  if (objects === 0 && first !== undefined) throw first;
+  if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
+    throw await nothingDelivered(url, days, found, bucket);
+  const folders = found.trailFolders.length + found.wholePrefixes.length;
+  return { scope: s3ListingScope(url, options), days, folders, objects, denied };
+}
+
+/** A prefix that must not be listed is a gap to be told of, not the end of the run. */
+async function* readTask(
+  bucket: Bucket,
+  task: ListingTask,
+  denied: SpillwayError[],
+  log: Logger,
+): AsyncGenerator<readonly ListedObject[]> {
+  try {
+    yield* bucket.keys(task);
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
+    const isNew = !denied.some(({ message }) => message === thrown.message);
+    if (!isNew) return;
+    denied.push(thrown);
+    log.warn(`${thrown.message}; the rest is read`, { next: thrown.next });
+  }
+}
+
+function describe({ key, etag, size }: ListedObject, access: S3Access): TrailObject {
+  return {
+    uri: `s3://${access.bucket}/${key}`,
+    etag,
+    size,
+    ...parseTrailKey(key),
+    locator: { kind: "s3", key, etag, size, access },
+  };
+}
+
+/** Whole prefixes are listed without bounds: days asked for still hold there. */
+function isAsked({ day }: TrailObject, { why, from, to }: DayRange): boolean {
+  if (why !== "asked" || day === null) return true;
+  return (from === null || day >= from) && (to === null || day <= to);
+}
+
+/** The store's clock decides which day it is: a wrong one here would look back on the wrong days. */
+function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date {
+  const now = (options.now ?? ((): Date => new Date()))();
+  if (offsetMs === 0) return now;
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  log.warn(
+    `the clock of this machine is ${minutes} minutes ${offsetMs > 0 ? "behind" : "ahead of"} the one of S3; the latter is used`,
+  );
+  return new Date(now.getTime() + offsetMs);
+}
+
+function warnAbout(found: Discovered, url: string, log: Logger): void {
+  for (const { message, next } of found.denied) log.warn(`${message}; the rest is read`, { next });
+  if (found.gaveUpAfter !== null) {
+    log.warn(
+      `looked for AWSLogs/ in the first ${found.gaveUpAfter} folders of ${url} only; name the prefix of the trail to be sure`,
+    );
+  }
+}
+
+function sayDays(url: string, { why, from, to }: DayRange, found: Discovered, log: Logger): void {
+  const folders = found.trailFolders.length;
+  if (folders === 0) {
+    log.info(`${url}: listing everything below it`);
+    return;
+  }
+  const days = `${from ?? "the beginning"} to ${to ?? "now"}`;
+  log.info(`${url}: listing ${days} in ${folders} account-Region ${folders === 1 ? "folder" : "folders"}`);
+  if (why === "first-run") {
+    log.info(`first run: it goes ${firstRunDays} days back; for older logs: spillway ingest ${url} --from YYYY-MM-DD`);
+  }
+}
