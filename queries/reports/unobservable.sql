@@ -104,12 +104,14 @@ WITH label AS (
   UNION ALL
   SELECT label.n, object.account_id, object.region, CASE label.n WHEN 17 THEN object.quarantined ELSE object.rejected END
   FROM (
-    SELECT
-      account_id,
-      region,
-      count(*) FILTER (WHERE status = 'quarantined') AS quarantined,
-      sum(coalesce(rejected, 0)) AS rejected
-    FROM trail_object
+    -- a file that was replaced by a readable one has a row for each version, and hides nothing
+    SELECT account_id, region, count(*) FILTER (WHERE loaded = 0) AS quarantined, sum(rejected) AS rejected
+    FROM (
+      SELECT account_id, region, uri, max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded, sum(coalesce(rejected, 0)) AS rejected
+      FROM trail_object
+      WHERE status <> 'skipped'
+      GROUP BY 1, 2, 3
+    ) AS file
     GROUP BY 1, 2
   ) AS object
   CROSS JOIN label

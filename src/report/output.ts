@@ -24,10 +24,14 @@ export async function withOutput<T>(
     stream.destroy();
     await rm(partial, { force: true });
     if (systemCode(cause) === undefined) throw cause;
-    throw new SpillwayError(systemCode(cause) === "ENOSPC" ? "disk-full" : "output", `cannot write ${file}: ${messageOf(cause)}`, {
-      next: "Check that the folder exists, that you may write there, and that there is room.",
-      cause,
-    });
+    throw new SpillwayError(
+      systemCode(cause) === "ENOSPC" ? "disk-full" : "output",
+      `cannot write ${file}: ${messageOf(cause)}`,
+      {
+        next: "Check that the folder exists, that you may write there, and that there is room.",
+        cause,
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
 import { grouped, isoTime, percent } from "./formats/format.ts";
-import { cut } from "./formats/table.ts";
+import { cut, size } from "./formats/table.ts";
 import type { PlainRow } from "./result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 
@@ -104,7 +104,7 @@ function sourceLines(paper: Paper, flow: Flow, source: string, rows: readonly Pl
     const filled = bar(line.calls / all, room);
     const graph = line.share === undefined ? filled.replaceAll(/./gu, "░") : filled;
     const share = line.share === undefined ? "" : percent(line.share);
-    return `  ${paint(paper, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(paper, line.style, graph)}${" ".repeat(room - [...graph].length)}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
+    return `  ${paint(paper, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(paper, line.style, graph)}${" ".repeat(room - size(graph))}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
   });
   return [`  ${source}`, ...drawn];
 }

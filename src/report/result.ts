@@ -1,5 +1,5 @@
 /** Owns the way between plain columns and Arrow batches, in both directions. */
-import type { Data, DataType, RecordBatch, Vector } from "apache-arrow";
+import type { Data, DataType, RecordBatch, Utf8, Vector } from "apache-arrow";
 import type { ColumnType } from "../schema/column.ts";
 import type { Result, ResultColumn } from "./engine.ts";
 
@@ -91,7 +91,7 @@ function dictionaryOf(cells: readonly Cell[]): { codes: Int32Array; words: strin
   return { codes, words };
 }
 
-function utf8Data(arrow: Arrow, words: readonly string[]): Data<DataType> {
+function utf8Data(arrow: Arrow, words: readonly string[]): Data<Utf8> {
   // word by word: joined text could weld a lone surrogate to its neighbour
   const parts = words.map((word) => Buffer.from(word, "utf8"));
   const valueOffsets = new Int32Array(words.length + 1);
@@ -143,7 +143,7 @@ function plainCell(vector: Vector, row: number): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return value;
-  return value instanceof Date ? value.getTime() : String(value);
+  return value instanceof Date ? value.getTime() : JSON.stringify(value);
 }
 
 /** Rows as arrays of cells, batch by batch. */

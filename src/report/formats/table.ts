@@ -94,15 +94,16 @@ function fit(
 
 /** Keeps both ends, since an ARN starts with the account and ends with the name. */
 export function cut(value: string, width: number): string {
-  const letters = [...value];
+  const letters = Array.from(value);
   if (letters.length <= width) return value;
   if (width <= 1) return "…".slice(0, width);
   const head = Math.ceil((width - 1) / 2);
   return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (width - 1 - head)).join("")}`;
 }
 
-function size(value: string): number {
-  return [...value].length;
+/** Code points: near enough to the columns of a terminal for the names in these logs. */
+export function size(value: string): number {
+  return Array.from(value).length;
 }
 
 function pad(value: string, width: number, right: boolean): string {

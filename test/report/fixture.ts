@@ -1,0 +1,113 @@
+/** Owns a small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
+import { readFileSync } from "node:fs";
+import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
+import type { Result, ResultColumn } from "../../src/report/engine.ts";
+import { type Cell, resultOf } from "../../src/report/result.ts";
+import type { ColumnType, Table } from "../../src/schema/column.ts";
+import { eventTable } from "../../src/schema/event.ts";
+import { invocationTable } from "../../src/schema/invocation.ts";
+import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  text: "VARCHAR",
+  integer: "INTEGER",
+  bigint: "BIGINT",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  timestamp: "TIMESTAMP",
+};
+
+export type FixtureRow = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface Fixture {
+  insert(table: string, rows: readonly FixtureRow[]): Promise<void>;
+  exec(sql: string): Promise<void>;
+  rows(sql: string): Promise<Record<string, Cell>[]>;
+  run(sql: string): Promise<Result>;
+  columns(sql: string): Promise<ResultColumn[]>;
+  close(): void;
+}
+
+export async function openFixture(): Promise<Fixture> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await connection.run(readFileSync(new URL("../../queries/duckdb/shim.sql", import.meta.url), "utf8"));
+  for (const table of [
+    eventTable,
+    invocationTable,
+    trailObjectTable,
+    quarantineTable,
+    regionTable,
+    inferenceProfileTable,
+  ]) {
+    await connection.run(ddl(table));
+  }
+  return {
+    async insert(table, rows) {
+      for (const row of rows) {
+        const names = Object.keys(row);
+        await connection.run(
+          `INSERT INTO ${table} (${names.join(", ")}) VALUES (${Object.values(row).map(literal).join(", ")})`,
+        );
+      }
+    },
+    async exec(sql) {
+      await connection.run(sql);
+    },
+    async rows(sql) {
+      const { columns, data } = await read(connection, sql);
+      const length = data[0]?.length ?? 0;
+      return Array.from({ length }, (_, row) =>
+        Object.fromEntries(columns.map((column, index) => [column.name, small(data[index]?.[row] ?? null)])),
+      );
+    },
+    async run(sql) {
+      const { columns, data } = await read(connection, sql);
+      return resultOf(columns, data);
+    },
+    columns: async (sql) => (await read(connection, sql)).columns,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+export function ddl(table: Table): string {
+  return `CREATE TABLE ${table.name} (${table.columns.map((column) => `"${column.name}" ${sqlTypes[column.type]}`).join(", ")})`;
+}
+
+function literal(value: string | number | boolean | null): string {
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+/** Bigints of tests are small; numbers are easier to write down. */
+function small(cell: Cell): Cell {
+  return typeof cell === "bigint" ? Number(cell) : cell;
+}
+
+const typeOf: Partial<Record<DuckDBTypeId, ColumnType>> = {
+  [DuckDBTypeId.VARCHAR]: "text",
+  [DuckDBTypeId.INTEGER]: "integer",
+  [DuckDBTypeId.BIGINT]: "bigint",
+  [DuckDBTypeId.DOUBLE]: "double",
+  [DuckDBTypeId.BOOLEAN]: "boolean",
+  [DuckDBTypeId.TIMESTAMP]: "timestamp",
+};
+
+async function read(connection: DuckDBConnection, sql: string): Promise<{ columns: ResultColumn[]; data: Cell[][] }> {
+  const reader = await connection.runAndReadAll(sql);
+  const columns = reader.columnNames().map((name, index): ResultColumn => {
+    const type = typeOf[reader.columnTypes()[index]?.typeId ?? DuckDBTypeId.INVALID];
+    if (type === undefined) throw new Error(`${name} is ${String(reader.columnTypes()[index])}: no type of a report`);
+    return { name, type };
+  });
+  const data = reader.getColumns().map((cells) =>
+    cells.map((cell): Cell => {
+      if (cell instanceof DuckDBTimestampValue) return Number(cell.micros / 1000n);
+      if (cell === null || ["string", "number", "bigint", "boolean"].includes(typeof cell)) return cell as Cell; // checked beside
+      throw new Error(`unexpected value ${String(cell)}`);
+    }),
+  );
+  return { columns, data: data.length === 0 ? columns.map(() => []) : data };
+}
