@@ -16,10 +16,9 @@ function entriesOf(additional: unknown): JsonObject | null {
   return isObject(entries) ? entries : null;
 }
 
-/** The first pair of a key counts. */
+/** The first pair of a key counts; one called `__proto__` counts as seen, so it is never set. */
 function fromList(list: readonly unknown[]): JsonObject {
-  // No prototype: a pair may be called __proto__.
-  const found: Record<string, unknown> = Object.create(null) as Record<string, unknown>; // Object.create is typed any
+  const found: Record<string, unknown> = {};
   for (const pair of list) {
     if (isObject(pair) && typeof pair.key === "string" && !(pair.key in found)) found[pair.key] = pair.value;
   }

@@ -50,7 +50,7 @@ export function readCaller(userIdentity: unknown, recipientAccountId: unknown): 
   const type = typeof identity.type === "string" ? (identity.type === "Role" ? "AssumedRole" : identity.type) : null;
   const invokedBy = typeof identity.invokedBy === "string" ? identity.invokedBy : null;
   const onBehalfOf = nonEmpty(objectOrNull(identity.onBehalfOf)?.userId);
-  const own = ownIdentity(type, arnText, ownAccount, invokedBy, onBehalfOf, sessionContext);
+  const own = ownIdentity(type, ownAccount, invokedBy, onBehalfOf, sessionContext);
   const principal = own ?? arn?.principal ?? principalWithoutSession(nonEmpty(identity.principalId), type);
   const userName = nonEmpty(identity.userName);
   const sourceIdentity = sessionContext?.sourceIdentity;
@@ -71,7 +71,6 @@ export function readCaller(userIdentity: unknown, recipientAccountId: unknown): 
 /** What the identity's type names as its stable part; null where that is missing, or is the ARN anyway. */
 function ownIdentity(
   type: string | null,
-  arn: string | null,
   account: string | null,
   invokedBy: string | null,
   onBehalfOf: string | null,
@@ -86,9 +85,7 @@ function ownIdentity(
       return nonEmpty(invokedBy);
     case "AWSAccount":
       return account;
-    // A federated user's issuer is somebody else: the ARN as it stands.
-    case "FederatedUser":
-      return arn;
+    // A user, and a federated one too, whose issuer is somebody else: the ARN.
     default:
       return null;
   }
