@@ -12,15 +12,15 @@
 -- or with one event that is a completion, since a completion has no tlsDetails.
 WITH label AS (
   SELECT n, what, why FROM (VALUES
-    (1, 'pending', 'streamed, completion not delivered within the last three days of the data: it may still come'),
-    (2, 'lost', 'streamed, completion missing for more than three days: it was lost'),
+    (1, 'pending', 'streamed, completion still to come: the call is within the last three days of the data'),
+    (2, 'lost', 'streamed, completion lost: it is missing for more than three days'),
     (3, 'batch-job', 'batch job through a profile: CloudTrail never shows where its records ran'),
-    (4, 'omitted', 'served Region left out of the record for its size, or never shown for this kind of call'),
-    (5, 'local-by-absence', 'through a profile, counted as local only because AWS leaves the Region out when a call is not re-routed'),
+    (4, 'omitted', 'served Region left out: the record was too large, or this kind of call never shows it'),
+    (5, 'local-by-absence', 'through a profile, local by absence only: AWS leaves the Region out when a call is not re-routed'),
     (6, 'no-usable-key', 'requestID is missing or no UUID: copies of such a call cannot be recognised and may count twice'),
     (7, 'crowded-key', 'more than eight events share one request: the key may join calls that are not one'),
-    (8, 'region-conflict', 'records of one call name different served Regions; the API call''s was taken'),
-    (9, 'copies-disagree', 'copies of one API call differ in error, model, principal or tokens; the leading record''s were taken'),
+    (8, 'region-conflict', 'records of one call name different served Regions: the API call''s was taken'),
+    (9, 'copies-disagree', 'copies of one API call disagree: in error, model, principal or tokens; the leading record''s were taken'),
     (10, 'unresolved-application-profile', 'application profile that is not in the profile table: its model is hidden'),
     (11, 'unknown-scope', 'model identifier with an unknown first part: treated as a profile'),
     (12, 'mantle-present', 'bedrock-mantle calls that were logged: only trails with data events show them'),

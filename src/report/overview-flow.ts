@@ -10,8 +10,7 @@ export interface Flow {
   readonly boundary: readonly string[] | undefined;
 }
 
-const topSources = 4;
-const topServed = 4;
+const topSources = 3;
 
 /** A figure of a row: bigint or number; anything else is nothing. */
 export function count(cell: unknown): number {
@@ -64,13 +63,18 @@ export function flowLines(paper: Paper, flow: Flow): string[] {
   const sources = [...bySource].toSorted(
     (a, b) => total(b[1], "invocations") - total(a[1], "invocations") || a[0].localeCompare(b[0]),
   );
-  const lines = sources.slice(0, topSources).flatMap(([source, rows]) => sourceLines(paper, flow, source, rows));
+  // one source Region may show nine served ones, three show three each: the screen has 40 lines
+  const topServed = Math.floor(9 / Math.min(sources.length, topSources));
+  const lines = sources
+    .slice(0, topSources)
+    .flatMap(([source, rows]) => sourceLines(paper, { ...flow, rows }, source, topServed));
   const left = sources.length - topSources;
   const more = left > 0 ? [paint(paper, "dim", `  and ${left} more source Regions: spillway report region-flow`)] : [];
   return [paint(paper, "bold", "From source to served Region"), ...lines, ...more];
 }
 
-function sourceLines(paper: Paper, flow: Flow, source: string, rows: readonly PlainRow[]): string[] {
+function sourceLines(paper: Paper, flow: Flow, source: string, topServed: number): string[] {
+  const { rows } = flow;
   const all = total(rows, "invocations");
   const known = total(
     rows.filter((row) => row["served_region"] !== null),

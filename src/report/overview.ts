@@ -23,8 +23,9 @@ export interface OverviewOptions {
   readonly color?: boolean | undefined;
 }
 
-const topPrincipals = 5;
-const topBlindSpots = 5;
+const topPrincipals = 4;
+const topBlindSpots = 3;
+const topDenials = 2;
 
 export function overviewText(data: OverviewData, options: OverviewOptions = {}): string {
   const paper: Paper = { width: Math.max(60, Math.min(options.width ?? 80, 110)), color: options.color ?? false };
@@ -55,13 +56,13 @@ function principalLines(paper: Paper, rows: readonly PlainRow[]): string[] {
     .filter((row) => count(row["via_profile"]) > 0)
     .toSorted((a, b) => count(b["spilled"]) - count(a["spilled"]));
   if (shown.length === 0) return [];
-  const head = "account".padEnd(12) + "spilled".padStart(11) + "rate".padStart(8) + "unknown".padStart(10);
+  const head = "account".padEnd(12) + "spilled".padStart(14) + "rate".padStart(8) + "unknown".padStart(10);
   const room = paper.width - head.length - 3;
   const lines = shown.slice(0, topPrincipals).map((row) => {
     const rate = row["spill_rate"];
     const numbers =
       cut(String(row["account_id"] ?? "–"), 12).padEnd(12) +
-      grouped(count(row["spilled"])).padStart(11) +
+      grouped(count(row["spilled"])).padStart(14) +
       (typeof rate === "number" ? percent(rate) : "–").padStart(8) +
       grouped(count(row["unknown"])).padStart(10);
     return `  ${cut(name(row["principal"]), room).padEnd(room)} ${numbers}`;
@@ -93,7 +94,9 @@ function boundaryLines(paper: Paper, data: OverviewData): string[] {
   const byRegion = tally(boundary.violations, (row) => `${row["served_region"]} (${row["country"] ?? "?"})`);
   const where = byRegion.slice(0, 4).map(([region, calls]) => `${region} ${grouped(calls)}`);
   const said = `${grouped(outside)} outside, by ${grouped(principals)} ${principals === 1 ? "principal" : "principals"}`;
-  return [`${title}  ${paint(paper, "red", said)}`, ...wrapped(`  ${where.join(" · ")}`, paper.width, "  ")];
+  const plain = `Boundary ${boundary.name}  ${said}: `;
+  const [first = "", ...rest] = wrapped(plain + where.join(" · "), paper.width, "  ");
+  return [`${title}  ${paint(paper, "red", said)}${first.slice(plain.length - 2)}`, ...rest];
 }
 
 function tally(rows: readonly PlainRow[], key: (row: PlainRow) => string): [string, number][] {
@@ -108,7 +111,7 @@ function denialLines(paper: Paper, rows: readonly PlainRow[]): string[] {
     const by = typeof row["denied_by"] === "string" ? `by ${row["denied_by"]}` : "without a stated policy";
     return `${row["denied_region"] ?? "Region not stated"} ${by}`;
   });
-  const shown = groups.slice(0, 3).map(([key, calls]) => `  ${grouped(calls).padStart(9)}  ${key}`);
+  const shown = groups.slice(0, topDenials).map(([key, calls]) => `  ${grouped(calls).padStart(9)}  ${key}`);
   return [paint(paper, "bold", "Denied"), ...shown.map((line) => cut(line, paper.width))];
 }
 
@@ -129,11 +132,9 @@ function blindLines(paper: Paper, data: OverviewData): string[] {
   const rank = ["no-file", "quarantined-object", "lost", "pending", "omitted", "batch-job", "rejected-record"];
   const place = (what: string): number => (rank.indexOf(what) + rank.length + 1) % (rank.length + 1);
   const ordered = [...spots].toSorted((a, b) => place(a[0]) - place(b[0]) || b[1].amount - a[1].amount);
+  // the reason up to its colon is enough here; the report has the rest
   const lines = ordered.slice(0, topBlindSpots).map(([, spot]) => {
-    const [first = "", ...rest] = wrapped(spot.why, paper.width - 13, "");
-    return [`  ${grouped(spot.amount).padStart(9)}  ${first}`, ...rest.map((line) => `${" ".repeat(13)}${line}`)].join(
-      "\n",
-    );
+    return cut(`  ${grouped(spot.amount).padStart(9)}  ${spot.why.split(": ")[0] ?? ""}`, paper.width);
   });
   const left = ordered.length - topBlindSpots;
   const more = left > 0 ? [paint(paper, "dim", `  and ${left} more kinds: spillway report unobservable`)] : [];

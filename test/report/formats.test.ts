@@ -1,4 +1,7 @@
 /** Owns the proof of the formats: read back by parsers that we did not write, and goldens for what people read. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { tableFromIPC } from "@uwdata/flechette";
 import { DuckDBInstance } from "duckdb";
 import { parquetReadObjects } from "hyparquet";
@@ -121,9 +124,6 @@ describe("csv", () => {
   it("any text comes back from DuckDB's reader of CSV", async () => {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
-    const { mkdtempSync, rmSync, writeFileSync } = await import("node:fs");
-    const { join } = await import("node:path");
-    const { tmpdir } = await import("node:os");
     const folder = mkdtempSync(join(tmpdir(), "spillway-csv-"));
     const word = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "é", "'", "=", " ", "𝄞"), minLength: 1 });
     await fc.assert(
