@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Owns the process: real effects, signals, the exit code. */
-import { createLogger } from "../log.ts";
+import { createLogger, logFormatOf } from "../log.ts";
 import { main } from "./main.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -19,9 +19,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const format = process.argv.includes("json") && process.argv.includes("--log-format") ? "json" : "text";
+const args = process.argv.slice(2);
 process.exitCode = await main(
-  process.argv.slice(2),
-  { stdout: process.stdout, stderr: process.stderr, env: process.env, now, log: createLogger(process.stderr, format, now) },
+  args,
+  {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    now,
+    log: createLogger(process.stderr, logFormatOf(args), now),
+  },
   stop.signal,
 );

@@ -19,7 +19,12 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
     .argument("<source...>", "a folder with trail objects, or a single log file")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
-    .option("--max-object-mb <n>", "quarantine objects that inflate to more than this", wholeNumber("--max-object-mb", 1, 4096), 512)
+    .option(
+      "--max-object-mb <n>",
+      "quarantine objects that inflate to more than this",
+      wholeNumber("--max-object-mb", 1, 4096),
+      512,
+    )
     .option("--strict", "exit with 4 when something was quarantined or rejected")
     .action(async (sources: string[], flags: IngestFlags) => {
       const summary = await runIngest(sources, flags, context);
@@ -30,13 +35,21 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
 }
 
 function interrupted(): SpillwayError {
-  return new SpillwayError("interrupted", "stopped before everything was read; what was read is committed and published", {
-    next: "Run the same command again to go on from there.",
-  });
+  return new SpillwayError(
+    "interrupted",
+    "stopped before everything was read; what was read is committed and published",
+    {
+      next: "Run the same command again to go on from there.",
+    },
+  );
 }
 
 /** Runs the ingest with progress on stderr and prints the summary there. */
-export async function runIngest(sources: readonly string[], flags: IngestFlags, context: CommandContext): Promise<IngestSummary> {
+export async function runIngest(
+  sources: readonly string[],
+  flags: IngestFlags,
+  context: CommandContext,
+): Promise<IngestSummary> {
   const { effects, signal } = context;
   const [{ ingest }, { folderSource }, { createProgress }] = await Promise.all([
     import("../ingest/ingest.ts"),
@@ -55,34 +68,52 @@ export async function runIngest(sources: readonly string[], flags: IngestFlags, 
       signal,
     });
     progress.end();
-    await printSummary(summary, sources, flags.warehouse, context);
+    await printSummary(summary, flags.warehouse, context);
     return summary;
   } finally {
     progress.end();
   }
 }
 
-async function printSummary(summary: IngestSummary, sources: readonly string[], warehouse: string, { effects }: CommandContext): Promise<void> {
+async function printSummary(summary: IngestSummary, warehouse: string, { effects }: CommandContext): Promise<void> {
   const { identities } = await import("../ingest/summary.ts");
   const { counts } = summary;
-  if (counts.objectsListed === 0) {
-    throw new SpillwayError("source-empty", `no files at all below ${sources.join(", ")}`, {
-      next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
-    });
-  }
   for (const { text } of identities(counts)) effects.log.info(text);
   for (const [reason, count] of summary.skipped) effects.log.info(`skipped   ${count} × ${reason}`);
   for (const { uri, reason } of summary.quarantined) effects.log.warn(`quarantined ${uri}: ${reason}`);
   if (counts.objectsQuarantined > summary.quarantined.length) {
-    effects.log.warn(`... and ${counts.objectsQuarantined - summary.quarantined.length} more; all of them: spillway query "from quarantine"`);
+    effects.log.warn(
+      `... and ${counts.objectsQuarantined - summary.quarantined.length} more; all of them: spillway query "from quarantine"`,
+    );
   }
-  for (const uri of summary.changed) effects.log.warn(`replaced since it was loaded (CloudTrail never does that): ${uri}`);
-  if (counts.rejected > 0) effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
-  if (counts.contentConflicts > 0) effects.log.warn(`${counts.contentConflicts} events came again with another content: spillway query "from event_variant"`);
-  if (counts.otherMajor > 0) effects.log.warn(`${counts.otherMajor} records have an eventVersion of another major number; they were read as version 1`);
+  for (const uri of summary.changed)
+    effects.log.warn(`replaced since it was loaded (CloudTrail never does that): ${uri}`);
+  if (counts.rejected > 0)
+    effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
+  if (counts.contentConflicts > 0)
+    effects.log.warn(
+      `${counts.contentConflicts} events came again with another content: spillway query "from event_variant"`,
+    );
+  if (counts.otherMajor > 0)
+    effects.log.warn(
+      `${counts.otherMajor} records have an eventVersion of another major number; they were read as version 1`,
+    );
+  if (counts.objectsListed === counts.objectsSkipped) {
+    throw new SpillwayError(
+      "source-empty",
+      `none of the ${counts.objectsListed} files below ${sources.join(", ")} is a log file`,
+      {
+        next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
+      },
+    );
+  }
   if (counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
-    effects.log.warn("no log file among them: nothing was learnt about any inference");
+    effects.log.warn("no log file among them could be read: nothing was learnt about any inference");
   }
   const speed = `${(counts.rawBytes / 1e6).toFixed(0)} MB in ${summary.seconds.toFixed(2)} s`;
-  effects.log.info(summary.published ? `published ${warehouse} (${speed})` : `nothing new; ${warehouse} is unchanged (${summary.seconds.toFixed(2)} s)`);
+  effects.log.info(
+    summary.published
+      ? `published ${warehouse} (${speed})`
+      : `nothing new; ${warehouse} is unchanged (${summary.seconds.toFixed(2)} s)`,
+  );
 }

@@ -1,5 +1,5 @@
 /** Owns the command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import { addDemoCommand } from "./demo.ts";
@@ -35,12 +35,17 @@ export function createProgram(context: CommandContext): Command {
   const program = new Command("spillway")
     .description("Where did your Amazon Bedrock inference run, who sent it there, and can you prove it?")
     .version(version)
-    .option("--log-format <format>", "log lines on stderr as text or json", "text")
+    .addOption(
+      new Option("--log-format <format>", "log lines on stderr as text or json")
+        .choices(["text", "json"])
+        .default("text"),
+    )
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void effects.stdout.write(text),
       writeErr: (text) => void effects.stderr.write(text),
+      outputError: (text) => effects.log.error(text.replace(/^error: /, "").trimEnd()),
     });
   addDemoCommand(program, context);
   addIngestCommand(program, context);
@@ -54,12 +59,13 @@ function reportError(thrown: unknown, effects: Effects): number {
   if (thrown instanceof CommanderError) {
     return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  effects.log.error(messageOf(thrown));
   if (thrown instanceof SpillwayError) {
-    if (thrown.next !== undefined) effects.stderr.write(`${thrown.next}\n`);
+    effects.log.error(thrown.message, { code: thrown.code, next: thrown.next });
     return thrown.exitCode;
   }
-  if (effects.env["SPILLWAY_DEBUG"] !== undefined && thrown instanceof Error) effects.stderr.write(`${thrown.stack ?? ""}\n`);
-  else effects.stderr.write("This is unexpected; set SPILLWAY_DEBUG=1 to see where it happened.\n");
+  const traced = effects.env["SPILLWAY_DEBUG"] !== undefined && thrown instanceof Error;
+  effects.log.error(messageOf(thrown), {
+    next: traced ? (thrown.stack ?? "") : "This is unexpected; set SPILLWAY_DEBUG=1 to see where it happened.",
+  });
   return exitCodes.failed;
 }

@@ -10,12 +10,14 @@ const chunkSize = 2000;
 
 /** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
 export function folderSource(folder: string): ObjectSource {
+  const root = resolve(folder);
+  // Before any warehouse is made: a misspelt name should leave nothing behind.
+  statRoot(folder, root);
   return {
     name: folder,
     async *list(): AsyncIterable<readonly TrailObject[]> {
-      const root = resolve(folder);
       let chunk: TrailObject[] = [];
-      for (const path of walk(root, statRoot(folder, root))) {
+      for (const path of walk(root, rootStats)) {
         const object = describe(path);
         if (object === undefined) continue;
         chunk.push(object);
@@ -33,7 +35,8 @@ function statRoot(folder: string, root: string): Stats {
   try {
     return statSync(root);
   } catch (cause) {
-    if (systemCode(cause) === "ENOENT") {
+    const code = systemCode(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") {
       throw new SpillwayError("source-not-found", `there is no folder ${folder}`, {
         next: "Name a folder with CloudTrail logs, for example the copy made by: aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs",
         cause,
@@ -82,11 +85,20 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 function isFolder(entry: Dirent, path: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statsOf(path)?.isDirectory() ?? false;
+}
+
+/** Nothing for a link that leads nowhere, into a circle or where this user may not look: its reading says which. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function describe(path: string): TrailObject | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats !== undefined && !stats.isFile()) return undefined;
   const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"));
   return {
