@@ -14,7 +14,13 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
 
 /** Gathers a flag that may be given several times, or once with commas. */
 export function list(text: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), ...text.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+  return [
+    ...(earlier ?? []),
+    ...text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  ];
 }
 
 /** A day (YYYY-MM-DD) or an RFC 3339 time, as UTC. */

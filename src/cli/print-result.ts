@@ -6,13 +6,19 @@ import { type OutputFlags, protectionOf } from "./scope-flags.ts";
 
 /** Writes the rows and returns how many there were. */
 export async function printResult(result: Result, flags: OutputFlags, effects: Effects): Promise<number> {
-  const [{ formats, isBinary }, { withOutput }] = await Promise.all([import("../report/formats/index.ts"), import("../report/output.ts")]);
+  const [{ formats, isBinary }, { withOutput }] = await Promise.all([
+    import("../report/formats/index.ts"),
+    import("../report/output.ts"),
+  ]);
   const format = flags.format ?? "table";
   if (isBinary(format) && flags.output === undefined && effects.stdout.isTTY === true) {
-    throw new SpillwayError("usage", `${format} is not for a terminal`, { next: "Add --output FILE, or pipe it into a program." });
+    throw new SpillwayError("usage", `${format} is not for a terminal`, {
+      next: "Add --output FILE, or pipe it into a program.",
+    });
   }
   const protection = protectionOf(flags);
-  const shown = protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
+  const shown =
+    protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const options = { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) };
   const rows = await withOutput(flags.output, effects.stdout, (output) => formats[format](shown, output, options));

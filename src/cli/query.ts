@@ -12,14 +12,22 @@ interface QueryFlags extends OutputFlags {
 export function addQueryCommand(program: Command, context: CommandContext): void {
   const command = program
     .command("query")
-    .description("run one SQL statement over the warehouse, read-only; from SQL there is no way to files or the network")
-    .argument("[sql]", "the statement; tables: invocation, event, trail_object, quarantine, run, region, inference_profile")
+    .description(
+      "run one SQL statement over the warehouse, read-only; from SQL there is no way to files or the network",
+    )
+    .argument(
+      "[sql]",
+      "the statement; tables: invocation, event, trail_object, quarantine, run, region, inference_profile",
+    )
     .option("-f, --file <file>", "read the statement from a file; - is standard input")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb");
   addOutputFlags(command).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
     protectionOf(flags);
-    const [{ openWarehouse }, { printResult }] = await Promise.all([import("../report/duckdb-engine.ts"), import("./print-result.ts")]);
+    const [{ openWarehouse }, { printResult }] = await Promise.all([
+      import("../report/duckdb-engine.ts"),
+      import("./print-result.ts"),
+    ]);
     const engine = await openWarehouse(flags.warehouse);
     try {
       await printResult(await engine.run(statement, context.signal), flags, context.effects);
@@ -31,13 +39,18 @@ export function addQueryCommand(program: Command, context: CommandContext): void
 
 async function statementOf(sql: string | undefined, flags: QueryFlags): Promise<string> {
   if ((sql === undefined) === (flags.file === undefined)) {
-    throw new SpillwayError("usage", "give a statement, or a file with -f", { next: 'For example: spillway query "from spillover_by_region"' });
+    throw new SpillwayError("usage", "give a statement, or a file with -f", {
+      next: 'For example: spillway query "from spillover_by_region"',
+    });
   }
   if (sql !== undefined) return sql;
   const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(flags.file === "-" || flags.file === undefined ? "/dev/stdin" : flags.file, "utf8");
   } catch (cause) {
-    throw new SpillwayError("usage", `cannot read ${flags.file}: ${messageOf(cause)}`, { next: "Name a file with one SQL statement.", cause });
+    throw new SpillwayError("usage", `cannot read ${flags.file}: ${messageOf(cause)}`, {
+      next: "Name a file with one SQL statement.",
+      cause,
+    });
   }
 }

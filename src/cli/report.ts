@@ -5,7 +5,14 @@ import type { Engine } from "../report/engine.ts";
 import type { PlainRow } from "../report/result.ts";
 import type { Scope } from "../report/scope.ts";
 import type { CommandContext } from "./main.ts";
-import { type OutputFlags, type ScopeFlags, addOutputFlags, addScopeFlags, protectionOf, scopeOf } from "./scope-flags.ts";
+import {
+  type OutputFlags,
+  type ScopeFlags,
+  addOutputFlags,
+  addScopeFlags,
+  protectionOf,
+  scopeOf,
+} from "./scope-flags.ts";
 
 export interface ReportFlags extends ScopeFlags, OutputFlags {
   readonly warehouse: string;
@@ -29,7 +36,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
 
 async function listReports(flags: ReportFlags, { effects }: CommandContext): Promise<void> {
   const { loadCatalogue } = await import("../report/catalogue.ts");
-  for (const report of loadCatalogue(foldersOf(flags)).values()) effects.stdout.write(`${report.name.padEnd(24)} ${report.answers}\n`);
+  for (const report of loadCatalogue(foldersOf(flags)).values())
+    effects.stdout.write(`${report.name.padEnd(24)} ${report.answers}\n`);
 }
 
 function foldersOf(flags: ReportFlags): readonly string[] {
@@ -39,12 +47,13 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { openWarehouse, qualify }, { printResult }] = await Promise.all([
-    import("../report/catalogue.ts"),
-    import("../report/scope.ts"),
-    import("../report/duckdb-engine.ts"),
-    import("./print-result.ts"),
-  ]);
+  const [{ findReport, loadCatalogue }, { applyScope }, { openWarehouse, qualify }, { printResult }] =
+    await Promise.all([
+      import("../report/catalogue.ts"),
+      import("../report/scope.ts"),
+      import("../report/duckdb-engine.ts"),
+      import("./print-result.ts"),
+    ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
@@ -100,6 +109,9 @@ async function printOverview(
     boundary,
   };
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const text = overviewText(data, { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) });
+  const text = overviewText(data, {
+    width: terminal ? effects.stdout.columns : undefined,
+    color: terminal && wantsColor(effects),
+  });
   await withOutput(flags.output, effects.stdout, async (output) => void output.write(text));
 }

@@ -30,7 +30,9 @@ export function addOutputFlags(command: Command): Command {
     .addOption(new Option("--format <format>", "how the rows are written").choices(formatChoices))
     .option("--output <file>", "write to a file instead of stdout")
     .addOption(
-      new Option("--pseudonymise <key>", "replace personal data by a keyed hash").env("SPILLWAY_PSEUDONYMISE_KEY").conflicts("dropPersonal"),
+      new Option("--pseudonymise <key>", "replace personal data by a keyed hash")
+        .env("SPILLWAY_PSEUDONYMISE_KEY")
+        .conflicts("dropPersonal"),
     )
     .option("--drop-personal", "leave personal data out");
 }
@@ -47,9 +49,12 @@ export function addScopeFlags(command: Command): Command {
 
 export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
   if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
-    throw new SpillwayError("usage", "--from is not before --to", { next: "--to names the first moment that is no longer included." });
+    throw new SpillwayError("usage", "--from is not before --to", {
+      next: "--to names the first moment that is no longer included.",
+    });
   }
-  const boundary = flags.boundary === undefined ? undefined : (await import("../report/boundary.ts")).resolveBoundary(flags.boundary);
+  const boundary =
+    flags.boundary === undefined ? undefined : (await import("../report/boundary.ts")).resolveBoundary(flags.boundary);
   return {
     from: flags.from,
     to: flags.to,

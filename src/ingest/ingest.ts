@@ -2,7 +2,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
-import { Warehouse } from "../store/warehouse.ts";
+import { SpillwayError } from "../errors.ts";
+import { Warehouse, stageFolder } from "../store/warehouse.ts";
 import { WorkerPool } from "./pool.ts";
 import type { Staged } from "./pool.ts";
 import type { ObjectSource, TrailObject } from "./source.ts";
@@ -66,20 +67,29 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const now = options.now ?? ((): Date => new Date());
   const started = performance.now();
   const isNew = !existsSync(options.warehouse) && !existsSync(`${options.warehouse}.work`);
-  await using warehouse = await Warehouse.open(options.warehouse, { now });
-  const run = new Run(options, warehouse);
+  // Workers start first: reading into a new warehouse needs no ledger, so it goes on while DuckDB opens.
+  const opening = Warehouse.open(options.warehouse, { now });
+  const run = new Run(options, opening, isNew);
   await using pool = new WorkerPool(
-    { stageFolder: warehouse.stageFolder, maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
+    { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
+  const reading = run.readAll(pool);
+  // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
+  reading.catch(() => undefined);
+  await using warehouse = await opening;
+  pool.ready();
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
-  await run.readAll(pool, isNew);
+  run.started();
+  await reading;
   await run.commit(await pool.flush());
+  if (run.counts.objectsListed === 0) throw emptySources(options.sources);
   assertReconciled(run.counts);
   const interrupted = options.signal?.aborted ?? false;
   await warehouse.finishRun(runId, run.counts, now());
-  const published = await warehouse.publish();
+  // A first run over nothing at all was a wrong name: no empty warehouse should look like an answer.
+  const published = !(isNew && run.counts.objectsListed === 0) && (await warehouse.publish());
   return {
     runId,
     counts: run.counts,
@@ -92,6 +102,12 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   };
 }
 
+function emptySources(sources: readonly ObjectSource[]): SpillwayError {
+  return new SpillwayError("source-empty", `no files at all below ${sources.map(({ name }) => name).join(", ")}`, {
+    next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
+  });
+}
+
 /** The state of one pass over the sources. */
 class Run {
   readonly counts: IngestCounts = emptyCounts();
@@ -99,7 +115,8 @@ class Run {
   readonly skipped: Map<string, number> = new Map();
   readonly changed: string[] = [];
   readonly #options: IngestOptions;
-  readonly #warehouse: Warehouse;
+  readonly #opening: Promise<Warehouse>;
+  readonly #isNew: boolean;
   readonly #seen: Set<string> | undefined;
   #listingDone = false;
   #done = 0;
@@ -107,21 +124,28 @@ class Run {
   #bedrock = 0;
   #waiting: Staged[] = [];
   #lastCommit = performance.now();
+  #hasStarted = false;
 
-  constructor(options: IngestOptions, warehouse: Warehouse) {
+  constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean) {
     this.#options = options;
-    this.#warehouse = warehouse;
+    this.#opening = opening;
+    this.#isNew = isNew;
     // One source never lists an object twice; several may overlap.
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
 
-  async readAll(pool: WorkerPool, isNew: boolean): Promise<void> {
+  /** Commits wait for this: the run's row stands first. */
+  started(): void {
+    this.#hasStarted = true;
+  }
+
+  async readAll(pool: WorkerPool): Promise<void> {
     for (const source of this.#options.sources) {
       for await (const listed of source.list()) {
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
-        const unknown = isNew ? fresh : await this.#unknown(fresh);
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
         await this.#readObjects(pool, unknown);
         if (this.#options.signal?.aborted === true) return;
       }
@@ -130,7 +154,7 @@ class Run {
   }
 
   async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
-    const unknown = await this.#warehouse.unknownObjects(listed);
+    const unknown = await (await this.#opening).unknownObjects(listed);
     this.counts.objectsKnown += listed.length - unknown.length;
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
@@ -179,6 +203,7 @@ class Run {
 
   async #commitIfDue(pool: WorkerPool): Promise<void> {
     this.#waiting.push(...pool.take());
+    if (!this.#hasStarted) return;
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
@@ -194,7 +219,9 @@ class Run {
     if (objects.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
-    const counts = await this.#warehouse.commit({
+    const counts = await (
+      await this.#opening
+    ).commit({
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
@@ -235,17 +262,46 @@ class Run {
 }
 
 function skippedObject(object: TrailObject, reason: string): ReadObject {
-  return { object, status: "skipped", reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], rawBytes: 0 };
+  return {
+    object,
+    status: "skipped",
+    reason,
+    records: 0,
+    bedrock: 0,
+    other: 0,
+    otherMajor: 0,
+    rejected: [],
+    rawBytes: 0,
+  };
 }
 
 function ledgerEntry(read: ReadObject): LedgerEntry {
   const { uri, etag, size, accountId, region, day } = read.object;
   const { status, reason, records, bedrock, other } = read;
-  return { uri, etag, size, status, reason, accountId, region, day, records, bedrock, rejected: read.rejected.length, other };
+  return {
+    uri,
+    etag,
+    size,
+    status,
+    reason,
+    accountId,
+    region,
+    day,
+    records,
+    bedrock,
+    rejected: read.rejected.length,
+    other,
+  };
 }
 
 function quarantineEntries(read: ReadObject): QuarantineEntry[] {
   const { uri, etag } = read.object;
-  const whole = read.status === "quarantined" ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }] : [];
-  return [...whole, ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId }))];
+  const whole =
+    read.status === "quarantined"
+      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
+      : [];
+  return [
+    ...whole,
+    ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
+  ];
 }

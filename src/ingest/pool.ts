@@ -50,6 +50,11 @@ export class WorkerPool {
     }
   }
 
+  /** Allows staging: the stage folder is there. */
+  ready(): void {
+    for (const member of this.#members) this.#post(member, { type: "ready" });
+  }
+
   /** What is staged and not yet taken. */
   take(): Staged[] {
     this.#throwFailure();
@@ -112,7 +117,8 @@ export class WorkerPool {
 }
 
 function workerFailure({ message, code, known }: Extract<FromWorker, { type: "failed" }>): Error {
-  if (known !== undefined) return new SpillwayError(known.code, message, known.next === undefined ? {} : { next: known.next });
+  if (known !== undefined)
+    return new SpillwayError(known.code, message, known.next === undefined ? {} : { next: known.next });
   if (code !== "ENOSPC") return new Error(message);
   return new SpillwayError("disk-full", `no space left while staging events: ${message}`, {
     next: "Free some space where the warehouse lies and run the same command again; nothing committed is lost.",

@@ -81,7 +81,11 @@ export function identities(counts: IngestCounts): readonly { readonly text: stri
 export function assertReconciled(counts: IngestCounts): void {
   const broken = identities(counts).filter((identity) => !identity.holds);
   if (broken.length === 0) return;
-  throw new SpillwayError("reconciliation", `the run does not add up: ${broken.map((identity) => identity.text).join("; ")}`, {
-    next: "This is a defect of Spillway; the published warehouse was left as it was. Please report the line above.",
-  });
+  throw new SpillwayError(
+    "reconciliation",
+    `the run does not add up: ${broken.map((identity) => identity.text).join("; ")}`,
+    {
+      next: "This is a defect of Spillway; the published warehouse was left as it was. Please report the line above.",
+    },
+  );
 }

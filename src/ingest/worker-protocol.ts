@@ -14,6 +14,8 @@ export interface WorkerSetup {
 
 export type ToWorker =
   | { readonly type: "read"; readonly objects: readonly TrailObject[] }
+  /** The stage folder is there: from now on files may be staged. */
+  | { readonly type: "ready" }
   | { readonly type: "flush" }
   | { readonly type: "stop" };
 
@@ -34,7 +36,13 @@ export type FromWorker =
   /** For progress only: these objects were read but are not staged yet. */
   | { readonly type: "read"; readonly objects: number; readonly rawBytes: number; readonly bedrock: number }
   /** Results that may be committed: their events are in `file`, which is null when there are none. */
-  | { readonly type: "staged"; readonly file: string | null; readonly events: number; readonly objects: readonly ReadObject[]; readonly flushed: boolean }
+  | {
+      readonly type: "staged";
+      readonly file: string | null;
+      readonly events: number;
+      readonly objects: readonly ReadObject[];
+      readonly flushed: boolean;
+    }
   | {
       readonly type: "failed";
       readonly message: string;

@@ -18,6 +18,7 @@ const setup = workerData as WorkerSetup;
 const batch = new EventBatch();
 let results: ReadObject[] = [];
 let files = 0;
+let ready = false;
 /** Enough requests to hide the latency of a store, and few enough that eight workers do not throttle each other. */
 const ahead = new FetchWindow(24, 32 << 20);
 
@@ -78,7 +79,9 @@ function stage(flushed: boolean): void {
   results = [];
 }
 
-async function handle(message: ToWorker, pending: readonly (PendingBytes | undefined)[]): Promise<void> {
+type Queued = Exclude<ToWorker, { type: "ready" }>;
+
+async function handle(message: Queued, pending: readonly (PendingBytes | undefined)[]): Promise<void> {
   if (message.type === "stop") {
     port?.close();
     return;
@@ -94,7 +97,7 @@ async function handle(message: ToWorker, pending: readonly (PendingBytes | undef
     results.push(result);
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
-    if (batch.length >= setup.eventsPerFile) stage(false);
+    if (ready && batch.length >= setup.eventsPerFile) stage(false);
   }
   send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
 }
@@ -102,6 +105,10 @@ async function handle(message: ToWorker, pending: readonly (PendingBytes | undef
 // One message after the other: a flush must not overtake the objects before it.
 let queue: Promise<void> = Promise.resolve();
 port.on("message", (message: ToWorker) => {
+  if (message.type === "ready") {
+    ready = true;
+    return;
+  }
   const pending = message.type === "read" ? message.objects.map(prefetch) : [];
   queue = queue
     .then(() => handle(message, pending))

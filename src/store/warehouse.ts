@@ -160,7 +160,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
   }
 }
 
-const stageFolder = (file: string): string => `${workFile(file)}.stage`;
+/** Where workers stage for a warehouse, also before it is open. */
+export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
 
 function programVersion(): string {
   const parsed: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
