@@ -99,13 +99,9 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
       `${counts.otherMajor} records have an eventVersion of another major number; they were read as version 1`,
     );
   if (counts.objectsListed === counts.objectsSkipped) {
-    throw new SpillwayError(
-      "source-empty",
-      `none of the ${counts.objectsListed} files below ${sources.join(", ")} is a log file`,
-      {
-        next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
-      },
-    );
+    throw new SpillwayError("source-empty", `none of the ${counts.objectsListed} files is a log file`, {
+      next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
+    });
   }
   if (counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
     effects.log.warn("no log file among them could be read: nothing was learnt about any inference");

@@ -17,7 +17,7 @@ export function folderSource(folder: string): ObjectSource {
     name: folder,
     async *list(): AsyncIterable<readonly TrailObject[]> {
       let chunk: TrailObject[] = [];
-      for (const path of walk(root, rootStats)) {
+      for (const path of walk(root, statRoot(folder, root))) {
         const object = describe(path);
         if (object === undefined) continue;
         chunk.push(object);
