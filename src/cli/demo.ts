@@ -12,7 +12,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .description("write a made-up organization's logs, ingest them and report them; no AWS needed")
     .option("--folder <folder>", "where the logs and the warehouse go", "spillway-demo")
     .action(async (flags: DemoFlags) => {
-      const { join } = await import("node:path");
+      const path = await import("node:path");
       const { rm } = await import("node:fs/promises");
       const [{ writeDemoOrganization }, { runIngest }, { runReport }] = await Promise.all([
         import("../demo/organization.ts"),
@@ -20,8 +20,8 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
         import("./report.ts"),
       ]);
       const { log } = context.effects;
-      const logs = join(flags.folder, "logs");
-      const warehouse = join(flags.folder, "spillway.duckdb");
+      const logs = path.join(flags.folder, "logs");
+      const warehouse = path.join(flags.folder, "spillway.duckdb");
       // Leftovers of an earlier demo would be counted as part of this one.
       await rm(logs, { recursive: true, force: true });
       for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });

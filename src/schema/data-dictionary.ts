@@ -18,10 +18,22 @@ export const documentedTables: readonly Table[] = [
 /** The text of docs/data-dictionary.md. */
 export function dataDictionary(): string {
   const sections = documentedTables.map((table) => {
-    const rows = table.columns.map(({ name, type, doc, source }) => `| ${name} | ${type} | ${cell(doc)} | ${cell(source ?? "")} |`);
-    return [`## ${table.name}`, "", `${table.doc}.`, "", "| column | type | meaning | from |", "|---|---|---|---|", ...rows, ""].join("\n");
+    const rows = table.columns.map(
+      ({ name, type, doc, source }) => `| ${name} | ${type} | ${cell(doc)} | ${cell(source ?? "")} |`,
+    );
+    return [
+      `## ${table.name}`,
+      "",
+      `${table.doc}.`,
+      "",
+      "| column | type | meaning | from |",
+      "|---|---|---|---|",
+      ...rows,
+      "",
+    ].join("\n");
   });
-  const head = "# Data dictionary\n\nWritten from `src/schema`. Timestamps are UTC. `event_variant` has the columns of `event`.\n";
+  const head =
+    "# Data dictionary\n\nWritten from `src/schema`. Timestamps are UTC. `event_variant` has the columns of `event`.\n";
   return `${head}\n${sections.join("\n")}`;
 }
 

@@ -10,7 +10,11 @@ export const invocationTable: Table = {
     column("event_time", "timestamp", "time of the API call, else of its completion, UTC"),
     column("source_region", "text", "Region that was called"),
     column("served_region", "text", "Region that ran the inference; null if unknown or not served (R2)"),
-    column("region_evidence", "text", "api-call, stream-completion, invocation-log, direct, absence, pending or unresolvable"),
+    column(
+      "region_evidence",
+      "text",
+      "api-call, stream-completion, invocation-log, direct, absence, pending or unresolvable",
+    ),
     column("spilled", "boolean", "served Region known and not the source Region; null if unknown or not served"),
     column("outcome", "text", "served, denied, throttled or failed (R3)"),
     column("operation", "text", "inference operation, other-inference for an unknown one"),

@@ -26,7 +26,8 @@ const tables = ["event", "event_variant", "invocation", "trail_object", "quarant
 async function contents(file: string): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};
   for (const table of tables) {
-    const left = table === "trail_object" ? "exclude (run_id, loaded_at)" : table === "quarantine" ? "exclude (run_id)" : "";
+    const left =
+      table === "trail_object" ? "exclude (run_id, loaded_at)" : table === "quarantine" ? "exclude (run_id)" : "";
     all[table] = await queryRows(file, `select * ${left} from ${table} order by all`);
   }
   return all;
@@ -62,8 +63,15 @@ describe("the organization's books", () => {
   it("agree with the report by Region", async () => {
     const rows = await queryRows(warehouse, "from spillover_by_region");
     const expected = books.regions.map((row) => ({ ...row }));
-    const keyOf = (row: Record<string, unknown>): string => `${String(row["source_region"])}>${String(row["served_region"])}`;
-    const picked = rows.map(({ source_region, served_region, invocations, via_profile, spilled }) => ({ source_region, served_region, invocations, via_profile, spilled }));
+    const keyOf = (row: Record<string, unknown>): string =>
+      `${String(row["source_region"])}>${String(row["served_region"])}`;
+    const picked = rows.map(({ source_region, served_region, invocations, via_profile, spilled }) => ({
+      source_region,
+      served_region,
+      invocations,
+      via_profile,
+      spilled,
+    }));
     expect(picked.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))).toEqual(
       expected.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
     );
