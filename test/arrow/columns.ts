@@ -9,12 +9,17 @@ export function cellsOf(column: EncodedColumn, rows: number): Cell[] {
   return Array.from({ length: rows }, (_, row) => {
     if (column.type === "text") {
       const code = column.codes[row] ?? -1;
-      return code < 0 ? null : (column.dictionary[code] ?? "").toWellFormed();
+      return code < 0 ? null : wellFormed(column.dictionary[code] ?? "");
     }
     if (column.valid[row] !== 1) return null;
     const value = column.values[row] ?? 0;
     return column.type === "boolean" ? value === 1 : value;
   });
+}
+
+/** The text as it comes back from UTF-8: lone surrogates replaced. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text, "utf8").toString("utf8");
 }
 
 export function textColumn(name: string, cells: readonly (string | null)[]): EncodedColumn {
