@@ -48,6 +48,8 @@ function keyOf(access: S3Access): string {
 }
 
 async function open(access: S3Access, fresh: boolean): Promise<Connection> {
+  // The SDK would print on stderr, in every thread, which Node it is going to want some day.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@smithy/node-http-handler"),
@@ -75,11 +77,15 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
   return { sdk, client };
 }
 
+/** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,
+    logger: quiet,
     clientConfig: { region: access.region },
   });
   for (const { arn, externalId } of access.roles) {

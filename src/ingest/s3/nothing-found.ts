@@ -19,13 +19,20 @@ export function nothingThere(url: string, prefix: string, filter: TrailFilter, f
       : "[o-id/]ACCOUNT/CloudTrail/REGION/";
   const only = [...filter.accounts, ...filter.regions];
   const asked = only.length === 0 ? "" : ` for ${only.join(", ")}`;
+  // Near misses first: an account or a service folder says more than the other folders of the bucket.
+  const others = found.others.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const more = others.length - examples;
   const has =
-    found.others.length === 0
+    others.length === 0
       ? "nothing lies below this prefix"
-      : `the bucket has there: ${found.others.slice(0, examples).join(", ")}${found.others.length > examples ? `, and ${found.others.length - examples} more` : ""}`;
+      : `the bucket has there: ${others.slice(0, examples).join(", ")}${more > 0 ? `, and ${more} more` : ""}`;
   return new SpillwayError("source-empty", `no trail found in ${url}: looked for ${lookedFor}${asked}; ${has}`, {
     next: "Name the bucket and prefix of the trail, as in: aws cloudtrail describe-trails --query 'trailList[].[S3BucketName,S3KeyPrefix]'",
   });
+}
+
+function rank(folder: string): number {
+  return folder.includes("AWSLogs/") ? 0 : 1;
 }
 
 /** Trails are there, but nothing was delivered on the days that were listed. */
