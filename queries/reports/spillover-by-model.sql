@@ -18,7 +18,7 @@
 --   input_tokens: sum over all invocations of the row; null if none tells
 --   output_tokens: sum over all invocations of the row; null if none tells
 --
--- Two steps keep it cheap: the first reads the invocations once, the second only adds up groups.
+-- Cheap over any number of invocations: the first step reads them once and only counts groups, the others add up these.
 WITH part AS (
   SELECT
     profile_id,
@@ -26,15 +26,30 @@ WITH part AS (
     model,
     provider,
     served_region,
+    outcome,
+    model_kind,
+    spilled,
     count(*) AS invocations,
-    count(*) FILTER (WHERE outcome = 'served' AND (model_kind IN ('inference-profile', 'application-profile') OR spilled)) AS via_profile,
-    count(*) FILTER (WHERE spilled) AS spilled,
-    count(*) FILTER (WHERE outcome = 'denied') AS denied,
-    count(*) FILTER (WHERE outcome = 'throttled') AS throttled,
-    count(*) FILTER (WHERE outcome = 'failed') AS failed,
     sum(input_tokens) AS input_tokens,
     sum(output_tokens) AS output_tokens
   FROM invocation
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+), destination AS (
+  SELECT
+    profile_id,
+    profile_scope,
+    model,
+    provider,
+    served_region,
+    sum(invocations) AS invocations,
+    sum(CASE WHEN outcome = 'served' AND (model_kind IN ('inference-profile', 'application-profile') OR spilled) THEN invocations ELSE 0 END) AS via_profile,
+    sum(CASE WHEN spilled THEN invocations ELSE 0 END) AS spilled,
+    sum(CASE WHEN outcome = 'denied' THEN invocations ELSE 0 END) AS denied,
+    sum(CASE WHEN outcome = 'throttled' THEN invocations ELSE 0 END) AS throttled,
+    sum(CASE WHEN outcome = 'failed' THEN invocations ELSE 0 END) AS failed,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens
+  FROM part
   GROUP BY 1, 2, 3, 4, 5
 ), total AS (
   SELECT
@@ -52,7 +67,7 @@ WITH part AS (
     array_agg(served_region ORDER BY served_region) FILTER (WHERE served_region IS NOT NULL) AS served_regions,
     sum(input_tokens) AS input_tokens,
     sum(output_tokens) AS output_tokens
-  FROM part
+  FROM destination
   GROUP BY 1, 2, 3, 4
 )
 SELECT

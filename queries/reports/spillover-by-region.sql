@@ -12,28 +12,28 @@
 --   first_seen: first invocation, UTC
 --   last_seen: last invocation, UTC
 --
--- Two steps keep the distinct counts exact and cheap: the first reads the invocations once, the second counts groups.
+-- Two steps keep the distinct counts exact and cheap: the first reads the invocations once and only counts groups.
 WITH part AS (
   SELECT
     source_region,
     served_region,
     principal,
     account_id,
+    model_kind,
+    spilled,
     count(*) AS invocations,
-    count(*) FILTER (WHERE (model_kind IN ('inference-profile', 'application-profile') OR spilled)) AS via_profile,
-    count(*) FILTER (WHERE spilled) AS spilled,
     min(event_time) AS first_seen,
     max(event_time) AS last_seen
   FROM invocation
   WHERE outcome = 'served'
-  GROUP BY 1, 2, 3, 4
+  GROUP BY 1, 2, 3, 4, 5, 6
 ), flow AS (
   SELECT
     source_region,
     served_region,
     sum(invocations) AS invocations,
-    sum(via_profile) AS via_profile,
-    sum(spilled) AS spilled,
+    sum(CASE WHEN (model_kind IN ('inference-profile', 'application-profile') OR spilled) THEN invocations ELSE 0 END) AS via_profile,
+    sum(CASE WHEN spilled THEN invocations ELSE 0 END) AS spilled,
     count(DISTINCT principal) AS principals,
     count(DISTINCT account_id) AS accounts,
     min(first_seen) AS first_seen,

@@ -7,7 +7,7 @@
 --   count: invocations, events, objects or records, as the kind says
 --   why: what it means
 --
--- The invocations and the events are read once each; their counts are turned into rows afterwards. More than three days is counted from the
+-- Counts are taken in one pass and turned into rows afterwards; a key with a colon is one without a request's UUID. More than three days is counted from the
 -- newest event that the report reads. A call known only by its completion is looked for among streamed calls without a host name,
 -- or with one event that is a completion, since a completion has no tlsDetails.
 WITH label AS (
@@ -42,17 +42,24 @@ WITH label AS (
     count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation = 'CreateModelInvocationJob') AS n3,
     count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation <> 'CreateModelInvocationJob') AS n4,
     count(*) FILTER (WHERE region_evidence = 'absence') AS n5,
-    count(*) FILTER (WHERE invocation_key LIKE '%/event:%' OR invocation_key LIKE '%/shared:%') AS n6,
+    count(*) FILTER (WHERE invocation_key LIKE '%:%') AS n6,
     count(*) FILTER (WHERE events > 8) AS n7,
     count(*) FILTER (WHERE region_conflict) AS n8,
     count(*) FILTER (WHERE copies_disagree) AS n9,
     count(*) FILTER (WHERE model_kind = 'application-profile' AND model IS NULL) AS n10,
     count(*) FILTER (WHERE profile_scope = 'unknown') AS n11,
-    count(*) FILTER (WHERE operation = 'CreateInference') AS n12,
-    sum(count(*) FILTER (WHERE operation = 'CreateInference')) OVER () AS mantle,
-    row_number() OVER (ORDER BY account_id, source_region) AS nth
+    count(*) FILTER (WHERE operation = 'CreateInference') AS n12
   FROM invocation
   CROSS JOIN newest
+  -- most calls hide nothing: they leave here
+  WHERE region_evidence IN ('pending', 'unresolvable', 'absence')
+    OR invocation_key LIKE '%:%'
+    OR events > 8
+    OR region_conflict
+    OR copies_disagree
+    OR model_kind = 'application-profile'
+    OR profile_scope = 'unknown'
+    OR operation = 'CreateInference'
   GROUP BY 1, 2
 ), delivered AS (
   SELECT
@@ -61,11 +68,12 @@ WITH label AS (
     count(*) FILTER (WHERE record_kind = 'completion' AND invocation_key IS NULL) AS n14,
     count(*) FILTER (WHERE event_version NOT LIKE '1.%') AS n15
   FROM event
+  WHERE (record_kind = 'completion' AND invocation_key IS NULL) OR event_version NOT LIKE '1.%'
   GROUP BY 1, 2
 ), line AS (
   SELECT label.n,
-    CASE WHEN label.n = 16 THEN NULL ELSE call.account_id END AS account_id,
-    CASE WHEN label.n = 16 THEN NULL ELSE call.source_region END AS region,
+    call.account_id,
+    call.source_region AS region,
     CASE label.n
       WHEN 1 THEN call.n1
       WHEN 2 THEN call.n2
@@ -79,11 +87,10 @@ WITH label AS (
       WHEN 10 THEN call.n10
       WHEN 11 THEN call.n11
       WHEN 12 THEN call.n12
-      WHEN 16 THEN CASE WHEN call.mantle = 0 AND call.nth = 1 THEN 1 ELSE 0 END
     END AS amount
   FROM call
   CROSS JOIN label
-  WHERE label.n <= 12 OR label.n = 16
+  WHERE label.n <= 12
   UNION ALL
   SELECT 13, orphan.account_id, orphan.source_region, count(*)
   FROM invocation AS orphan
@@ -101,6 +108,8 @@ WITH label AS (
   FROM delivered
   CROSS JOIN label
   WHERE label.n IN (14, 15)
+  UNION ALL
+  SELECT 16, NULL, NULL, CASE WHEN EXISTS (SELECT 1 FROM invocation WHERE operation = 'CreateInference') THEN 0 ELSE 1 END
   UNION ALL
   SELECT label.n, object.account_id, object.region, CASE label.n WHEN 17 THEN object.quarantined ELSE object.rejected END
   FROM (
