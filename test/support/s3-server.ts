@@ -43,6 +43,10 @@ export interface S3ServerOptions {
   readonly pageSize?: number;
   /** 301 without saying where, as some stores do. */
   readonly silentRedirect?: boolean;
+  /** MinIO: a full last page says that there is more, and a page without Contents follows. */
+  readonly emptyLastPage?: boolean;
+  /** versitygw: keys as they are, whatever encoding was asked for. */
+  readonly plainKeys?: boolean;
   readonly fault?: (request: S3Request, count: number) => Fault | undefined;
 }
 
@@ -150,7 +154,10 @@ export class S3Server {
       byToken: query.has("continuation-token"),
       maxKeys: Math.min(Number(query.get("max-keys") ?? 1000), this.options.pageSize ?? 1000),
     });
-    sendXml(response, listXml(this.bucket, path, listed, this.objects, query.get("encoding-type") === "url"));
+    const last = listed.keys.at(-1);
+    const next = this.options.emptyLastPage === true ? (listed.next ?? last ?? null) : listed.next;
+    const encode = query.get("encoding-type") === "url" && this.options.plainKeys !== true;
+    sendXml(response, listXml(this.bucket, path, { ...listed, next }, this.objects, encode));
   }
 
   #object({ kind, path, headers }: S3Request, response: ServerResponse, fault: Fault | undefined): void {

@@ -11,6 +11,7 @@ import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, accessOf, checkS3Options, defaultReaders } from "./options.ts";
 import { mergeParallel } from "./parallel.ts";
 import { type ListingTask, planListing } from "./plan-listing.ts";
+import { asFolder, placeOf } from "./trail-prefix.ts";
 import { parseS3Url } from "./url.ts";
 
 export interface S3Source extends ObjectSource {
@@ -57,7 +58,12 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
     },
     async *list(): AsyncIterable<readonly TrailObject[]> {
       listed = undefined;
-      listed = yield* listTrails(url, prefix, access, options);
+      try {
+        listed = yield* listTrails(url, prefix, access, options);
+      } catch (thrown) {
+        // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
+        if (options.signal?.aborted !== true) throw thrown;
+      }
     },
   };
 }
@@ -69,7 +75,9 @@ async function* listTrails(
   options: S3SourceOptions,
 ): AsyncGenerator<readonly TrailObject[], S3Listing> {
   const log = options.log ?? silentLogger;
-  const located = await locateBucket(unlocated, prefix, options.signal);
+  // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
+  const probe = placeOf(prefix).at === "below" ? prefix : asFolder(prefix);
+  const located = await locateBucket(unlocated, probe, options.signal);
   const now = clockOf(options, located.clockOffsetMs, log);
   const bucket = openBucket(located.access, options.signal);
   const filter = { accounts: options.accounts ?? [], regions: options.regions ?? [] };

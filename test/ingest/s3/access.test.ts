@@ -99,6 +99,31 @@ describe("credentials", () => {
     expect(server.requests.at(-1)?.accessKey).toBe("AKNEW");
   });
 
+  it("of a role that must not be assumed: says so", async () => {
+    const message =
+      "User: arn:aws:iam::111122223333:user/u is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/reader";
+    const sts = createServer((_, response) => {
+      response.statusCode = 403;
+      response.end(
+        `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      );
+    });
+    await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
+    try {
+      // It listens on a port, so its address is no pipe.
+      process.env["AWS_ENDPOINT_URL_STS"] = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
+      await expect(readAll({}, { roles: [{ arn: "arn:aws:iam::444455556666:role/reader" }] })).rejects.toMatchObject({
+        code: "credentials",
+        message: expect.stringMatching(/not allowed to assume the role arn:aws:iam::444455556666:role\/reader/),
+        next: expect.stringMatching(/sts:AssumeRole.*external id/),
+      });
+    } finally {
+      delete process.env["AWS_ENDPOINT_URL_STS"];
+      sts.closeAllConnections();
+      sts.close();
+    }
+  });
+
   it("of a role that is assumed through another one, with its external id", async () => {
     const asked: string[] = [];
     const sts = createServer(

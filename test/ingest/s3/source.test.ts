@@ -150,6 +150,31 @@ describe("s3Source lists days", () => {
     }
   });
 
+  it.each<readonly [string, S3ServerOptions]>([
+    ["ends a listing with an empty page", { emptyLastPage: true, pageSize: 5 }],
+    ["does not encode keys", { plainKeys: true }],
+  ])("from a store that %s", async (_, options) => {
+    await restart(options);
+    const many = Array.from({ length: 10 }, (__, index) =>
+      trailKey({ day: "2026-09-14", prefix: "a b+c%20/", name: `n${index}` }),
+    );
+    put(many);
+    expect(await listKeys(server, s3Source(url(), optionsFor(server)))).toEqual(many);
+  });
+
+  it("until it is told to stop", async () => {
+    put(wanted);
+    const stop = new AbortController();
+    const source = s3Source(url(), optionsFor(server, { signal: stop.signal, readers: 1 }));
+    const keys: string[] = [];
+    for await (const chunk of source.list()) {
+      keys.push(...chunk.map(({ uri }) => uri));
+      stop.abort();
+    }
+    expect(keys.length).toBeLessThan(wanted.length);
+    expect(source.listed).toBeUndefined();
+  });
+
   it("and remembers what it listed only when it came to its end", async () => {
     put(wanted);
     const source = s3Source(url("AWSLogs/"), optionsFor(server));
