@@ -1,11 +1,11 @@
 with
 -- One row for each API request to a model (R1, R2, R3). The statement runs unchanged on DuckDB and on Trino.
--- It reads event, first_completion(account_id, source_region, first_time) and inference_profile.
+-- It reads event (one row for each eventID), first_completion(account_id, source_region, first_time) and inference_profile.
 -- Most requests have one record: those are projected, only the others are ranked and merged.
 repeated as (
   select
     invocation_key,
-    count(distinct event_id) as events,
+    count(*) as events,
     bool_or(coalesce(principal_type, '') <> 'AWSAccount') as has_caller
   from event
   where invocation_key is not null
@@ -13,48 +13,52 @@ repeated as (
   having count(*) > 1
 ),
 -- An endpoint owner's copy (AWSAccount) adds nothing but its count where the caller's own record is there.
+-- Ranking carries only what it needs: wide rows are joined to the ranks afterwards.
 kept as (
-  select e.*, r.events as key_events
+  select
+    e.invocation_key,
+    e.event_id,
+    e.original_event_id,
+    e.record_kind,
+    case when e.event_category = 'Data' then 1 else 0 end as is_data,
+    case when e.account_id = e.recipient_account_id then 0 else 1 end as is_foreign,
+    e.inference_region is not null as has_region,
+    r.events as key_events
   from event e
   join repeated r on r.invocation_key = e.invocation_key
   where coalesce(e.principal_type, '') <> 'AWSAccount' or not r.has_caller
 ),
-correction as (
-  select invocation_key, original_event_id as event_id, bool_or(inference_region is not null) as has_region
+addendum as (
+  select invocation_key, event_id, original_event_id, has_region
   from kept
-  where original_event_id is not null and original_event_id <> event_id
-  group by invocation_key, original_event_id
+  where original_event_id <> event_id
 ),
 original as (
-  select
-    a.invocation_key,
-    a.event_id as addendum_id,
-    o.event_id,
-    o.record_kind,
-    o.event_category,
-    o.account_id,
-    o.recipient_account_id
-  from kept a
-  join kept o on o.invocation_key = a.invocation_key and o.event_id = a.original_event_id
-  where a.original_event_id <> a.event_id
+  select a.invocation_key, a.event_id as addendum_id, o.event_id, o.record_kind, o.is_data, o.is_foreign
+  from kept o
+  join addendum a on a.invocation_key = o.invocation_key and a.original_event_id = o.event_id
+),
+correction as (
+  select invocation_key, original_event_id as event_id, bool_or(has_region) as has_region
+  from addendum
+  group by invocation_key, original_event_id
 ),
 -- API call, completion, network; management, data; the caller's own account; the smallest eventID.
 -- An addendum takes the place of the record it corrects, just above it.
 ranked as (
   select
-    k.*,
+    k.invocation_key,
+    k.event_id,
+    k.key_events,
     c.event_id is not null as corrected,
     coalesce(c.has_region, false) as region_corrected,
+    count(*) over (partition by k.invocation_key) as records,
     row_number() over (
       partition by k.invocation_key
       order by
         case coalesce(o.record_kind, k.record_kind) when 'api-call' then 0 when 'completion' then 1 else 2 end,
-        case when (case when o.event_id is null then k.event_category else o.event_category end) = 'Data' then 1 else 0 end,
-        case
-          when o.event_id is null then (case when k.account_id = k.recipient_account_id then 0 else 1 end)
-          when o.account_id = o.recipient_account_id then 0
-          else 1
-        end,
+        coalesce(o.is_data, k.is_data),
+        coalesce(o.is_foreign, k.is_foreign),
         coalesce(o.event_id, k.event_id),
         case when o.event_id is null then 1 else 0 end,
         k.event_id
@@ -62,6 +66,113 @@ ranked as (
   from kept k
   left join original o on o.invocation_key = k.invocation_key and o.addendum_id = k.event_id
   left join correction c on c.invocation_key = k.invocation_key and c.event_id = k.event_id
+),
+-- Most of the others are a call and its completion, or two copies: a join of two rows is much cheaper than aggregates.
+pair as (
+  select
+    invocation_key,
+    max(key_events) as key_events,
+    max(case when record_rank = 1 then event_id end) as first_id,
+    max(case when record_rank = records and records = 2 then event_id end) as second_id,
+    bool_or(record_rank = 1 and corrected) as first_corrected,
+    bool_or(record_rank = 2 and corrected) as second_corrected,
+    bool_or(region_corrected) as region_corrected
+  from ranked
+  where records <= 2
+  group by invocation_key
+),
+first_record as (
+  select
+    e.*,
+    p.second_id,
+    p.key_events,
+    p.region_corrected,
+    e.record_kind = 'api-call' and not p.first_corrected as is_copy,
+    e.outcome <> 'served' or e.record_kind = 'completion' as gives_error
+  from event e
+  join pair p on p.first_id = e.event_id
+),
+second_record as (
+  select
+    e.*,
+    e.record_kind = 'api-call' and not p.second_corrected as is_copy
+  from event e
+  join pair p on p.second_id = e.event_id
+),
+paired as (
+  select
+    a.invocation_key,
+    a.event_time,
+    a.source_region,
+    coalesce(a.operation, b.operation) as operation,
+    coalesce(a.streaming, b.streaming) as streaming,
+    a.outcome,
+    coalesce(case when a.record_kind = 'api-call' then a.inference_region end, case when b.record_kind = 'api-call' then b.inference_region end) as call_region,
+    coalesce(case when a.record_kind = 'completion' then a.inference_region end, case when b.record_kind = 'completion' then b.inference_region end) as completion_region,
+    a.record_kind = 'completion' or coalesce(b.record_kind = 'completion', false) as has_completion,
+    a.is_copy and coalesce(a.additional_omitted, false)
+    or coalesce(b.is_copy and b.additional_omitted, false) as omitted,
+    coalesce(a.account_id, b.account_id) as account_id,
+    coalesce(a.recipient_account_id, b.recipient_account_id) as recipient_account_id,
+    coalesce(a.principal, b.principal) as principal,
+    case when a.principal <> b.principal then a.principal_type else coalesce(a.principal_type, b.principal_type) end as principal_type,
+    case when a.principal <> b.principal then a.principal_name else coalesce(a.principal_name, b.principal_name) end as principal_name,
+    case when a.principal <> b.principal then a.session_name else coalesce(a.session_name, b.session_name) end as session_name,
+    case when a.principal <> b.principal then a.source_identity else coalesce(a.source_identity, b.source_identity) end as source_identity,
+    case when a.principal <> b.principal then a.invoked_by else coalesce(a.invoked_by, b.invoked_by) end as invoked_by,
+    case when a.principal <> b.principal then a.on_behalf_of else coalesce(a.on_behalf_of, b.on_behalf_of) end as on_behalf_of,
+    coalesce(a.source_ip, b.source_ip) as source_ip,
+    coalesce(a.user_agent, b.user_agent) as user_agent,
+    coalesce(a.vpc_endpoint_id, b.vpc_endpoint_id) as vpc_endpoint_id,
+    coalesce(a.host, b.host) as host,
+    coalesce(a.via_console, b.via_console) as via_console,
+    coalesce(a.bearer_token, b.bearer_token) as bearer_token,
+    coalesce(a.model_id, b.model_id) as model_id,
+    case when a.model_id is null and b.model_id is not null then b.model_kind else a.model_kind end as model_kind,
+    case when a.model_id is null and b.model_id is not null then b.profile_id else a.profile_id end as profile_id,
+    case when a.model_id is null and b.model_id is not null then b.profile_scope else a.profile_scope end as profile_scope,
+    case when a.model is not null or a.model_id <> b.model_id then a.model else b.model end as model,
+    case when a.model is not null then a.provider when a.model_id <> b.model_id or b.model is null then null else b.provider end as provider,
+    coalesce(a.input_tokens, b.input_tokens) as input_tokens,
+    coalesce(a.output_tokens, b.output_tokens) as output_tokens,
+    coalesce(a.cache_read_tokens, b.cache_read_tokens) as cache_read_tokens,
+    coalesce(a.cache_write_tokens, b.cache_write_tokens) as cache_write_tokens,
+    coalesce(case when a.gives_error then a.error_code end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.error_code end) as error_code,
+    coalesce(case when a.gives_error then a.error_message end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.error_message end) as error_message,
+    coalesce(case when a.gives_error then a.denied_region end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_region end) as denied_region,
+    coalesce(case when a.gives_error then a.denied_by end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_by end) as denied_by,
+    coalesce(case when a.gives_error then a.denied_explicit end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_explicit end) as denied_explicit,
+    coalesce(case when a.gives_error then a.denied_policy_arn end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_policy_arn end) as denied_policy_arn,
+    coalesce(
+      case when a.record_kind = 'api-call' and a.original_request_id is null and a.original_event_id is null then a.request_id end,
+      case when b.record_kind = 'api-call' and b.original_request_id is null and b.original_event_id is null then b.request_id end,
+      case when a.record_kind = 'completion' then a.parent_request_id end,
+      case when b.record_kind = 'completion' then b.parent_request_id end,
+      a.original_request_id,
+      b.original_request_id,
+      a.request_id,
+      b.request_id
+    ) as request_id,
+    a.key_events as events,
+    coalesce(a.inference_region <> b.inference_region and not a.region_corrected, false) as region_conflict,
+    a.object_uri,
+    a.is_copy
+    and coalesce(b.is_copy, false)
+    and (
+      coalesce(a.error_code, '') <> coalesce(b.error_code, '')
+      or coalesce(a.model_id <> b.model_id, false)
+      or coalesce(a.principal <> b.principal, false)
+      or coalesce(a.input_tokens <> b.input_tokens, false)
+      or coalesce(a.output_tokens <> b.output_tokens, false)
+    ) as copies_disagree
+  from first_record a
+  left join second_record b on b.event_id = a.second_id
+),
+crowd as (
+  select e.*, r.key_events, r.corrected, r.region_corrected, r.record_rank
+  from event e
+  join ranked r on r.event_id = e.event_id
+  where r.records > 2
 ),
 -- What the leading records decide: a copy fills gaps only where it does not contradict them.
 chosen as (
@@ -71,7 +182,7 @@ chosen as (
     min_by(principal, record_rank) filter (where principal is not null) as principal,
     min_by(model_id, record_rank) filter (where model_id is not null) as model_id,
     min(case when model_id is null then record_rank + 1000000 else record_rank end) as model_rank
-  from ranked
+  from crowd
   group by invocation_key
 ),
 compared as (
@@ -85,7 +196,7 @@ compared as (
     r.model_id is null or r.model_id = c.model_id as same_model,
     case when r.record_rank = c.model_rank or r.record_rank + 1000000 = c.model_rank then true else false end as leads_model,
     case when c.outcome = 'served' then r.record_kind = 'completion' else r.outcome = c.outcome end as same_error
-  from ranked r
+  from crowd r
   join chosen c on c.invocation_key = r.invocation_key
 ),
 merged as (
@@ -212,6 +323,8 @@ gathered as (
   left join repeated r on r.invocation_key = e.invocation_key
   where e.invocation_key is not null and r.invocation_key is null
   union all
+  select * from paired
+  union all
   select * from merged
 ),
 -- Application profiles hide their model and where they lead: the profile table may know.
@@ -244,7 +357,7 @@ judged as (
   from gathered g
   left join first_completion f on f.account_id = g.account_id and f.source_region = g.source_region
   left join application a
-    on g.model_kind = 'application-profile' and a.profile_id = g.profile_id and a.source_region = g.source_region
+    on a.profile_id = case when g.model_kind = 'application-profile' then g.profile_id end and a.source_region = g.source_region
 ),
 located as (
   select

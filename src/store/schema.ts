@@ -118,16 +118,18 @@ export async function ensureSchema(connection: DuckDBConnection, file: string): 
   const meta = await readMeta(connection);
   if (meta.get("derived") === derived.hash) return;
   const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
-  await connection.run(`BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${tables}\n${derived.sql}\nCOMMIT;`);
+  // one transaction: each commit of its own would wait for the disk
+  await connection.run(`BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${tables}\n${derived.sql}`);
   for (const view of derived.views) {
     try {
       await connection.run(view.sql);
     } catch {
-      // a report over relations that only the engine provides (a boundary, a parameter) is no view
+      // a report over relations that only the engine provides (a boundary) is no view; a binder error leaves the transaction usable
       await connection.run(`DROP VIEW IF EXISTS "${view.name}"`);
     }
   }
   await writeMeta(connection, { schema_version: String(schemaVersion), derived: derived.hash });
+  await connection.run("COMMIT");
 }
 
 /** A file that is not ours, or newer than this program, is left alone. */
