@@ -84,17 +84,15 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   run.started();
   await reading;
   await run.commit(await pool.flush());
-  if (run.counts.objectsListed === 0) throw emptySources(options.sources);
+  if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   assertReconciled(run.counts);
-  const interrupted = options.signal?.aborted ?? false;
   await warehouse.finishRun(runId, run.counts, now());
-  // A first run over nothing at all was a wrong name: no empty warehouse should look like an answer.
-  const published = !(isNew && run.counts.objectsListed === 0) && (await warehouse.publish());
+  const published = await warehouse.publish();
   return {
     runId,
     counts: run.counts,
     published,
-    interrupted,
+    interrupted: run.stoppedEarly,
     seconds: (performance.now() - started) / 1000,
     quarantined: run.quarantined,
     skipped: run.skipped,
@@ -114,6 +112,8 @@ class Run {
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
   readonly changed: string[] = [];
+  /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
+  stoppedEarly = false;
   readonly #options: IngestOptions;
   readonly #opening: Promise<Warehouse>;
   readonly #isNew: boolean;
@@ -142,12 +142,14 @@ class Run {
   async readAll(pool: WorkerPool): Promise<void> {
     for (const source of this.#options.sources) {
       for await (const listed of source.list()) {
+        if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
+        if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
         const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
         await this.#readObjects(pool, unknown);
-        if (this.#options.signal?.aborted === true) return;
+        if (this.stoppedEarly) return;
       }
     }
     this.#listingDone = true;
@@ -194,7 +196,9 @@ class Run {
       handed += task.length;
     }
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
-    this.counts.objectsListed -= objects.length - skippedNow.length - handed;
+    const left = objects.length - skippedNow.length - handed;
+    this.counts.objectsListed -= left;
+    if (left > 0) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
       this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
