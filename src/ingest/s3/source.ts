@@ -4,9 +4,10 @@ import { type Logger, silentLogger } from "../../log.ts";
 import type { ObjectSource, TrailObject } from "../source.ts";
 import { parseTrailKey } from "../trail-key.ts";
 import type { S3Access } from "./access.ts";
-import { type Bucket, type ListedObject, locateBucket, openBucket } from "./bucket.ts";
+import { type Bucket, type ListedObject, openBucket } from "./bucket.ts";
 import { type DayRange, dayOf, daysToList, firstRunDays } from "./days.ts";
 import { type Discovered, discoverTrails } from "./discover.ts";
+import { locateBucket } from "./locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, accessOf, checkS3Options, defaultReaders } from "./options.ts";
 import { mergeParallel } from "./parallel.ts";
@@ -83,7 +84,8 @@ async function* listTrails(
   const filter = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
   const found = await discoverTrails(bucket, prefix, filter);
   warnAbout(found, url, log);
-  if (found.trailFolders.length + found.wholePrefixes.length === 0) throw nothingThere(url, prefix, filter, found);
+  if (found.trailFolders.length + found.wholePrefixes.length === 0)
+    throw await nothingThere(url, prefix, filter, found, bucket);
 
   const days = daysToList(options, options.history ?? { lastComplete: null, lastDeep: null }, now);
   sayDays(url, days, found, log);
@@ -101,7 +103,7 @@ async function* listTrails(
   const first = denied[0];
   if (objects === 0 && first !== undefined) throw first;
   if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
-    throw await nothingDelivered(url, days, found, bucket);
+    throw await nothingDelivered(url, prefix, days, found, bucket);
   const folders = found.trailFolders.length + found.wholePrefixes.length;
   return { scope: s3ListingScope(url, options), days, folders, objects, denied };
 }

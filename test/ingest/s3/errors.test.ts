@@ -102,7 +102,18 @@ describe("a source that cannot be listed", () => {
       code: "source-empty",
       message: expect.stringMatching(/looked for .*AWSLogs.*the bucket has there: config\/AWSLogs\/111122223333\//),
     });
-    expect((await errorOf(list(url("nowhere/")))).message).toMatch(/nothing lies below this prefix/);
+    expect((await errorOf(list(url("nowhere/deep")))).message).toMatch(
+      /s3:\/\/trail-bucket\/ has: AWSLogs\/, config\/$/,
+    );
+    expect((await errorOf(list(url("AWSLogs/111122223333/CloudTrail/eu-west-9")))).message).toMatch(
+      /CloudTrail\/ has: eu-west-1\/$/,
+    );
+    expect((await errorOf(list(url("AWSLogs/111122223333/CloudTrail/eu-west-1/2027")))).message).toMatch(
+      /^no object below .*eu-west-1\/ has: 2026\/$/,
+    );
+    server.objects.clear();
+    expect((await errorOf(list())).message).toMatch(/the bucket is empty/);
+    server.put(trailKey({ day: "2026-09-14" }), "body");
     expect((await errorOf(list(url(), { accounts: ["999999999999"] }))).message).toMatch(
       /for 999999999999; the bucket has there: AWSLogs\/111122223333\/CloudTrail\//,
     );
