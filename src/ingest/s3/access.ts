@@ -10,6 +10,7 @@ export interface AssumedRole {
 /** Never holds a secret: every thread asks the credential chain itself. */
 export interface S3Access {
   readonly bucket: string;
+  /** Empty until the bucket was located: then the one of the profile comes first. */
   readonly region: string;
   /** Of an S3-compatible store; null for AWS (and whatever `AWS_ENDPOINT_URL_S3` says). */
   readonly endpoint: string | null;

@@ -37,6 +37,19 @@ export async function reconnect(access: S3Access, stale: Connection): Promise<Co
   return opened;
 }
 
+/** The Region of the profile: where to ask first. In China and GovCloud no other partition would accept the credentials. */
+export async function profileRegion(access: S3Access): Promise<string> {
+  const sdk = await loadSdk();
+  const client = new sdk.S3Client(access.profile === null ? {} : { profile: access.profile });
+  try {
+    return await client.config.region();
+  } catch {
+    return "us-east-1";
+  } finally {
+    client.destroy();
+  }
+}
+
 export async function disconnectAll(): Promise<void> {
   const open = [...connections.values()];
   connections.clear();
@@ -47,11 +60,15 @@ function keyOf(access: S3Access): string {
   return JSON.stringify(access);
 }
 
-async function open(access: S3Access, fresh: boolean): Promise<Connection> {
+function loadSdk(): Promise<Sdk> {
   // The SDK would print on stderr, in every thread, which Node it is going to want some day.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  return import("@aws-sdk/client-s3");
+}
+
+async function open(access: S3Access, fresh: boolean): Promise<Connection> {
   const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
-    import("@aws-sdk/client-s3"),
+    loadSdk(),
     import("@smithy/node-http-handler"),
     credentialsFor(access, fresh),
   ]);

@@ -1,13 +1,13 @@
 /** Owns finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
 import { type S3Access, bucketParams } from "./access.ts";
-import { connect } from "./client.ts";
+import { connect, profileRegion } from "./client.ts";
 import { explainS3 } from "./explain.ts";
 import { withCredentials } from "./refresh.ts";
 import { withRetry } from "./retry.ts";
 
 /** Sends one small request and follows the bucket to its Region. Also the first to find out what does not work. */
 export async function locateBucket(access: S3Access, prefix: string, signal?: AbortSignal): Promise<LocatedBucket> {
-  let located = access;
+  let located = access.region === "" ? { ...access, region: await profileRegion(access) } : access;
   for (let hops = 0; ; hops++) {
     try {
       await withCredentials(located, ({ sdk, client }) =>

@@ -74,7 +74,7 @@ export function accessOf(
   const { endpoint } = options;
   return {
     bucket,
-    region: options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "us-east-1",
+    region: options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
     endpoint: endpoint ?? null,
     pathStyle: options.pathStyle ?? endpoint !== undefined,
     profile: options.profile ?? null,

@@ -75,7 +75,10 @@ describe("credentials", () => {
   it("of a profile", async () => {
     writeFileSync(join(folder, "credentials"), "[auditor]\naws_access_key_id = AKAUDITOR\naws_secret_access_key = x\n");
     process.env["AWS_SHARED_CREDENTIALS_FILE"] = join(folder, "credentials");
-    expect(await readAll({ accessKeys: ["AKAUDITOR"] }, { profile: "auditor" })).toBe("body");
+    writeFileSync(join(folder, "config"), "[profile auditor]\nregion = us-gov-west-1\n");
+    process.env["AWS_CONFIG_FILE"] = join(folder, "config");
+    expect(await readAll({ accessKeys: ["AKAUDITOR"], region: "us-gov-west-1" }, { profile: "auditor" })).toBe("body");
+    expect(server.requests.filter(({ region }) => region !== "us-gov-west-1")).toEqual([]);
   });
 
   it("that expire while a run is on are read again", async () => {

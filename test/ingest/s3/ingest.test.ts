@@ -55,7 +55,7 @@ function gets(): readonly string[] {
   return server.requests.filter(({ kind }) => kind === "get").map(({ path }) => path);
 }
 
-describe("an organization's bucket", () => {
+describe("an organization's bucket", { timeout: 180_000 }, () => {
   it("gives the tables of a folder, also when 5 % of the requests fail, and fetches nothing twice", async () => {
     const warehouse = join(folder, "faults.duckdb");
     const faults: readonly Fault[] = [
