@@ -13,7 +13,9 @@ export async function fillTemporary(
   rows: Iterable<readonly Cell[]>,
 ): Promise<void> {
   const { DuckDBTimestampValue } = await import("duckdb");
-  await connection.run(`DROP TABLE IF EXISTS temp."${name}"; ${createTableSql({ name, doc: "", columns }, "TEMP TABLE")}`);
+  await connection.run(
+    `DROP TABLE IF EXISTS temp."${name}"; ${createTableSql({ name, doc: "", columns }, "TEMP TABLE")}`,
+  );
   const appender = await connection.createAppender(name, "main", "temp");
   for (const row of rows) {
     for (const [index, column] of columns.entries()) {

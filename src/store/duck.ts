@@ -105,7 +105,10 @@ export function warehouseError(error: unknown, file: string): Error {
     });
   }
   if (/not a valid DuckDB database|Is a directory/i.test(message)) {
-    return new SpillwayError("warehouse-incompatible", `${file} is not a DuckDB file`, { next: "Name another file with --warehouse", cause: error });
+    return new SpillwayError("warehouse-incompatible", `${file} is not a DuckDB file`, {
+      next: "Name another file with --warehouse",
+      cause: error,
+    });
   }
   if (/newer version|older version|storage version|database file with version/i.test(message)) {
     return new SpillwayError("warehouse-incompatible", `${file} was written by another version of DuckDB`, {
@@ -114,13 +117,22 @@ export function warehouseError(error: unknown, file: string): Error {
     });
   }
   if (/does not exist/i.test(message)) {
-    return new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, { next: "Run spillway ingest first, or name it with --warehouse", cause: error });
+    return new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
+      next: "Run spillway ingest first, or name it with --warehouse",
+      cause: error,
+    });
   }
   if (/No such file or directory|ENOENT/i.test(message)) {
-    return new SpillwayError("warehouse-unwritable", `The folder of ${file} does not exist`, { next: "Make the folder, or name another file with --warehouse", cause: error });
+    return new SpillwayError("warehouse-unwritable", `The folder of ${file} does not exist`, {
+      next: "Make the folder, or name another file with --warehouse",
+      cause: error,
+    });
   }
   if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|Cannot open file/i.test(message)) {
-    return new SpillwayError("warehouse-unwritable", `${file} cannot be written`, { next: "Check its permissions, or name another file with --warehouse", cause: error });
+    return new SpillwayError("warehouse-unwritable", `${file} cannot be written`, {
+      next: "Check its permissions, or name another file with --warehouse",
+      cause: error,
+    });
   }
   return error instanceof Error ? error : new Error(message);
 }

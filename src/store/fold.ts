@@ -21,7 +21,8 @@ export async function foldAll(connection: DuckDBConnection): Promise<void> {
 export async function foldTouched(connection: DuckDBConnection): Promise<void> {
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;
   await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
-  const event = "event as not materialized (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
+  const event =
+    "event as not materialized (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
   await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
 }
 

@@ -26,7 +26,10 @@ const columns = [
  * Candidates without a ledger row for this ETag, in their order. A quarantined object is known until its ETag changes.
  * The bounds of the chunk let DuckDB skip the parts of a large ledger that cannot match.
  */
-export async function findUnknown(connection: DuckDBConnection, candidates: readonly Candidate[]): Promise<UnknownObject[]> {
+export async function findUnknown(
+  connection: DuckDBConnection,
+  candidates: readonly Candidate[],
+): Promise<UnknownObject[]> {
   if (candidates.length === 0) return [];
   await fillTemporary(
     connection,

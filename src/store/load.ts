@@ -56,7 +56,11 @@ const content = eventTable.columns.filter((column) => column.name !== "object_ur
 const contentList = content.map((column) => `"${column.name}"`).join(", ");
 
 /** Commits a batch. All or nothing: events, invocations and ledger rows. */
-export async function commitBatch(connection: DuckDBConnection, batch: StagedBatch, context: CommitContext): Promise<CommitCounts> {
+export async function commitBatch(
+  connection: DuckDBConnection,
+  batch: StagedBatch,
+  context: CommitContext,
+): Promise<CommitCounts> {
   await connection.run("BEGIN");
   try {
     const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
@@ -103,7 +107,8 @@ CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
  * first one, ordered by all columns; of plain duplicates the smallest place. The contents that lose are kept in event_variant.
  */
 async function loadClashing(connection: DuckDBConnection, staged: number, empty: boolean): Promise<CommitCounts> {
-  const from = (table: string): string => `SELECT t.* FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
+  const from = (table: string): string =>
+    `SELECT t.* FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
   const order = content.map((column: Column) => `"${column.name}" NULLS FIRST`).join(", ");
   await connection.run(`
 CREATE OR REPLACE TEMP TABLE contest AS
@@ -134,7 +139,9 @@ INSERT INTO event (${columns}) SELECT ${columns} FROM temp.changed;`);
   // a replaced event may have been the first completion: then only the whole table knows the next one
   await moveFirstCompletion(connection, "event", true);
   await (empty ? foldAll(connection) : foldTouched(connection));
-  await connection.run("DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed; DROP TABLE temp.fresh;");
+  await connection.run(
+    "DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed; DROP TABLE temp.fresh;",
+  );
   const newEvents = Number(row?.[0] ?? 0);
   return { newEvents, duplicates: staged - newEvents, contentConflicts: conflicts };
 }
@@ -149,7 +156,9 @@ INSERT INTO event_variant (${columns}) SELECT ${columns} FROM temp.contest WHERE
   return after - before;
 }
 
-const entryColumns = trailObjectTable.columns.filter((column) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(column.name));
+const entryColumns = trailObjectTable.columns.filter(
+  (column) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(column.name),
+);
 const quarantineColumns = quarantineTable.columns.filter((column) => column.name !== "run_id");
 
 /** Ledger and quarantine rows. An event counts as new for the object that owns its row; if a smaller object takes it over, the counts move. */
@@ -158,7 +167,20 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     connection,
     "entry",
     entryColumns,
-    batch.objects.map((o) => [o.uri, o.etag, o.size, o.status, o.reason, o.accountId, o.region, o.day, o.records, o.bedrock, o.rejected, o.other]),
+    batch.objects.map((o) => [
+      o.uri,
+      o.etag,
+      o.size,
+      o.status,
+      o.reason,
+      o.accountId,
+      o.region,
+      o.day,
+      o.records,
+      o.bedrock,
+      o.rejected,
+      o.other,
+    ]),
   );
   const runId = sqlText(context.runId);
   const list = entryColumns.map((column) => `"${column.name}"`).join(", ");

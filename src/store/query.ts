@@ -1,5 +1,5 @@
 /** Owns the running of SQL that a person wrote: one statement that reads, nothing else. */
-import type { DuckDBConnection } from "duckdb";
+import type { DuckDBConnection, DuckDBExtractedStatements } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { type ColumnarResult, streamColumns } from "./result.ts";
 
@@ -9,7 +9,11 @@ export async function harden(connection: DuckDBConnection): Promise<void> {
 }
 
 /** Runs one reading statement. A signal interrupts it. */
-export async function runQuery(connection: DuckDBConnection, sql: string, signal?: AbortSignal): Promise<ColumnarResult> {
+export async function runQuery(
+  connection: DuckDBConnection,
+  sql: string,
+  signal?: AbortSignal,
+): Promise<ColumnarResult> {
   if (signal?.aborted === true) throw interrupted();
   const stop = (): void => connection.interrupt();
   signal?.addEventListener("abort", stop, { once: true });
@@ -23,7 +27,11 @@ export async function runQuery(connection: DuckDBConnection, sql: string, signal
   }
 }
 
-async function* guarded<T>(chunks: AsyncIterable<T>, signal: AbortSignal | undefined, stop: () => void): AsyncGenerator<T> {
+async function* guarded<T>(
+  chunks: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+  stop: () => void,
+): AsyncGenerator<T> {
   try {
     yield* chunks;
   } catch (error) {
@@ -35,19 +43,29 @@ async function* guarded<T>(chunks: AsyncIterable<T>, signal: AbortSignal | undef
 
 async function refuseWriting(connection: DuckDBConnection, sql: string): Promise<void> {
   const { StatementType } = await import("duckdb");
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1) {
-    throw new SpillwayError("sql-refused", statements.count === 0 ? "There is no SQL statement" : "More than one SQL statement", {
-      next: "Give one statement",
-    });
-  }
+  const statements = await extract(connection, sql);
+  if (statements.count !== 1)
+    throw new SpillwayError("sql-refused", "More than one SQL statement", { next: "Give one statement" });
   const statement = await statements.prepare(0);
   const { statementType, parameterCount } = statement;
   statement.destroySync();
   if (statementType !== StatementType.SELECT && statementType !== StatementType.EXPLAIN) {
-    throw new SpillwayError("sql-refused", "Only statements that read are run", { next: "Begin with SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or EXPLAIN" });
+    throw new SpillwayError("sql-refused", "Only statements that read are run", {
+      next: "Begin with SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or EXPLAIN",
+    });
   }
-  if (parameterCount > 0) throw new SpillwayError("sql", "The statement has parameters", { next: "Write the values into the statement" });
+  if (parameterCount > 0)
+    throw new SpillwayError("sql", "The statement has parameters", { next: "Write the values into the statement" });
+}
+
+async function extract(connection: DuckDBConnection, sql: string): Promise<DuckDBExtractedStatements> {
+  try {
+    return await connection.extractStatements(sql);
+  } catch (error) {
+    // all that the binding says of a text without a statement
+    if (!messageOf(error).includes("Error in native callback")) throw error;
+    throw new SpillwayError("sql-refused", "There is no SQL statement", { next: "Give one statement", cause: error });
+  }
 }
 
 function interrupted(): SpillwayError {
@@ -57,11 +75,14 @@ function interrupted(): SpillwayError {
 /** DuckDB's message, its first line as ours, the line with the position as what to look at. */
 export function queryError(error: unknown): Error {
   if (error instanceof SpillwayError) return error;
-  const message = messageOf(error);
+  const message = messageOf(error).replace(/^Failed to extract statements: /, "");
   if (message.startsWith("INTERRUPT")) return interrupted();
   const [first = message, ...rest] = message.split("\n");
   if (/^Permission Error|disabled by configuration|configuration has been locked|read-only mode/i.test(first)) {
-    return new SpillwayError("sql-refused", first, { next: "Queries read the warehouse only: files, network and settings are out of reach", cause: error });
+    return new SpillwayError("sql-refused", first, {
+      next: "Queries read the warehouse only: files, network and settings are out of reach",
+      cause: error,
+    });
   }
   const position = rest.filter((line) => line.trim() !== "").join("\n");
   return new SpillwayError("sql", first, { ...(position === "" ? {} : { next: position }), cause: error });

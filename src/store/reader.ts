@@ -4,7 +4,16 @@ import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SpillwayError } from "../errors.ts";
-import { type Duck, type DuckOptions, attach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import {
+  type Duck,
+  type DuckOptions,
+  attach,
+  lockHolder,
+  released,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { harden, queryError, runQuery } from "./query.ts";
 import { type ColumnarResult, streamColumns } from "./result.ts";
 import { checkVersion } from "./schema.ts";
@@ -28,7 +37,9 @@ export class WarehouseReader {
   /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
   static async open(file: string, options: ReaderOptions = {}): Promise<WarehouseReader> {
     if (!existsSync(file)) {
-      throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, { next: "Run spillway ingest first, or name it with --warehouse" });
+      throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
+        next: "Run spillway ingest first, or name it with --warehouse",
+      });
     }
     const folder = await mkdtemp(join(tmpdir(), "spillway-"));
     const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...options });

@@ -32,7 +32,9 @@ async function* readChunks(result: DuckDBResult, readers: readonly Reader[]): As
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
-    yield readers.map(({ read }, index) => chunk.getColumnValues(index).map((value) => (value === null ? null : read(value))));
+    yield readers.map(({ read }, index) =>
+      chunk.getColumnValues(index).map((value) => (value === null ? null : read(value))),
+    );
   }
 }
 

@@ -48,7 +48,11 @@ WHERE run_id = ${sqlText(run.runId)}`);
 export function reconcile(counts: RunCounts): void {
   const { objectsListed, objectsKnown, objectsLoaded, objectsSkipped, objectsQuarantined } = counts;
   const identities: readonly (readonly [string, number, number])[] = [
-    ["objects listed = known + loaded + skipped + quarantined", objectsListed, objectsKnown + objectsLoaded + objectsSkipped + objectsQuarantined],
+    [
+      "objects listed = known + loaded + skipped + quarantined",
+      objectsListed,
+      objectsKnown + objectsLoaded + objectsSkipped + objectsQuarantined,
+    ],
     ["records = Bedrock + other + rejected", counts.records, counts.bedrockEvents + counts.other + counts.rejected],
     ["Bedrock = new + duplicates", counts.bedrockEvents, counts.newEvents + counts.duplicates],
   ];

@@ -119,7 +119,9 @@ export async function ensureSchema(connection: DuckDBConnection, file: string): 
   if (meta.get("derived") === derived.hash) return;
   const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
   // one transaction: each commit of its own would wait for the disk
-  await connection.run(`BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${tables}\n${derived.sql}`);
+  await connection.run(
+    `BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${tables}\n${derived.sql}`,
+  );
   for (const view of derived.views) {
     try {
       await connection.run(view.sql);
@@ -134,11 +136,18 @@ export async function ensureSchema(connection: DuckDBConnection, file: string): 
 
 /** A file that is not ours, or newer than this program, is left alone. */
 export async function checkVersion(connection: DuckDBConnection, file: string): Promise<void> {
-  const names = (await rowsOf(connection, "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")).map(([name]) => String(name));
+  const names = (
+    await rowsOf(connection, "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")
+  ).map(([name]) => String(name));
   if (names.length === 0) return;
-  const version = names.includes("meta") && names.includes("event") ? Number((await readMeta(connection)).get("schema_version")) : Number.NaN;
+  const version =
+    names.includes("meta") && names.includes("event")
+      ? Number((await readMeta(connection)).get("schema_version"))
+      : Number.NaN;
   if (version <= schemaVersion) return;
-  const what = Number.isNaN(version) ? "is a DuckDB file, but no warehouse of Spillway's" : "was written by a newer Spillway";
+  const what = Number.isNaN(version)
+    ? "is a DuckDB file, but no warehouse of Spillway's"
+    : "was written by a newer Spillway";
   throw new SpillwayError("warehouse-incompatible", `${file} ${what}`, {
     next: Number.isNaN(version) ? "Name another file with --warehouse" : "Update Spillway",
   });

@@ -6,7 +6,17 @@ import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
-import { type Duck, type DuckOptions, attach, detach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import {
+  type Duck,
+  type DuckOptions,
+  attach,
+  detach,
+  lockHolder,
+  released,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { foldTouched } from "./fold.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
@@ -53,7 +63,11 @@ export class Warehouse {
       await attach(duck, work, "warehouse", "write");
       await duck.connection.run("USE warehouse");
       await ensureSchema(duck.connection, file);
-      if (existsSync(file)) await writeMeta(duck.connection, standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" });
+      if (existsSync(file))
+        await writeMeta(
+          duck.connection,
+          standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
+        );
       // only now: the lock is held, so nobody else stages there
       await rm(stageFolder(file), { recursive: true, force: true });
       await mkdir(stageFolder(file));
@@ -100,7 +114,14 @@ export class Warehouse {
           connection,
           "refreshed",
           inferenceProfileTable.columns,
-          rows.map((row) => [row.profile_id, row.source_region, row.destination_region, row.model, row.as_of, row.source]),
+          rows.map((row) => [
+            row.profile_id,
+            row.source_region,
+            row.destination_region,
+            row.model,
+            row.as_of,
+            row.source,
+          ]),
         );
         await connection.run(`
 DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
@@ -136,7 +157,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
         await attach(this.#duck, work, "warehouse", "write");
         await connection.run("USE warehouse");
       }
-      await writeMeta(connection, { published: "true" });
+      // an old generation must not pass for the base again: it may be a backup that the owner put back
+      await writeMeta(connection, { published: "true", base: "" });
       return true;
     });
   }
@@ -175,7 +197,10 @@ async function takeLock(duck: Duck, file: string): Promise<void> {
   } catch (error) {
     const holder = lockHolder(error);
     if (holder === null) throw error;
-    throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, { next: "Wait until it is done", cause: error });
+    throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, {
+      next: "Wait until it is done",
+      cause: error,
+    });
   }
 }
 

@@ -6,13 +6,25 @@ type Invocation = Record<string, Cell>;
 
 const direct = new Set(["foundation-model", "provisioned", "custom", "imported", "marketplace"]);
 const identity = ["principal_type", "principal_name", "session_name", "source_identity", "invoked_by", "on_behalf_of"];
-const anyCopy = ["operation", "streaming", "account_id", "recipient_account_id", "principal", "source_ip", "user_agent", "vpc_endpoint_id", "host"]
-  .concat(["via_console", "bearer_token", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"]);
+const anyCopy = [
+  "operation",
+  "streaming",
+  "account_id",
+  "recipient_account_id",
+  "principal",
+  "source_ip",
+  "user_agent",
+  "vpc_endpoint_id",
+  "host",
+].concat(["via_console", "bearer_token", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"]);
 const errors = ["error_code", "error_message", "denied_region", "denied_by", "denied_explicit", "denied_policy_arn"];
 const classes: readonly Cell[] = ["api-call", "completion", "network"];
 
 /** Folds distinct events. `profiles` maps `profile_id source_region` to the only destination, where there is only one. */
-export function foldOracle(events: readonly Row[], onlyDestination: ReadonlyMap<string, string> = new Map()): Map<Cell, Invocation> {
+export function foldOracle(
+  events: readonly Row[],
+  onlyDestination: ReadonlyMap<string, string> = new Map(),
+): Map<Cell, Invocation> {
   const since = new Map<string, number>();
   const keys = new Map<Cell, Row[]>();
   for (const row of events) {
@@ -27,14 +39,21 @@ export function foldOracle(events: readonly Row[], onlyDestination: ReadonlyMap<
   return new Map([...keys].map(([key, rows]) => [key, foldKey(rows, since, onlyDestination)]));
 }
 
-function foldKey(all: readonly Row[], since: ReadonlyMap<string, number>, onlyDestination: ReadonlyMap<string, string>): Invocation {
+function foldKey(
+  all: readonly Row[],
+  since: ReadonlyMap<string, number>,
+  onlyDestination: ReadonlyMap<string, string>,
+): Invocation {
   const callers = all.filter((row) => row["principal_type"] !== "AWSAccount");
   const records = ranked(callers.length > 0 ? callers : all);
   const lead = records[0];
   if (lead === undefined) throw new Error("a key without records");
   const correctedBy = (row: Row): Row[] =>
-    records.filter((other) => other !== row && other["original_event_id"] !== null && other["original_event_id"] === row["event_id"]);
-  const first = (name: string, among: readonly Row[] = records): Cell => among.find((row) => row[name] !== null)?.[name] ?? null;
+    records.filter(
+      (other) => other !== row && other["original_event_id"] !== null && other["original_event_id"] === row["event_id"],
+    );
+  const first = (name: string, among: readonly Row[] = records): Cell =>
+    among.find((row) => row[name] !== null)?.[name] ?? null;
   const calls = records.filter((row) => row["record_kind"] === "api-call");
   const completions = records.filter((row) => row["record_kind"] === "completion");
   const copies = calls.filter((row) => correctedBy(row).length === 0);
@@ -50,22 +69,30 @@ function foldKey(all: readonly Row[], since: ReadonlyMap<string, number>, onlyDe
   for (const name of identity) result[name] = first(name, sameCaller);
   const modelLead = records.find((row) => row["model_id"] !== null) ?? lead;
   for (const name of ["model_id", "model_kind", "profile_id", "profile_scope"]) result[name] = modelLead[name] ?? null;
-  const sameModel = records.find((row) => row["model"] !== null && (row["model_id"] === null || row["model_id"] === modelLead["model_id"]));
+  const sameModel = records.find(
+    (row) => row["model"] !== null && (row["model_id"] === null || row["model_id"] === modelLead["model_id"]),
+  );
   result["model"] = sameModel?.["model"] ?? null;
   result["provider"] = sameModel?.["provider"] ?? null;
   const sameError = outcome === "served" ? completions : records.filter((row) => row["outcome"] === outcome);
-  for (const name of errors) result[name] = name.startsWith("denied") && outcome !== "denied" ? null : first(name, sameError);
+  for (const name of errors)
+    result[name] = name.startsWith("denied") && outcome !== "denied" ? null : first(name, sameError);
 
   const plainCalls = calls.filter((row) => row["original_request_id"] === null && row["original_event_id"] === null);
   result["request_id"] =
-    first("request_id", plainCalls) ?? first("parent_request_id", completions) ?? first("original_request_id") ?? first("request_id");
+    first("request_id", plainCalls) ??
+    first("parent_request_id", completions) ??
+    first("original_request_id") ??
+    first("request_id");
   result["events"] = new Set(all.map((row) => row["event_id"])).size;
   result["object_uri"] = lead["object_uri"] ?? null;
   const regions = records.filter((row) => !correctedBy(row).some((other) => other["inference_region"] !== null));
   result["region_conflict"] = distinct(regions, "inference_region") > 1;
   const failing = copies.filter((row) => row["error_code"] !== null).length;
   result["copies_disagree"] =
-    ["error_code", "model_id", "principal", "input_tokens", "output_tokens"].some((name) => distinct(copies, name) > 1) ||
+    ["error_code", "model_id", "principal", "input_tokens", "output_tokens"].some(
+      (name) => distinct(copies, name) > 1,
+    ) ||
     (failing > 0 && failing < copies.length);
 
   const callRegion = first("inference_region", calls);
@@ -75,14 +102,16 @@ function foldKey(all: readonly Row[], since: ReadonlyMap<string, number>, onlyDe
     if (outcome !== "served") return [null, null];
     if (callRegion !== null) return ["api-call", callRegion];
     if (completionRegion !== null) return ["stream-completion", completionRegion];
-    if (direct.has(String(result["model_kind"])) || result["operation"] === "CreateInference") return ["direct", source];
+    if (direct.has(String(result["model_kind"])) || result["operation"] === "CreateInference")
+      return ["direct", source];
     const application = result["model_kind"] === "application-profile";
     if (application && onlyDestination.get(`${result["profile_id"]} ${source}`) === source) return ["direct", source];
     if (result["operation"] === "CreateModelInvocationJob") return ["unresolvable", null];
     if (completions.length > 0) return ["absence", source];
     if (copies.some((row) => row["additional_omitted"] === true)) return ["unresolvable", null];
     const begun = since.get(`${result["account_id"]} ${source}`);
-    if (result["streaming"] === true && begun !== undefined && begun <= Number(result["event_time"])) return ["pending", null];
+    if (result["streaming"] === true && begun !== undefined && begun <= Number(result["event_time"]))
+      return ["pending", null];
     return ["absence", source];
   };
   const [evidence, served] = judge();

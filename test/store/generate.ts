@@ -8,13 +8,46 @@ const served = { outcome: "served", error_code: null, error_message: null } as c
 const results = fc.constantFrom(
   served,
   served,
-  { outcome: "denied", error_code: "AccessDenied", error_message: "no", denied_region: "eu-west-3", denied_by: "identity policy" },
-  { outcome: "throttled", error_code: "ThrottlingException", error_message: "slow", denied_region: null, denied_by: null },
+  {
+    outcome: "denied",
+    error_code: "AccessDenied",
+    error_message: "no",
+    denied_region: "eu-west-3",
+    denied_by: "identity policy",
+  },
+  {
+    outcome: "throttled",
+    error_code: "ThrottlingException",
+    error_message: "slow",
+    denied_region: null,
+    denied_by: null,
+  },
 );
 const models = fc.constantFrom(
-  { model_id: "eu.m", model_kind: "inference-profile", profile_id: "eu.m", profile_scope: "eu", model: "anthropic.m", provider: "anthropic" },
-  { model_id: "anthropic.m", model_kind: "foundation-model", profile_id: null, profile_scope: null, model: "anthropic.m", provider: "anthropic" },
-  { model_id: "arn:app", model_kind: "application-profile", profile_id: "app", profile_scope: "application", model: null, provider: null },
+  {
+    model_id: "eu.m",
+    model_kind: "inference-profile",
+    profile_id: "eu.m",
+    profile_scope: "eu",
+    model: "anthropic.m",
+    provider: "anthropic",
+  },
+  {
+    model_id: "anthropic.m",
+    model_kind: "foundation-model",
+    profile_id: null,
+    profile_scope: null,
+    model: "anthropic.m",
+    provider: "anthropic",
+  },
+  {
+    model_id: "arn:app",
+    model_kind: "application-profile",
+    profile_id: "app",
+    profile_scope: "application",
+    model: null,
+    provider: null,
+  },
   { model_id: null, model_kind: "unknown", profile_id: null, profile_scope: null, model: "weird", provider: null },
   { model_id: null, model_kind: "unknown", profile_id: null, profile_scope: null, model: null, provider: null },
 );
@@ -47,7 +80,11 @@ export const anyEvent: fc.Arbitrary<Row> = fc
   })
   .map((v) => {
     const completion = v.kind === "completion";
-    const result = completion ? { ...v.result, outcome: "served" } : v.kind === "network" ? { ...served, outcome: "denied", error_code: "VpceAccessDenied" } : v.result;
+    const result = completion
+      ? { ...v.result, outcome: "served" }
+      : v.kind === "network"
+        ? { ...served, outcome: "denied", error_code: "VpceAccessDenied" }
+        : v.result;
     return event({
       ...v.model,
       ...(v.kind === "other" ? { outcome: null } : result),

@@ -11,7 +11,7 @@ import type { ResultCell } from "../../src/store/result.ts";
 
 export type Row = Readonly<Record<string, Cell>>;
 
-export const noon = Date.UTC(2026, 9, 1, 12);
+export const noon: number = Date.UTC(2026, 9, 1, 12);
 
 /** A served, plain call through a profile without a Region; `over` says what is different. */
 export function event(over: Record<string, Cell>): Row {
@@ -75,7 +75,7 @@ export function completion(over: Record<string, Cell>): Row {
 export interface Sandbox extends AsyncDisposable {
   readonly folder: string;
   /** Writes rows as a Parquet file and returns its path. */
-  stage(rows: readonly Row[]): Promise<string>;
+  readonly stage: (rows: readonly Row[]) => Promise<string>;
 }
 
 export async function sandbox(): Promise<Sandbox> {

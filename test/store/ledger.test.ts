@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { LedgerEntry } from "../../src/store/load.ts";
+import { reconcile } from "../../src/store/runs.ts";
+import { Warehouse } from "../../src/store/warehouse.ts";
+import { entriesOf, event, readRows, sandbox } from "./helpers.ts";
+
+const entry = (over: Partial<LedgerEntry>): LedgerEntry => ({
+  ...{ uri: "file:a", etag: "1", size: 1, status: "loaded", reason: null, accountId: null, region: null, day: null },
+  ...{ records: 0, bedrock: 0, rejected: 0, other: 0 },
+  ...over,
+});
+
+describe("the ledger", () => {
+  it("knows each version of an object, and quarantined ones until they change", async () => {
+    await using box = await sandbox();
+    await using warehouse = await Warehouse.open(join(box.folder, "w.duckdb"), { threads: 1 });
+    await warehouse.commit({
+      files: [],
+      objects: [
+        entry({ uri: "file:a" }),
+        entry({ uri: "file:b", status: "quarantined", reason: "bad" }),
+        entry({ uri: "file:c", status: "skipped" }),
+      ],
+      quarantine: [{ uri: "file:b", etag: "1", recordIndex: null, reason: "bad", eventId: null }],
+    });
+    const ask = ["a1", "a2", "b1", "b2", "c1", "d1"].map((name) => ({
+      uri: `file:${name[0]}`,
+      etag: name[1] ?? "",
+      size: 1,
+    }));
+    expect(await warehouse.unknownObjects(ask)).toEqual([
+      { index: 1, changed: true },
+      { index: 3, changed: false },
+      { index: 5, changed: false },
+    ]);
+  }, 30_000);
+
+  it("counts an event for the object that owns it, whatever the order", async () => {
+    await using box = await sandbox();
+    const late = event({ object_uri: "file:b" });
+    const early = event({ object_uri: "file:a" });
+    const ledgers = [];
+    for (const [index, order] of [
+      [late, early],
+      [early, late],
+    ].entries()) {
+      const file = join(box.folder, `w${index}.duckdb`);
+      await using warehouse = await Warehouse.open(file, { threads: 1 });
+      const counts = [];
+      for (const row of order)
+        counts.push(
+          await warehouse.commit({ files: [await box.stage([row])], objects: entriesOf([row]), quarantine: [] }),
+        );
+      expect(counts.map(({ newEvents, duplicates }) => [newEvents, duplicates])).toEqual([
+        [1, 0],
+        [0, 1],
+      ]);
+      await warehouse.publish();
+      ledgers.push(await readRows(file, "SELECT uri, new_events, duplicates FROM trail_object ORDER BY uri"));
+    }
+    expect(ledgers[0]).toEqual([
+      { uri: "file:a", new_events: 1n, duplicates: 0n },
+      { uri: "file:b", new_events: 0n, duplicates: 1n },
+    ]);
+    expect(ledgers[1]).toEqual(ledgers[0]);
+  }, 30_000);
+
+  it("counts different contents of an eventID once each", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "w.duckdb");
+    await using warehouse = await Warehouse.open(file, { threads: 1 });
+    const rows = [event({ host: "b" }), event({ host: "a" }), event({ host: "b", object_uri: "file:z" })];
+    const commit = async (): Promise<number> =>
+      (await warehouse.commit({ files: [await box.stage(rows)], objects: entriesOf(rows), quarantine: [] }))
+        .contentConflicts;
+    expect(await commit()).toBe(1);
+    expect(await commit()).toBe(0);
+    await warehouse.publish();
+    expect(await readRows(file, "SELECT host, object_uri FROM event")).toEqual([{ host: "a", object_uri: "file:a" }]);
+    expect(await readRows(file, "SELECT host, object_uri FROM event_variant")).toEqual([
+      { host: "b", object_uri: "file:a" },
+    ]);
+  }, 30_000);
+
+  it("rolls everything back when a staged file is broken", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "w.duckdb");
+    await using warehouse = await Warehouse.open(file, { threads: 1 });
+    await expect(
+      warehouse.commit({ files: [join(box.folder, "missing.parquet")], objects: [entry({})], quarantine: [] }),
+    ).rejects.toThrow();
+    expect(await warehouse.unknownObjects([{ uri: "file:a", etag: "1", size: 1 }])).toHaveLength(1);
+    await warehouse.commit({ files: [], objects: [entry({})], quarantine: [] });
+    expect(await warehouse.unknownObjects([{ uri: "file:a", etag: "1", size: 1 }])).toHaveLength(0);
+  }, 30_000);
+});
+
+describe("reconciliation", () => {
+  const good = {
+    ...{ objectsListed: 10, objectsKnown: 1, objectsLoaded: 6, objectsSkipped: 2, objectsQuarantined: 1 },
+    ...{ records: 100, bedrockEvents: 40, newEvents: 30, duplicates: 10, rejected: 5, other: 55 },
+  };
+  it("accepts counts that add up", () => {
+    expect(() => reconcile(good)).not.toThrow();
+  });
+  it.each(Object.keys(good))("fails loudly when %s is off by one", (name) => {
+    expect(() =>
+      reconcile({ ...good, [name]: 1 + (Object.entries(good).find(([key]) => key === name)?.[1] ?? 0) }),
+    ).toThrow(/do not add up/);
+  });
+});
