@@ -4,8 +4,9 @@ import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { CommandContext } from "./main.ts";
 import { wholeNumber } from "./options.ts";
+import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
 
-interface IngestFlags {
+interface IngestFlags extends SourceFlags {
   readonly warehouse: string;
   readonly threads?: number;
   readonly maxObjectMb: number;
@@ -13,10 +14,10 @@ interface IngestFlags {
 }
 
 export function addIngestCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument("<source...>", "a folder with trail objects, or a single log file")
+    .argument("<source...>", "a folder with trail objects, a single log file, or s3://bucket[/prefix]")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(
@@ -25,13 +26,13 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       wholeNumber("--max-object-mb", 1, 4096),
       512,
     )
-    .option("--strict", "exit with 4 when something was quarantined or rejected")
-    .action(async (sources: string[], flags: IngestFlags) => {
-      const summary = await runIngest(sources, flags, context);
-      if (summary.interrupted) throw interrupted();
-      const incomplete = summary.counts.objectsQuarantined + summary.counts.rejected > 0;
-      if (flags.strict === true && incomplete) context.exitWith(exitCodes.incomplete);
-    });
+    .option("--strict", "exit with 4 when something was quarantined or rejected");
+  addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
+    const summary = await runIngest(sources, flags, context);
+    if (summary.interrupted) throw interrupted();
+    const incomplete = summary.counts.objectsQuarantined + summary.counts.rejected > 0;
+    if (flags.strict === true && incomplete) context.exitWith(exitCodes.incomplete);
+  });
 }
 
 function interrupted(): SpillwayError {
@@ -51,16 +52,16 @@ export async function runIngest(
   context: CommandContext,
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
-  const [{ ingest }, { folderSource }, { createProgress }] = await Promise.all([
+  const [{ ingest }, { createProgress }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
-    import("../ingest/folder.ts"),
     import("./progress.ts"),
+    openSources(sources, flags, context),
   ]);
   const progress = createProgress(effects);
   try {
     const summary = await ingest({
       warehouse: flags.warehouse,
-      sources: sources.map(folderSource),
+      sources: opened,
       threads: flags.threads,
       maxRawBytes: flags.maxObjectMb * 2 ** 20,
       now: effects.now,
