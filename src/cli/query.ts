@@ -44,9 +44,10 @@ async function statementOf(sql: string | undefined, flags: QueryFlags): Promise<
     });
   }
   if (sql !== undefined) return sql;
-  const { readFile } = await import("node:fs/promises");
   try {
-    return await readFile(flags.file === "-" || flags.file === undefined ? "/dev/stdin" : flags.file, "utf8");
+    // Not /dev/stdin: it cannot be opened where standard input is a socket.
+    if (flags.file === "-" || flags.file === undefined) return await (await import("node:stream/consumers")).text(process.stdin);
+    return await (await import("node:fs/promises")).readFile(flags.file, "utf8");
   } catch (cause) {
     throw new SpillwayError("usage", `cannot read ${flags.file}: ${messageOf(cause)}`, {
       next: "Name a file with one SQL statement.",
