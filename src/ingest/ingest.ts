@@ -64,12 +64,33 @@ const commitSeconds = 30;
  * @throws SpillwayError for a source or warehouse that cannot be used, and when R8 does not add up
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+  const work = `${options.warehouse}.work`;
+  const isNew = !existsSync(options.warehouse) && !existsSync(work);
+  const progress = { hasCommitted: false };
+  try {
+    return await ingestInto(options, isNew, progress);
+  } catch (error) {
+    // A first run that failed before it had anything leaves nothing behind.
+    const isOurs = !(
+      error instanceof SpillwayError &&
+      (error.code === "run-locked" || error.code.startsWith("warehouse-"))
+    );
+    if (isNew && isOurs && !progress.hasCommitted)
+      for (const end of ["", ".wal"]) rmSync(`${work}${end}`, { force: true });
+    throw error;
+  }
+}
+
+async function ingestInto(
+  options: IngestOptions,
+  isNew: boolean,
+  progress: { hasCommitted: boolean },
+): Promise<IngestSummary> {
   const now = options.now ?? ((): Date => new Date());
   const started = performance.now();
-  const isNew = !existsSync(options.warehouse) && !existsSync(`${options.warehouse}.work`);
   // Workers start first: reading into a new warehouse needs no ledger, so it goes on while DuckDB opens.
   const opening = Warehouse.open(options.warehouse, { now });
-  const run = new Run(options, opening, isNew);
+  const run = new Run(options, opening, isNew, () => (progress.hasCommitted = true));
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
@@ -117,6 +138,7 @@ class Run {
   readonly #options: IngestOptions;
   readonly #opening: Promise<Warehouse>;
   readonly #isNew: boolean;
+  readonly #onCommit: () => void;
   readonly #seen: Set<string> | undefined;
   #listingDone = false;
   #done = 0;
@@ -126,10 +148,11 @@ class Run {
   #lastCommit = performance.now();
   #hasStarted = false;
 
-  constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean) {
+  constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
     this.#options = options;
     this.#opening = opening;
     this.#isNew = isNew;
+    this.#onCommit = onCommit;
     // One source never lists an object twice; several may overlap.
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
@@ -230,6 +253,7 @@ class Run {
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
     });
+    this.#onCommit();
     for (const file of files) rmSync(file, { force: true });
     this.counts.newEvents += counts.newEvents;
     this.counts.duplicates += counts.duplicates;
