@@ -7,8 +7,20 @@ import type { EventRow } from "./event.ts";
 /** After so many values a column decides whether looking values up pays. */
 const trial = 4096;
 
+const recentSlots = 1024;
+
+/** A slot from the length and four characters, where names and identifiers differ most. */
+function fingerprint(text: string): number {
+  const { length } = text;
+  if (length < 4) return length;
+  const tail = text.charCodeAt(length - 1) * 31 + text.charCodeAt(length - 3);
+  const middle = text.charCodeAt(length >> 1) * 131 + text.charCodeAt((length * 3) >> 2);
+  return (length * 37 + tail * 7 + middle) & (recentSlots - 1);
+}
+
 interface Builder {
   add(value: unknown): void;
+  truncate(rows: number): void;
   take(): EncodedColumn;
 }
 
@@ -19,8 +31,8 @@ class TextBuilder implements Builder {
   #values = 0;
   #dictionary: string[] = [];
   #known: Map<string, number> | null = new Map();
-  #lastText = "";
-  #lastCode = -1;
+  /** Codes of values seen lately, by their fingerprint: most values are found without hashing all of their text. */
+  readonly #recent = new Int32Array(recentSlots).fill(-1);
 
   constructor(name: string) {
     this.#name = name;
@@ -34,17 +46,22 @@ class TextBuilder implements Builder {
   #codeOf(text: string): number {
     this.#values++;
     if (this.#known === null) return this.#dictionary.push(text) - 1;
-    if (text === this.#lastText && this.#lastCode !== -1) return this.#lastCode;
+    const slot = fingerprint(text);
+    const recent = this.#recent[slot] ?? -1;
+    if (recent !== -1 && this.#dictionary[recent] === text) return recent;
     let code = this.#known.get(text);
     if (code === undefined) {
       code = this.#dictionary.push(text) - 1;
       this.#known.set(text, code);
-      // Identifiers differ in every row: hashing them buys nothing.
+      // Identifiers differ in every row: looking them up buys nothing.
       if (this.#values >= trial && this.#dictionary.length > this.#values * 0.8) this.#known = null;
     }
-    this.#lastText = text;
-    this.#lastCode = code;
+    this.#recent[slot] = code;
     return code;
+  }
+
+  truncate(rows: number): void {
+    this.#rows = rows;
   }
 
   take(): EncodedColumn {
@@ -58,7 +75,7 @@ class TextBuilder implements Builder {
     this.#values = 0;
     this.#dictionary = [];
     this.#known = new Map();
-    this.#lastCode = -1;
+    this.#recent.fill(-1);
     return column;
   }
 }
@@ -85,6 +102,10 @@ class NumberBuilder implements Builder {
     const given = typeof value === "number";
     this.#values[this.#rows] = given ? value : 0;
     this.#valid[this.#rows++] = given ? 1 : 0;
+  }
+
+  truncate(rows: number): void {
+    this.#rows = rows;
   }
 
   take(): EncodedColumn {
@@ -116,6 +137,10 @@ class BooleanBuilder implements Builder {
     }
     this.#values[this.#rows] = value === true ? 1 : 0;
     this.#valid[this.#rows++] = typeof value === "boolean" ? 1 : 0;
+  }
+
+  truncate(rows: number): void {
+    this.#rows = rows;
   }
 
   take(): EncodedColumn {
@@ -164,6 +189,12 @@ export class EventBatch {
     builders[names.length]?.add(objectUri);
     builders[names.length + 1]?.add(recordIndex);
     this.#length++;
+  }
+
+  /** Forgets all rows from `length` on. */
+  truncate(length: number): void {
+    for (const builder of this.#builders) builder.truncate(length);
+    this.#length = length;
   }
 
   /** The columns of the table, in order; the batch is empty afterwards. */

@@ -2,7 +2,7 @@
 import { messageOf } from "../errors.ts";
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
-import { type EventRow, toEvent } from "./event.ts";
+import { toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
 import { isObject } from "./json.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
@@ -54,10 +54,10 @@ function makeWorkspace(): Workspace {
   return makeKernelWorkspace() ?? makePlainWorkspace();
 }
 
-/** What was collected from an object before it is known to be good as a whole. */
+/** Where the records of one object go. */
 interface Harvest {
-  readonly rows: EventRow[];
-  readonly indexes: number[];
+  readonly batch: EventBatch;
+  readonly objectUri: string;
   readonly rejected: RejectedRecord[];
   otherMajor: number;
 }
@@ -74,7 +74,8 @@ export function parseTrailObject(
   if (problem !== null) return setAside("quarantined", problem, 0);
   if (length > keptMemory) threadWorkspace = null;
 
-  const harvest: Harvest = { rows: [], indexes: [], rejected: [], otherMajor: 0 };
+  const before = batch.length;
+  const harvest: Harvest = { batch, objectUri, rejected: [], otherMajor: 0 };
   const content = workspace.reserve(length);
   let records: number;
   try {
@@ -85,13 +86,11 @@ export function parseTrailObject(
     else if (contents.kind === "records") records = pickValues(contents.records, harvest);
     else return setAside(contents.kind, contents.reason, length);
   } catch (thrown) {
+    // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
+    batch.truncate(before);
     return setAside("quarantined", `is no JSON: ${messageOf(thrown).slice(0, 200)}`, length);
   }
-  for (let i = 0; i < harvest.rows.length; i++) {
-    const row = harvest.rows[i];
-    if (row !== undefined) batch.append(row, objectUri, harvest.indexes[i] ?? 0);
-  }
-  const bedrock = harvest.rows.length;
+  const bedrock = batch.length - before;
   const { rejected, otherMajor } = harvest;
   const other = records - bedrock - rejected.length;
   return { status: "loaded", reason: null, records, bedrock, other, rejected, rawBytes: length, otherMajor };
@@ -153,8 +152,7 @@ function pick(element: unknown, index: number, harvest: Harvest): void {
     return;
   }
   if (typeof record.eventVersion === "string" && !record.eventVersion.startsWith("1.")) harvest.otherMajor++;
-  harvest.rows.push(toEvent(record));
-  harvest.indexes.push(index);
+  harvest.batch.append(toEvent(record), harvest.objectUri, index);
 }
 
 /** A record may be a text, or the text `CloudTrailEvent` of an answer of LookupEvents. */

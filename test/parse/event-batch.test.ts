@@ -16,6 +16,9 @@ const stored = (_: string, value: unknown): unknown => (typeof value === "string
 // The corpus of expected rows; its own test holds it to its shape.
 const rows = (JSON.parse(corpus, stored) as readonly Expected[]).map(({ row }) => row);
 
+const [first] = rows;
+if (first === undefined) throw new Error("the corpus is empty");
+
 describe("EventBatch", () => {
   it("has the columns of the table, in order, with their types", () => {
     const taken = new EventBatch().take();
@@ -42,13 +45,27 @@ describe("EventBatch", () => {
     );
   });
 
+  it("forgets rows from any length on", () => {
+    const batch = new EventBatch();
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...rows), { maxLength: 10 }), fc.nat(10), (given, keep) => {
+        given.forEach((row, index) => batch.append(row, "uri", index));
+        batch.truncate(Math.min(keep, given.length));
+        batch.append(first, "other", 7);
+        const kept = [...given.slice(0, keep), first].map((row) => row.event_id);
+        expect(batch.length).toBe(kept.length);
+        const columns = batch.take();
+        const [ids] = columns;
+        expect(ids === undefined ? [] : cellsOf(ids, kept.length)).toEqual(kept);
+      }),
+    );
+  });
+
   it("keeps values apart also where it stops looking them up", () => {
     const batch = new EventBatch();
-    const [row] = rows;
-    if (row === undefined) throw new Error("the corpus is empty");
     const count = 20_000;
     for (let i = 0; i < count; i++)
-      batch.append({ ...row, event_id: `id-${i}`, source_ip: `ip-${i % 5000}` }, "uri", i);
+      batch.append({ ...first, event_id: `id-${i}`, source_ip: `ip-${i % 5000}` }, "uri", i);
     const columns = batch.take();
     const cells = (name: string): unknown[] =>
       columns.filter((column) => column.name === name).flatMap((column) => cellsOf(column, count));

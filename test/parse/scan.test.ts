@@ -28,7 +28,7 @@ function skim(workspace: Workspace, bytes: Uint8Array, level: number): Found {
 function naive(text: string, level: number): Found {
   const marks: number[] = [];
   let [depth, inside, escaped] = [0, false, false];
-  [...text].forEach((character, at) => {
+  text.split("").forEach((character, at) => {
     if (character === '"' && !escaped) inside = !inside;
     else if (!inside && "{[".includes(character) && depth++ <= level) marks.push(at);
     else if (!inside && "}]".includes(character) && --depth <= level) marks.push(at);
