@@ -1,0 +1,249 @@
+/** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
+import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
+import type { Warehouse } from "../store/warehouse.ts";
+import { rmSync } from "node:fs";
+import type { Staged, WorkerPool } from "./pool.ts";
+import type { ObjectSource, TrailObject } from "./source.ts";
+import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
+import type { ReadObject } from "./worker-protocol.ts";
+
+export interface IngestOptions {
+  readonly warehouse: string;
+  readonly sources: readonly ObjectSource[];
+  readonly threads?: number | undefined;
+  /** Refuse objects that inflate to more bytes than this. */
+  readonly maxRawBytes?: number | undefined;
+  readonly now?: () => Date;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops at the next batch boundary: what was read until then is committed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Progress {
+  readonly listed: number;
+  readonly listingDone: boolean;
+  readonly done: number;
+  readonly rawBytes: number;
+  readonly bedrock: number;
+}
+
+export interface ObjectFinding {
+  readonly uri: string;
+  readonly reason: string;
+}
+
+const examplesKept = 20;
+/** A task is big enough to make a message worth while, and small enough to spread over workers. */
+const taskBytes = 1 << 20;
+const taskObjects = 32;
+/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+const commitEvents = 250_000;
+const commitObjects = 20_000;
+const commitSeconds = 30;
+
+/** The state of one pass over the sources. */
+export class Pass {
+  readonly counts: IngestCounts = emptyCounts();
+  readonly quarantined: ObjectFinding[] = [];
+  readonly skipped: Map<string, number> = new Map();
+  readonly changed: string[] = [];
+  /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
+  stoppedEarly = false;
+  readonly #options: IngestOptions;
+  readonly #opening: Promise<Warehouse>;
+  readonly #isNew: boolean;
+  readonly #onCommit: () => void;
+  readonly #seen: Set<string> | undefined;
+  #listingDone = false;
+  #done = 0;
+  #rawBytes = 0;
+  #bedrock = 0;
+  #waiting: Staged[] = [];
+  #lastCommit = performance.now();
+  #hasStarted = false;
+
+  constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
+    this.#options = options;
+    this.#opening = opening;
+    this.#isNew = isNew;
+    this.#onCommit = onCommit;
+    // One source never lists an object twice; several may overlap.
+    this.#seen = options.sources.length > 1 ? new Set() : undefined;
+  }
+
+  /** Commits wait for this: the run's row stands first. */
+  started(): void {
+    this.#hasStarted = true;
+  }
+
+  async readAll(pool: WorkerPool): Promise<void> {
+    for (const source of this.#options.sources) {
+      for await (const listed of source.list()) {
+        if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
+        if (this.stoppedEarly) return;
+        const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
+        for (const { uri } of fresh) this.#seen?.add(uri);
+        this.counts.objectsListed += fresh.length;
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
+        await this.#readObjects(pool, unknown);
+        if (this.stoppedEarly) return;
+      }
+    }
+    this.#listingDone = true;
+  }
+
+  async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed);
+    this.counts.objectsKnown += listed.length - unknown.length;
+    this.#progress(0);
+    return unknown.flatMap(({ index, changed }) => {
+      const object = listed[index];
+      if (object === undefined) return [];
+      if (changed) {
+        this.counts.objectsChanged++;
+        if (this.changed.length < examplesKept) this.changed.push(object.uri);
+      }
+      return [object];
+    });
+  }
+
+  async #readObjects(pool: WorkerPool, objects: readonly TrailObject[]): Promise<void> {
+    let task: TrailObject[] = [];
+    let bytes = 0;
+    let handed = 0;
+    const skippedNow: ReadObject[] = [];
+    for (const object of objects) {
+      if (object.skip !== null) {
+        skippedNow.push(skippedObject(object, object.skip));
+        continue;
+      }
+      task.push(object);
+      bytes += object.size;
+      if (bytes >= taskBytes || task.length >= taskObjects) {
+        await pool.read(task);
+        handed += task.length;
+        task = [];
+        bytes = 0;
+        await this.#commitIfDue(pool);
+        if (this.#options.signal?.aborted === true) break;
+      }
+    }
+    if (task.length > 0 && this.#options.signal?.aborted !== true) {
+      await pool.read(task);
+      handed += task.length;
+    }
+    // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
+    const left = objects.length - skippedNow.length - handed;
+    this.counts.objectsListed -= left;
+    if (left > 0) this.stoppedEarly = true;
+    if (skippedNow.length > 0) {
+      this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
+      this.#progress(skippedNow.length);
+    }
+  }
+
+  async #commitIfDue(pool: WorkerPool): Promise<void> {
+    this.#waiting.push(...pool.take());
+    if (!this.#hasStarted) return;
+    const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
+    const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
+    const seconds = (performance.now() - this.#lastCommit) / 1000;
+    if (events >= commitEvents || objects >= commitObjects) await this.commit([]);
+    else if (seconds >= commitSeconds) await this.commit(await pool.flush());
+  }
+
+  async commit(more: readonly Staged[]): Promise<void> {
+    const staged = [...this.#waiting, ...more];
+    this.#waiting = [];
+    this.#lastCommit = performance.now();
+    const objects = staged.flatMap((part) => part.objects);
+    if (objects.length === 0) return;
+    for (const read of objects) this.#note(read);
+    const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
+    const counts = await (
+      await this.#opening
+    ).commit({
+      files,
+      objects: objects.map(ledgerEntry),
+      quarantine: objects.flatMap(quarantineEntries),
+    });
+    this.#onCommit();
+    for (const file of files) rmSync(file, { force: true });
+    this.counts.newEvents += counts.newEvents;
+    this.counts.duplicates += counts.duplicates;
+    this.counts.contentConflicts += counts.contentConflicts;
+  }
+
+  noticed(objects: number, rawBytes: number, bedrock: number): void {
+    this.#rawBytes += rawBytes;
+    this.#bedrock += bedrock;
+    this.#progress(objects);
+  }
+
+  #note(read: ReadObject): void {
+    countObject(this.counts, read);
+    if (read.status === "skipped") {
+      const reason = read.reason ?? "unknown";
+      this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+    }
+    if (read.status === "quarantined" && this.quarantined.length < examplesKept) {
+      this.quarantined.push({ uri: read.object.uri, reason: read.reason ?? "unknown" });
+    }
+  }
+
+  #progress(done: number): void {
+    this.#done += done;
+    this.#options.onProgress?.({
+      listed: this.counts.objectsListed - this.counts.objectsKnown,
+      listingDone: this.#listingDone,
+      done: this.#done,
+      rawBytes: this.#rawBytes,
+      bedrock: this.#bedrock,
+    });
+  }
+}
+
+function skippedObject(object: TrailObject, reason: string): ReadObject {
+  return {
+    object,
+    status: "skipped",
+    reason,
+    records: 0,
+    bedrock: 0,
+    other: 0,
+    otherMajor: 0,
+    rejected: [],
+    rawBytes: 0,
+  };
+}
+
+function ledgerEntry(read: ReadObject): LedgerEntry {
+  const { uri, etag, size, accountId, region, day } = read.object;
+  const { status, reason, records, bedrock, other } = read;
+  return {
+    uri,
+    etag,
+    size,
+    status,
+    reason,
+    accountId,
+    region,
+    day,
+    records,
+    bedrock,
+    rejected: read.rejected.length,
+    other,
+  };
+}
+
+function quarantineEntries(read: ReadObject): QuarantineEntry[] {
+  const { uri, etag } = read.object;
+  const whole =
+    read.status === "quarantined"
+      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
+      : [];
+  return [
+    ...whole,
+    ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
+  ];
+}
