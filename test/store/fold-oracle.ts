@@ -95,6 +95,8 @@ function foldKey(
     ) ||
     (failing > 0 && failing < copies.length);
 
+  result["completion_only"] = completions.length > 0 && calls.length === 0;
+
   const callRegion = first("inference_region", calls);
   const completionRegion = first("inference_region", completions);
   const source = result["source_region"];
