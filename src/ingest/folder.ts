@@ -6,7 +6,9 @@ import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { ObjectSource, TrailObject } from "./source.ts";
 import { parseTrailKey } from "./trail-key.ts";
 
-const chunkSize = 2000;
+/** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
+const firstChunk = 64;
+const largestChunk = 2048;
 
 /** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
 export function folderSource(folder: string): ObjectSource {
@@ -17,14 +19,15 @@ export function folderSource(folder: string): ObjectSource {
     name: folder,
     async *list(): AsyncIterable<readonly TrailObject[]> {
       let chunk: TrailObject[] = [];
+      let size = firstChunk;
       for (const path of walk(root, statRoot(folder, root))) {
         const object = describe(path);
         if (object === undefined) continue;
         chunk.push(object);
-        if (chunk.length >= chunkSize) {
-          yield chunk;
-          chunk = [];
-        }
+        if (chunk.length < size) continue;
+        yield chunk;
+        chunk = [];
+        size = Math.min(size * 2, largestChunk);
       }
       if (chunk.length > 0) yield chunk;
     },
@@ -62,7 +65,8 @@ function* walk(root: string, rootStats: Stats): Generator<string> {
   const seen = new Set<string>();
   const pending = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const real = realpathSync(folder);
+    // Native: the other one asks the file system for every part of the path.
+    const real = realpathSync.native(folder);
     if (seen.has(real)) continue;
     seen.add(real);
     const folders: string[] = [];

@@ -12,7 +12,7 @@ export async function fillTemporary(
   columns: Table["columns"],
   rows: Iterable<readonly Cell[]>,
 ): Promise<void> {
-  const { DuckDBTimestampValue } = await import("duckdb");
+  const { DuckDBTimestampValue } = loadDuckDb();
   await connection.run(
     `DROP TABLE IF EXISTS temp."${name}"; ${createTableSql({ name, doc: "", columns }, "TEMP TABLE")}`,
   );

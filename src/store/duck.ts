@@ -1,4 +1,5 @@
 /** Owns how DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -17,10 +18,22 @@ export interface Duck {
   readonly connection: DuckDBConnection;
 }
 
+type DuckDb = typeof import("duckdb");
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The package, 60 ms to load: only where it is used. By require, because an import would first read all of its CommonJS files
+ * for the names they export.
+ */
+export function loadDuckDb(): DuckDb {
+  // The types describe what the package's main file exports, however it is loaded.
+  return require("duckdb") as DuckDb;
+}
+
 /** Starts DuckDB without extensions from the network: a stray `s3://` would otherwise make it download some. */
 export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
-  // 60-100 ms: loaded only where it is used
-  const { DuckDBInstance } = await import("duckdb");
+  const { DuckDBInstance } = loadDuckDb();
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

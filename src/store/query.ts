@@ -1,6 +1,7 @@
 /** Owns the running of SQL that a person wrote: one statement that reads, nothing else. */
 import type { DuckDBConnection, DuckDBExtractedStatements } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
+import { loadDuckDb } from "./duck.ts";
 import { type ColumnarResult, streamColumns } from "./result.ts";
 
 /** From here on neither SQL nor a setting can reach a file or the network. What is attached stays readable. */
@@ -42,7 +43,7 @@ async function* guarded<T>(
 }
 
 async function refuseWriting(connection: DuckDBConnection, sql: string): Promise<void> {
-  const { StatementType } = await import("duckdb");
+  const { StatementType } = loadDuckDb();
   const statements = await extract(connection, sql);
   if (statements.count !== 1)
     throw new SpillwayError("sql-refused", "More than one SQL statement", { next: "Give one statement" });

@@ -1,6 +1,7 @@
 /** Owns how a DuckDB result becomes chunks of plain columns. */
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from "duckdb";
 import type { ColumnType } from "../schema/column.ts";
+import { loadDuckDb } from "./duck.ts";
 
 /** A value of a result: a timestamp is epoch milliseconds; what no column type fits (lists, dates, ...) is text. */
 export type ResultCell = string | number | bigint | boolean | null;
@@ -13,7 +14,7 @@ export interface ColumnarResult {
 
 /** Runs a statement and streams what it returns: memory does not grow with the rows. */
 export async function streamColumns(connection: DuckDBConnection, sql: string): Promise<ColumnarResult> {
-  const { DuckDBTypeId } = await import("duckdb");
+  const { DuckDBTypeId } = loadDuckDb();
   const result = await connection.stream(sql);
   const names = result.deduplicatedColumnNames();
   const readers = result.columnTypes().map((type) => readerOf(type, DuckDBTypeId));
