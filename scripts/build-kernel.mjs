@@ -14,7 +14,7 @@ const { error, stderr } = await asc.main(
     },
   },
 );
-if (error !== null) throw new Error(`${error.message}\n${String(stderr)}`);
+if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`);
 
 const lines = Buffer.from(binary)
   .toString("base64")

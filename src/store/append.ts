@@ -1,5 +1,6 @@
 /** Owns how plain rows get from JavaScript into a temporary table. */
 import type { DuckDBConnection } from "duckdb";
+import { loadDuckDb } from "./duck.ts";
 import type { Table } from "../schema/column.ts";
 import { createTableSql } from "./schema.ts";
 

@@ -142,6 +142,7 @@ export async function readTables(file: string): Promise<Record<string, unknown>>
     event: await readRows(file, "FROM event ORDER BY ALL"),
     variant: await readRows(file, "FROM event_variant ORDER BY ALL"),
     invocation: await readRows(file, "FROM invocation ORDER BY ALL"),
+    day: await readRows(file, "FROM invocation_day ORDER BY ALL"),
     first: await readRows(file, "FROM first_completion ORDER BY ALL"),
     ledger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
   };

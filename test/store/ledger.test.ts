@@ -6,8 +6,18 @@ import { Warehouse } from "../../src/store/warehouse.ts";
 import { entriesOf, event, readRows, sandbox } from "./helpers.ts";
 
 const entry = (over: Partial<LedgerEntry>): LedgerEntry => ({
-  ...{ uri: "file:a", etag: "1", size: 1, status: "loaded", reason: null, accountId: null, region: null, day: null },
-  ...{ records: 0, bedrock: 0, rejected: 0, other: 0 },
+  uri: "file:a",
+  etag: "1",
+  size: 1,
+  status: "loaded",
+  reason: null,
+  accountId: null,
+  region: null,
+  day: null,
+  records: 0,
+  bedrock: 0,
+  rejected: 0,
+  other: 0,
   ...over,
 });
 
@@ -98,8 +108,17 @@ describe("the ledger", () => {
 
 describe("reconciliation", () => {
   const good = {
-    ...{ objectsListed: 10, objectsKnown: 1, objectsLoaded: 6, objectsSkipped: 2, objectsQuarantined: 1 },
-    ...{ records: 100, bedrockEvents: 40, newEvents: 30, duplicates: 10, rejected: 5, other: 55 },
+    objectsListed: 10,
+    objectsKnown: 1,
+    objectsLoaded: 6,
+    objectsSkipped: 2,
+    objectsQuarantined: 1,
+    records: 100,
+    bedrockEvents: 40,
+    newEvents: 30,
+    duplicates: 10,
+    rejected: 5,
+    other: 55,
   };
   it("accepts counts that add up", () => {
     expect(() => reconcile(good)).not.toThrow();
