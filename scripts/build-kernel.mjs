@@ -14,7 +14,7 @@ const { error, stderr } = await asc.main(
     },
   },
 );
-if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`);
+if (error !== null) throw new Error(`${error.message}\n${Buffer.from(stderr.toBuffer()).toString("utf8")}`);
 
 const lines = Buffer.from(binary)
   .toString("base64")
