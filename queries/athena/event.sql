@@ -225,7 +225,6 @@ kinded as (
         when 'IdentityCenterUser' then t.on_behalf_of
         when 'AWSService' then nullif(t.invoked_by, '')
         when 'AWSAccount' then coalesce(t.identity_account, t.arn_account)
-        when 'FederatedUser' then t.identity_arn
       end,
       t.arn_principal,
       case

@@ -55,21 +55,19 @@ describe("event.sql", () => {
     for (const [place, row] of rows.entries()) expect(row, cases[Number(row.object_uri)]?.name).toEqual(wanted[place]);
   });
 
-  it("agrees with the parser on generated records", async () => {
-    let sound = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(arbitraryRecord, { minLength: 200, maxLength: 300, size: "max" }),
-        async (generated) => {
-          // through JSON, since that is how they arrive: minus zero and what is undefined do not survive it
-          const records = JSON.parse(JSON.stringify(generated)) as unknown[]; // typed any
-          const wanted = parsed(records);
-          sound += wanted.length;
-          expect(await queried(records)).toEqual(wanted);
-        },
-      ),
-      { numRuns: 5 },
-    );
-    expect(sound).toBeGreaterThan(300);
-  });
+  // Not fc.assert: shrinking a batch takes minutes and shows nothing that the record in the message does not.
+  it.each(Array.from({ length: 5 }, () => Math.floor(Math.random() * 2 ** 31)))(
+    "agrees with the parser on generated records, seed %i",
+    async (seed) => {
+      const generated = fc.sample(arbitraryRecord, { seed, numRuns: 300 });
+      // through JSON, since that is how they arrive: minus zero and what is undefined do not survive it
+      const records = JSON.parse(JSON.stringify(generated)) as unknown[]; // typed any
+      const wanted = parsed(records);
+      const rows = await queried(records);
+      expect(rows.map((row) => row.object_uri)).toEqual(wanted.map((row) => row.object_uri));
+      for (const [place, row] of rows.entries())
+        expect(row, JSON.stringify(records[Number(row.object_uri)])).toEqual(wanted[place]);
+      expect(rows.length).toBeGreaterThan(100);
+    },
+  );
 });

@@ -78,10 +78,21 @@ export async function openRaw(): Promise<DuckDBConnection> {
 
 /** Replaces the raw records by these; the place of each is its `object_uri`. */
 export async function loadRaw(connection: DuckDBConnection, records: readonly unknown[]): Promise<void> {
+  await replaceRaw(
+    connection,
+    records.map((record, place) => ({ record, uri: String(place) })),
+  );
+}
+
+/** Replaces the raw records by these. */
+export async function replaceRaw(
+  connection: DuckDBConnection,
+  records: readonly { readonly record: unknown; readonly uri: string }[],
+): Promise<void> {
   await connection.run("delete from raw_record");
   const insert = await connection.prepare(
     `insert into raw_record
-     select record, cast(place - 1 as varchar) from unnest(from_json(cast($1 as json), '["JSON"]')) with ordinality as u (record, place)`,
+     select r -> 'record', r ->> 'uri' from unnest(from_json(cast($1 as json), '["JSON"]')) as u (r)`,
   );
   insert.bindVarchar(
     1,

@@ -1,0 +1,92 @@
+/** Owns the engine that runs reports on a Trino server: its pages become Arrow batches. */
+import type { ColumnType } from "../../schema/column.ts";
+import type { Engine, Result, ResultColumn } from "../engine.ts";
+import { type Cell, arrowFromColumns } from "../result.ts";
+import { type TrinoServer, trinoPages } from "./client.ts";
+import type { TrinoPage } from "./protocol.ts";
+
+/** The tables and views are looked up in the server's catalog and schema. */
+export function openTrino(server: TrinoServer): Engine {
+  return {
+    name: "trino",
+    run: async (sql, signal) => await runOnTrino(server, sql, signal),
+    close: async () => await Promise.resolve(),
+  };
+}
+
+async function runOnTrino(server: TrinoServer, sql: string, signal?: AbortSignal): Promise<Result> {
+  const pages = trinoPages(server, sql, { signal });
+  // The columns are known some pages after the start, and always before the first row.
+  let first: TrinoPage | undefined;
+  for (;;) {
+    const next = await pages.next();
+    if (next.done === true) break;
+    first = next.value;
+    if (first.columns !== undefined) break;
+  }
+  const columns = (first?.columns ?? []).map((column): ResultColumn => ({
+    name: column.name,
+    type: columnType(column.type),
+  }));
+  return {
+    columns,
+    batches: (async function* () {
+      if (first !== undefined && first.rows.length > 0)
+        yield await arrowFromColumns(columns, byColumn(columns, first.rows));
+      for await (const page of pages) {
+        if (page.rows.length > 0) yield await arrowFromColumns(columns, byColumn(columns, page.rows));
+      }
+    })(),
+  };
+}
+
+function byColumn(columns: readonly ResultColumn[], rows: readonly (readonly unknown[])[]): Cell[][] {
+  return columns.map((column, index) => rows.map((row) => trinoCell(column.type, row[index])));
+}
+
+/** Trino's name of a type, parameters and all, as ours; what none fits is text. */
+export function columnType(type: string): ColumnType {
+  const name = type.toLowerCase().replace(/\(.*/, "");
+  switch (name) {
+    case "boolean":
+    case "bigint":
+    case "double":
+      return name;
+    case "tinyint":
+    case "smallint":
+    case "integer":
+      return "integer";
+    case "real":
+    case "decimal":
+      return "double";
+    case "timestamp":
+      return "timestamp";
+    default:
+      return "text";
+  }
+}
+
+/** A value of the protocol's JSON as a cell: times and decimals come as text. */
+export function trinoCell(type: ColumnType, value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  switch (type) {
+    case "boolean":
+      return value === true;
+    case "integer":
+    case "double":
+      return Number(value);
+    case "bigint":
+      return typeof value === "number" || typeof value === "string" ? BigInt(value) : null;
+    case "timestamp":
+      return typeof value === "string" ? timestampOf(value) : null;
+    case "text":
+      return typeof value === "string" ? value : JSON.stringify(value);
+  }
+}
+
+/** `2026-09-14 08:12:41.000`, more digits or fewer, with or without ` UTC` behind it. */
+function timestampOf(text: string): number | null {
+  const [day = "", time = "00:00:00"] = text.split(" ");
+  const millis = Date.parse(`${day}T${time.slice(0, 12)}Z`);
+  return Number.isNaN(millis) ? null : millis;
+}
