@@ -110,6 +110,7 @@ paired as (
     coalesce(case when a.record_kind = 'api-call' then a.inference_region end, case when b.record_kind = 'api-call' then b.inference_region end) as call_region,
     coalesce(case when a.record_kind = 'completion' then a.inference_region end, case when b.record_kind = 'completion' then b.inference_region end) as completion_region,
     a.record_kind = 'completion' or coalesce(b.record_kind = 'completion', false) as has_completion,
+    a.record_kind = 'api-call' or coalesce(b.record_kind = 'api-call', false) as has_call,
     a.is_copy and coalesce(a.additional_omitted, false)
     or coalesce(b.is_copy and b.additional_omitted, false) as omitted,
     coalesce(a.account_id, b.account_id) as account_id,
@@ -210,6 +211,7 @@ merged as (
     min_by(inference_region, record_rank) filter (where is_call and inference_region is not null) as call_region,
     min_by(inference_region, record_rank) filter (where record_kind = 'completion' and inference_region is not null) as completion_region,
     bool_or(record_kind = 'completion') as has_completion,
+    bool_or(is_call) as has_call,
     bool_or(is_copy and coalesce(additional_omitted, false)) as omitted,
     min_by(account_id, record_rank) filter (where account_id is not null) as account_id,
     min_by(recipient_account_id, record_rank) filter (where recipient_account_id is not null) as recipient_account_id,
@@ -279,6 +281,7 @@ gathered as (
     case when e.record_kind = 'api-call' then e.inference_region end as call_region,
     case when e.record_kind = 'completion' then e.inference_region end as completion_region,
     e.record_kind = 'completion' as has_completion,
+    e.record_kind = 'api-call' as has_call,
     e.record_kind = 'api-call' and coalesce(e.additional_omitted, false) as omitted,
     e.account_id,
     e.recipient_account_id,
@@ -414,5 +417,6 @@ select
   cast(events as integer) as events,
   region_conflict,
   object_uri,
-  copies_disagree
+  copies_disagree,
+  has_completion and not has_call as completion_only
 from located

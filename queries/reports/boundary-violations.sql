@@ -18,10 +18,10 @@ WITH flow AS (
     principal,
     account_id,
     profile_id,
-    count(*) AS invocations,
-    min(event_time) AS first_seen,
-    max(event_time) AS last_seen
-  FROM invocation
+    cast(sum(invocations) AS bigint) AS invocations,
+    min(first_seen) AS first_seen,
+    max(last_seen) AS last_seen
+  FROM invocation_day
   WHERE served_region IS NOT NULL
   GROUP BY 1, 2, 3, 4
 )

@@ -20,11 +20,11 @@ SELECT
   denied_by,
   denied_explicit AS explicit,
   denied_policy_arn AS policy_arn,
-  count(*) AS invocations,
-  min(event_time) AS first_seen,
-  max(event_time) AS last_seen,
-  min(error_message) AS example_message
-FROM invocation
+  cast(sum(invocations) AS bigint) AS invocations,
+  min(first_seen) AS first_seen,
+  max(last_seen) AS last_seen,
+  min(example_message) AS example_message
+FROM invocation_day
 WHERE outcome = 'denied'
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY invocations DESC, principal NULLS LAST, account_id NULLS LAST, source_region NULLS LAST,

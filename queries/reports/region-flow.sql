@@ -6,8 +6,8 @@
 --   invocations: served invocations, direct calls included
 --   share: invocations over the source Region's served invocations with a known served Region, as a fraction; null where not known
 WITH flow AS (
-  SELECT source_region, served_region, count(*) AS invocations
-  FROM invocation
+  SELECT source_region, served_region, cast(sum(invocations) AS bigint) AS invocations
+  FROM invocation_day
   WHERE outcome = 'served'
   GROUP BY 1, 2
 )

@@ -17,7 +17,7 @@
 --   input_tokens: sum over all invocations of the row; null if none tells
 --   output_tokens: sum over all invocations of the row; null if none tells
 --
--- Cheap over any number of invocations: the first step reads them once and only counts groups, the others add up these.
+-- Cheap over any number of invocations: invocation_day has one row for each group of a day, and the report adds up these.
 WITH part AS (
   SELECT
     principal,
@@ -27,10 +27,10 @@ WITH part AS (
     outcome,
     model_kind,
     spilled,
-    count(*) AS invocations,
+    sum(invocations) AS invocations,
     sum(input_tokens) AS input_tokens,
     sum(output_tokens) AS output_tokens
-  FROM invocation
+  FROM invocation_day
   GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), destination AS (
   SELECT

@@ -7,9 +7,7 @@
 --   count: invocations, events, objects or records, as the kind says
 --   why: what it means
 --
--- Counts are taken in one pass and turned into rows afterwards; a key with a colon is one without a request's UUID. More than three days is counted from the
--- newest event that the report reads. A call known only by its completion is looked for among streamed calls without a host name,
--- or with one event that is a completion, since a completion has no tlsDetails.
+-- Counts are taken in one pass and turned into rows afterwards. More than three days is counted from the newest event that the report reads.
 WITH label AS (
   SELECT n, what, why FROM (VALUES
     (1, 'pending', 'streamed, completion still to come: the call is within the last three days of the data'),
@@ -37,26 +35,28 @@ WITH label AS (
   SELECT
     account_id,
     source_region,
-    count(*) FILTER (WHERE region_evidence = 'pending' AND NOT coalesce(event_time <= newest.recent, false)) AS n1,
-    count(*) FILTER (WHERE region_evidence = 'pending' AND event_time <= newest.recent) AS n2,
-    count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation = 'CreateModelInvocationJob') AS n3,
-    count(*) FILTER (WHERE region_evidence = 'unresolvable' AND operation <> 'CreateModelInvocationJob') AS n4,
-    count(*) FILTER (WHERE region_evidence = 'absence') AS n5,
-    count(*) FILTER (WHERE invocation_key LIKE '%:%') AS n6,
-    count(*) FILTER (WHERE events > 8) AS n7,
-    count(*) FILTER (WHERE region_conflict) AS n8,
-    count(*) FILTER (WHERE copies_disagree) AS n9,
-    count(*) FILTER (WHERE model_kind = 'application-profile' AND model IS NULL) AS n10,
-    count(*) FILTER (WHERE profile_scope = 'unknown') AS n11,
-    count(*) FILTER (WHERE operation = 'CreateInference') AS n12
-  FROM invocation
+    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND NOT coalesce(pending_since <= newest.recent, false)) AS n1,
+    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND pending_since <= newest.recent) AS n2,
+    sum(invocations) FILTER (WHERE region_evidence = 'unresolvable' AND operation = 'CreateModelInvocationJob') AS n3,
+    sum(invocations) FILTER (WHERE region_evidence = 'unresolvable' AND operation <> 'CreateModelInvocationJob') AS n4,
+    sum(invocations) FILTER (WHERE region_evidence = 'absence') AS n5,
+    sum(invocations) FILTER (WHERE no_usable_key) AS n6,
+    sum(invocations) FILTER (WHERE crowded_key) AS n7,
+    sum(invocations) FILTER (WHERE region_conflict) AS n8,
+    sum(invocations) FILTER (WHERE copies_disagree) AS n9,
+    sum(invocations) FILTER (WHERE model_kind = 'application-profile' AND model IS NULL) AS n10,
+    sum(invocations) FILTER (WHERE profile_scope = 'unknown') AS n11,
+    sum(invocations) FILTER (WHERE operation = 'CreateInference') AS n12,
+    sum(invocations) FILTER (WHERE completion_only AND outcome = 'served') AS n13
+  FROM invocation_day
   CROSS JOIN newest
   -- most calls hide nothing: they leave here
   WHERE region_evidence IN ('pending', 'unresolvable', 'absence')
-    OR invocation_key LIKE '%:%'
-    OR events > 8
+    OR no_usable_key
+    OR crowded_key
     OR region_conflict
     OR copies_disagree
+    OR completion_only
     OR model_kind = 'application-profile'
     OR profile_scope = 'unknown'
     OR operation = 'CreateInference'
@@ -87,18 +87,11 @@ WITH label AS (
       WHEN 10 THEN call.n10
       WHEN 11 THEN call.n11
       WHEN 12 THEN call.n12
+      WHEN 13 THEN call.n13
     END AS amount
   FROM call
   CROSS JOIN label
-  WHERE label.n <= 12
-  UNION ALL
-  SELECT 13, orphan.account_id, orphan.source_region, count(*)
-  FROM invocation AS orphan
-  WHERE orphan.streaming AND orphan.outcome = 'served'
-    AND (orphan.host IS NULL OR (orphan.events = 1 AND orphan.region_evidence = 'stream-completion'))
-    AND EXISTS (SELECT 1 FROM event WHERE event.invocation_key = orphan.invocation_key AND event.record_kind = 'completion')
-    AND NOT EXISTS (SELECT 1 FROM event WHERE event.invocation_key = orphan.invocation_key AND event.record_kind = 'api-call')
-  GROUP BY 2, 3
+  WHERE label.n <= 13
   UNION ALL
   SELECT label.n, delivered.account_id, delivered.source_region,
     CASE label.n
@@ -109,7 +102,7 @@ WITH label AS (
   CROSS JOIN label
   WHERE label.n IN (14, 15)
   UNION ALL
-  SELECT 16, NULL, NULL, CASE WHEN EXISTS (SELECT 1 FROM invocation WHERE operation = 'CreateInference') THEN 0 ELSE 1 END
+  SELECT 16, NULL, NULL, CASE WHEN EXISTS (SELECT 1 FROM invocation_day WHERE operation = 'CreateInference') THEN 0 ELSE 1 END
   UNION ALL
   SELECT label.n, object.account_id, object.region, CASE label.n WHEN 17 THEN object.quarantined ELSE object.rejected END
   FROM (

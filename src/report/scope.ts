@@ -1,5 +1,6 @@
 /** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
+import { scopedDays } from "./day-scope.ts";
 import { namesIn, sqlTokens, textLiteral, timestampLiteral } from "./sql-text.ts";
 
 export interface Scope {
@@ -51,12 +52,12 @@ interface Cte {
 
 /** Only the relations that the scope changes have a CTE. */
 function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
-  const call = [
-    ...timeRange(scope, "event_time"),
+  const who = [
     ...oneOf("account_id", scope.accounts),
     ...oneOf("source_region", scope.regions),
     ...principalIs(scope.principals),
   ];
+  const call = [...timeRange(scope, "event_time"), ...who];
   const object = [...dayRange(scope), ...oneOf("account_id", scope.accounts), ...oneOf("region", scope.regions)];
   const ctes: Cte[] = [];
   const add = (name: string, conditions: readonly string[]): void => {
@@ -64,6 +65,8 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ctes.push({ name, text: `${name} AS (SELECT * FROM ${qualify(name)} WHERE ${conditions.join(" AND ")})` });
   };
   add("invocation", call);
+  const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
+  if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})` });
   add("event", call);
   add("trail_object", object);
   if (scope.boundary !== undefined) ctes.push({ name: "boundary", text: boundaryCte(scope.boundary) });

@@ -2,11 +2,13 @@
 import type { Table } from "./column.ts";
 import { eventTable } from "./event.ts";
 import { invocationTable } from "./invocation.ts";
+import { invocationDayTable } from "./invocation-day.ts";
 import { inferenceProfileTable, quarantineTable, regionTable, runTable, trailObjectTable } from "./tables.ts";
 
 /** The warehouse's tables in the order in which people ask for them. */
 export const documentedTables: readonly Table[] = [
   invocationTable,
+  invocationDayTable,
   eventTable,
   trailObjectTable,
   quarantineTable,

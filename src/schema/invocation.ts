@@ -28,5 +28,6 @@ export const invocationTable: Table = {
     column("region_conflict", "boolean", "records of the invocation name different Regions"),
     column("object_uri", "text", "trail object of the leading record"),
     column("copies_disagree", "boolean", "API-call copies differ in error, model, principal or tokens (R1)"),
+    column("completion_only", "boolean", "known only by its completion: the API call itself was never delivered"),
   ],
 };

@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
+import { markStaleDays } from "./invocation-day.ts";
 import { columnList, readQuery } from "./schema.ts";
 
 let statement: string | undefined;
@@ -15,15 +16,20 @@ export function foldSql(ctes: string): string {
 /** Folds everything: for an empty table `invocation`. */
 export async function foldAll(connection: DuckDBConnection): Promise<void> {
   await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql("")}`);
+  await markStaleDays(connection, "invocation");
 }
 
 /** Folds the keys of temp.touched anew; a key that no event has any more disappears. */
 export async function foldTouched(connection: DuckDBConnection): Promise<void> {
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;
+  // before and after: an invocation may move to another day
+  const touched = "invocation i SEMI JOIN temp.touched t ON t.invocation_key = i.invocation_key";
+  await markStaleDays(connection, touched);
   await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
   const event =
     "event as not materialized (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
   await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
+  await markStaleDays(connection, touched);
 }
 
 /**

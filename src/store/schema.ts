@@ -7,6 +7,7 @@ import { SpillwayError } from "../errors.ts";
 import type { Column, ColumnType, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
+import { invocationDayTable } from "../schema/invocation-day.ts";
 import { inferenceProfileTable, quarantineTable, regionTable, runTable, trailObjectTable } from "../schema/tables.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
@@ -40,10 +41,19 @@ export const firstCompletionTable: Table = {
   ],
 };
 
+/** Days of `invocation_day` that no longer say what `invocation` says; empty in a published file. */
+export const staleDayTable: Table = {
+  name: "stale_day",
+  doc: "Days whose rows in invocation_day have to be computed anew",
+  columns: [{ name: "day", type: "timestamp", doc: "start of the day, UTC" }],
+};
+
 export const warehouseTables: readonly Table[] = [
   eventTable,
   eventVariantTable,
   invocationTable,
+  invocationDayTable,
+  staleDayTable,
   firstCompletionTable,
   trailObjectTable,
   quarantineTable,
@@ -87,8 +97,9 @@ function derivedSchema(): Derived {
     });
   const regions = new URL("../reference/regions.json", import.meta.url);
   const profiles = new URL("../reference/inference-profiles.json", import.meta.url);
+  const daySql = readQuery("model/invocation-day.sql");
   const sql = [shim, referenceSql(fileURLToPath(regions), fileURLToPath(profiles))].join("\n");
-  const hash = createHash("sha256").update(shim);
+  const hash = createHash("sha256").update(shim).update(daySql);
   for (const view of views) hash.update(view.sql);
   hash.update(readFileSync(regions)).update(readFileSync(profiles));
   return { hash: hash.digest("hex"), sql, views };
@@ -111,6 +122,10 @@ ANTI JOIN inference_profile i ON i.profile_id = s.profile_id AND i.source_region
 DROP TABLE shipped_profile;`;
 }
 
+/** The rollup follows from its statement: it is made anew when that or the reports change. */
+const outdatedDays = "DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS stale_day;";
+const allDaysStale = "INSERT INTO stale_day SELECT DISTINCT date_trunc('day', event_time) FROM invocation;";
+
 /** Makes or checks the schema of the database in use. Reports whose SQL needs what the warehouse lacks get no view. */
 export async function ensureSchema(connection: DuckDBConnection, file: string): Promise<void> {
   await checkVersion(connection, file);
@@ -120,7 +135,7 @@ export async function ensureSchema(connection: DuckDBConnection, file: string): 
   const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(
-    `BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${tables}\n${derived.sql}`,
+    `BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${outdatedDays}\n${tables}\n${allDaysStale}\n${derived.sql}`,
   );
   for (const view of derived.views) {
     try {

@@ -18,6 +18,7 @@ import {
   warehouseError,
 } from "./duck.ts";
 import { foldTouched } from "./fold.ts";
+import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
@@ -145,6 +146,7 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
+      await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
       await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });

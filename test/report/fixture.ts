@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBType
 import type { Result, ResultColumn } from "../../src/report/engine.ts";
 import { type Cell, resultOf } from "../../src/report/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
+import { withoutTerminator } from "../../src/report/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";
@@ -16,6 +17,11 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   boolean: "BOOLEAN",
   timestamp: "TIMESTAMP",
 };
+
+/** The statement that fills invocation_day. */
+export const invocationDaySql: string = withoutTerminator(
+  readFileSync(new URL("../../queries/model/invocation-day.sql", import.meta.url), "utf8"),
+);
 
 export type FixtureRow = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -42,6 +48,8 @@ export async function openFixture(): Promise<Fixture> {
   ]) {
     await connection.run(ddl(table));
   }
+  // a view, so that every row that a test inserts is in it at once
+  await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
   return {
     async insert(table, rows) {
       for (const row of rows) {

@@ -26,6 +26,7 @@ const base: FixtureRow = {
   events: 1,
   region_conflict: false,
   copies_disagree: false,
+  completion_only: false,
 };
 
 const served = (region: string): FixtureRow => ({

@@ -253,13 +253,12 @@ describe("unobservable names each blind spot", () => {
     { what: "unknown-scope", invocation: { ...call, profile_scope: "unknown" } },
     {
       what: "orphan-completion",
-      invocation: { ...call, host: null, region_evidence: "stream-completion" },
+      invocation: { ...call, host: null, region_evidence: "stream-completion", completion_only: true },
       events: [completion],
     },
-    { what: "orphan-completion", invocation: { ...call, region_evidence: "stream-completion" }, events: [completion] },
     {
       what: "orphan-completion",
-      invocation: { ...call, host: null, region_evidence: "stream-completion", events: 2 },
+      invocation: { ...call, region_evidence: "stream-completion", events: 2, completion_only: true },
       events: [completion, completion],
     },
     { what: "completion-without-request", events: [{ ...completion, invocation_key: null }] },

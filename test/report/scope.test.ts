@@ -1,10 +1,11 @@
 /** Owns the proof of the scope: which rows remain, and that no text breaks out of it. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { type Scope, applyScope } from "../../src/report/scope.ts";
 import { namesIn, sqlTokens, withoutTerminator } from "../../src/report/sql-text.ts";
 import { type Fixture, openFixture } from "./fixture.ts";
-import { invocations, jane, trailObjects } from "./organization.ts";
+import { invocations, jane, regions, trailObjects } from "./organization.ts";
 
 let db: Fixture;
 const qualify = (name: string): string => `memory.main.${name}`;
@@ -15,6 +16,7 @@ beforeAll(async () => {
   db = await openFixture();
   await db.insert("invocation", invocations);
   await db.insert("trail_object", trailObjects);
+  await db.insert("region", regions);
 });
 afterAll(() => db.close());
 
@@ -42,6 +44,54 @@ it("the ledger is cut to the same days; an object without a day stays", async ()
   expect(
     await count("SELECT count(*) AS n FROM trail_object", { from: day("2026-09-03"), to: day("2026-09-04") }),
   ).toBe(3);
+});
+
+describe("invocation_day", () => {
+  const total = "SELECT CAST(coalesce(sum(invocations), 0) AS BIGINT) FROM invocation_day";
+  const moments = [
+    "2026-09-01T00:00:00Z",
+    "2026-09-01T09:00:00Z",
+    "2026-09-02T00:00:00Z",
+    "2026-09-02T09:30:00Z",
+  ].concat(["2026-09-02T10:00:00.001Z", "2026-09-04T00:00:00Z", "2026-09-04T08:59:59.999Z", "2026-09-10T00:00:00Z"]);
+  const ends = [undefined, ...moments.map((text) => new Date(text))];
+  const all = ends.flatMap((from) => ends.map((to): Scope => ({ from, to })));
+  const who: readonly Scope[] = [
+    {},
+    { accounts: ["444455556666"] },
+    { regions: ["eu-west-1"] },
+    { principals: ["*@example.com"] },
+  ];
+
+  it("counts the same invocations as the table, whatever the times", async () => {
+    for (const scope of all.flatMap((times) => who.map((filter): Scope => ({ ...times, ...filter })))) {
+      const counted = await count("SELECT count(*) FROM invocation", scope);
+      expect([scope, await count(total, scope)]).toEqual([scope, counted]);
+    }
+  });
+
+  it("whole days are stored rows, and the same as computed ones", async () => {
+    const whole: Scope = { from: day("2026-09-02"), to: day("2026-09-04") };
+    // a millisecond less at each end leaves out no invocation, but every day has to be computed from them
+    const computed: Scope = { from: new Date("2026-09-02T00:00:00.001Z"), to: new Date("2026-09-03T23:59:59.999Z") };
+    const rows = async (scope: Scope): Promise<unknown> =>
+      await db.rows(`${applyScope("SELECT * FROM invocation_day", scope, qualify)} ORDER BY ALL`);
+    expect(applyScope("FROM invocation_day", whole, qualify)).not.toContain("UNION");
+    expect(await rows(whole)).toEqual(await rows(computed));
+    expect(await count(total, whole)).toBe(8);
+  });
+
+  it("every report says the same of whole days, stored or computed", async () => {
+    const texts = [...loadCatalogue().values()].filter((report) => !["coverage", "unobservable"].includes(report.name));
+    for (const report of texts) {
+      const rows = async (scope: Scope): Promise<unknown> =>
+        await db.rows(applyScope(report.sql, { ...scope, boundary: ["eu-west-1"] }, qualify));
+      const computed: Scope = { from: new Date("2026-09-01T00:00:00.001Z"), to: new Date("2026-09-09T23:59:59.999Z") };
+      const stored = await rows({ from: day("2026-09-01"), to: day("2026-09-10") });
+      expect(stored).toEqual(await rows(computed));
+      expect(stored).toEqual(await rows({}));
+    }
+  });
 });
 
 describe("statements in front of which the scope goes", () => {

@@ -5,6 +5,7 @@ const parts: Readonly<Record<string, string>> = {
   event: "select * from event order by all",
   event_variant: "select * from event_variant order by all",
   invocation: "select * from invocation order by all",
+  invocation_day: "select * from invocation_day order by all",
   first_completion: "select * from first_completion order by all",
   quarantine: "select * exclude (run_id) from quarantine order by all",
   trail_object: "select * exclude (run_id, loaded_at) from trail_object order by all",
