@@ -182,6 +182,12 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       o.other,
     ]),
   );
+  // An object that could not be read is tried by every run: its latest failure replaces the one before.
+  if (batch.objects.some((object) => object.etag.endsWith(":unreadable"))) {
+    await connection.run(`
+DELETE FROM trail_object t USING temp.entry e WHERE t.uri = e.uri AND t.etag = e.etag AND t.status = 'quarantined';
+DELETE FROM quarantine q USING temp.entry e WHERE q.uri = e.uri AND q.etag = e.etag;`);
+  }
   const runId = sqlText(context.runId);
   const list = entryColumns.map((column) => `"${column.name}"`).join(", ");
   const moved = "temp.owner_change c WHERE c.change < 0 OR c.object_uri NOT IN (SELECT uri FROM temp.entry)";

@@ -12,10 +12,11 @@ export interface ColumnarResult {
   readonly chunks: AsyncIterable<ResultCell[][]>;
 }
 
-/** Runs a statement and streams what it returns: memory does not grow with the rows. */
+/** Runs a statement to its end and hands out what it returns in chunks; DuckDB holds the result within its memory limit. */
 export async function streamColumns(connection: DuckDBConnection, sql: string): Promise<ColumnarResult> {
   const { DuckDBTypeId } = loadDuckDb();
-  const result = await connection.stream(sql);
+  // Not stream(): there a query that fails half-way ends like one that is done, and nobody learns that rows are missing.
+  const result = await connection.run(sql);
   const names = result.deduplicatedColumnNames();
   const readers = result.columnTypes().map((type) => readerOf(type, DuckDBTypeId));
   return {

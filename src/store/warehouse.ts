@@ -75,6 +75,8 @@ export class Warehouse {
       return new Warehouse(file, duck, options.now ?? ((): Date => new Date()));
     } catch (error) {
       stopDuck(duck);
+      // The lock of another run stays; ours would only be litter.
+      if (!(error instanceof SpillwayError && error.code === "run-locked")) await rm(lockFile(file), { force: true });
       released(work);
       released(file);
       released(lockFile(file));

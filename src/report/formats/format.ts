@@ -18,7 +18,18 @@ export type Format = (result: Result, output: OutputStream, options?: FormatOpti
 export async function send(output: OutputStream, chunk: string | Uint8Array): Promise<void> {
   const accepted = output.write(chunk);
   if (accepted instanceof Promise) await accepted;
-  else if (accepted === false && isEmitter(output)) await Promise.race([once(output, "drain"), once(output, "close")]);
+  else if (accepted === false && isEmitter(output)) await room(output);
+}
+
+/** The listener that lost is taken away again: a long result waits thousands of times. */
+async function room(output: NodeJS.EventEmitter): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(output, "drain", { signal }), once(output, "close", { signal })]);
+  } finally {
+    waiting.abort();
+  }
 }
 
 function isEmitter(output: OutputStream): output is OutputStream & NodeJS.EventEmitter {
