@@ -46,7 +46,8 @@ async function statementOf(sql: string | undefined, flags: QueryFlags): Promise<
   if (sql !== undefined) return sql;
   try {
     // Not /dev/stdin: it cannot be opened where standard input is a socket.
-    if (flags.file === "-" || flags.file === undefined) return await (await import("node:stream/consumers")).text(process.stdin);
+    if (flags.file === "-" || flags.file === undefined)
+      return await (await import("node:stream/consumers")).text(process.stdin);
     return await (await import("node:fs/promises")).readFile(flags.file, "utf8");
   } catch (cause) {
     throw new SpillwayError("usage", `cannot read ${flags.file}: ${messageOf(cause)}`, {
