@@ -1,15 +1,20 @@
 /** Owns the benchmark of reports: the overview and the main reports over ten million invocations. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "duckdb";
 import { writeDemoOrganization } from "../src/demo/organization.ts";
+import { invocationDayTable } from "../src/schema/invocation-day.ts";
 import { builtCli, dataFolder, requireBuild } from "./dataset.ts";
 import { interleave, markdownTable, measure, medianCells } from "./measure.ts";
 import { insertInvocations } from "./synthetic-invocations.ts";
 
 const { values } = parseArgs({
-  options: { rows: { type: "string", default: "10000000" }, runs: { type: "string", default: "5" } },
+  options: {
+    rows: { type: "string", default: "10000000" },
+    runs: { type: "string", default: "5" },
+    spread: { type: "string", default: "uniform" },
+  },
 });
 requireBuild();
 mkdirSync(dataFolder, { recursive: true });
@@ -21,7 +26,18 @@ try {
   await measure([process.execPath, builtCli, "ingest", join(scratch, "logs"), "--warehouse", warehouse], [0, 4]);
   const instance = await DuckDBInstance.create(warehouse, { threads: "2" });
   const connection = await instance.connect();
-  await connection.run(insertInvocations(Number(values.rows)));
+  await connection.run(insertInvocations(Number(values.rows), values.spread === "habits" ? "habits" : "uniform"));
+  const filling = performance.now();
+  await connection.run(
+    `DELETE FROM invocation_day;
+    INSERT INTO invocation_day (${invocationDayTable.columns.map((column) => column.name).join(", ")})
+    ${readFileSync(new URL("../queries/model/invocation-day.sql", import.meta.url), "utf8")}
+    ORDER BY day, account_id, principal`,
+  );
+  const days = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM invocation_day");
+  process.stdout.write(
+    `invocation_day: ${Number(days.getRows()[0]?.[0]).toLocaleString("en")} rows, filled in ${((performance.now() - filling) / 1000).toFixed(1)} s\n`,
+  );
   await connection.run("CHECKPOINT");
   connection.closeSync();
   instance.closeSync();

@@ -34,26 +34,29 @@ test("a measured process shows its time, memory and output; a failed one is an e
   expect((await measure([process.execPath, "-e", "process.exit(4)"], [0, 4])).wallMs).toBeGreaterThan(0);
 });
 
-test("synthetic invocations fit the schema and hold every outcome", async () => {
-  const types = {
-    text: "VARCHAR",
-    integer: "INTEGER",
-    bigint: "BIGINT",
-    double: "DOUBLE",
-    boolean: "BOOLEAN",
-    timestamp: "TIMESTAMP",
-  } as const;
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  await connection.run(
-    `CREATE TABLE invocation (${invocationTable.columns.map((column) => `${column.name} ${types[column.type]}`).join(", ")})`,
-  );
-  await connection.run(insertInvocations(5000));
-  const result = await connection.runAndReadAll(`
+test.each(["uniform", "habits"] as const)(
+  "synthetic invocations (%s) fit the schema and hold every outcome",
+  async (spread) => {
+    const types = {
+      text: "VARCHAR",
+      integer: "INTEGER",
+      bigint: "BIGINT",
+      double: "DOUBLE",
+      boolean: "BOOLEAN",
+      timestamp: "TIMESTAMP",
+    } as const;
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    await connection.run(
+      `CREATE TABLE invocation (${invocationTable.columns.map((column) => `${column.name} ${types[column.type]}`).join(", ")})`,
+    );
+    await connection.run(insertInvocations(5000, spread));
+    const result = await connection.runAndReadAll(`
     SELECT count(*)::INTEGER, count(DISTINCT invocation_key)::INTEGER, count(DISTINCT outcome)::INTEGER, count(DISTINCT account_id)::INTEGER,
       count(*) FILTER (outcome <> 'served' AND served_region IS NOT NULL)::INTEGER, count(*) FILTER (spilled)::INTEGER > 1000, count(*) FILTER (region_evidence = 'pending') > 0
     FROM invocation`);
-  expect(result.getRows()[0]).toEqual([5000, 5000, 3, 60, 0, true, true]);
-  connection.closeSync();
-  instance.closeSync();
-});
+    expect(result.getRows()[0]).toEqual([5000, 5000, 3, 60, 0, true, true]);
+    connection.closeSync();
+    instance.closeSync();
+  },
+);
