@@ -56,7 +56,7 @@ it("kill -9 at ten random moments, then once to the end", { timeout: 300_000 }, 
   putFile(join(folder, "neighbour.txt"), "not ours");
   let killed = 0;
   let wholeMs = undisturbedMs;
-  for (let turn = 0; turn < 30 && killed < 10; turn++) {
+  for (let turn = 0; turn < 80 && killed < 10; turn++) {
     const { child, ended } = spawnCli(argsFor(warehouse));
     // One moment in each tenth of the run, so that ten kills cover starting, reading, committing and publishing.
     const moment = ((killed + Math.random()) / 10) * wholeMs;
