@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, TrailObject } from "./source.ts";
 import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
-import type { ReadObject } from "./worker-protocol.ts";
+import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
 export interface IngestOptions {
   readonly warehouse: string;
@@ -114,7 +114,7 @@ export class Pass {
     const skippedNow: ReadObject[] = [];
     for (const object of objects) {
       if (object.skip !== null) {
-        skippedNow.push(skippedObject(object, object.skip));
+        skippedNow.push(unreadObject(object, "skipped", object.skip));
         continue;
       }
       task.push(object);
@@ -201,20 +201,6 @@ export class Pass {
       bedrock: this.#bedrock,
     });
   }
-}
-
-function skippedObject(object: TrailObject, reason: string): ReadObject {
-  return {
-    object,
-    status: "skipped",
-    reason,
-    records: 0,
-    bedrock: 0,
-    other: 0,
-    otherMajor: 0,
-    rejected: [],
-    rawBytes: 0,
-  };
 }
 
 function ledgerEntry(read: ReadObject): LedgerEntry {

@@ -1,5 +1,4 @@
 /** Owns the numbers of one ingest and the identities of R8 that they must keep. */
-import { SpillwayError } from "../errors.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 /** Counts of one run; every one of them is stored with the run and printed. */
@@ -75,17 +74,4 @@ export function identities(counts: IngestCounts): readonly { readonly text: stri
       holds: c.bedrockEvents === c.newEvents + c.duplicates,
     },
   ];
-}
-
-/** @throws SpillwayError `reconciliation` naming the identity that does not add up */
-export function assertReconciled(counts: IngestCounts): void {
-  const broken = identities(counts).filter((identity) => !identity.holds);
-  if (broken.length === 0) return;
-  throw new SpillwayError(
-    "reconciliation",
-    `the run does not add up: ${broken.map((identity) => identity.text).join("; ")}`,
-    {
-      next: "This is a defect of Spillway; the published warehouse was left as it was. Please report the line above.",
-    },
-  );
 }

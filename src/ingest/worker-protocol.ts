@@ -32,6 +32,15 @@ export interface ReadObject {
   readonly rawBytes: number;
 }
 
+/** An object of which no record was read, and why. */
+export function unreadObject(
+  object: ReadObject["object"],
+  status: "skipped" | "quarantined",
+  reason: string,
+): ReadObject {
+  return { object, status, reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], rawBytes: 0 };
+}
+
 export type FromWorker =
   /** For progress only: these objects were read but are not staged yet. */
   | { readonly type: "read"; readonly objects: number; readonly rawBytes: number; readonly bedrock: number }

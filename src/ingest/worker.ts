@@ -8,7 +8,7 @@ import { EventBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
 import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import type { TrailObject } from "./source.ts";
-import type { FromWorker, ReadObject, ToWorker, WorkerSetup } from "./worker-protocol.ts";
+import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this module runs as a worker thread");
@@ -48,24 +48,14 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;
     // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
-    return failedRead({ ...described, etag: `${described.etag}:unreadable` }, `cannot be read: ${messageOf(thrown)}`);
+    return unreadObject(
+      { ...described, etag: `${described.etag}:unreadable` },
+      "quarantined",
+      `cannot be read: ${messageOf(thrown)}`,
+    );
   }
   const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
   return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
-}
-
-function failedRead(object: ReadObject["object"], reason: string): ReadObject {
-  return {
-    object,
-    status: "quarantined",
-    reason,
-    records: 0,
-    bedrock: 0,
-    other: 0,
-    otherMajor: 0,
-    rejected: [],
-    rawBytes: 0,
-  };
 }
 
 function stage(flushed: boolean): void {
