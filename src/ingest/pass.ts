@@ -36,8 +36,12 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
-const commitEvents = 250_000;
+/**
+ * A commit takes what is staged when this much waits; a crash loses at most that much work. The first comes early, so that a small
+ * run is not left with all of it at its end; later ones come seldom, because DuckDB writes a row group that is not full again.
+ */
+const firstCommitEvents = 8_000;
+const commitEvents = 60_000;
 const commitObjects = 20_000;
 const commitSeconds = 30;
 
@@ -61,6 +65,9 @@ export class Pass {
   #waiting: Staged[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
+  #hasCommitted = false;
+  /** The commit that runs while the workers read on; one at a time. */
+  #committing: Promise<void> = Promise.resolve();
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
     this.#options = options;
@@ -148,11 +155,27 @@ export class Pass {
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    if (events >= commitEvents || objects >= commitObjects) await this.commit([]);
-    else if (seconds >= commitSeconds) await this.commit(await pool.flush());
+    const due = this.#hasCommitted ? commitEvents : firstCommitEvents;
+    if (events >= due || objects >= commitObjects) await this.#startCommit([]);
+    else if (seconds >= commitSeconds) await this.#startCommit(await pool.flush());
   }
 
+  /** Waits for the commit before it only. */
+  async #startCommit(more: readonly Staged[]): Promise<void> {
+    await this.#committing;
+    this.#hasCommitted = true;
+    this.#committing = this.#commitWaiting(more);
+    // reported by whoever waits for it next
+    this.#committing.catch(() => undefined);
+  }
+
+  /** Commits all that is left. */
   async commit(more: readonly Staged[]): Promise<void> {
+    await this.#startCommit(more);
+    await this.#committing;
+  }
+
+  async #commitWaiting(more: readonly Staged[]): Promise<void> {
     const staged = [...this.#waiting, ...more];
     this.#waiting = [];
     this.#lastCommit = performance.now();

@@ -127,11 +127,13 @@ const outdatedDays = "DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS 
 const allDaysStale = "INSERT INTO stale_day SELECT DISTINCT date_trunc('day', event_time) FROM invocation;";
 
 /** Makes or checks the schema of the database in use. Reports whose SQL needs what the warehouse lacks get no view. */
-export async function ensureSchema(connection: DuckDBConnection, file: string): Promise<void> {
-  await checkVersion(connection, file);
+export async function ensureSchema(connection: DuckDBConnection, file: string, isNew: boolean): Promise<void> {
   const derived = derivedSchema();
-  const meta = await readMeta(connection);
-  if (meta.get("derived") === derived.hash) return;
+  if (!isNew) {
+    await checkVersion(connection, file);
+    const meta = await readMeta(connection);
+    if (meta.get("derived") === derived.hash) return;
+  }
   const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
@@ -41,6 +42,8 @@ export class Warehouse {
   readonly #duck: Duck;
   readonly #now: () => Date;
   #runId = "";
+  /** Everything on the one connection happens in turn: a question to the ledger never falls into somebody's transaction. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -52,7 +55,7 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...options });
+    const duck = await startDuck({ tempDirectory: `${work}.tmp`, threads: writerThreads(), ...options });
     try {
       await takeLock(duck, file);
       const standing = await compareWithPublished(duck, file);
@@ -61,9 +64,10 @@ export class Warehouse {
         await checkPublished(duck, file);
         await replaceFile(file, work);
       }
+      const isNew = !existsSync(work);
       await attach(duck, work, "warehouse", "write");
       await duck.connection.run("USE warehouse");
-      await ensureSchema(duck.connection, file);
+      await ensureSchema(duck.connection, file, isNew);
       if (existsSync(file))
         await writeMeta(
           duck.connection,
@@ -168,6 +172,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // closing under a running statement would take the process down
+    await this.#turn;
     // unlinked while it is held: whoever comes next makes a new one
     await rm(lockFile(this.file), { force: true }).catch(() => undefined);
     await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
@@ -178,13 +184,18 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => undefined);
     try {
-      return await action();
+      return await done;
     } catch (error) {
       throw warehouseError(error, this.file);
     }
   }
 }
+
+/** Inserting wide rows takes DuckDB longer on two threads than on one (measured on two cores), and the readers want the other half. */
+const writerThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
