@@ -55,7 +55,7 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, threads: writerThreads(), ...options });
+    const duck = await startDuck({ tempDirectory: `${work}.tmp`, threads: writerThreads(), memoryLimit: loadingMemory(), ...options });
     try {
       await takeLock(duck, file);
       const standing = await compareWithPublished(duck, file);
@@ -152,6 +152,7 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
+      await connection.run(`SET memory_limit = '${publishingMemory}'`);
       await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
@@ -196,6 +197,10 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
 
 /** Inserting wide rows takes DuckDB longer on two threads than on one (measured on two cores), and the readers want the other half. */
 const writerThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+
+/** While workers hold events too; what DuckDB takes beyond its limit grows with the limit. */
+const loadingMemory = (): string => `${96 + 32 * writerThreads()}MB`;
+const publishingMemory = "256MB";
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
