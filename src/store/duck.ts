@@ -62,7 +62,9 @@ export async function attach(duck: Duck, file: string, alias: string, mode: "rea
   if (attached.has(path)) throw new Error(`${file} is already open in this process`);
   attached.add(path);
   try {
-    await duck.connection.run(`ATTACH ${sqlText(path)} AS ${alias} (${mode === "read" ? "READ_ONLY" : storage})`);
+    await duck.connection.run(
+      `ATTACH ${sqlText(path)} AS ${alias} (TYPE duckdb, ${mode === "read" ? "READ_ONLY" : storage})`,
+    );
   } catch (error) {
     attached.delete(path);
     throw error;

@@ -55,7 +55,12 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, threads: writerThreads(), memoryLimit: loadingMemory(), ...options });
+    const duck = await startDuck({
+      tempDirectory: `${work}.tmp`,
+      threads: writerThreads(),
+      memoryLimit: loadingMemory(),
+      ...options,
+    });
     try {
       await takeLock(duck, file);
       const standing = await compareWithPublished(duck, file);
