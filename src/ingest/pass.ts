@@ -37,11 +37,10 @@ const examplesKept = 20;
 const taskBytes = 1 << 20;
 const taskObjects = 32;
 /**
- * A commit takes what is staged when this much waits; a crash loses at most that much work. The first comes early, so that a small
- * run is not left with all of it at its end; later ones come seldom, because DuckDB writes a row group that is not full again.
+ * A commit takes what is staged when this much waits; a crash loses at most that much work. Few commits, because DuckDB writes a row
+ * group that is not full again with the next one; not one at the end, because then the other threads have nothing left to do.
  */
-const firstCommitEvents = 8_000;
-const commitEvents = 60_000;
+const commitEvents = 120_000;
 const commitObjects = 20_000;
 const commitSeconds = 30;
 
@@ -65,7 +64,6 @@ export class Pass {
   #waiting: Staged[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
-  #hasCommitted = false;
   /** The commit that runs while the workers read on; one at a time. */
   #committing: Promise<void> = Promise.resolve();
 
@@ -155,15 +153,13 @@ export class Pass {
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    const due = this.#hasCommitted ? commitEvents : firstCommitEvents;
-    if (events >= due || objects >= commitObjects) await this.#startCommit([]);
+    if (events >= commitEvents || objects >= commitObjects) await this.#startCommit([]);
     else if (seconds >= commitSeconds) await this.#startCommit(await pool.flush());
   }
 
   /** Waits for the commit before it only. */
   async #startCommit(more: readonly Staged[]): Promise<void> {
     await this.#committing;
-    this.#hasCommitted = true;
     this.#committing = this.#commitWaiting(more);
     // reported by whoever waits for it next
     this.#committing.catch(() => undefined);

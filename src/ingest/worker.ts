@@ -16,9 +16,6 @@ if (port === null) throw new Error("this module runs as a worker thread");
 // Set by pool.ts, the only place that starts this module.
 const setup = workerData as WorkerSetup;
 
-/** The first file is small: its commit runs while the rest is read. */
-const firstFileEvents = 4_000;
-
 const batch = new EventBatch();
 let results: ReadObject[] = [];
 let files = 0;
@@ -91,7 +88,7 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
     results.push(result);
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
-    if (ready && batch.length >= Math.min(setup.eventsPerFile, firstFileEvents * 4 ** files)) stage(false);
+    if (ready && batch.length >= setup.eventsPerFile) stage(false);
   }
   send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
 }
