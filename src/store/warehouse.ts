@@ -20,6 +20,7 @@ import {
 } from "./duck.ts";
 import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
+import { withinMemory } from "./memory.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
@@ -100,7 +101,10 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    return await this.#guard(() => commitBatch(this.#duck.connection, batch, { runId: this.#runId, now: this.#now() }));
+    const context = { runId: this.#runId, now: this.#now() };
+    return await this.#guard(() =>
+      withinMemory(this.#duck.connection, () => commitBatch(this.#duck.connection, batch, context)),
+    );
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
@@ -158,7 +162,7 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
       await connection.run(`SET memory_limit = '${publishingMemory}'`);
-      await renewStaleDays(connection);
+      await withinMemory(connection, () => renewStaleDays(connection));
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
       await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });
@@ -204,7 +208,7 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
 const writerThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** While workers hold events too; what DuckDB takes beyond its limit grows with the limit. */
-const loadingMemory = (): string => `${96 + 32 * writerThreads()}MB`;
+const loadingMemory = (): string => `${96 + 64 * writerThreads()}MB`;
 const publishingMemory = "256MB";
 
 /** Where workers stage for a warehouse, also before it is open. */
