@@ -19,6 +19,8 @@ export interface IngestOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
 }
@@ -42,10 +44,10 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+/** A commit takes what is staged when this much waits. */
 const commitEvents = 250_000;
 const commitObjects = 20_000;
-const commitSeconds = 30;
+const defaultCommitSeconds = 30;
 
 /** The state of one pass over the sources. */
 export class Pass {
@@ -216,7 +218,8 @@ export class Pass {
     const isLarge = events >= commitEvents || objects >= commitObjects;
     if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#commit([], []);
-    else if (isLarge || seconds >= commitSeconds) await this.commit(await pool.flush());
+    else if (isLarge || seconds >= (this.#options.commitSeconds ?? defaultCommitSeconds))
+      await this.commit(await pool.flush());
   }
 
   /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
