@@ -21,10 +21,10 @@ const servers = {
   versitygw: {
     install: () => goInstall("versitygw", "github.com/versity/versitygw/cmd/versitygw@v1.8.0"),
     program: join(cache, "versitygw"),
-    args: (port, data) => [
-      ...["--quiet", "--keep-alive", "--port", `127.0.0.1:${port}`],
-      ...["posix", "--sidecar", folder(data, "meta"), folder(data, "objects")],
-    ],
+    args: (port, data) => {
+      const where = ["posix", "--sidecar", folder(data, "meta"), folder(data, "objects")];
+      return ["--quiet", "--keep-alive", "--port", `127.0.0.1:${port}`, ...where];
+    },
     env: { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
   },
   minio: {

@@ -60,7 +60,7 @@ const denied =
 const findings = (warehouse: string): Promise<readonly Record<string, unknown>[]> =>
   queryRows(join(root, warehouse), "select kind, uri, detail from finding order by all");
 
-describe("an organization of two accounts", { timeout: 120_000 }, () => {
+describe("an organization of two accounts", { timeout: 300_000 }, () => {
   const accounts = ["111122223333", "444455556666"];
 
   function putDays(days: readonly string[]): void {
@@ -114,7 +114,7 @@ describe("an organization of two accounts", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a clock that is wrong", { timeout: 120_000 }, () => {
+describe("a clock that is wrong", { timeout: 300_000 }, () => {
   it.each([
     ["far ahead", "2028-01-01"],
     ["far behind", "2020-01-01"],
@@ -141,7 +141,7 @@ describe("a clock that is wrong", { timeout: 120_000 }, () => {
   });
 });
 
-describe("findings", { timeout: 120_000 }, () => {
+describe("findings", { timeout: 300_000 }, () => {
   it("one object replaced, one deleted: nothing is forgotten, both are told once and kept", async () => {
     const replaced = put({ day: "2026-09-12", name: "replaced" });
     const gone = put({ day: "2026-09-13", name: "gone" });
@@ -212,7 +212,7 @@ describe("findings", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a refusal", { timeout: 120_000 }, () => {
+describe("a refusal", { timeout: 300_000 }, () => {
   it("of one prefix moves no history: once it is allowed, its days are listed", async () => {
     for (const account of ["111122223333", "444455556666"]) put({ day: "2026-07-01", account, name: `old${account}` });
     server.options = { fault: denied(({ path }) => path.includes("444455556666")) };
@@ -245,7 +245,7 @@ describe("a refusal", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a run that cannot go on", { timeout: 120_000 }, () => {
+describe("a run that cannot go on", { timeout: 300_000 }, () => {
   it.each(["get", "list"] as const)(
     "because credentials expire during a %s publishes what it read, fails, and the next one resumes",
     async (kind) => {
