@@ -72,6 +72,13 @@ const rows: readonly (readonly [rule: string, file: string, test: string])[] = [
     "coverage: a day without a file anywhere is a gap too",
   ],
   ["R9 what cannot be seen", "report/reports.test.ts", "unobservable names each blind spot"],
+  [
+    "R10 open days again: 2 days back, 30 once a day",
+    "ingest/s3/runs.test.ts",
+    "night after night, with files that come late",
+  ],
+  ["R10 whatever the clock says", "ingest/s3/days.test.ts", "loses no object to any clock"],
+  ["R10 replaced or gone: a finding, nothing forgotten", "ingest/s3/runs.test.ts", "one object replaced, one deleted"],
   ["R10 a late file is found", whole, "in another order and in pieces ends in the same tables"],
   [
     "R10 quarantine until the version changes",

@@ -1,10 +1,12 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
+import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
-import type { ObjectSource, TrailObject } from "./source.ts";
-import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
+import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { RunFindings } from "./run-findings.ts";
+import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
 export interface IngestOptions {
@@ -17,6 +19,10 @@ export interface IngestOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (summary: IngestSummary) => void;
 }
 
 export interface Progress {
@@ -27,11 +33,13 @@ export interface Progress {
   readonly bedrock: number;
 }
 
-export interface ObjectFinding {
-  readonly uri: string;
-  readonly reason: string;
-}
-
+/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
+const outOfReach: ReadonlySet<ErrorCode> = new Set([
+  "credentials",
+  "source-denied",
+  "source-not-found",
+  "source-unreachable",
+]);
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -42,14 +50,18 @@ const taskObjects = 32;
  */
 const commitEvents = 120_000;
 const commitObjects = 20_000;
-const commitSeconds = 30;
+const defaultCommitSeconds = 30;
 
 /** The state of one pass over the sources. */
 export class Pass {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
-  readonly changed: string[] = [];
+  readonly findings: RunFindings = new RunFindings();
+  /** Why the run could not go on: the source went out of reach. What was read until then is kept. */
+  stoppedBy: SpillwayError | undefined;
+  /** The first refusal to read an object, and how many there were. */
+  readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
@@ -57,11 +69,17 @@ export class Pass {
   readonly #isNew: boolean;
   readonly #onCommit: () => void;
   readonly #seen: Set<string> | undefined;
+  readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
+  /** Objects on their way to a commit, and those that have arrived. */
+  #accepted = 0;
+  #noted = 0;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
   #waiting: Staged[] = [];
+  /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
+  #states: SourceState[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
   /** The commit that runs while the workers read on; one at a time. */
@@ -82,23 +100,58 @@ export class Pass {
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
+    try {
+      await this.#readSources(pool);
+    } catch (thrown) {
+      // With nothing handed out yet it is simply a failure.
+      if (!isOutOfReach(thrown) || this.#accepted === 0) throw thrown;
+      this.stoppedBy = thrown;
+    }
+  }
+
+  async #readSources(pool: WorkerPool): Promise<void> {
+    const memory: SourceMemory = {
+      read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
+    };
     for (const source of this.#options.sources) {
-      for await (const listed of source.list()) {
+      for await (const listed of source.list(memory)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
-        const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
         await this.#readObjects(pool, unknown);
-        if (this.stoppedEarly) return;
+        if (this.stoppedEarly || pool.stopped !== undefined) return;
+        this.#states.push(...(listed.states ?? []));
+        await this.#commitIfDue(pool);
       }
+      this.#listedWhole.add(source);
     }
     this.#listingDone = true;
   }
 
-  async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
-    const unknown = await (await this.#opening).unknownObjects(listed);
+  /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
+  async finishSources(runId: string): Promise<void> {
+    const warehouse = await this.#opening;
+    const states: SourceState[] = [];
+    for (const source of this.#options.sources) {
+      const report = await source.finished?.({
+        complete: this.#listedWhole.has(source) && this.stoppedBy === undefined,
+        runId,
+        missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
+        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
+      });
+      if (report === undefined) continue;
+      states.push(...(report.states ?? []));
+      this.findings.gaps.push(...(report.gaps ?? []));
+      this.findings.add(await warehouse.saveFindings(report.findings ?? []));
+    }
+    if (states.length > 0) await warehouse.saveSourceState(states);
+  }
+
+  async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed, remember);
     this.counts.objectsKnown += listed.length - unknown.length;
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
@@ -106,7 +159,7 @@ export class Pass {
       if (object === undefined) return [];
       if (changed) {
         this.counts.objectsChanged++;
-        if (this.changed.length < examplesKept) this.changed.push(object.uri);
+        this.findings.replaced(object);
       }
       return [object];
     });
@@ -130,21 +183,38 @@ export class Pass {
         task = [];
         bytes = 0;
         await this.#commitIfDue(pool);
-        if (this.#options.signal?.aborted === true) break;
+        if (this.#mustStop(pool)) break;
       }
     }
-    if (task.length > 0 && this.#options.signal?.aborted !== true) {
+    if (task.length > 0 && !this.#mustStop(pool)) {
       await pool.read(task);
       handed += task.length;
     }
+    this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     const left = objects.length - skippedNow.length - handed;
     this.counts.objectsListed -= left;
-    if (left > 0) this.stoppedEarly = true;
+    if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
       this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
     }
+  }
+
+  #mustStop(pool: WorkerPool): boolean {
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+  }
+
+  /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
+  async commitRest(pool: WorkerPool): Promise<void> {
+    const flushed = await pool.flush();
+    this.stoppedBy ??= pool.stopped;
+    if (this.stoppedBy !== undefined) this.#states = [];
+    // their memory is worth more than their threads while the last commit runs
+    await pool[Symbol.asyncDispose]();
+    await this.#startCommit(flushed, this.#states.splice(0));
+    await this.#committing;
+    this.counts.objectsListed -= this.#accepted - this.#noted;
   }
 
   async #commitIfDue(pool: WorkerPool): Promise<void> {
@@ -153,30 +223,29 @@ export class Pass {
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    if (events >= commitEvents || objects >= commitObjects) await this.#startCommit([]);
-    else if (seconds >= commitSeconds) await this.#startCommit(await pool.flush());
+    const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (pool.stopped !== undefined) return;
+    if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
+    else if (isLarge || seconds >= (this.#options.commitSeconds ?? defaultCommitSeconds)) {
+      const flushed = await pool.flush();
+      await this.#startCommit(flushed, this.#states.splice(0));
+    }
   }
 
-  /** Waits for the commit before it only. */
-  async #startCommit(more: readonly Staged[]): Promise<void> {
+  /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
+  async #startCommit(flushed: readonly Staged[], states: readonly SourceState[]): Promise<void> {
     await this.#committing;
-    this.#committing = this.#commitWaiting(more);
+    this.#committing = this.#commitWaiting(flushed, states);
     // reported by whoever waits for it next
     this.#committing.catch(() => undefined);
   }
 
-  /** Commits all that is left. */
-  async commit(more: readonly Staged[]): Promise<void> {
-    await this.#startCommit(more);
-    await this.#committing;
-  }
-
-  async #commitWaiting(more: readonly Staged[]): Promise<void> {
+  async #commitWaiting(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
     const staged = [...this.#waiting, ...more];
     this.#waiting = [];
     this.#lastCommit = performance.now();
     const objects = staged.flatMap((part) => part.objects);
-    if (objects.length === 0) return;
+    if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
     const counts = await (
@@ -185,6 +254,8 @@ export class Pass {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
+      states,
     });
     this.#onCommit();
     for (const file of files) rmSync(file, { force: true });
@@ -200,7 +271,12 @@ export class Pass {
   }
 
   #note(read: ReadObject): void {
+    this.#noted++;
     countObject(this.counts, read);
+    if (read.denied === true) {
+      this.denied.count++;
+      this.denied.first ??= read.reason ?? undefined;
+    }
     if (read.status === "skipped") {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -220,6 +296,10 @@ export class Pass {
       bedrock: this.#bedrock,
     });
   }
+}
+
+function isOutOfReach(thrown: unknown): thrown is SpillwayError {
+  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
 }
 
 function ledgerEntry(read: ReadObject): LedgerEntry {

@@ -61,6 +61,35 @@ export const runTable: Table = {
   ],
 };
 
+export const sourceStateTable: Table = {
+  name: "source_state",
+  doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
+  columns: [
+    column("scope", "text", "whose memory it is: a source with what it was restricted to"),
+    column("name", "text", "what is remembered"),
+    column("value", "text", "JSON"),
+    column("run_id", "text", "run that wrote it"),
+    column("updated_at", "timestamp", "when it was committed, UTC"),
+  ],
+};
+
+export const findingTable: Table = {
+  name: "finding",
+  doc: "What runs noticed about the logs themselves; each is told once and kept",
+  columns: [
+    column(
+      "kind",
+      "text",
+      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed",
+    ),
+    column("uri", "text", "trail object"),
+    column("etag", "text", "version of the object: the new one if replaced, the last one if disappeared"),
+    column("detail", "text", "in words"),
+    column("run_id", "text", "run that found it"),
+    column("found_at", "timestamp", "UTC"),
+  ],
+};
+
 export const regionTable: Table = {
   name: "region",
   doc: "AWS Regions with country and jurisdiction",

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
@@ -18,18 +19,31 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
+import { type Finding, writeFindings } from "./findings.ts";
 import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { withinMemory } from "./memory.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
+import {
+  type ListedStretch,
+  type MissingObject,
+  findMissing,
+  oldestUnread,
+  rememberListed,
+  startListed,
+} from "./missing.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { type SourceState, readStates, writeStates } from "./source-state.ts";
 
+export type { Finding } from "./findings.ts";
+export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -45,6 +59,8 @@ export class Warehouse {
   #runId = "";
   /** Everything on the one connection happens in turn: a question to the ledger never falls into somebody's transaction. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The candidates of this run are remembered. */
+  #remembers = false;
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -94,14 +110,44 @@ export class Warehouse {
     }
   }
 
-  /** Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing. */
-  async unknownObjects(candidates: readonly Candidate[]): Promise<UnknownObject[]> {
-    return await this.#guard(() => findUnknown(this.#duck.connection, candidates));
+  /**
+   * Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing.
+   * `remember`: `missingObjects` is going to be asked for what was never among the candidates.
+   */
+  async unknownObjects(candidates: readonly Candidate[], remember = false): Promise<UnknownObject[]> {
+    return await this.#guard(async () => {
+      const unknown = await findUnknown(this.#duck.connection, candidates);
+      if (remember && candidates.length > 0) {
+        if (!this.#remembers) await startListed(this.#duck.connection);
+        this.#remembers = true;
+        await rememberListed(this.#duck.connection);
+      }
+      return unknown;
+    });
+  }
+
+  /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
+  async missingObjects(stretch: ListedStretch): Promise<readonly MissingObject[]> {
+    return await this.#guard(async () => {
+      if (!this.#remembers) await startListed(this.#duck.connection);
+      this.#remembers = true;
+      return await findMissing(this.#duck.connection, stretch);
+    });
+  }
+
+  /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
+  async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
+    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
+  }
+
+  /** Stores findings and returns those that are new. */
+  async saveFindings(findings: readonly Finding[]): Promise<readonly Finding[]> {
+    return await this.#transaction((connection) => writeFindings(connection, findings, this.#context()));
   }
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    const context = { runId: this.#runId, now: this.#now() };
+    const context = this.#context();
     return await this.#guard(() =>
       withinMemory(this.#duck.connection, () => commitBatch(this.#duck.connection, batch, context)),
     );
@@ -120,36 +166,38 @@ export class Warehouse {
     await this.#guard(() => completeRun(this.#duck.connection, { ...counts, runId, finishedAt }));
   }
 
+  /** What the last runs left for a source under this scope: values by name. */
+  async sourceState(scope: string): Promise<ReadonlyMap<string, string>> {
+    return await this.#guard(() => readStates(this.#duck.connection, scope));
+  }
+
+  /** Remembers for the sources, by itself; what belongs to objects goes with their batch. It is nothing to publish for. */
+  async saveSourceState(states: readonly SourceState[]): Promise<void> {
+    await this.#transaction((connection) => writeStates(connection, states, this.#context()));
+  }
+
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
-    await this.#guard(async () => {
-      const { connection } = this.#duck;
-      await connection.run("BEGIN");
-      try {
-        await fillTemporary(
-          connection,
-          "refreshed",
-          inferenceProfileTable.columns,
-          rows.map((row) => [
-            row.profile_id,
-            row.source_region,
-            row.destination_region,
-            row.model,
-            row.as_of,
-            row.source,
-          ]),
-        );
-        await connection.run(`
+    await this.#transaction(async (connection) => {
+      await fillTemporary(
+        connection,
+        "refreshed",
+        inferenceProfileTable.columns,
+        rows.map((row) => [
+          row.profile_id,
+          row.source_region,
+          row.destination_region,
+          row.model,
+          row.as_of,
+          row.source,
+        ]),
+      );
+      await connection.run(`
 DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
 INSERT INTO inference_profile SELECT * FROM temp.refreshed;
 CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WHERE model_kind = 'application-profile';`);
-        await foldTouched(connection);
-        await writeMeta(connection, { dirty: "true" });
-        await connection.run("COMMIT");
-      } catch (error) {
-        await connection.run("ROLLBACK").catch(() => undefined);
-        throw error;
-      }
+      await foldTouched(connection);
+      await writeMeta(connection, { dirty: "true" });
     });
   }
 
@@ -191,6 +239,25 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
     released(workFile(this.file));
     released(lockFile(this.file));
     await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
+  }
+
+  #context(): { readonly runId: string; readonly now: Date } {
+    return { runId: this.#runId, now: this.#now() };
+  }
+
+  async #transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const { connection } = this.#duck;
+    return await this.#guard(async () => {
+      await connection.run("BEGIN");
+      try {
+        const result = await action(connection);
+        await connection.run("COMMIT");
+        return result;
+      } catch (error) {
+        await connection.run("ROLLBACK").catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 /** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
+import type { Agent } from "node:http";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3Access } from "./access.ts";
+import type { GetTemplate } from "./direct-get.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
@@ -8,6 +10,10 @@ type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fro
 export interface Connection {
   readonly sdk: Sdk;
   readonly client: S3Client;
+  /** Its sockets, for requests that go past the client. */
+  readonly agents: { readonly http: Agent; readonly https: Agent };
+  /** What a GET of the client looked like. */
+  template: GetTemplate | undefined;
 }
 
 /** Sockets of a client: never fewer than the requests that a thread has in flight. */
@@ -67,11 +73,15 @@ function loadSdk(): Promise<Sdk> {
 }
 
 async function open(access: S3Access, fresh: boolean): Promise<Connection> {
-  const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
+  const [sdk, { NodeHttpHandler }, credentials, http, https] = await Promise.all([
     loadSdk(),
     import("@smithy/node-http-handler"),
     credentialsFor(access, fresh),
+    import("node:http"),
+    import("node:https"),
   ]);
+  const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
+  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
   const client = new sdk.S3Client({
     region: access.region,
     credentials,
@@ -83,15 +93,15 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
     responseChecksumValidation: "WHEN_REQUIRED",
     requestChecksumCalculation: "WHEN_REQUIRED",
     requestHandler: new NodeHttpHandler({
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      httpAgent,
+      httpsAgent,
       connectionTimeout: Math.min(5000, access.idleMs),
       socketTimeout: access.idleMs,
       requestTimeout: access.idleMs,
       throwOnRequestTimeout: true,
     }),
   });
-  return { sdk, client };
+  return { sdk, client, agents: { http: httpAgent, https: httpsAgent }, template: undefined };
 }
 
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */

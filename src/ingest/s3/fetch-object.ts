@@ -1,10 +1,14 @@
 /** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../../errors.ts";
+import { DeniedObject } from "../fetch.ts";
 import { type S3Locator, bucketParams } from "./access.ts";
+import type { Connection } from "./client.ts";
+import { directGet, templateOf } from "./direct-get.ts";
 import { explainS3 } from "./explain.ts";
 import { withCredentials } from "./refresh.ts";
-import { TruncatedBody, statusOf, withRetry } from "./retry.ts";
+import { TruncatedBody, delayOf, statusOf, withRetry } from "./retry.ts";
 
 /** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
 const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
@@ -16,22 +20,45 @@ const fatalCodes: readonly string[] = ["credentials", "source-not-found", "sourc
 export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
   const { access, key, etag, size } = locator;
   try {
-    return await withCredentials(access, ({ sdk, client }) =>
-      withRetry(access.retry, async () => {
-        const answer = await client.send(
-          new sdk.GetObjectCommand({
-            ...bucketParams(access),
-            Key: key,
-            // Another version than the listed one has to be noticed, never read under the old ETag.
-            ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
-          }),
-        );
-        return await readBody(answer, size, access.idleMs);
-      }),
-    );
+    return await withCredentials(access, async (connection) => {
+      const direct = await tryDirect(connection, locator);
+      if (typeof direct === "object") return direct;
+      // It asked for patience: the SDK's request should not follow at once.
+      if (direct >= 500) await sleep(delayOf(0, access.retry, Math.random));
+      return await withRetry(access.retry, async () => {
+        const { sdk, client } = connection;
+        const command = new sdk.GetObjectCommand({
+          ...bucketParams(access),
+          Key: key,
+          // Another version than the listed one has to be noticed, never read under the old ETag.
+          ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
+        });
+        if (connection.template === undefined) {
+          command.middlewareStack.add(
+            (next) => (args) => {
+              connection.template ??= templateOf(args.request, key);
+              return next(args);
+            },
+            { step: "deserialize", priority: "low" },
+          );
+        }
+        return await readBody(await client.send(command), size, access.idleMs);
+      });
+    });
   } catch (thrown) {
     throw failure(thrown, locator);
   }
+}
+
+/** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
+async function tryDirect(connection: Connection, locator: S3Locator): Promise<Uint8Array | number> {
+  const { client, agents, template } = connection;
+  const { key, etag, size, access } = locator;
+  if (template === undefined || etag === "") return 0;
+  const keys = await client.config.credentials();
+  const now = new Date(Date.now() + client.config.systemClockOffset);
+  const agent = template.isTls ? agents.https : agents.http;
+  return await directGet(template, { key, etag, size, agent, idleMs: access.idleMs, keys, now });
 }
 
 /** The length that was listed and the length that was announced both have to be reached. */
@@ -79,9 +106,10 @@ function failure(thrown: unknown, locator: S3Locator): unknown {
   const explained = explainS3(thrown, { action: "get", access: locator.access, path: locator.key });
   if (!(explained instanceof SpillwayError)) return explained;
   if (fatalCodes.includes(explained.code) && !keepsFailing(thrown)) return explained;
-  return new Error(explained.next === undefined ? explained.message : `${explained.message}. ${explained.next}`, {
-    cause: thrown,
-  });
+  const reason = explained.next === undefined ? explained.message : `${explained.message}. ${explained.next}`;
+  return explained.code === "source-denied"
+    ? new DeniedObject(reason, { cause: thrown })
+    : new Error(reason, { cause: thrown });
 }
 
 /** 5xx and time-outs after all retries: this object waits for the next run, the others go on. */
