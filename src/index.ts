@@ -4,7 +4,16 @@ export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/folder.ts";
 export { ingest } from "./ingest/ingest.ts";
 export type { IngestOptions, IngestSummary, Progress } from "./ingest/ingest.ts";
-export type { Locator, ObjectSource, TrailObject } from "./ingest/source.ts";
+export type {
+  ListedChunk,
+  Locator,
+  ObjectSource,
+  SourceMemory,
+  SourceOutcome,
+  SourceReport,
+  SourceState,
+  TrailObject,
+} from "./ingest/source.ts";
 export { identities } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";

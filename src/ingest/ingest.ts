@@ -72,6 +72,7 @@ async function ingestInto(
   run.started();
   await reading;
   await run.commit(await pool.flush());
+  await run.finishSources();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();

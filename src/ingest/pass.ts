@@ -3,7 +3,7 @@ import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
-import type { ObjectSource, TrailObject } from "./source.ts";
+import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
 import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
@@ -54,11 +54,14 @@ export class Pass {
   readonly #isNew: boolean;
   readonly #onCommit: () => void;
   readonly #seen: Set<string> | undefined;
+  readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
   #waiting: Staged[] = [];
+  /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
+  #states: SourceState[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
 
@@ -77,8 +80,11 @@ export class Pass {
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
+    const memory: SourceMemory = {
+      read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
+    };
     for (const source of this.#options.sources) {
-      for await (const listed of source.list()) {
+      for await (const listed of source.list(memory)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
@@ -87,9 +93,22 @@ export class Pass {
         const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
         await this.#readObjects(pool, unknown);
         if (this.stoppedEarly) return;
+        this.#states.push(...(listed.states ?? []));
+        await this.#commitIfDue(pool);
       }
+      this.#listedWhole.add(source);
     }
     this.#listingDone = true;
+  }
+
+  /** After the last commit: what the sources remember of the run as a whole. */
+  async finishSources(): Promise<void> {
+    const states: SourceState[] = [];
+    for (const source of this.#options.sources) {
+      const report = await source.finished?.({ complete: this.#listedWhole.has(source) });
+      states.push(...(report?.states ?? []));
+    }
+    if (states.length > 0) await (await this.#opening).saveSourceState(states);
   }
 
   async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
@@ -148,16 +167,22 @@ export class Pass {
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    if (events >= commitEvents || objects >= commitObjects) await this.commit([]);
-    else if (seconds >= commitSeconds) await this.commit(await pool.flush());
+    const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (isLarge && this.#states.length === 0) await this.#commit([], []);
+    else if (isLarge || seconds >= commitSeconds) await this.commit(await pool.flush());
   }
 
-  async commit(more: readonly Staged[]): Promise<void> {
+  /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
+  async commit(flushed: readonly Staged[]): Promise<void> {
+    await this.#commit(flushed, this.#states.splice(0));
+  }
+
+  async #commit(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
     const staged = [...this.#waiting, ...more];
     this.#waiting = [];
     this.#lastCommit = performance.now();
     const objects = staged.flatMap((part) => part.objects);
-    if (objects.length === 0) return;
+    if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
     const counts = await (
@@ -166,6 +191,7 @@ export class Pass {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      states,
     });
     this.#onCommit();
     for (const file of files) rmSync(file, { force: true });

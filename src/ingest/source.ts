@@ -1,5 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+import type { SourceState } from "../store/warehouse.ts";
 import type { S3Locator } from "./s3/access.ts";
+
+export type { SourceState } from "../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator = { readonly kind: "file"; readonly path: string } | S3Locator;
@@ -20,9 +23,40 @@ export interface TrailObject {
   readonly locator: Locator;
 }
 
+/** What a source remembers between runs, as it left it. */
+export interface SourceMemory {
+  /** Values (JSON texts) by name; empty for a new warehouse. Waits until the warehouse is open. */
+  read(scope: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Objects that were listed, and what the source remembers once every one of them is committed: never before. */
+export type ListedChunk = readonly TrailObject[] & { readonly states?: readonly SourceState[] };
+
+/** What became of what a source listed. */
+export interface SourceOutcome {
+  /** The listing came to its end and everything it gave is committed. */
+  readonly complete: boolean;
+}
+
+/** What a source says after the last commit. */
+export interface SourceReport {
+  /** What to remember of the run as a whole. */
+  readonly states?: readonly SourceState[];
+}
+
 /** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */
 export interface ObjectSource {
   /** As the user named it, for messages and the run table. */
   readonly name: string;
-  list(): AsyncIterable<readonly TrailObject[]>;
+  list(memory: SourceMemory): AsyncIterable<ListedChunk>;
+  /** Asked after the last commit, before publishing; not when the run failed. */
+  finished?(outcome: SourceOutcome): Promise<SourceReport>;
+}
+
+/** A source that remembers nothing, or is asked outside of a run. */
+export const noMemory: SourceMemory = { read: () => Promise.resolve(new Map()) };
+
+/** A chunk that carries what to remember. */
+export function withStates(objects: readonly TrailObject[], states: readonly SourceState[]): ListedChunk {
+  return Object.assign([...objects], { states });
 }

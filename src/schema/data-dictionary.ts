@@ -3,7 +3,14 @@ import type { Table } from "./column.ts";
 import { eventTable } from "./event.ts";
 import { invocationTable } from "./invocation.ts";
 import { invocationDayTable } from "./invocation-day.ts";
-import { inferenceProfileTable, quarantineTable, regionTable, runTable, trailObjectTable } from "./tables.ts";
+import {
+  inferenceProfileTable,
+  quarantineTable,
+  regionTable,
+  runTable,
+  sourceStateTable,
+  trailObjectTable,
+} from "./tables.ts";
 
 /** The warehouse's tables in the order in which people ask for them. */
 export const documentedTables: readonly Table[] = [
@@ -13,6 +20,7 @@ export const documentedTables: readonly Table[] = [
   trailObjectTable,
   quarantineTable,
   runTable,
+  sourceStateTable,
   regionTable,
   inferenceProfileTable,
 ];

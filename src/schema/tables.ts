@@ -61,6 +61,18 @@ export const runTable: Table = {
   ],
 };
 
+export const sourceStateTable: Table = {
+  name: "source_state",
+  doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
+  columns: [
+    column("scope", "text", "whose memory it is: a source with what it was restricted to"),
+    column("name", "text", "what is remembered"),
+    column("value", "text", "JSON"),
+    column("run_id", "text", "run that wrote it"),
+    column("updated_at", "timestamp", "when it was committed, UTC"),
+  ],
+};
+
 export const regionTable: Table = {
   name: "region",
   doc: "AWS Regions with country and jurisdiction",

@@ -7,6 +7,7 @@ import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { foldAll, foldTouched, moveFirstCompletion } from "./fold.ts";
 import { columnList, writeMeta } from "./schema.ts";
+import { type SourceState, writeStates } from "./source-state.ts";
 
 /** What came of one trail object. */
 export interface LedgerEntry {
@@ -37,6 +38,8 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** What sources remember once these objects are in. */
+  readonly states?: readonly SourceState[];
 }
 
 export interface CommitCounts {
@@ -65,6 +68,7 @@ export async function commitBatch(
   try {
     const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
     await writeLedger(connection, batch, context);
+    await writeStates(connection, batch.states ?? [], context);
     if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
     await connection.run("COMMIT");
     return counts;

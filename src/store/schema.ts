@@ -8,7 +8,14 @@ import type { Column, ColumnType, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
-import { inferenceProfileTable, quarantineTable, regionTable, runTable, trailObjectTable } from "../schema/tables.ts";
+import {
+  inferenceProfileTable,
+  quarantineTable,
+  regionTable,
+  runTable,
+  sourceStateTable,
+  trailObjectTable,
+} from "../schema/tables.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** Raised when a table changes: an older Spillway must not write to it. */
@@ -58,6 +65,7 @@ export const warehouseTables: readonly Table[] = [
   trailObjectTable,
   quarantineTable,
   runTable,
+  sourceStateTable,
   regionTable,
   inferenceProfileTable,
 ];
@@ -101,6 +109,8 @@ function derivedSchema(): Derived {
   const sql = [shim, referenceSql(fileURLToPath(regions), fileURLToPath(profiles))].join("\n");
   const hash = createHash("sha256").update(shim).update(daySql);
   for (const view of views) hash.update(view.sql);
+  // a table that is new has to be made in the warehouses that are there already
+  for (const table of warehouseTables) hash.update(table.name);
   hash.update(readFileSync(regions)).update(readFileSync(profiles));
   return { hash: hash.digest("hex"), sql, views };
 }

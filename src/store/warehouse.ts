@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
@@ -24,10 +25,12 @@ import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { type SourceState, readStates, writeStates } from "./source-state.ts";
 
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -91,7 +94,7 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    return await this.#guard(() => commitBatch(this.#duck.connection, batch, { runId: this.#runId, now: this.#now() }));
+    return await this.#guard(() => commitBatch(this.#duck.connection, batch, this.#context()));
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
@@ -107,36 +110,38 @@ export class Warehouse {
     await this.#guard(() => completeRun(this.#duck.connection, { ...counts, runId, finishedAt }));
   }
 
+  /** What the last runs left for a source under this scope: values by name. */
+  async sourceState(scope: string): Promise<ReadonlyMap<string, string>> {
+    return await this.#guard(() => readStates(this.#duck.connection, scope));
+  }
+
+  /** Remembers for the sources, by itself; what belongs to objects goes with their batch. It is nothing to publish for. */
+  async saveSourceState(states: readonly SourceState[]): Promise<void> {
+    await this.#transaction((connection) => writeStates(connection, states, this.#context()));
+  }
+
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
-    await this.#guard(async () => {
-      const { connection } = this.#duck;
-      await connection.run("BEGIN");
-      try {
-        await fillTemporary(
-          connection,
-          "refreshed",
-          inferenceProfileTable.columns,
-          rows.map((row) => [
-            row.profile_id,
-            row.source_region,
-            row.destination_region,
-            row.model,
-            row.as_of,
-            row.source,
-          ]),
-        );
-        await connection.run(`
+    await this.#transaction(async (connection) => {
+      await fillTemporary(
+        connection,
+        "refreshed",
+        inferenceProfileTable.columns,
+        rows.map((row) => [
+          row.profile_id,
+          row.source_region,
+          row.destination_region,
+          row.model,
+          row.as_of,
+          row.source,
+        ]),
+      );
+      await connection.run(`
 DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
 INSERT INTO inference_profile SELECT * FROM temp.refreshed;
 CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WHERE model_kind = 'application-profile';`);
-        await foldTouched(connection);
-        await writeMeta(connection, { dirty: "true" });
-        await connection.run("COMMIT");
-      } catch (error) {
-        await connection.run("ROLLBACK").catch(() => undefined);
-        throw error;
-      }
+      await foldTouched(connection);
+      await writeMeta(connection, { dirty: "true" });
     });
   }
 
@@ -175,6 +180,24 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
     released(workFile(this.file));
     released(lockFile(this.file));
     await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
+  }
+
+  #context(): { readonly runId: string; readonly now: Date } {
+    return { runId: this.#runId, now: this.#now() };
+  }
+
+  async #transaction(action: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    const { connection } = this.#duck;
+    await this.#guard(async () => {
+      await connection.run("BEGIN");
+      try {
+        await action(connection);
+        await connection.run("COMMIT");
+      } catch (error) {
+        await connection.run("ROLLBACK").catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Owns what the S3 tests share: a server with a made-up trail, and short waits. */
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
 import type { S3SourceOptions } from "../../src/ingest/s3/options.ts";
-import type { ObjectSource, TrailObject } from "../../src/ingest/source.ts";
+import { type ObjectSource, type TrailObject, noMemory } from "../../src/ingest/source.ts";
 
 export const now = (): Date => new Date("2026-09-14T12:00:00Z");
 
@@ -60,7 +60,7 @@ export function trailKey(parts: KeyParts): string {
 
 export async function listAll(source: ObjectSource): Promise<readonly TrailObject[]> {
   const objects: TrailObject[] = [];
-  for await (const chunk of source.list()) objects.push(...chunk);
+  for await (const chunk of source.list(noMemory)) objects.push(...chunk);
   return objects.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { disconnectAll } from "../../../src/ingest/s3/client.ts";
 import { s3ListingScope, s3Source } from "../../../src/ingest/s3/source.ts";
+import { noMemory } from "../../../src/ingest/source.ts";
 import { createLogger } from "../../../src/log.ts";
 import type { S3Server, S3ServerOptions } from "../../support/s3-server.ts";
 import {
@@ -167,7 +168,7 @@ describe("s3Source lists days", () => {
     const stop = new AbortController();
     const source = s3Source(url(), optionsFor(server, { signal: stop.signal, readers: 1 }));
     const keys: string[] = [];
-    for await (const chunk of source.list()) {
+    for await (const chunk of source.list(noMemory)) {
       keys.push(...chunk.map(({ uri }) => uri));
       stop.abort();
     }
@@ -178,7 +179,7 @@ describe("s3Source lists days", () => {
   it("and remembers what it listed only when it came to its end", async () => {
     put(wanted);
     const source = s3Source(url("AWSLogs/"), optionsFor(server));
-    for await (const chunk of source.list()) {
+    for await (const chunk of source.list(noMemory)) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }

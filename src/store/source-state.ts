@@ -1,0 +1,34 @@
+/** Owns what sources remember between runs: small JSON texts under a scope and a name. */
+import type { DuckDBConnection } from "duckdb";
+import { rowsOf, sqlText } from "./duck.ts";
+
+/** One thing to remember; it replaces what the scope remembered under that name. */
+export interface SourceState {
+  readonly scope: string;
+  readonly name: string;
+  /** JSON text; only the source reads it. */
+  readonly value: string;
+}
+
+export async function readStates(connection: DuckDBConnection, scope: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await rowsOf(connection, `SELECT name, value FROM source_state WHERE scope = ${sqlText(scope)}`);
+  return new Map(rows.map(([name, value]) => [String(name), String(value)]));
+}
+
+/** Of several values for one name the last wins. Call it within a transaction. */
+export async function writeStates(
+  connection: DuckDBConnection,
+  states: readonly SourceState[],
+  context: { readonly runId: string; readonly now: Date },
+): Promise<void> {
+  if (states.length === 0) return;
+  const latest = new Map(states.map((state) => [JSON.stringify([state.scope, state.name]), state]));
+  const places = [...latest.values()].map(({ scope, name }) => `(${sqlText(scope)}, ${sqlText(name)})`);
+  const common = `${sqlText(context.runId)}, epoch_ms(${context.now.getTime()})`;
+  const rows = [...latest.values()].map(
+    ({ scope, name, value }) => `(${sqlText(scope)}, ${sqlText(name)}, ${sqlText(value)}, ${common})`,
+  );
+  await connection.run(`
+DELETE FROM source_state WHERE (scope, name) IN (${places.join(", ")});
+INSERT INTO source_state (scope, name, value, run_id, updated_at) VALUES ${rows.join(", ")};`);
+}
