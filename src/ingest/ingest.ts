@@ -15,6 +15,8 @@ export interface IngestSummary {
   readonly counts: Readonly<IngestCounts>;
   readonly published: boolean;
   readonly interrupted: boolean;
+  /** A source could not be read to its end; the rest is committed and published. Whoever runs this has to fail with it. */
+  readonly failure: SpillwayError | undefined;
   readonly seconds: number;
   /** The first quarantined objects, at most 20. */
   readonly quarantined: readonly ObjectFinding[];
@@ -72,7 +74,8 @@ async function ingestInto(
   run.started();
   await reading;
   await run.commit(await pool.flush());
-  await run.finishSources();
+  const failure = await run.finishSources();
+  if (run.counts.objectsListed === 0 && failure !== undefined) throw failure;
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
@@ -81,6 +84,7 @@ async function ingestInto(
     counts: run.counts,
     published,
     interrupted: run.stoppedEarly,
+    failure,
     seconds: (performance.now() - started) / 1000,
     quarantined: run.quarantined,
     skipped: run.skipped,

@@ -1,4 +1,5 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
+import type { SpillwayError } from "../errors.ts";
 import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
@@ -25,6 +26,8 @@ export interface Progress {
   readonly done: number;
   readonly rawBytes: number;
   readonly bedrock: number;
+  /** Where the source stands, in its own words; empty if it has none. */
+  readonly standing: string;
 }
 
 export interface ObjectFinding {
@@ -40,6 +43,8 @@ const taskObjects = 32;
 const commitEvents = 250_000;
 const commitObjects = 20_000;
 const commitSeconds = 30;
+/** Sources with checkpoints are slow, and do not like to go back. */
+const commitSecondsOfStates = 5;
 
 /** The state of one pass over the sources. */
 export class Pass {
@@ -56,6 +61,7 @@ export class Pass {
   readonly #seen: Set<string> | undefined;
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
+  #source: ObjectSource | undefined;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
@@ -84,6 +90,7 @@ export class Pass {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
     for (const source of this.#options.sources) {
+      this.#source = source;
       for await (const listed of source.list(memory)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
@@ -101,14 +108,17 @@ export class Pass {
     this.#listingDone = true;
   }
 
-  /** After the last commit: what the sources remember of the run as a whole. */
-  async finishSources(): Promise<void> {
+  /** After the last commit: what the sources remember of the run as a whole, and the first failure that did not end it. */
+  async finishSources(): Promise<SpillwayError | undefined> {
     const states: SourceState[] = [];
+    let failure: SpillwayError | undefined;
     for (const source of this.#options.sources) {
       const report = await source.finished?.({ complete: this.#listedWhole.has(source) });
       states.push(...(report?.states ?? []));
+      failure ??= report?.failure;
     }
     if (states.length > 0) await (await this.#opening).saveSourceState(states);
+    return failure;
   }
 
   async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
@@ -169,7 +179,8 @@ export class Pass {
     const seconds = (performance.now() - this.#lastCommit) / 1000;
     const isLarge = events >= commitEvents || objects >= commitObjects;
     if (isLarge && this.#states.length === 0) await this.#commit([], []);
-    else if (isLarge || seconds >= commitSeconds) await this.commit(await pool.flush());
+    else if (isLarge || seconds >= (this.#states.length > 0 ? commitSecondsOfStates : commitSeconds))
+      await this.commit(await pool.flush());
   }
 
   /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
@@ -225,6 +236,7 @@ export class Pass {
       done: this.#done,
       rawBytes: this.#rawBytes,
       bedrock: this.#bedrock,
+      standing: this.#source?.progress?.() ?? "",
     });
   }
 }

@@ -1,11 +1,16 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+import type { SpillwayError } from "../errors.ts";
 import type { SourceState } from "../store/warehouse.ts";
 import type { S3Locator } from "./s3/access.ts";
 
 export type { SourceState } from "../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
-export type Locator = { readonly kind: "file"; readonly path: string } | S3Locator;
+export type Locator =
+  | { readonly kind: "file"; readonly path: string }
+  /** The source had to fetch them to know what there is. */
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | S3Locator;
 
 /** One log file of a trail as a source lists it. */
 export interface TrailObject {
@@ -42,6 +47,8 @@ export interface SourceOutcome {
 export interface SourceReport {
   /** What to remember of the run as a whole. */
   readonly states?: readonly SourceState[];
+  /** Why a part could not be read. What was read is committed and published, and the run fails with this. */
+  readonly failure?: SpillwayError;
 }
 
 /** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */
@@ -49,6 +56,8 @@ export interface ObjectSource {
   /** As the user named it, for messages and the run table. */
   readonly name: string;
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
+  /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
+  progress?(): string;
   /** Asked after the last commit, before publishing; not when the run failed. */
   finished?(outcome: SourceOutcome): Promise<SourceReport>;
 }

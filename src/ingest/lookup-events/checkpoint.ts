@@ -11,33 +11,43 @@ const deepOverlapSeconds = 2 * 86_400;
 /** After a stop: a window that ended so recently is not followed by another one at once. */
 const settledSeconds = 15 * 60;
 
-const seconds = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
-
 /** A window on its way from its newest to its oldest event. */
+export interface Scan {
+  readonly from: Seconds;
+  /** Where the window ends, included. */
+  readonly to: Seconds;
+  /** EndTime of the listing that `token` belongs to: `to`, or where a listing had to be started anew. */
+  readonly end: Seconds;
+  /** Null: the listing has yet to begin. */
+  readonly token: string | null;
+  /** The oldest event read; null before the first. */
+  readonly oldest: Seconds | null;
+}
+
+export interface Checkpoint {
+  /** Everything up to here was read, from where the first run began. */
+  readonly complete: Seconds | null;
+  /** End of the last window that looked back two days before the one before it. */
+  readonly deep: Seconds | null;
+  readonly scan: Scan | null;
+  /** The window of `--from` and `--to`; it says nothing about `complete`. */
+  readonly asked: Scan | null;
+}
+
+const seconds = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
 const scanSchema = z.strictObject({
   from: seconds,
-  /** Where the window ends, included. */
   to: seconds,
-  /** EndTime of the listing that `token` belongs to: `to`, or where a listing had to be started anew. */
   end: seconds,
-  /** Null: the listing has yet to begin. */
   token: z.string().nullable(),
-  /** The oldest event read; null before the first. */
   oldest: seconds.nullable(),
 });
-
 const checkpointSchema = z.strictObject({
-  /** Everything up to here was read, from where the first run began. */
   complete: seconds.nullable(),
-  /** End of the last window that looked back two days before the one before it. */
   deep: seconds.nullable(),
   scan: scanSchema.nullable(),
-  /** The window of `--from` and `--to`; it says nothing about `complete`. */
   asked: scanSchema.nullable(),
 });
-
-export type Scan = z.infer<typeof scanSchema>;
-export type Checkpoint = z.infer<typeof checkpointSchema>;
 
 export const nothingRead: Checkpoint = { complete: null, deep: null, scan: null, asked: null };
 
@@ -71,6 +81,37 @@ export function nextWindow({ complete, deep }: Checkpoint, now: Seconds): Window
 
 export function startScan({ from, to }: Window): Scan {
   return { from, to, end: to, token: null, oldest: null };
+}
+
+/** The days named by `--from` and `--to`, as times; both ends belong to it. */
+export interface AskedWindow {
+  readonly from: Seconds | null;
+  readonly to: Seconds | null;
+}
+
+export interface Task {
+  /** Whether the window belongs to what `complete` speaks of. */
+  readonly kind: "scan" | "asked";
+  readonly scan: Scan;
+  readonly resumed: boolean;
+}
+
+/** What a run does first. A stopped window goes on before anything new is begun. */
+export function firstTask(checkpoint: Checkpoint, asked: AskedWindow, now: Seconds): Task {
+  const resume = (kind: Task["kind"], scan: Scan): Task => ({ kind, scan, resumed: true });
+  const begin = (kind: Task["kind"], window: Window): Task => ({ kind, scan: startScan(window), resumed: false });
+  if (asked.from === null && asked.to === null) {
+    return checkpoint.scan === null ? begin("scan", nextWindow(checkpoint, now)) : resume("scan", checkpoint.scan);
+  }
+  const isAsked = (scan: Scan | null): scan is Scan =>
+    scan !== null && scan.from === from && (asked.to === null || scan.to === to);
+  const from = later(asked.from ?? horizon(now), horizon(now));
+  const to = earlier(asked.to ?? now, now);
+  if (asked.to === null && isAsked(checkpoint.scan)) return resume("scan", checkpoint.scan);
+  if (isAsked(checkpoint.asked)) return resume("asked", checkpoint.asked);
+  const joins = checkpoint.complete === null || from <= checkpoint.complete;
+  const isWhole = asked.to === null && checkpoint.scan === null && joins;
+  return begin(isWhole ? "scan" : "asked", { from, to });
 }
 
 /** After a page: `oldest` of its events, null if it had none. */
