@@ -41,6 +41,9 @@ async function committed(warehouse: string): Promise<ReadonlySet<string>> {
   const work = `${warehouse}.work`;
   const file = existsSync(work) ? work : warehouse;
   if (!existsSync(file)) return new Set();
+  const tables = await queryRows(file, "select 1 as one from duckdb_tables() where table_name = 'event'");
+  // Killed before there was a schema.
+  if (tables.length === 0) return new Set();
   const rows = await queryRows(file, "select event_id from event");
   return new Set(rows.map((row) => String(row["event_id"])));
 }

@@ -76,6 +76,8 @@ describe("reading an event history", () => {
     const coverage = await queryRows(warehouse, "select day, gap from coverage where region = 'eu-west-1'");
     expect(coverage.length).toBe(91);
     expect(coverage.filter(({ gap }) => gap !== null)).toEqual([]);
+    const blind = "select account_id, region from unobservable where what = 'management-events-only'";
+    expect(await queryRows(warehouse, blind)).toEqual([{ account_id: account, region: "eu-west-1" }]);
   });
 
   it("says of a Region without any event that it was read", async () => {

@@ -75,7 +75,7 @@ async function* readAll(
     failures.push(thrown);
   };
 
-  warnOfOldDays(options, report, now());
+  checkDays(options, report, now());
   const opened = (await mapParallel(clients, starters, (client) => open(client, failed))).filter(
     (each) => each !== undefined,
   );
@@ -143,15 +143,18 @@ async function* readHistory(
   report.done(place);
 }
 
-function warnOfOldDays({ from, to }: LookupOptions, report: LookupReport, now: Date): void {
+/** Days that no event history reaches, or not yet. */
+function checkDays({ from, to }: LookupOptions, report: LookupReport, now: Date): void {
+  const today = secondsOf(now).slice(0, 10);
   const first = horizon(secondsOf(now)).slice(0, 10);
+  if (from !== undefined && from > today) {
+    throw new SpillwayError("usage", `--from ${from} is in the future`, { next: `Today is ${today}, UTC.` });
+  }
   if (to !== undefined && to < first) {
     throw new SpillwayError(
       "source-empty",
       `--to ${to} is before the event history begins: it holds ${historyDays} days`,
-      {
-        next: `The first day that can be read is ${first}; for older days read the bucket of a trail.`,
-      },
+      { next: `The first day that can be read is ${first}; for older days read the bucket of a trail.` },
     );
   }
   if (from !== undefined && from < first) report.tooOld(from, first);

@@ -25,7 +25,7 @@ export interface Step {
 }
 
 export interface Walk {
-  readonly client: LookupClient;
+  readonly client: Pick<LookupClient, "page" | "clockOffsetMs">;
   readonly place: Place;
   readonly checkpoint: Checkpoint;
   readonly asked: AskedWindow;
