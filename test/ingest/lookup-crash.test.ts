@@ -16,10 +16,10 @@ const eventsEach = 1000;
 let server: CloudTrailServer;
 let expected: Awaited<ReturnType<typeof contentsOf>>;
 
-const argsFor = (warehouse: string): readonly string[] => [
-  ...["ingest", `lookup-events:${regions.join(",")}`, "--cloudtrail-endpoint", server.endpoint],
-  ...["--warehouse", warehouse, "--threads", "1"],
-];
+const argsFor = (warehouse: string): readonly string[] => {
+  const source = [`lookup-events:${regions.join(",")}`, "--cloudtrail-endpoint", server.endpoint];
+  return ["ingest", ...source, "--warehouse", warehouse, "--threads", "1"];
+};
 
 beforeAll(async () => {
   server = await startHistory();
@@ -62,7 +62,7 @@ async function runUntil(
     child.kill(signal);
   }
   const run = await ended;
-  const again = server.pages.slice(from).flatMap(({ answer }) => [...answer].filter((id) => before.has(id)));
+  const again = server.pages.slice(from).flatMap(({ ids }) => ids.filter((id) => before.has(id)));
   expect(again).toEqual([]);
   return run;
 }

@@ -62,7 +62,7 @@ describe("reading an event history", () => {
     expect(await eventIds(warehouse)).toEqual(idsOf(`${account}/eu-west-1`));
     expect(counts).toMatchObject({ bedrockEvents: 433, newEvents: 433, duplicates: 0, other: 0, rejected: 0 });
     expect(server.errors("ThrottlingException")).toBe(0);
-    expect(server.pages.map(({ answer }) => answer.length).toSorted((a, b) => b - a)).toEqual([
+    expect(server.pages.map(({ ids }) => ids.length).toSorted((a, b) => b - a)).toEqual([
       ...Array.from({ length: 8 }, () => 50),
       30,
       3,

@@ -20,8 +20,9 @@ export interface LookupCall {
   readonly from: number;
   readonly end: number;
   readonly token: string | null;
-  /** What was answered: the ids of a page, or the name of an error. */
-  answer: readonly string[] | string;
+  /** What was answered: a page, or the name of an error. */
+  ids: readonly string[];
+  error: string | null;
 }
 
 export interface ServedError {
@@ -88,11 +89,11 @@ export class CloudTrailServer {
 
   /** Calls that were answered with a page. */
   get pages(): readonly LookupCall[] {
-    return this.calls.filter(({ answer }) => typeof answer !== "string");
+    return this.calls.filter(({ error }) => error === null);
   }
 
   errors(type: string): number {
-    return this.calls.filter(({ answer }) => answer === type).length;
+    return this.calls.filter(({ error }) => error === type).length;
   }
 
   add(account: string, region: string, events: readonly HistoryEvent[]): void {
@@ -168,11 +169,12 @@ export class CloudTrailServer {
       from: asked.StartTime ?? 0,
       end: asked.EndTime ?? now,
       token: asked.NextToken ?? null,
-      answer: [],
+      ids: [],
+      error: null,
     };
     this.calls.push(call);
     const refuse = (error: ServedError): void => {
-      call.answer = error.type;
+      call.error = error.type;
       sendError(response, error);
     };
     if (identity.error !== undefined) return refuse(identity.error);
@@ -204,7 +206,7 @@ export class CloudTrailServer {
     const page = found.slice(offset, offset + (asked.MaxResults ?? pageSize));
     const rest =
       offset + page.length < found.length ? { NextToken: this.#issue(parameters, offset + page.length) } : {};
-    call.answer = page.map(({ id }) => id);
+    call.ids = page.map(({ id }) => id);
     send(response, 200, { Events: page.map(describe), ...rest });
   }
 

@@ -84,7 +84,8 @@ export class LookupClient {
             renewed = true;
             await this.#reopen();
           } else if (attempt + 1 >= attemptsOf(thrown, this.access)) throw thrown;
-          else this.#pace.pause(delayOf(attempt, this.access.retry, Math.random));
+          // Once at the next turn: most often somebody else was just faster.
+          else if (attempt > 0) this.#pace.pause(delayOf(attempt - 1, this.access.retry, Math.random));
         }
       }
     });

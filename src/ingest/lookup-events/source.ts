@@ -9,6 +9,7 @@ import { parseLookupName } from "./name.ts";
 import { type LookupOptions, accessesOf, askedWindow, checkLookupOptions } from "./options.ts";
 import type { Place } from "./page-objects.ts";
 import { realTiming } from "./pace.ts";
+import { readAhead } from "./read-ahead.ts";
 import { LookupReport } from "./report.ts";
 import { secondsOf } from "./times.ts";
 import { walk } from "./walk.ts";
@@ -21,6 +22,8 @@ const eventSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] a
 /** Histories read at once; each has its own two calls a second. */
 const readers = 64;
 const starters = 8;
+/** Pages of each history that may wait while a batch is committed. */
+const pagesAhead = 4;
 
 interface Opened {
   readonly client: LookupClient;
@@ -44,10 +47,14 @@ export function lookupSource(name: string, options: LookupOptions = {}): ObjectS
     finished: () => Promise.resolve(failure === undefined ? {} : { failure }),
     async *list(memory) {
       const accesses = accessesOf(regions, options);
-      const clients = accesses.map((access) => new LookupClient(access, options.timing ?? realTiming, options.signal));
+      const over = new AbortController();
+      const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+      const clients = accesses.map((access) => new LookupClient(access, options.timing ?? realTiming, signal));
       try {
         failure = yield* readAll(clients, memory, options, report);
       } finally {
+        // Also what was being read ahead.
+        over.abort();
         await Promise.all(clients.map((client) => client.close()));
       }
     },
@@ -95,7 +102,10 @@ async function* readAll(
         }
       },
   );
-  yield* mergeParallel(streams, readers);
+  yield* mergeParallel(
+    streams.map((stream) => () => readAhead(stream(), pagesAhead)),
+    readers,
+  );
   // An empty chunk: the run sees that it was stopped before everything was read.
   if (isStopped() && unfinished > 0) yield [];
   return isStopped() || failures.length === 0 ? undefined : summed(failures, opened.length === 0);
