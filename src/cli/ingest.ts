@@ -29,12 +29,12 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       wholeNumber("--max-object-mb", 1, 4096),
       512,
     )
-    .option("--strict", "exit with 4 when something was quarantined or rejected");
+    .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
   addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
     const summary = await runIngest(sources, flags, context);
     if (summary.interrupted) throw interrupted();
-    const incomplete = summary.counts.objectsQuarantined + summary.counts.rejected > 0;
-    if (flags.strict === true && incomplete) context.exitWith(exitCodes.incomplete);
+    const { isIncomplete } = await import("../ingest/summary.ts");
+    if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
   });
 }
 
@@ -61,6 +61,7 @@ export async function runIngest(
     openSources(sources, flags, context),
   ]);
   const progress = createProgress(effects);
+  let stopped: IngestSummary | undefined;
   try {
     const summary = await ingest({
       warehouse: flags.warehouse,
@@ -70,13 +71,15 @@ export async function runIngest(
       now: effects.now,
       onProgress: progress.update,
       signal,
+      onStopped: (partial) => (stopped = partial),
     });
     progress.end();
     await printSummary(summary, flags.warehouse, context);
-    if (summary.failure !== undefined) throw summary.failure;
     return summary;
-  } finally {
+  } catch (thrown) {
     progress.end();
+    if (stopped !== undefined) await printSummary(stopped, flags.warehouse, context);
+    throw thrown;
   }
 }
 
@@ -91,8 +94,16 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
       `... and ${counts.objectsQuarantined - summary.quarantined.length} more; all of them: spillway query "from quarantine"`,
     );
   }
-  for (const uri of summary.changed)
-    effects.log.warn(`replaced since it was loaded (CloudTrail never does that): ${uri}`);
+  for (const { kind, uri, detail } of summary.findings)
+    effects.log.warn(`finding: ${kind.replace("-", " ")} ${uri}: ${detail}`);
+  for (const [kind, count] of summary.findingCounts) {
+    const shown = summary.findings.filter((finding) => finding.kind === kind).length;
+    if (count > shown)
+      effects.log.warn(
+        `... and ${count - shown} more; all of them: spillway query "from finding where kind = '${kind}'"`,
+      );
+  }
+  for (const gap of summary.gaps) effects.log.warn(`not looked at: ${gap}`);
   if (counts.rejected > 0)
     effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
   if (counts.contentConflicts > 0)

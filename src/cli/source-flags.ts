@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "../ingest/source.ts";
 import type { CommandContext } from "./main.ts";
-import { list } from "./options.ts";
+import { list, wholeNumber } from "./options.ts";
 
 export interface SourceFlags {
   readonly from?: string;
@@ -18,6 +18,7 @@ export interface SourceFlags {
   readonly s3PathStyle?: true;
   readonly expectedBucketOwner?: string;
   readonly s3RequesterPays?: true;
+  readonly s3KeptDays?: number;
   readonly lookupRole?: readonly string[];
   readonly cloudtrailEndpoint?: string;
 }
@@ -36,6 +37,11 @@ export function addSourceFlags(command: Command): Command {
     .option("--s3-path-style", "bucket: name it in the path, not in the host")
     .option("--expected-bucket-owner <account>", "bucket: refuse it if another account owns it")
     .option("--s3-requester-pays", "bucket: you pay for the requests")
+    .option(
+      "--s3-kept-days <n>",
+      "bucket: days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
+      wholeNumber("--s3-kept-days", 1, 36_500),
+    )
     .option(
       "--lookup-role <arns>",
       "lookup: a role in each account to read; assumed by the last --role-arn, if any",
@@ -105,6 +111,7 @@ async function bucketOpener(
     pathStyle: flags.s3PathStyle,
     expectedBucketOwner: flags.expectedBucketOwner,
     requesterPays: flags.s3RequesterPays,
+    keptDays: flags.s3KeptDays,
     now: effects.now,
     log: effects.log,
     signal,
@@ -149,6 +156,7 @@ const takers: ReadonlyMap<string, readonly SourceKind[]> = new Map<string, reado
   ["s3PathStyle", ["bucket"]],
   ["expectedBucketOwner", ["bucket"]],
   ["s3RequesterPays", ["bucket"]],
+  ["s3KeptDays", ["bucket"]],
   ["lookupRole", ["lookup"]],
   ["cloudtrailEndpoint", ["lookup"]],
 ]);

@@ -3,28 +3,13 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, type ObjectFinding, Pass } from "./pass.ts";
+import { type IngestOptions, Pass } from "./pass.ts";
 import { WorkerPool } from "./pool.ts";
 import type { ObjectSource } from "./source.ts";
-import type { IngestCounts } from "./summary.ts";
+import type { IngestSummary } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./pass.ts";
-
-export interface IngestSummary {
-  readonly runId: string;
-  readonly counts: Readonly<IngestCounts>;
-  readonly published: boolean;
-  readonly interrupted: boolean;
-  /** A source could not be read to its end; the rest is committed and published. Whoever runs this has to fail with it. */
-  readonly failure: SpillwayError | undefined;
-  readonly seconds: number;
-  /** The first quarantined objects, at most 20. */
-  readonly quarantined: readonly ObjectFinding[];
-  /** Why objects were skipped, with how many. */
-  readonly skipped: ReadonlyMap<string, number>;
-  /** Objects replaced since they were loaded, at most 20. */
-  readonly changed: readonly string[];
-}
+export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 50_000;
 
@@ -73,23 +58,53 @@ async function ingestInto(
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;
-  await run.commit(await pool.flush());
-  const failure = await run.finishSources();
-  if (run.counts.objectsListed === 0 && failure !== undefined) throw failure;
+  await run.commitRest(pool);
+  // Out of reach before anything could be read: nothing to keep.
+  if (run.stoppedBy !== undefined && run.counts.objectsListed === run.counts.objectsSkipped) throw run.stoppedBy;
+  await run.finishSources(runId);
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
-  return {
+  const summary: IngestSummary = {
     runId,
     counts: run.counts,
     published,
     interrupted: run.stoppedEarly,
-    failure,
     seconds: (performance.now() - started) / 1000,
     quarantined: run.quarantined,
     skipped: run.skipped,
-    changed: run.changed,
+    findings: run.findings.examples,
+    findingCounts: run.findings.counts,
+    gaps: run.findings.gaps,
   };
+  const failure = failureOf(run);
+  if (failure === undefined) return summary;
+  options.onStopped?.(summary);
+  throw failure;
+}
+
+/** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
+function failureOf({ stoppedBy, denied, counts }: Pass): SpillwayError | undefined {
+  if (stoppedBy !== undefined) {
+    const { code, message, next } = stoppedBy;
+    const read = counts.objectsLoaded.toLocaleString("en-US");
+    return new SpillwayError(
+      code,
+      `${message}; the ${read} objects that were read before are committed and published`,
+      {
+        ...(next === undefined ? {} : { next }),
+        cause: stoppedBy,
+      },
+    );
+  }
+  if (denied.count === 0 || denied.count < counts.objectsLoaded + counts.objectsQuarantined) return undefined;
+  return new SpillwayError(
+    "source-denied",
+    `none of ${denied.count} objects could be read; the first one ${denied.first}`,
+    {
+      next: "Allow what is missing and run the same command again: they are tried again then.",
+    },
+  );
 }
 
 function emptySources(sources: readonly ObjectSource[]): SpillwayError {

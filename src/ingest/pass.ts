@@ -1,11 +1,12 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
-import type { SpillwayError } from "../errors.ts";
+import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
-import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
+import { RunFindings } from "./run-findings.ts";
+import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
 export interface IngestOptions {
@@ -18,6 +19,10 @@ export interface IngestOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (summary: IngestSummary) => void;
 }
 
 export interface Progress {
@@ -30,19 +35,21 @@ export interface Progress {
   readonly standing: string;
 }
 
-export interface ObjectFinding {
-  readonly uri: string;
-  readonly reason: string;
-}
-
+/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
+const outOfReach: ReadonlySet<ErrorCode> = new Set([
+  "credentials",
+  "source-denied",
+  "source-not-found",
+  "source-unreachable",
+]);
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+/** A commit takes what is staged when this much waits. */
 const commitEvents = 250_000;
 const commitObjects = 20_000;
-const commitSeconds = 30;
+const defaultCommitSeconds = 30;
 /** Sources with checkpoints are slow, and do not like to go back. */
 const commitSecondsOfStates = 5;
 
@@ -51,7 +58,11 @@ export class Pass {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
-  readonly changed: string[] = [];
+  readonly findings: RunFindings = new RunFindings();
+  /** Why the run could not go on: the source went out of reach. What was read until then is kept. */
+  stoppedBy: SpillwayError | undefined;
+  /** The first refusal to read an object, and how many there were. */
+  readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
@@ -62,6 +73,9 @@ export class Pass {
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
   #source: ObjectSource | undefined;
+  /** Objects on their way to a commit, and those that have arrived. */
+  #accepted = 0;
+  #noted = 0;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
@@ -86,6 +100,16 @@ export class Pass {
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
+    try {
+      await this.#readSources(pool);
+    } catch (thrown) {
+      // With nothing handed out yet it is simply a failure.
+      if (!isOutOfReach(thrown) || this.#accepted === 0) throw thrown;
+      this.stoppedBy = thrown;
+    }
+  }
+
+  async #readSources(pool: WorkerPool): Promise<void> {
     const memory: SourceMemory = {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
@@ -97,9 +121,9 @@ export class Pass {
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
-        const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
         await this.#readObjects(pool, unknown);
-        if (this.stoppedEarly) return;
+        if (this.stoppedEarly || pool.stopped !== undefined) return;
         this.#states.push(...(listed.states ?? []));
         await this.#commitIfDue(pool);
       }
@@ -108,21 +132,27 @@ export class Pass {
     this.#listingDone = true;
   }
 
-  /** After the last commit: what the sources remember of the run as a whole, and the first failure that did not end it. */
-  async finishSources(): Promise<SpillwayError | undefined> {
+  /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
+  async finishSources(runId: string): Promise<void> {
+    const warehouse = await this.#opening;
     const states: SourceState[] = [];
-    let failure: SpillwayError | undefined;
     for (const source of this.#options.sources) {
-      const report = await source.finished?.({ complete: this.#listedWhole.has(source) });
-      states.push(...(report?.states ?? []));
-      failure ??= report?.failure;
+      const report = await source.finished?.({
+        complete: this.#listedWhole.has(source) && this.stoppedBy === undefined,
+        runId,
+        missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
+        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
+      });
+      if (report === undefined) continue;
+      states.push(...(report.states ?? []));
+      this.findings.gaps.push(...(report.gaps ?? []));
+      this.findings.add(await warehouse.saveFindings(report.findings ?? []));
     }
-    if (states.length > 0) await (await this.#opening).saveSourceState(states);
-    return failure;
+    if (states.length > 0) await warehouse.saveSourceState(states);
   }
 
-  async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
-    const unknown = await (await this.#opening).unknownObjects(listed);
+  async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed, remember);
     this.counts.objectsKnown += listed.length - unknown.length;
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
@@ -130,7 +160,7 @@ export class Pass {
       if (object === undefined) return [];
       if (changed) {
         this.counts.objectsChanged++;
-        if (this.changed.length < examplesKept) this.changed.push(object.uri);
+        this.findings.replaced(object);
       }
       return [object];
     });
@@ -154,21 +184,36 @@ export class Pass {
         task = [];
         bytes = 0;
         await this.#commitIfDue(pool);
-        if (this.#options.signal?.aborted === true) break;
+        if (this.#mustStop(pool)) break;
       }
     }
-    if (task.length > 0 && this.#options.signal?.aborted !== true) {
+    if (task.length > 0 && !this.#mustStop(pool)) {
       await pool.read(task);
       handed += task.length;
     }
+    this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     const left = objects.length - skippedNow.length - handed;
     this.counts.objectsListed -= left;
-    if (left > 0) this.stoppedEarly = true;
+    if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
       this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
     }
+  }
+
+  #mustStop(pool: WorkerPool): boolean {
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+  }
+
+  /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
+  async commitRest(pool: WorkerPool): Promise<void> {
+    const flushed = await pool.flush();
+    this.stoppedBy ??= pool.stopped;
+    // A source that went out of reach by itself has handed out everything that its states speak of.
+    if (pool.stopped !== undefined) this.#states = [];
+    await this.commit(flushed);
+    this.counts.objectsListed -= this.#accepted - this.#noted;
   }
 
   async #commitIfDue(pool: WorkerPool): Promise<void> {
@@ -178,9 +223,13 @@ export class Pass {
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
     const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#commit([], []);
-    else if (isLarge || seconds >= (this.#states.length > 0 ? commitSecondsOfStates : commitSeconds))
-      await this.commit(await pool.flush());
+    else if (isLarge || seconds >= this.#commitSeconds()) await this.commit(await pool.flush());
+  }
+
+  #commitSeconds(): number {
+    return this.#options.commitSeconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
   }
 
   /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
@@ -202,6 +251,7 @@ export class Pass {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
     });
     this.#onCommit();
@@ -218,7 +268,12 @@ export class Pass {
   }
 
   #note(read: ReadObject): void {
+    this.#noted++;
     countObject(this.counts, read);
+    if (read.denied === true) {
+      this.denied.count++;
+      this.denied.first ??= read.reason ?? undefined;
+    }
     if (read.status === "skipped") {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -239,6 +294,10 @@ export class Pass {
       standing: this.#source?.progress?.() ?? "",
     });
   }
+}
+
+function isOutOfReach(thrown: unknown): thrown is SpillwayError {
+  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
 }
 
 function ledgerEntry(read: ReadObject): LedgerEntry {

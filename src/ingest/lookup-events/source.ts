@@ -32,26 +32,23 @@ interface Opened {
 
 /**
  * Reads the event history of the Regions in `name`, in every account of the options.
- * A history that cannot be read does not keep the others from being read: the failure is told by `finished()`, `credentials`,
- * `source-denied` or `source-unreachable`.
- * @throws SpillwayError `usage` here; `source-empty` from `list()` for days that no event history reaches
+ * @throws SpillwayError `usage` here; from `list()` `source-empty` for days that no event history reaches; `credentials`, `source-denied` and
+ *   `source-unreachable` when everything else has been read: one history that cannot be read does not keep the others from it
  */
 export function lookupSource(name: string, options: LookupOptions = {}): ObjectSource {
   const regions = parseLookupName(name);
   checkLookupOptions(options);
   const report = new LookupReport(options.log ?? silentLogger);
-  let failure: SpillwayError | undefined;
   return {
     name,
     progress: () => report.progress(),
-    finished: () => Promise.resolve(failure === undefined ? {} : { failure }),
     async *list(memory) {
       const accesses = accessesOf(regions, options);
       const over = new AbortController();
       const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
       const clients = accesses.map((access) => new LookupClient(access, options.timing ?? realTiming, signal));
       try {
-        failure = yield* readAll(clients, memory, options, report);
+        yield* readAll(clients, memory, options, report);
       } finally {
         // Also what was being read ahead.
         over.abort();
@@ -66,7 +63,7 @@ async function* readAll(
   memory: SourceMemory,
   options: LookupOptions,
   report: LookupReport,
-): AsyncGenerator<ListedChunk, SpillwayError | undefined> {
+): AsyncGenerator<ListedChunk> {
   const now = options.now ?? ((): Date => new Date());
   const scope = options.endpoint === undefined ? "lookup-events" : `lookup-events ${options.endpoint}`;
   const failures: SpillwayError[] = [];
@@ -108,7 +105,7 @@ async function* readAll(
   );
   // An empty chunk: the run sees that it was stopped before everything was read.
   if (isStopped() && unfinished > 0) yield [];
-  return isStopped() || failures.length === 0 ? undefined : summed(failures, opened.length === 0);
+  else if (failures.length > 0) throw summed(failures, opened.length === 0);
 }
 
 async function open(
