@@ -125,11 +125,20 @@ describe("nothing can be read", () => {
   });
 
   it("nobody there, and throttling that does not end", async () => {
-    const endpoint = "http://127.0.0.1:9";
+    const gone = await startHistory();
+    const { endpoint } = gone;
+    await gone[Symbol.asyncDispose]();
     expect(await errorOf(load(fresh(), "lookup-events:eu-west-1", { endpoint }))).toMatchObject({
       code: "source-unreachable",
-      message: expect.stringMatching(/cannot reach http:\/\/127\.0\.0\.1:9/),
+      message: expect.stringContaining(`cannot reach ${endpoint}`),
     });
+    process.env["AWS_ENDPOINT_URL_STS"] = endpoint;
+    expect(await errorOf(load(fresh(), "lookup-events:eu-west-1"))).toMatchObject({
+      code: "source-unreachable",
+      message: expect.stringContaining(`account of these credentials cannot be found out: ${endpoint}`),
+      next: expect.stringMatching(/AWS_ACCOUNT_ID/),
+    });
+    useLookupCredentials(server);
     serve({ fault: () => ({ status: 400, type: "ThrottlingException", message: "Rate exceeded" }) });
     expect(await errorOf(load(fresh(), "lookup-events:eu-west-1"))).toMatchObject({
       code: "source-unreachable",

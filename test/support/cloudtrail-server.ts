@@ -25,7 +25,7 @@ export interface LookupCall {
   error: string | null;
 }
 
-export interface ServedError {
+interface ServedError {
   readonly status: number;
   readonly type: string;
   readonly message?: string;

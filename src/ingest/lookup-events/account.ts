@@ -1,7 +1,8 @@
 /** Owns the question whose event history is read: the id of the account behind the credentials. */
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../../reference/regions.ts";
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError, messageOf } from "../../errors.ts";
+import { statusOf, withRetry } from "../s3/retry.ts";
 import type { LookupAccess } from "./access.ts";
 
 /** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */
@@ -12,7 +13,22 @@ export async function accountOf(
 ): Promise<string> {
   // Also where the role says it: credentials that cannot be had are to be noticed before anything is asked.
   const { accountId } = await client.config.credentials();
-  return accountOfRole(access) ?? accountId ?? (await askSts(client, access.region, signal));
+  const known = accountOfRole(access) ?? accountId;
+  if (known !== undefined) return known;
+  try {
+    return await withRetry(access.retry, () => askSts(client, access.region, signal), signal);
+  } catch (thrown) {
+    const isAnswer = thrown instanceof SpillwayError || statusOf(thrown) !== undefined;
+    if (isAnswer || signal?.aborted === true) throw thrown;
+    throw unknownAccount(`${stsEndpoint(access.region)} cannot be reached: ${messageOf(thrown)}`, thrown);
+  }
+}
+
+function unknownAccount(why: string, cause?: unknown): SpillwayError {
+  return new SpillwayError("source-unreachable", `the account of these credentials cannot be found out: ${why}`, {
+    next: "Set AWS_ACCOUNT_ID to the account that the credentials belong to, or make STS reachable.",
+    cause,
+  });
 }
 
 function accountOfRole({ roles }: LookupAccess): string | undefined {
@@ -43,6 +59,9 @@ async function askSts(client: CloudTrailClient, region: string, signal: AbortSig
     headers: withoutHost(request.headers),
     body,
     ...(signal === undefined ? {} : { signal }),
+  }).catch((thrown: unknown) => {
+    // "fetch failed" says nothing; its cause has the code.
+    throw thrown instanceof TypeError && thrown.cause !== undefined ? thrown.cause : thrown;
   });
   const text = await response.text();
   const account = /<Account>(\d{12})<\/Account>/.exec(text)?.[1];
@@ -61,12 +80,8 @@ async function askSts(client: CloudTrailClient, region: string, signal: AbortSig
 function stsFailure(status: number, text: string): Error {
   const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
   const message = /<Message>([^<]+)<\/Message>/.exec(text)?.[1] ?? `STS answers ${status}`;
-  if (code === undefined) {
-    return new SpillwayError("source-unreachable", `the account of these credentials cannot be found out: ${message}`, {
-      next: "Set AWS_ACCOUNT_ID to the account that the credentials belong to, or make STS reachable.",
-    });
-  }
-  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status } });
+  if (code === undefined && status < 500) return unknownAccount(message);
+  return Object.assign(new Error(message), { name: code ?? "InternalFailure", $metadata: { httpStatusCode: status } });
 }
 
 function stsEndpoint(region: string): string {

@@ -75,7 +75,8 @@ async function* readAll(
     unfinished++;
     if (isStopped()) return;
     if (!(thrown instanceof SpillwayError)) throw thrown;
-    if (!failures.some(({ message }) => message === thrown.message)) report.failed(where, thrown);
+    // A single one is told of by the error that ends the run.
+    if (clients.length > 1 && !failures.some(({ message }) => message === thrown.message)) report.failed(where, thrown);
     failures.push(thrown);
   };
 
