@@ -31,6 +31,8 @@ export interface Progress {
   readonly done: number;
   readonly rawBytes: number;
   readonly bedrock: number;
+  /** Where the source stands, in its own words; empty if it has none. */
+  readonly standing: string;
 }
 
 /** What the source may say in the middle of a run without anything being wrong with what it gave before. */
@@ -51,6 +53,8 @@ const taskObjects = 32;
 const commitEvents = 120_000;
 const commitObjects = 20_000;
 const defaultCommitSeconds = 30;
+/** Sources with checkpoints are slow, and do not like to go back. */
+const commitSecondsOfStates = 5;
 
 /** The state of one pass over the sources. */
 export class Pass {
@@ -71,6 +75,7 @@ export class Pass {
   readonly #seen: Set<string> | undefined;
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
+  #source: ObjectSource | undefined;
   /** Objects on their way to a commit, and those that have arrived. */
   #accepted = 0;
   #noted = 0;
@@ -114,6 +119,7 @@ export class Pass {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
     for (const source of this.#options.sources) {
+      this.#source = source;
       for await (const listed of source.list(memory)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
@@ -209,7 +215,8 @@ export class Pass {
   async commitRest(pool: WorkerPool): Promise<void> {
     const flushed = await pool.flush();
     this.stoppedBy ??= pool.stopped;
-    if (this.stoppedBy !== undefined) this.#states = [];
+    // A source that went out of reach by itself has handed out everything that its states speak of.
+    if (pool.stopped !== undefined) this.#states = [];
     // their memory is worth more than their threads while the last commit runs
     await pool[Symbol.asyncDispose]();
     await this.#startCommit(flushed, this.#states.splice(0));
@@ -226,10 +233,14 @@ export class Pass {
     const isLarge = events >= commitEvents || objects >= commitObjects;
     if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
-    else if (isLarge || seconds >= (this.#options.commitSeconds ?? defaultCommitSeconds)) {
+    else if (isLarge || seconds >= this.#commitSeconds()) {
       const flushed = await pool.flush();
       await this.#startCommit(flushed, this.#states.splice(0));
     }
+  }
+
+  #commitSeconds(): number {
+    return this.#options.commitSeconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
   }
 
   /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
@@ -294,6 +305,7 @@ export class Pass {
       done: this.#done,
       rawBytes: this.#rawBytes,
       bedrock: this.#bedrock,
+      standing: this.#source?.progress?.() ?? "",
     });
   }
 }
