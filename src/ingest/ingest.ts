@@ -6,6 +6,7 @@ import { Warehouse, stageFolder } from "../store/warehouse.ts";
 import { type IngestOptions, type ObjectFinding, Pass } from "./pass.ts";
 import { WorkerPool } from "./pool.ts";
 import type { ObjectSource } from "./source.ts";
+import type { SourceCounts } from "./source-tally.ts";
 import type { IngestCounts } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./pass.ts";
@@ -22,6 +23,10 @@ export interface IngestSummary {
   readonly skipped: ReadonlyMap<string, number>;
   /** Objects replaced since they were loaded, at most 20. */
   readonly changed: readonly string[];
+  /** The same counts for each source, in their order. */
+  readonly sources: readonly SourceCounts[];
+  /** Events that came for days that were pruned: they are not in the warehouse. */
+  readonly cameLate: number;
 }
 
 const eventsPerFile = 50_000;
@@ -85,6 +90,8 @@ async function ingestInto(
     quarantined: run.quarantined,
     skipped: run.skipped,
     changed: run.changed,
+    sources: run.tally.counts,
+    cameLate: warehouse.cameLate?.events ?? 0,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { SourceTally } from "./source-tally.ts";
 import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
@@ -47,6 +48,7 @@ export class Pass {
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
   readonly changed: string[] = [];
+  readonly tally: SourceTally;
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
@@ -70,6 +72,7 @@ export class Pass {
     this.#opening = opening;
     this.#isNew = isNew;
     this.#onCommit = onCommit;
+    this.tally = new SourceTally(options.sources);
     // One source never lists an object twice; several may overlap.
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
@@ -91,6 +94,7 @@ export class Pass {
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
         const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
+        this.tally.listed(source, fresh.length, unknown);
         await this.#readObjects(pool, unknown);
         if (this.stoppedEarly) return;
         this.#states.push(...(listed.states ?? []));
@@ -153,6 +157,10 @@ export class Pass {
     }
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     const left = objects.length - skippedNow.length - handed;
+    if (left > 0) {
+      this.tally.leave(objects.filter(({ skip }) => skip === null).slice(handed));
+      this.tally.leave(objects.filter(({ skip }) => skip !== null).slice(skippedNow.length));
+    }
     this.counts.objectsListed -= left;
     if (left > 0) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
@@ -208,6 +216,7 @@ export class Pass {
 
   #note(read: ReadObject): void {
     countObject(this.counts, read);
+    this.tally.read(read);
     if (read.status === "skipped") {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);

@@ -21,7 +21,9 @@ import {
 import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
+import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
+import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
@@ -30,6 +32,8 @@ import { type SourceState, readStates, writeStates } from "./source-state.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+export type { CompactSizes } from "./compact.ts";
+export type { PruneCounts } from "./prune.ts";
 export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
@@ -44,6 +48,7 @@ export class Warehouse {
   readonly #duck: Duck;
   readonly #now: () => Date;
   #runId = "";
+  #cameLate: PruneCounts | null = null;
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -145,6 +150,35 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
     });
   }
 
+  /** Removes what happened before a day (YYYY-MM-DD, UTC), for good: what comes for these days later does not stay either. */
+  async prune(day: string): Promise<PruneCounts> {
+    let counts: PruneCounts | undefined;
+    await this.#transaction(async (connection) => {
+      counts = await pruneBefore(connection, day);
+    });
+    if (counts === undefined) throw new Error("the transaction did not run");
+    return counts;
+  }
+
+  /** What the last `publish` left out because it came for days that were pruned; null if nothing was ever pruned. */
+  get cameLate(): PruneCounts | null {
+    return this.#cameLate;
+  }
+
+  /** The share of the file that holds nothing any more, 0 to 1. */
+  async wastedShare(): Promise<number> {
+    return await this.#guard(() => wastedShare(this.#duck.connection));
+  }
+
+  /** Writes the working file anew without its empty parts: DuckDB never makes a file smaller. Publish afterwards. */
+  async compact(): Promise<CompactSizes> {
+    return await this.#guard(async () => {
+      const sizes = await compactFile(this.#duck, workFile(this.file));
+      await writeMeta(this.#duck.connection, { dirty: "true" });
+      return sizes;
+    });
+  }
+
   /** Puts the working file's content in place of the published file. Without anything new it does nothing and returns false. */
   async publish(): Promise<boolean> {
     return await this.#guard(async () => {
@@ -153,6 +187,9 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
+      await this.#transaction(async () => {
+        this.#cameLate = await applyHorizon(connection);
+      });
       await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
