@@ -18,6 +18,9 @@ export interface S3PutOptions extends Pick<
   readonly kmsKey?: string | undefined;
 }
 
+/** Where buckets were found: the next file needs no redirect. */
+const regions = new Map<string, string>();
+
 /**
  * Writes `file` to `url`, `s3://bucket/key`. A bucket in another Region is followed.
  * @throws SpillwayError `source-denied`, `source-not-found`, `source-unreachable`, `credentials`
@@ -32,7 +35,9 @@ export async function putObject(url: string, file: string, options: S3PutOptions
   await pipeline(createReadStream(file), md5);
   const digest = md5.digest("base64");
   const given = accessOf(bucket, options, process.env);
-  let access = given.region === "" ? { ...given, region: "us-east-1" } : given;
+  const place = `${given.endpoint ?? ""}/${bucket}`;
+  const region = regions.get(place) ?? (given.region === "" ? "us-east-1" : given.region);
+  let access = { ...given, region };
   for (let hops = 0; ; hops++) {
     try {
       await withCredentials(access, ({ sdk, client }) =>
@@ -57,13 +62,14 @@ export async function putObject(url: string, file: string, options: S3PutOptions
           signal,
         ),
       );
+      regions.set(place, access.region);
       return;
     } catch (thrown) {
-      const region = hops < 2 ? regionOf(thrown) : undefined;
-      if (region === undefined || region === access.region) {
+      const elsewhere = hops < 2 ? regionOf(thrown) : undefined;
+      if (elsewhere === undefined || elsewhere === access.region) {
         throw explainS3(thrown, { action: "put", access, path: key });
       }
-      access = { ...access, region };
+      access = { ...access, region: elsewhere };
     }
   }
 }
