@@ -5,8 +5,11 @@ export { folderSource } from "./ingest/folder.ts";
 export { ingest } from "./ingest/ingest.ts";
 export type { IngestOptions, IngestSummary, Progress } from "./ingest/ingest.ts";
 export type {
+  Finding,
   ListedChunk,
+  ListedStretch,
   Locator,
+  MissingObject,
   ObjectSource,
   SourceMemory,
   SourceOutcome,
@@ -14,7 +17,7 @@ export type {
   SourceState,
   TrailObject,
 } from "./ingest/source.ts";
-export { identities } from "./ingest/summary.ts";
+export { identities, isIncomplete } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";
 export { toEvent } from "./parse/event.ts";

@@ -32,12 +32,12 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       wholeNumber("--max-object-mb", 1, 4096),
       512,
     )
-    .option("--strict", "exit with 4 when something was quarantined or rejected");
+    .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
   addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
     const summary = await runIngest(sources, flags, context);
     if (summary.interrupted) throw interrupted();
-    const incomplete = summary.counts.objectsQuarantined + summary.counts.rejected > 0;
-    if (flags.strict === true && incomplete) context.exitWith(exitCodes.incomplete);
+    const { isIncomplete } = await import("../ingest/summary.ts");
+    if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
   });
 }
 
@@ -65,6 +65,7 @@ export async function loadSources(
   opening: Promise<readonly ObjectSource[]>,
   flags: LoadFlags,
   context: CommandContext,
+  onStopped: (partial: IngestSummary) => void = () => undefined,
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
   const [{ ingest }, { createProgress }, opened] = await Promise.all([
@@ -73,6 +74,7 @@ export async function loadSources(
     opening,
   ]);
   const progress = createProgress(effects);
+  let stopped: IngestSummary | undefined;
   try {
     const summary = await ingest({
       warehouse: flags.warehouse,
@@ -82,12 +84,18 @@ export async function loadSources(
       now: effects.now,
       onProgress: progress.update,
       signal,
+      onStopped: (partial) => {
+        stopped = partial;
+        onStopped(partial);
+      },
     });
     progress.end();
     await printSummary(summary, flags.warehouse, context);
     return summary;
-  } finally {
+  } catch (thrown) {
     progress.end();
+    if (stopped !== undefined) await printSummary(stopped, flags.warehouse, context);
+    throw thrown;
   }
 }
 
@@ -102,8 +110,16 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
       `... and ${counts.objectsQuarantined - summary.quarantined.length} more; all of them: spillway query "from quarantine"`,
     );
   }
-  for (const uri of summary.changed)
-    effects.log.warn(`replaced since it was loaded (CloudTrail never does that): ${uri}`);
+  for (const { kind, uri, detail } of summary.findings)
+    effects.log.warn(`finding: ${kind.replace("-", " ")} ${uri}: ${detail}`);
+  for (const [kind, count] of summary.findingCounts) {
+    const shown = summary.findings.filter((finding) => finding.kind === kind).length;
+    if (count > shown)
+      effects.log.warn(
+        `... and ${count - shown} more; all of them: spillway query "from finding where kind = '${kind}'"`,
+      );
+  }
+  for (const gap of summary.gaps) effects.log.warn(`not looked at: ${gap}`);
   if (counts.rejected > 0)
     effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
   if (counts.contentConflicts > 0)

@@ -40,7 +40,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         protection,
         effects: context.effects,
         signal: context.signal,
-        load: async () => await loadSources(openConfigured(config, context), config, context),
+        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "../ingest/source.ts";
 import type { CommandContext } from "./main.ts";
-import { list } from "./options.ts";
+import { list, wholeNumber } from "./options.ts";
 
 export interface SourceFlags {
   readonly from?: string;
@@ -18,6 +18,7 @@ export interface SourceFlags {
   readonly s3PathStyle?: boolean;
   readonly expectedBucketOwner?: string;
   readonly s3RequesterPays?: boolean;
+  readonly s3KeptDays?: number;
 }
 
 export function addSourceFlags(command: Command): Command {
@@ -33,7 +34,12 @@ export function addSourceFlags(command: Command): Command {
     .option("--s3-region <region>", "bucket: its Region")
     .option("--s3-path-style", "bucket: name it in the path, not in the host")
     .option("--expected-bucket-owner <account>", "bucket: refuse it if another account owns it")
-    .option("--s3-requester-pays", "bucket: you pay for the requests");
+    .option("--s3-requester-pays", "bucket: you pay for the requests")
+    .option(
+      "--s3-kept-days <n>",
+      "bucket: days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
+      wholeNumber("--s3-kept-days", 1, 36_500),
+    );
 }
 
 /** `s3://bucket/prefix` is a bucket, everything else a folder or file. */
@@ -67,6 +73,7 @@ export async function openSources(
     pathStyle: flags.s3PathStyle,
     expectedBucketOwner: flags.expectedBucketOwner,
     requesterPays: flags.s3RequesterPays,
+    keptDays: flags.s3KeptDays,
     now: effects.now,
     log: effects.log,
     signal,
@@ -87,4 +94,5 @@ const bucketFlags: ReadonlySet<string> = new Set([
   "s3PathStyle",
   "expectedBucketOwner",
   "s3RequesterPays",
+  "s3KeptDays",
 ]);

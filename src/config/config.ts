@@ -25,6 +25,7 @@ export interface SourceConfig extends BucketConfig {
   readonly account?: readonly string[] | undefined;
   readonly region?: readonly string[] | undefined;
   readonly s3RequesterPays?: boolean | undefined;
+  readonly s3KeptDays?: number | undefined;
 }
 
 export interface ScopeConfig {

@@ -32,6 +32,7 @@ const sourceSchema = z
     region: texts.optional().describe("only these Regions"),
     ...bucketKeys,
     s3RequesterPays: z.boolean().optional().describe("you pay for the requests"),
+    s3KeptDays: days.optional().describe("days before the bucket's lifecycle may delete a log; default: 365"),
   })
   .describe("a source that is a bucket, with how to reach it");
 

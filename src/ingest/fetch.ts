@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import type { Locator } from "./source.ts";
 
+/** An object that this caller may not read. */
+export class DeniedObject extends Error {}
+
 /** Files at once, without a promise; everything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);

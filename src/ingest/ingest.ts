@@ -3,31 +3,13 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, type ObjectFinding, Pass } from "./pass.ts";
+import { type IngestOptions, Pass } from "./pass.ts";
 import { WorkerPool } from "./pool.ts";
 import type { ObjectSource } from "./source.ts";
-import type { SourceCounts } from "./source-tally.ts";
-import type { IngestCounts } from "./summary.ts";
+import type { IngestSummary } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./pass.ts";
-
-export interface IngestSummary {
-  readonly runId: string;
-  readonly counts: Readonly<IngestCounts>;
-  readonly published: boolean;
-  readonly interrupted: boolean;
-  readonly seconds: number;
-  /** The first quarantined objects, at most 20. */
-  readonly quarantined: readonly ObjectFinding[];
-  /** Why objects were skipped, with how many. */
-  readonly skipped: ReadonlyMap<string, number>;
-  /** Objects replaced since they were loaded, at most 20. */
-  readonly changed: readonly string[];
-  /** The same counts for each source, in their order. */
-  readonly sources: readonly SourceCounts[];
-  /** Events that came for days that were pruned: they are not in the warehouse. */
-  readonly cameLate: number;
-}
+export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 50_000;
 
@@ -76,12 +58,14 @@ async function ingestInto(
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;
-  await run.commit(await pool.flush());
-  await run.finishSources();
+  await run.commitRest(pool);
+  // Out of reach before anything could be read: nothing to keep.
+  if (run.stoppedBy !== undefined && run.counts.objectsListed === run.counts.objectsSkipped) throw run.stoppedBy;
+  await run.finishSources(runId);
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
-  return {
+  const summary: IngestSummary = {
     runId,
     counts: run.counts,
     published,
@@ -89,10 +73,40 @@ async function ingestInto(
     seconds: (performance.now() - started) / 1000,
     quarantined: run.quarantined,
     skipped: run.skipped,
-    changed: run.changed,
     sources: run.tally.counts,
     cameLate: warehouse.cameLate?.events ?? 0,
+    findings: run.findings.examples,
+    findingCounts: run.findings.counts,
+    gaps: run.findings.gaps,
   };
+  const failure = failureOf(run);
+  if (failure === undefined) return summary;
+  options.onStopped?.(summary);
+  throw failure;
+}
+
+/** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
+function failureOf({ stoppedBy, denied, counts }: Pass): SpillwayError | undefined {
+  if (stoppedBy !== undefined) {
+    const { code, message, next } = stoppedBy;
+    const read = counts.objectsLoaded.toLocaleString("en-US");
+    return new SpillwayError(
+      code,
+      `${message}; the ${read} objects that were read before are committed and published`,
+      {
+        ...(next === undefined ? {} : { next }),
+        cause: stoppedBy,
+      },
+    );
+  }
+  if (denied.count === 0 || denied.count < counts.objectsLoaded + counts.objectsQuarantined) return undefined;
+  return new SpillwayError(
+    "source-denied",
+    `none of ${denied.count} objects could be read; the first ${denied.first}`,
+    {
+      next: "Allow what is missing and run the same command again: they are tried again then.",
+    },
+  );
 }
 
 function emptySources(sources: readonly ObjectSource[]): SpillwayError {

@@ -1,11 +1,13 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
+import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { RunFindings } from "./run-findings.ts";
 import { SourceTally } from "./source-tally.ts";
-import { type IngestCounts, countObject, emptyCounts } from "./summary.ts";
+import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
 export interface IngestOptions {
@@ -18,6 +20,8 @@ export interface IngestOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (summary: IngestSummary) => void;
 }
 
 export interface Progress {
@@ -28,11 +32,13 @@ export interface Progress {
   readonly bedrock: number;
 }
 
-export interface ObjectFinding {
-  readonly uri: string;
-  readonly reason: string;
-}
-
+/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
+const outOfReach: ReadonlySet<ErrorCode> = new Set([
+  "credentials",
+  "source-denied",
+  "source-not-found",
+  "source-unreachable",
+]);
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -47,7 +53,11 @@ export class Pass {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
-  readonly changed: string[] = [];
+  readonly findings: RunFindings = new RunFindings();
+  /** Why the run could not go on: the source went out of reach. What was read until then is kept. */
+  stoppedBy: SpillwayError | undefined;
+  /** The first refusal to read an object, and how many there were. */
+  readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
   readonly tally: SourceTally;
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
@@ -58,6 +68,9 @@ export class Pass {
   readonly #seen: Set<string> | undefined;
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
+  /** Objects on their way to a commit, and those that have arrived. */
+  #accepted = 0;
+  #noted = 0;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
@@ -83,6 +96,16 @@ export class Pass {
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
+    try {
+      await this.#readSources(pool);
+    } catch (thrown) {
+      // With nothing handed out yet it is simply a failure.
+      if (!isOutOfReach(thrown) || this.#accepted === 0) throw thrown;
+      this.stoppedBy = thrown;
+    }
+  }
+
+  async #readSources(pool: WorkerPool): Promise<void> {
     const memory: SourceMemory = {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
@@ -93,10 +116,10 @@ export class Pass {
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
-        const unknown = this.#isNew ? fresh : await this.#unknown(fresh);
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
         this.tally.listed(source, fresh.length, unknown);
         await this.#readObjects(pool, unknown);
-        if (this.stoppedEarly) return;
+        if (this.stoppedEarly || pool.stopped !== undefined) return;
         this.#states.push(...(listed.states ?? []));
         await this.#commitIfDue(pool);
       }
@@ -105,18 +128,27 @@ export class Pass {
     this.#listingDone = true;
   }
 
-  /** After the last commit: what the sources remember of the run as a whole. */
-  async finishSources(): Promise<void> {
+  /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
+  async finishSources(runId: string): Promise<void> {
+    const warehouse = await this.#opening;
     const states: SourceState[] = [];
     for (const source of this.#options.sources) {
-      const report = await source.finished?.({ complete: this.#listedWhole.has(source) });
-      states.push(...(report?.states ?? []));
+      const report = await source.finished?.({
+        complete: this.#listedWhole.has(source) && this.stoppedBy === undefined,
+        runId,
+        missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
+        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
+      });
+      if (report === undefined) continue;
+      states.push(...(report.states ?? []));
+      this.findings.gaps.push(...(report.gaps ?? []));
+      this.findings.add(await warehouse.saveFindings(report.findings ?? []));
     }
-    if (states.length > 0) await (await this.#opening).saveSourceState(states);
+    if (states.length > 0) await warehouse.saveSourceState(states);
   }
 
-  async #unknown(listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
-    const unknown = await (await this.#opening).unknownObjects(listed);
+  async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed, remember);
     this.counts.objectsKnown += listed.length - unknown.length;
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
@@ -124,7 +156,7 @@ export class Pass {
       if (object === undefined) return [];
       if (changed) {
         this.counts.objectsChanged++;
-        if (this.changed.length < examplesKept) this.changed.push(object.uri);
+        this.findings.replaced(object);
       }
       return [object];
     });
@@ -148,13 +180,14 @@ export class Pass {
         task = [];
         bytes = 0;
         await this.#commitIfDue(pool);
-        if (this.#options.signal?.aborted === true) break;
+        if (this.#mustStop(pool)) break;
       }
     }
-    if (task.length > 0 && this.#options.signal?.aborted !== true) {
+    if (task.length > 0 && !this.#mustStop(pool)) {
       await pool.read(task);
       handed += task.length;
     }
+    this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     const left = objects.length - skippedNow.length - handed;
     if (left > 0) {
@@ -162,11 +195,25 @@ export class Pass {
       this.tally.leave(objects.filter(({ skip }) => skip !== null).slice(skippedNow.length));
     }
     this.counts.objectsListed -= left;
-    if (left > 0) this.stoppedEarly = true;
+    if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
       this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
     }
+  }
+
+  #mustStop(pool: WorkerPool): boolean {
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+  }
+
+  /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
+  async commitRest(pool: WorkerPool): Promise<void> {
+    const flushed = await pool.flush();
+    this.stoppedBy ??= pool.stopped;
+    if (this.stoppedBy !== undefined) this.#states = [];
+    await this.commit(flushed);
+    this.counts.objectsListed -= this.#accepted - this.#noted;
+    this.tally.leaveRest();
   }
 
   async #commitIfDue(pool: WorkerPool): Promise<void> {
@@ -176,6 +223,7 @@ export class Pass {
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
     const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#commit([], []);
     else if (isLarge || seconds >= commitSeconds) await this.commit(await pool.flush());
   }
@@ -199,6 +247,7 @@ export class Pass {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
     });
     this.#onCommit();
@@ -215,8 +264,13 @@ export class Pass {
   }
 
   #note(read: ReadObject): void {
+    this.#noted++;
     countObject(this.counts, read);
     this.tally.read(read);
+    if (read.denied === true) {
+      this.denied.count++;
+      this.denied.first ??= read.reason ?? undefined;
+    }
     if (read.status === "skipped") {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -236,6 +290,10 @@ export class Pass {
       bedrock: this.#bedrock,
     });
   }
+}
+
+function isOutOfReach(thrown: unknown): thrown is SpillwayError {
+  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
 }
 
 function ledgerEntry(read: ReadObject): LedgerEntry {

@@ -19,6 +19,7 @@ export class WorkerPool {
   readonly #members: Member[];
   readonly #staged: Staged[] = [];
   #failure: Error | undefined;
+  #stopped: SpillwayError | undefined;
   #flushing = 0;
   #wake: (() => void) | undefined;
   readonly #onRead: (notice: ReadNotice) => void;
@@ -34,6 +35,11 @@ export class WorkerPool {
       worker.on("error", (error) => this.#fail(error));
       return member;
     });
+  }
+
+  /** Why no worker gets any further: the source is out of reach. What was read before is still staged. */
+  get stopped(): SpillwayError | undefined {
+    return this.#stopped;
   }
 
   /** Resolves as soon as a worker took the objects. */
@@ -82,7 +88,12 @@ export class WorkerPool {
 
   #receive(member: Member, message: FromWorker): void {
     if (message.type === "failed") {
-      this.#fail(workerFailure(message));
+      const failure = workerFailure(message);
+      if (failure instanceof SpillwayError && message.known !== undefined) {
+        member.tasks--;
+        this.#stopped ??= failure;
+        this.#notify();
+      } else this.#fail(failure);
       return;
     }
     if (message.type === "read") {

@@ -46,6 +46,12 @@ export class SourceTally {
     }
   }
 
+  /** What a run that had to stop handed out and never got. */
+  leaveRest(): void {
+    for (const counts of this.#underway.values()) counts.listed--;
+    this.#underway.clear();
+  }
+
   read({ object, status, bedrock }: ReadObject): void {
     const counts = this.#underway.get(object.uri);
     if (counts === undefined) return;

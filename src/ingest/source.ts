@@ -1,8 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { SourceState } from "../store/warehouse.ts";
+import type { Finding, ListedStretch, MissingObject, SourceState } from "../store/warehouse.ts";
 import type { S3Locator } from "./s3/access.ts";
 
-export type { SourceState } from "../store/warehouse.ts";
+export type { Finding, ListedStretch, MissingObject, SourceState } from "../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator = { readonly kind: "file"; readonly path: string } | S3Locator;
@@ -36,12 +36,21 @@ export type ListedChunk = readonly TrailObject[] & { readonly states?: readonly 
 export interface SourceOutcome {
   /** The listing came to its end and everything it gave is committed. */
   readonly complete: boolean;
+  readonly runId: string;
+  /** Objects of the ledger that lie in what was listed completely and were not listed by this run. */
+  missing(stretch: ListedStretch): Promise<readonly MissingObject[]>;
+  /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
+  oldestUnread(prefixes: readonly string[]): Promise<string | null>;
 }
 
 /** What a source says after the last commit. */
 export interface SourceReport {
   /** What to remember of the run as a whole. */
   readonly states?: readonly SourceState[];
+  /** What was noticed; those that are stored already are not told again. */
+  readonly findings?: readonly Finding[];
+  /** What could not be looked at, each in a sentence: the run is incomplete by these. */
+  readonly gaps?: readonly string[];
 }
 
 /** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */

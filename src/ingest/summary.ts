@@ -1,4 +1,6 @@
-/** Owns the numbers of one ingest and the identities of R8 that they must keep. */
+/** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+import type { Finding } from "./source.ts";
+import type { SourceCounts } from "./source-tally.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 /** Counts of one run; every one of them is stored with the run and printed. */
@@ -74,4 +76,36 @@ export function identities(counts: IngestCounts): readonly { readonly text: stri
       holds: c.bedrockEvents === c.newEvents + c.duplicates,
     },
   ];
+}
+
+export interface ObjectFinding {
+  readonly uri: string;
+  readonly reason: string;
+}
+
+export interface IngestSummary {
+  readonly runId: string;
+  readonly counts: Readonly<IngestCounts>;
+  readonly published: boolean;
+  readonly interrupted: boolean;
+  readonly seconds: number;
+  /** The first quarantined objects, at most 20. */
+  readonly quarantined: readonly ObjectFinding[];
+  /** Why objects were skipped, with how many. */
+  readonly skipped: ReadonlyMap<string, number>;
+  /** What was noticed about the logs for the first time: the first 20 of each kind. */
+  readonly findings: readonly Finding[];
+  /** The same, counted by kind. */
+  readonly findingCounts: ReadonlyMap<Finding["kind"], number>;
+  /** What could not be looked at, each in a sentence. */
+  readonly gaps: readonly string[];
+  /** What each source gave, in their order. */
+  readonly sources: readonly SourceCounts[];
+  /** Events that came for days that were pruned: they are not in the warehouse. */
+  readonly cameLate: number;
+}
+
+/** True when not everything was seen, or something about the logs is wrong: what `--strict` is for. */
+export function isIncomplete({ counts, findingCounts, gaps }: IngestSummary): boolean {
+  return counts.objectsQuarantined + counts.rejected + findingCounts.size + gaps.length > 0;
 }

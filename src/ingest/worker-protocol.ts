@@ -30,6 +30,8 @@ export interface ReadObject {
   readonly otherMajor: number;
   readonly rejected: readonly RejectedRecord[];
   readonly rawBytes: number;
+  /** The source refused it for want of a permission. */
+  readonly denied?: boolean;
 }
 
 /** An object of which no record was read, and why. */

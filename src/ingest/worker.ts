@@ -6,7 +6,7 @@ import { encodeParquet } from "../arrow/parquet.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { EventBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
-import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
+import { DeniedObject, FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import type { TrailObject } from "./source.ts";
 import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
 
@@ -48,11 +48,9 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;
     // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
-    return unreadObject(
-      { ...described, etag: `${described.etag}:unreadable` },
-      "quarantined",
-      `cannot be read: ${messageOf(thrown)}`,
-    );
+    const reason = `cannot be read: ${messageOf(thrown)}`;
+    const unread = unreadObject({ ...described, etag: `${described.etag}:unreadable` }, "quarantined", reason);
+    return { ...unread, denied: thrown instanceof DeniedObject };
   }
   const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
   return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
@@ -83,7 +81,11 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
   let rawBytes = 0;
   let bedrock = 0;
   for (const [index, object] of message.objects.entries()) {
-    const result = await readObject(object, pending[index]);
+    const result = await readObject(object, pending[index]).catch((thrown: unknown) => {
+      // The rest of the task is given up: its room in the window is needed by the tasks behind it.
+      for (const left of pending.slice(index + 1)) left?.done();
+      throw thrown;
+    });
     results.push(result);
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;

@@ -44,11 +44,12 @@ function boundaryFindings(violations: number | null, config: Config): Finding[] 
   return [{ kind: "boundary", count: violations, message: `${calls} served outside the boundary ${config.boundary}` }];
 }
 
-function integrityFindings({ counts }: IngestSummary): Finding[] {
-  const changed = counts.objectsChanged;
-  if (changed === 0) return [];
-  const message = `${changed.toLocaleString("en-US")} trail objects were replaced since they were loaded: CloudTrail never does that`;
-  return [{ kind: "integrity", count: changed, message }];
+function integrityFindings({ findingCounts }: IngestSummary): Finding[] {
+  return [...findingCounts].map(([kind, count]) => {
+    const what = count === 1 ? "1 trail object" : `${count.toLocaleString("en-US")} trail objects`;
+    const became = kind === "object-replaced" ? "replaced" : "gone";
+    return { kind: "integrity", count, message: `${what} ${became} since loaded: spillway query "from finding"` };
+  });
 }
 
 async function countViolations(engine: Engine, scope: Scope): Promise<number> {

@@ -70,7 +70,8 @@ function runItself(report: RunReport, lastSuccess: number | undefined): Metric[]
   ];
 }
 
-function whatItRead({ counts, changes, cameLate, files }: RunReport): Metric[] {
+function whatItRead(report: RunReport): Metric[] {
+  const { counts, changes, cameLate, files } = report;
   if (counts === null) return [];
   return [
     {
@@ -85,9 +86,9 @@ function whatItRead({ counts, changes, cameLate, files }: RunReport): Metric[] {
       ]),
     },
     {
-      name: "spillway_run_objects_replaced",
-      help: "Trail objects with another content than when they were loaded.",
-      samples: one(counts.objectsChanged),
+      name: "spillway_run_not_looked_at",
+      help: "Prefixes and the like that could not be listed.",
+      samples: one(report.notLookedAt.length),
     },
     {
       name: "spillway_run_records",
@@ -182,6 +183,14 @@ function whatThereIs(standing: Snapshot | undefined): Metric[] {
         labels: { source_region: source, served_region: served ?? "unknown" },
         value: invocations,
       })),
+    },
+    {
+      name: "spillway_integrity_findings",
+      help: "Trail objects replaced or gone since they were loaded.",
+      samples: by(
+        "kind",
+        ["object-replaced", "object-disappeared"].map((kind) => [kind, standing.noticed.get(kind) ?? 0]),
+      ),
     },
     { name: "spillway_bedrock_events", help: "Bedrock events in the warehouse.", samples: one(standing.events) },
     { name: "spillway_trail_objects", help: "Rows of the ledger of trail objects.", samples: one(standing.objects) },

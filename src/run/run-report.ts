@@ -1,5 +1,5 @@
 /** Owns the run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
-import type { IngestCounts } from "../ingest/summary.ts";
+import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/source-tally.ts";
 import { withOutput } from "../report/output.ts";
 import type { Finding } from "./findings.ts";
@@ -26,7 +26,10 @@ export interface RunReport {
   readonly skipped: Readonly<Record<string, number>>;
   /** The first of them. */
   readonly quarantined: readonly { readonly uri: string; readonly reason: string }[];
-  readonly replaced: readonly string[];
+  /** Objects replaced or gone since they were loaded: the first of those that were not known before. */
+  readonly noticed: IngestSummary["findings"];
+  /** Prefixes and the like that could not be listed, each in a sentence. */
+  readonly notLookedAt: readonly string[];
   /** Events that came for days that were pruned. */
   readonly cameLate: number;
   readonly changes: Changes | null;

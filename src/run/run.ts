@@ -23,8 +23,8 @@ import { type WrittenFile, writeReport } from "./write-reports.ts";
 
 export interface RunOptions {
   readonly config: Config;
-  /** Loads the config's sources into the config's warehouse and publishes it. */
-  readonly load: () => Promise<IngestSummary>;
+  /** Loads the config's sources into the config's warehouse and publishes it. What it could do before it failed goes to `onStopped`. */
+  readonly load: (onStopped: (partial: IngestSummary) => void) => Promise<IngestSummary>;
   readonly protection: Protection | undefined;
   readonly effects: Effects;
   readonly signal: AbortSignal;
@@ -79,11 +79,11 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   const jobs = reportJobs(config, catalogue, startedAt);
   const totals = async (): Promise<Snapshot> =>
     existsSync(config.warehouse) ? await withEngine(config, takeSnapshot) : emptySnapshot;
-  const before = await step("before", totals);
-  const summary = await step("ingest", load);
+  const before = await step("before", async () => await totalsBefore(totals, effects));
+  const summary = await step("ingest", async () => await load((partial) => (progress.summary = partial)));
   progress.summary = summary;
   progress.snapshot = await step("changes", totals);
-  progress.changes = changesBetween(before, progress.snapshot);
+  if (before !== undefined) progress.changes = changesBetween(before, progress.snapshot);
   if (summary.interrupted || signal.aborted) throw interrupted();
   if (config.retentionDays !== undefined) {
     const day = retentionDay(startedAt, config.retentionDays);
@@ -106,6 +106,17 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   progress.standing = standing;
   for (const { message, kind, count } of standing.findings) effects.log.warn(message, { finding: kind, count });
   return judge(config, summary, standing);
+}
+
+/** A file that an older Spillway published lacks tables until the ingest has made them: that must not stop every run from then on. */
+async function totalsBefore(totals: () => Promise<Snapshot>, { log }: Effects): Promise<Snapshot | undefined> {
+  try {
+    return await totals();
+  } catch (error) {
+    if (!(error instanceof SpillwayError && error.code === "sql")) throw error;
+    log.warn(`what this run changes cannot be said: ${error.message}`);
+    return undefined;
+  }
 }
 
 async function withEngine<T>(config: Config, action: (engine: Engine) => Promise<T>): Promise<T> {
@@ -159,7 +170,8 @@ function reportOf(
     identities: summary === undefined ? [] : identities(summary.counts),
     skipped: Object.fromEntries(summary?.skipped ?? []),
     quarantined: summary?.quarantined ?? [],
-    replaced: summary?.changed ?? [],
+    noticed: summary?.findings ?? [],
+    notLookedAt: summary?.gaps ?? [],
     cameLate: summary?.cameLate ?? 0,
     changes:
       changes === undefined

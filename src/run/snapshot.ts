@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly events: number;
   readonly objects: number;
   readonly quarantined: number;
+  /** Objects replaced or gone since they were loaded, ever, by kind. */
+  readonly noticed: ReadonlyMap<string, number>;
   readonly flows: readonly Flow[];
   readonly servedRegions: ReadonlySet<string>;
   readonly spillingPrincipals: ReadonlySet<string>;
@@ -29,6 +31,7 @@ export const emptySnapshot: Snapshot = {
   events: 0,
   objects: 0,
   quarantined: 0,
+  noticed: new Map(),
   flows: [],
   servedRegions: new Set(),
   spillingPrincipals: new Set(),
@@ -53,6 +56,7 @@ from invocation_day where outcome = 'served' group by 1, 2 order by 1, 2`);
   const unknown = await rows(`
 select region_evidence as reason, cast(sum(invocations) as bigint) as invocations
 from invocation_day where outcome = 'served' and served_region is null group by 1 order by 1`);
+  const noticed = await rows("select kind, count(*) as objects from finding group by 1 order by 1");
   const principals = await rows(
     "select distinct principal from invocation_day where spilled and principal is not null",
   );
@@ -63,6 +67,7 @@ from invocation_day where outcome = 'served' and served_region is null group by 
     objects: Number(totals?.["objects"] ?? 0),
     quarantined: Number(totals?.["quarantined"] ?? 0),
     unknown: new Map(unknown.map((row) => [String(row["reason"]), Number(row["invocations"])])),
+    noticed: new Map(noticed.map((row) => [String(row["kind"]), Number(row["objects"])])),
     flows: flows.map((row) => ({
       source: String(row["source_region"]),
       served: row["served_region"] === null ? null : String(row["served_region"]),

@@ -29,13 +29,14 @@ export function judge(config: Config, summary: IngestSummary, standing: Standing
     ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
   );
   const gaps = config.strict ? gapsOf(summary, standing) : [];
-  const why = [...failing.map(({ message }) => message), ...gaps];
+  const why = [...new Set([...failing.map(({ message }) => message), ...gaps])];
   if (failing.length > 0) return { exitCode: exitCodes.findings, outcome: "findings", why };
   if (gaps.length > 0) return { exitCode: exitCodes.incomplete, outcome: "incomplete", why };
   return fine;
 }
 
-function gapsOf({ counts }: IngestSummary, { coverageGaps }: Standing): string[] {
+/** As `spillway ingest --strict` sees it, and the coverage. */
+function gapsOf({ counts, gaps }: IngestSummary, { coverageGaps, findings }: Standing): string[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const lines: (readonly [number, string])[] = [
     [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],
@@ -45,5 +46,6 @@ function gapsOf({ counts }: IngestSummary, { coverageGaps }: Standing): string[]
       `${n(count)} account-Region-days: ${gap}`,
     ]),
   ];
-  return lines.filter(([count]) => count > 0).map(([, text]) => text);
+  const integrity = findings.filter(({ kind }) => kind === "integrity").map(({ message }) => message);
+  return [...lines.filter(([count]) => count > 0).map(([, text]) => text), ...gaps, ...integrity];
 }

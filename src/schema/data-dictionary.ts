@@ -4,6 +4,7 @@ import { eventTable } from "./event.ts";
 import { invocationTable } from "./invocation.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import {
+  findingTable,
   inferenceProfileTable,
   quarantineTable,
   regionTable,
@@ -20,6 +21,7 @@ export const documentedTables: readonly Table[] = [
   trailObjectTable,
   quarantineTable,
   runTable,
+  findingTable,
   sourceStateTable,
   regionTable,
   inferenceProfileTable,

@@ -73,6 +73,23 @@ export const sourceStateTable: Table = {
   ],
 };
 
+export const findingTable: Table = {
+  name: "finding",
+  doc: "What runs noticed about the logs themselves; each is told once and kept",
+  columns: [
+    column(
+      "kind",
+      "text",
+      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed",
+    ),
+    column("uri", "text", "trail object"),
+    column("etag", "text", "version of the object: the new one if replaced, the last one if disappeared"),
+    column("detail", "text", "in words"),
+    column("run_id", "text", "run that found it"),
+    column("found_at", "timestamp", "UTC"),
+  ],
+};
+
 export const regionTable: Table = {
   name: "region",
   doc: "AWS Regions with country and jurisdiction",

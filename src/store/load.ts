@@ -6,6 +6,7 @@ import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { foldAll, foldTouched, moveFirstCompletion } from "./fold.ts";
+import { type Finding, writeFindings } from "./findings.ts";
 import { columnList, writeMeta } from "./schema.ts";
 import { type SourceState, writeStates } from "./source-state.ts";
 
@@ -38,6 +39,8 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** What was noticed about these objects. */
+  readonly findings?: readonly Finding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
 }
@@ -68,6 +71,7 @@ export async function commitBatch(
   try {
     const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
     await writeLedger(connection, batch, context);
+    await writeFindings(connection, batch.findings ?? [], context);
     await writeStates(connection, batch.states ?? [], context);
     if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
     await connection.run("COMMIT");

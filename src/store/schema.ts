@@ -9,6 +9,7 @@ import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import {
+  findingTable,
   inferenceProfileTable,
   quarantineTable,
   regionTable,
@@ -84,6 +85,7 @@ export const warehouseTables: readonly Table[] = [
   trailObjectTable,
   quarantineTable,
   runTable,
+  findingTable,
   sourceStateTable,
   regionTable,
   inferenceProfileTable,

@@ -18,17 +18,28 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
+import { type Finding, writeFindings } from "./findings.ts";
 import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
+import {
+  type ListedStretch,
+  type MissingObject,
+  findMissing,
+  oldestUnread,
+  rememberListed,
+  startListed,
+} from "./missing.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
 
+export type { Finding } from "./findings.ts";
+export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
@@ -48,6 +59,8 @@ export class Warehouse {
   readonly #duck: Duck;
   readonly #now: () => Date;
   #runId = "";
+  /** The candidates of this run are remembered. */
+  #remembers = false;
   #cameLate: PruneCounts | null = null;
 
   private constructor(file: string, duck: Duck, now: () => Date) {
@@ -92,9 +105,39 @@ export class Warehouse {
     }
   }
 
-  /** Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing. */
-  async unknownObjects(candidates: readonly Candidate[]): Promise<UnknownObject[]> {
-    return await this.#guard(() => findUnknown(this.#duck.connection, candidates));
+  /**
+   * Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing.
+   * `remember`: `missingObjects` is going to be asked for what was never among the candidates.
+   */
+  async unknownObjects(candidates: readonly Candidate[], remember = false): Promise<UnknownObject[]> {
+    return await this.#guard(async () => {
+      const unknown = await findUnknown(this.#duck.connection, candidates);
+      if (remember && candidates.length > 0) {
+        if (!this.#remembers) await startListed(this.#duck.connection);
+        this.#remembers = true;
+        await rememberListed(this.#duck.connection);
+      }
+      return unknown;
+    });
+  }
+
+  /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
+  async missingObjects(stretch: ListedStretch): Promise<readonly MissingObject[]> {
+    return await this.#guard(async () => {
+      if (!this.#remembers) await startListed(this.#duck.connection);
+      this.#remembers = true;
+      return await findMissing(this.#duck.connection, stretch);
+    });
+  }
+
+  /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
+  async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
+    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
+  }
+
+  /** Stores findings and returns those that are new. */
+  async saveFindings(findings: readonly Finding[]): Promise<readonly Finding[]> {
+    return await this.#transaction((connection) => writeFindings(connection, findings, this.#context()));
   }
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
@@ -223,13 +266,14 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
     return { runId: this.#runId, now: this.#now() };
   }
 
-  async #transaction(action: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+  async #transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const { connection } = this.#duck;
-    await this.#guard(async () => {
+    return await this.#guard(async () => {
       await connection.run("BEGIN");
       try {
-        await action(connection);
+        const result = await action(connection);
         await connection.run("COMMIT");
+        return result;
       } catch (error) {
         await connection.run("ROLLBACK").catch(() => undefined);
         throw error;

@@ -1,8 +1,10 @@
 /** The config: what is accepted, who wins, and what is said about a mistake. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addSourceFlags } from "../../src/cli/source-flags.ts";
 import { configFormats } from "../../src/config/config.ts";
 import { envValues, variableOf } from "../../src/config/env.ts";
 import { configurationGuide } from "../../src/config/guide.ts";
@@ -60,6 +62,13 @@ describe("what is shipped", () => {
     const guide = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
     const example = /```json\n([^`]+)```/.exec(guide)?.[1] ?? "";
     expect((await runCli(["config", "check", "--config", configFile(example)])).code).toBe(0);
+  });
+
+  it("a source has a key for every flag of `spillway ingest` that is about sources", () => {
+    const command = new Command();
+    addSourceFlags(command);
+    const keys = keyPaths(configJsonSchema());
+    for (const option of command.options) expect(keys).toContain(`sources[].${option.attributeName()}`);
   });
 
   it("every key has a meaning", () => {

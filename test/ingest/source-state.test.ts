@@ -46,7 +46,7 @@ it("is read by the next run, the last value of a name wins, and a new warehouse 
   const warehouse = join(root, "next.duckdb");
   const objects = await filesIn(join(root, "next"), 4);
   const seen: (readonly [string, string])[][] = [];
-  const outcomes: SourceOutcome[] = [];
+  const outcomes: boolean[] = [];
   const source = sourceOf(
     async function* list(memory) {
       seen.push([...(await memory.read("test"))]);
@@ -54,7 +54,7 @@ it("is read by the next run, the last value of a name wins, and a new warehouse 
       yield withStates(objects.slice(2), [state("page", "it's 2"), state("other", null)]);
     },
     (outcome) => {
-      outcomes.push(outcome);
+      outcomes.push(outcome.complete);
       return Promise.resolve({ states: [state("done", true)] });
     },
   );
@@ -64,7 +64,7 @@ it("is read by the next run, the last value of a name wins, and a new warehouse 
   expect([first.published, second.counts.objectsKnown]).toEqual([true, 4]);
   expect(seen[0]).toEqual([]);
   expect(Object.fromEntries(seen[1] ?? [])).toEqual({ page: '"it\'s 2"', other: "null", done: "true" });
-  expect(outcomes).toEqual([{ complete: true }, { complete: true }]);
+  expect(outcomes).toEqual([true, true]);
 });
 
 it("is not remembered for objects that were not committed", async () => {
@@ -84,7 +84,7 @@ it("is not remembered for a chunk that a signal cut short, and the run is not co
   const warehouse = join(root, "stopped.duckdb");
   const objects = await filesIn(join(root, "stopped"), 3);
   const stop = new AbortController();
-  const outcomes: SourceOutcome[] = [];
+  const outcomes: boolean[] = [];
   const source = sourceOf(
     async function* list() {
       yield withStates(objects.slice(0, 1), [state("page", 1)]);
@@ -92,14 +92,14 @@ it("is not remembered for a chunk that a signal cut short, and the run is not co
       yield withStates(objects.slice(1), [state("page", 2)]);
     },
     (outcome) => {
-      outcomes.push(outcome);
+      outcomes.push(outcome.complete);
       return Promise.resolve({});
     },
   );
   const summary = await ingest({ warehouse, sources: [source], threads: 1, signal: stop.signal });
   expect(summary.interrupted).toBe(true);
   expect(await remembered(warehouse)).toEqual({ page: 1 });
-  expect(outcomes).toEqual([{ complete: false }]);
+  expect(outcomes).toEqual([false]);
 });
 
 it("is written by itself as well, without anything to publish", async () => {

@@ -160,7 +160,7 @@ describe("prune", () => {
   it("makes the file smaller, with every row, view and macro that stays", async () => {
     await using box = await sandbox();
     const file = join(box.folder, "w.duckdb");
-    const old = Array.from({ length: 30_000 }, (_, n) =>
+    const old = Array.from({ length: 12_000 }, (_, n) =>
       event({
         event_id: `${n}-${(n * 7919) % 104_729}`,
         invocation_key: `eu-west-1/k${n}`,

@@ -1,7 +1,8 @@
 /** Owns what the S3 tests share: a server with a made-up trail, and short waits. */
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
+import { dayOf } from "../../src/ingest/s3/days.ts";
 import type { S3SourceOptions } from "../../src/ingest/s3/options.ts";
-import { type ObjectSource, type TrailObject, noMemory } from "../../src/ingest/source.ts";
+import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/source.ts";
 
 export const now = (): Date => new Date("2026-09-14T12:00:00Z");
 
@@ -58,9 +59,23 @@ export function trailKey(parts: KeyParts): string {
   return `${prefix}AWSLogs/${folder}${account}/${service}/${region}/${date}/${account}_${service}_${region}_${stamp}T0800Z_${name}.json.gz`;
 }
 
-export async function listAll(source: ObjectSource): Promise<readonly TrailObject[]> {
+/** What runs before left: complete listings on these days. */
+export function remembers(lastComplete: Date, lastDeep: Date): SourceMemory {
+  const mark = (time: Date): string => JSON.stringify({ day: dayOf(time), reached: dayOf(time) });
+  return {
+    read: () =>
+      Promise.resolve(
+        new Map([
+          ["last-complete", mark(lastComplete)],
+          ["last-deep", mark(lastDeep)],
+        ]),
+      ),
+  };
+}
+
+export async function listAll(source: ObjectSource, memory: SourceMemory = noMemory): Promise<readonly TrailObject[]> {
   const objects: TrailObject[] = [];
-  for await (const chunk of source.list(noMemory)) objects.push(...chunk);
+  for await (const chunk of source.list(memory)) objects.push(...chunk);
   return objects.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
 }
 

@@ -12,11 +12,16 @@ export interface TrailFilter {
   readonly regions: readonly string[];
 }
 
+export interface DeniedPrefix {
+  readonly prefix: string;
+  readonly error: SpillwayError;
+}
+
 export interface Discovered extends ListingScope {
   /** Folders seen on the way that hold no trail, for the message when nothing is found. */
   readonly others: readonly string[];
   /** Folders whose listing was refused; the rest goes on. */
-  readonly denied: readonly SpillwayError[];
+  readonly denied: readonly DeniedPrefix[];
   /** `AWSLogs/` was looked for no further than this many folders. */
   readonly gaveUpAfter: number | null;
 }
@@ -56,7 +61,7 @@ class Search implements Discovered {
   readonly trailFolders: string[] = [];
   readonly wholePrefixes: string[] = [];
   readonly others: string[] = [];
-  readonly denied: SpillwayError[] = [];
+  readonly denied: DeniedPrefix[] = [];
   gaveUpAfter: number | null = null;
   readonly #bucket: Bucket;
   readonly #filter: TrailFilter;
@@ -150,7 +155,7 @@ class Search implements Discovered {
       return await this.#bucket.folders(prefix);
     } catch (thrown) {
       if (required || !(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
-      this.denied.push(thrown);
+      this.denied.push({ prefix, error: thrown });
       return { folders: [], keys: [] };
     }
   }

@@ -1,6 +1,7 @@
 /** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../../errors.ts";
+import { DeniedObject } from "../fetch.ts";
 import { type S3Locator, bucketParams } from "./access.ts";
 import { explainS3 } from "./explain.ts";
 import { withCredentials } from "./refresh.ts";
@@ -79,9 +80,10 @@ function failure(thrown: unknown, locator: S3Locator): unknown {
   const explained = explainS3(thrown, { action: "get", access: locator.access, path: locator.key });
   if (!(explained instanceof SpillwayError)) return explained;
   if (fatalCodes.includes(explained.code) && !keepsFailing(thrown)) return explained;
-  return new Error(explained.next === undefined ? explained.message : `${explained.message}. ${explained.next}`, {
-    cause: thrown,
-  });
+  const reason = explained.next === undefined ? explained.message : `${explained.message}. ${explained.next}`;
+  return explained.code === "source-denied"
+    ? new DeniedObject(reason, { cause: thrown })
+    : new Error(reason, { cause: thrown });
 }
 
 /** 5xx and time-outs after all retries: this object waits for the next run, the others go on. */

@@ -17,7 +17,7 @@ export async function nothingThere(
   found: Discovered,
   bucket: Bucket,
 ): Promise<SpillwayError> {
-  const first = found.denied[0];
+  const first = found.denied[0]?.error;
   if (first !== undefined) return first;
   const place = placeOf(prefix).at;
   const lookedFor =

@@ -2,7 +2,7 @@
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { AssumedRole, S3Access } from "./access.ts";
-import { type ListingHistory, isDay } from "./days.ts";
+import { isDay } from "./days.ts";
 import { type RetryPolicy, defaultRetry } from "./retry.ts";
 import { accountFolder, regionFolder } from "./trail-prefix.ts";
 
@@ -10,8 +10,8 @@ export interface S3SourceOptions {
   /** Days of delivery to list anew, YYYY-MM-DD, inclusive; without them the look-back rules. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** What earlier runs over the same `s3ListingScope` did; none: this is the first run. */
-  readonly history?: ListingHistory | undefined;
+  /** An object that is gone is a finding until it is this old; older ones may have been deleted by the bucket's lifecycle. */
+  readonly keptDays?: number | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
   /** Region of the bucket; another one is followed. */
@@ -34,6 +34,8 @@ export interface S3SourceOptions {
 }
 
 export const defaultReaders = 16;
+/** How long AWS Control Tower's log archive keeps its logs unless told otherwise. */
+export const defaultKeptDays = 365;
 const defaultIdleMs = 30_000;
 const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
 

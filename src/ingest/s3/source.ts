@@ -1,12 +1,14 @@
 /** Owns the S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
 import { SpillwayError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../log.ts";
-import type { ObjectSource, TrailObject } from "../source.ts";
+import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../source.ts";
 import { parseTrailKey } from "../trail-key.ts";
 import type { S3Access } from "./access.ts";
 import { type Bucket, type ListedObject, openBucket } from "./bucket.ts";
-import { type DayRange, dayOf, daysToList, firstRunDays } from "./days.ts";
-import { type Discovered, discoverTrails } from "./discover.ts";
+import { type DayRange, type ListingHistory, dayOf, daysToList, firstRunDays } from "./days.ts";
+import { type DeniedPrefix, type Discovered, discoverTrails } from "./discover.ts";
+import { type S3Listing, finishListing } from "./finish-listing.ts";
+import { historyOf } from "./history.ts";
 import { locateBucket } from "./locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, accessOf, checkS3Options, defaultReaders } from "./options.ts";
@@ -18,17 +20,6 @@ import { parseS3Url } from "./url.ts";
 export interface S3Source extends ObjectSource {
   /** What the last `list()` did; undefined until it has come to its end. */
   readonly listed: S3Listing | undefined;
-}
-
-/** What a run has to remember of a listing that came to its end. */
-export interface S3Listing {
-  /** Key for the history of this source: see `s3ListingScope`. */
-  readonly scope: string;
-  readonly days: DayRange;
-  readonly folders: number;
-  readonly objects: number;
-  /** Prefixes that could not be listed. A listing with any is not complete: do not record it as history. */
-  readonly denied: readonly SpillwayError[];
 }
 
 /** Two sources with the same text look at the same objects, so the history of one holds for the other. */
@@ -57,15 +48,16 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
     get listed(): S3Listing | undefined {
       return listed;
     },
-    async *list(): AsyncIterable<readonly TrailObject[]> {
+    async *list(memory: SourceMemory): AsyncIterable<ListedChunk> {
       listed = undefined;
       try {
-        listed = yield* listTrails(url, prefix, access, options);
+        listed = yield* listTrails(url, prefix, access, options, memory);
       } catch (thrown) {
         // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
         if (options.signal?.aborted !== true) throw thrown;
       }
     },
+    finished: (outcome) => finishListing(url, options, listed, outcome),
   };
 }
 
@@ -74,6 +66,7 @@ async function* listTrails(
   prefix: string,
   unlocated: S3Access,
   options: S3SourceOptions,
+  memory: SourceMemory,
 ): AsyncGenerator<readonly TrailObject[], S3Listing> {
   const log = options.log ?? silentLogger;
   // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
@@ -87,41 +80,45 @@ async function* listTrails(
   if (found.trailFolders.length + found.wholePrefixes.length === 0)
     throw await nothingThere(url, prefix, filter, found, bucket);
 
-  const days = daysToList(options, options.history ?? { lastComplete: null, lastDeep: null }, now);
+  const scope = s3ListingScope(url, options);
+  const history = historyOf(await memory.read(scope));
+  warnAboutClock(history, now, log);
+  const days = daysToList(options, history, now);
   sayDays(url, days, found, log);
   const readers = options.readers ?? defaultReaders;
-  const denied: SpillwayError[] = [...found.denied];
+  const denied: DeniedPrefix[] = [...found.denied];
   const streams = planListing(found, days, dayOf(now), readers).map(
     (task) => (): AsyncGenerator<readonly ListedObject[]> => readTask(bucket, task, denied, log),
   );
   let objects = 0;
+  let newest: string | null = null;
   for await (const page of mergeParallel(streams, readers)) {
     const chunk = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
     objects += chunk.length;
+    for (const { day } of chunk) if (day !== null && (newest === null || day > newest)) newest = day;
     if (chunk.length > 0) yield chunk;
   }
-  const first = denied[0];
+  const first = denied[0]?.error;
   if (objects === 0 && first !== undefined) throw first;
   if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
     throw await nothingDelivered(url, prefix, days, found, bucket);
-  const folders = found.trailFolders.length + found.wholePrefixes.length;
-  return { scope: s3ListingScope(url, options), days, folders, objects, denied };
+  return { scope, days, found, objects, newest, denied, history, now };
 }
 
 /** A prefix that must not be listed is a gap to be told of, not the end of the run. */
 async function* readTask(
   bucket: Bucket,
   task: ListingTask,
-  denied: SpillwayError[],
+  denied: DeniedPrefix[],
   log: Logger,
 ): AsyncGenerator<readonly ListedObject[]> {
   try {
     yield* bucket.keys(task);
   } catch (thrown) {
     if (!(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
-    const isNew = !denied.some(({ message }) => message === thrown.message);
+    const isNew = !denied.some(({ error }) => error.message === thrown.message);
+    denied.push({ prefix: task.prefix, error: thrown });
     if (!isNew) return;
-    denied.push(thrown);
     log.warn(`${thrown.message}; the rest is read`, { next: thrown.next });
   }
 }
@@ -153,8 +150,17 @@ function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date 
   return new Date(now.getTime() + offsetMs);
 }
 
+/** Objects lie in the folder of the day on which AWS delivered them: no right clock is behind that. */
+function warnAboutClock({ lastComplete }: ListingHistory, now: Date, log: Logger): void {
+  if (lastComplete === null || dayOf(now) >= lastComplete.reached) return;
+  log.warn(
+    `the clock says ${dayOf(now)}, but objects delivered on ${lastComplete.reached} were listed already; looking back from there`,
+    { next: "Set the clock, for example through NTP." },
+  );
+}
+
 function warnAbout(found: Discovered, url: string, log: Logger): void {
-  for (const { message, next } of found.denied) log.warn(`${message}; the rest is read`, { next });
+  for (const { error } of found.denied) log.warn(`${error.message}; the rest is read`, { next: error.next });
   if (found.gaveUpAfter !== null) {
     log.warn(
       `looked for AWSLogs/ in the first ${found.gaveUpAfter} folders of ${url} only; name the prefix of the trail to be sure`,

@@ -9,9 +9,10 @@ import { fetchBytes } from "../../../src/ingest/fetch.ts";
 import { disconnectAll } from "../../../src/ingest/s3/client.ts";
 import type { S3SourceOptions } from "../../../src/ingest/s3/options.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
+import { noMemory } from "../../../src/ingest/source.ts";
 import { createLogger } from "../../../src/log.ts";
 import { S3Server, type S3ServerOptions } from "../../support/s3-server.ts";
-import { listAll, listKeys, now, optionsFor, trailKey, useTestCredentials } from "../../support/s3-trail.ts";
+import { listAll, listKeys, now, optionsFor, remembers, trailKey, useTestCredentials } from "../../support/s3-trail.ts";
 
 const key = trailKey({ day: "2026-09-14" });
 let server: S3Server;
@@ -28,9 +29,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function readAll(options: S3ServerOptions, more: S3SourceOptions = {}): Promise<string> {
+async function readAll(options: S3ServerOptions, more: S3SourceOptions = {}, memory = noMemory): Promise<string> {
   server.options = options;
-  const [object] = await listAll(s3Source(`s3://${server.bucket}`, optionsFor(server, more)));
+  const [object] = await listAll(s3Source(`s3://${server.bucket}`, optionsFor(server, more)), memory);
   return object === undefined ? "" : Buffer.from(await fetchBytes(object.locator)).toString();
 }
 
@@ -63,10 +64,8 @@ describe("a bucket", () => {
     const log = createLogger({ write: (line) => lines.push(String(line)) }, "text", now);
     // Both the machine's clock and `now` are ten days behind.
     const behind = 10 * 86_400_000;
-    const history = { lastComplete: new Date(now().getTime() - behind), lastDeep: new Date(now().getTime() - behind) };
-    expect(await readAll({ clockMs: behind }, { now: () => new Date(now().getTime() - behind), log, history })).toBe(
-      "body",
-    );
+    const last = new Date(now().getTime() - behind);
+    expect(await readAll({ clockMs: behind }, { now: () => last, log }, remembers(last, last))).toBe("body");
     expect(lines.join("")).toMatch(/clock of this machine is 14400 minutes behind/);
   });
 });

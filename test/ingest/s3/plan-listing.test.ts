@@ -5,7 +5,13 @@ import { addDays } from "../../../src/ingest/s3/days.ts";
 import { planListing } from "../../../src/ingest/s3/plan-listing.ts";
 
 const folder = "AWSLogs/111122223333/CloudTrail/eu-west-1/";
-const range = (from: string | null, to: string | null): DayRange => ({ from, to, why: "asked", deep: false });
+const range = (from: string | null, to: string | null): DayRange => ({
+  from,
+  to,
+  why: "asked",
+  advances: false,
+  deep: false,
+});
 const scope = { trailFolders: [folder], wholePrefixes: [] };
 
 describe("planListing", () => {

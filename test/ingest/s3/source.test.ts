@@ -9,6 +9,7 @@ import {
   listKeys,
   now,
   optionsFor,
+  remembers,
   startServer,
   trailKey,
   useTestCredentials,
@@ -113,9 +114,12 @@ describe("s3Source lists days", () => {
     "2026-09-14",
     "2026-09-20",
   ];
-  const list = async (more: Parameters<typeof optionsFor>[1]): Promise<readonly (string | null)[]> => {
+  const list = async (
+    more: Parameters<typeof optionsFor>[1],
+    memory = noMemory,
+  ): Promise<readonly (string | null)[]> => {
     put(days.map((day) => trailKey({ day })));
-    return (await listAll(s3Source(url(), optionsFor(server, more)))).map(({ day }) => day);
+    return (await listAll(s3Source(url(), optionsFor(server, more)), memory)).map(({ day }) => day);
   };
   const daysAgo = (days: number): Date => new Date(now().getTime() - days * 86_400_000);
 
@@ -127,15 +131,15 @@ describe("s3Source lists days", () => {
   });
 
   it("30 once a day, then 2, and those asked for", async () => {
-    expect(await list({ history: { lastComplete: daysAgo(1), lastDeep: daysAgo(1) } })).toEqual(days.slice(4));
-    expect(await list({ history: { lastComplete: now(), lastDeep: now() } })).toEqual(days.slice(6));
+    expect(await list({}, remembers(daysAgo(1), daysAgo(1)))).toEqual(days.slice(4));
+    expect(await list({}, remembers(now(), now()))).toEqual(days.slice(6));
     expect(await list({ from: "2026-01-01", to: "2026-06-15" })).toEqual(days.slice(0, 2));
     expect(await list({ to: "2026-08-14" })).toEqual(days.slice(0, 4));
   });
 
   it("without walking through the history before them", async () => {
     put(Array.from({ length: 3000 }, (_, index) => trailKey({ day: "2026-01-05", name: `n${index}` })));
-    expect(await list({ history: { lastComplete: now(), lastDeep: now() }, readers: 1 })).toEqual(days.slice(6));
+    expect(await list({ readers: 1 }, remembers(now(), now()))).toEqual(days.slice(6));
     expect(server.requests.filter(({ kind, query }) => kind === "list" && !query.has("delimiter"))).toHaveLength(2);
   });
 

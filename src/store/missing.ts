@@ -1,0 +1,87 @@
+/** Owns the question which objects of the ledger a listing should have given and did not, and which still wait to be read. */
+import type { DuckDBConnection } from "duckdb";
+import { rowsOf, sqlText } from "./duck.ts";
+
+/** What a run listed completely. Prefixes are beginnings of URIs. */
+export interface ListedStretch {
+  /** Below these everything delivered from `from` to `to` was listed. */
+  readonly roots: readonly string[];
+  /** Delivery days, YYYY-MM-DD, inclusive; null: without bound. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Below these everything was listed, whatever its day. */
+  readonly whole: readonly string[];
+  /** Nothing below these: they were refused. */
+  readonly except: readonly string[];
+  /** Only these; empty: all. */
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+}
+
+export interface MissingObject {
+  readonly uri: string;
+  readonly etag: string;
+  /** Delivery day, or the day on which it was loaded where the key does not say it. */
+  readonly day: string;
+}
+
+/** Begins to remember what is listed: hashes, 8 bytes an object. */
+export async function startListed(connection: DuckDBConnection): Promise<void> {
+  await connection.run("CREATE OR REPLACE TEMP TABLE listed (h UBIGINT)");
+}
+
+/** The candidates that were just compared with the ledger. */
+export async function rememberListed(connection: DuckDBConnection): Promise<void> {
+  await connection.run("INSERT INTO temp.listed SELECT hash(uri) FROM temp.candidate");
+}
+
+/** Objects that were looked at once, lie in the stretch and were not listed now. */
+export async function findMissing(
+  connection: DuckDBConnection,
+  stretch: ListedStretch,
+): Promise<readonly MissingObject[]> {
+  const days = [
+    "day IS NOT NULL",
+    ...(stretch.from === null ? [] : [`day >= ${sqlText(stretch.from)}`]),
+    ...(stretch.to === null ? [] : [`day <= ${sqlText(stretch.to)}`]),
+    ...among("account_id", stretch.accounts),
+    ...among("region", stretch.regions),
+  ].join(" AND ");
+  await connection.run(`
+CREATE OR REPLACE TEMP TABLE missing AS
+SELECT uri, max_by(etag, loaded_at) AS etag, coalesce(max(day), strftime(max(loaded_at), '%Y-%m-%d')) AS day
+FROM trail_object
+WHERE status <> 'skipped' AND ((${below(stretch.roots)}) AND ${days} OR ${below(stretch.whole)}) AND NOT (${below(stretch.except)})
+  AND hash(uri) NOT IN (SELECT h FROM temp.listed)
+GROUP BY uri;`);
+  const rows = await rowsOf(connection, "SELECT uri, etag, day FROM temp.missing ORDER BY uri");
+  return rows.map(([uri, etag, day]) => ({ uri: String(uri), etag: String(etag), day: String(day) }));
+}
+
+/** First delivery day on which an object below the prefixes lies that no run could read yet; what `findMissing` found is no longer there to be read. */
+export async function oldestUnread(connection: DuckDBConnection, prefixes: readonly string[]): Promise<string | null> {
+  // a new warehouse misses nothing
+  await connection.run("CREATE TEMP TABLE IF NOT EXISTS missing (uri VARCHAR, etag VARCHAR, day VARCHAR)");
+  const rows = await rowsOf(
+    connection,
+    `
+WITH waiting AS (SELECT uri, day FROM trail_object WHERE status = 'quarantined' AND suffix(etag, ':unreadable') AND (${below(prefixes)}))
+SELECT min(w.day) FROM waiting w
+WHERE NOT EXISTS (SELECT 1 FROM trail_object t WHERE t.uri = w.uri AND NOT suffix(t.etag, ':unreadable'))
+  AND NOT EXISTS (SELECT 1 FROM temp.missing m WHERE m.uri = w.uri)`,
+  );
+  const day = rows[0]?.[0] ?? null;
+  return day === null ? null : String(day);
+}
+
+/** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */
+function below(prefixes: readonly string[]): string {
+  if (prefixes.length === 0) return "false";
+  return prefixes
+    .map((prefix) => `(uri >= ${sqlText(prefix)} AND uri < ${sqlText(`${prefix}\u{10ffff}`)})`)
+    .join(" OR ");
+}
+
+function among(column: string, values: readonly string[]): readonly string[] {
+  return values.length === 0 ? [] : [`${column} IN (${values.map(sqlText).join(", ")})`];
+}
