@@ -60,13 +60,16 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
     verdict = verdictOf(error);
   }
   const finished = { startedAt, finishedAt: effects.now(), seconds: (performance.now() - started) / 1000 };
-  const report = reportOf(options, progress, verdict, failure, finished);
-  try {
-    await writeOutcome(config, report, progress);
-  } catch (error) {
-    // The first failure says more than that its report could not be written either.
-    if (failure === undefined) throw error;
-    effects.log.warn(messageOf(error));
+  // Metrics first: a run that could not leave them has failed, and its report says so.
+  for (const write of [writeMetrics, writeReportFile]) {
+    try {
+      await write(config, reportOf(options, progress, verdict, failure, finished), progress);
+    } catch (error) {
+      // The first failure says more than that its report could not be written either.
+      if (failure !== undefined) effects.log.warn(messageOf(error));
+      else verdict = verdictOf(error);
+      failure ??= error;
+    }
   }
   if (failure !== undefined) throw failure;
   return verdict;
@@ -200,12 +203,17 @@ function errorOf(failure: unknown): RunReport["error"] {
   return { code: failure.code, message: failure.message, next: failure.next ?? null };
 }
 
-async function writeOutcome(config: Config, report: RunReport, { snapshot }: Progress): Promise<void> {
-  const { metricsFile, reportFile } = config;
-  if (metricsFile !== undefined) {
-    const earlier = existsSync(metricsFile) ? readFileSync(metricsFile, "utf8") : "";
-    const metrics = runMetrics({ report, standing: snapshot, lastSuccess: sampleIn(earlier, lastSuccessName) });
-    await writeWhole(metricsFile, openMetricsText(metrics));
-  }
+async function writeMetrics(
+  { metricsFile }: Config,
+  report: RunReport,
+  { snapshot }: Pick<Progress, "snapshot">,
+): Promise<void> {
+  if (metricsFile === undefined) return;
+  const earlier = existsSync(metricsFile) ? readFileSync(metricsFile, "utf8") : "";
+  const metrics = runMetrics({ report, standing: snapshot, lastSuccess: sampleIn(earlier, lastSuccessName) });
+  await writeWhole(metricsFile, openMetricsText(metrics));
+}
+
+async function writeReportFile({ reportFile }: Config, report: RunReport): Promise<void> {
   if (reportFile !== undefined) await writeWhole(reportFile, `${JSON.stringify(report, null, 2)}\n`);
 }

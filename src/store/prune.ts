@@ -17,7 +17,7 @@ export interface PruneCounts {
 /** meta: everything before this day (YYYY-MM-DD) is removed, also what comes later. */
 const horizonName = "pruned_before";
 
-export async function readHorizon(connection: DuckDBConnection): Promise<string | null> {
+async function readHorizon(connection: DuckDBConnection): Promise<string | null> {
   return (await readMeta(connection)).get(horizonName) ?? null;
 }
 

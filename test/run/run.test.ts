@@ -297,6 +297,19 @@ describe("a run", { timeout: 120_000 }, () => {
   });
 });
 
+it("that cannot leave its metrics has failed, and its report says so", { timeout: 60_000 }, async () => {
+  const here = place("metrics", { metricsFile: "missing/spillway.prom" });
+  const run = await here.run();
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/cannot write .*spillway\.prom/);
+  expect(here.report()).toMatchObject({
+    exitCode: 1,
+    outcome: "failed",
+    error: { code: "output" },
+    changes: { invocations: 3 },
+  });
+});
+
 describe("spillway prune", { timeout: 60_000 }, () => {
   it("says what it would do, does it, and refuses half days and the future", async () => {
     const here = place("prune");

@@ -13,7 +13,7 @@ export function pythonWith(requirement: string): { readonly python: string } | {
   try {
     rmSync(folder, { recursive: true, force: true });
     execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe", timeout: 60_000 });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", requirement], { stdio: "pipe", timeout: 90_000 });
+    execFileSync(python, ["-m", "pip", "install", "--quiet", requirement], { stdio: "pipe", timeout: 150_000 });
     execFileSync("touch", [done]);
     return { python };
   } catch (error) {
