@@ -1,4 +1,5 @@
 /** Owns log lines: text for people, JSON for machines, always to stderr. */
+import { readFileSync } from "node:fs";
 import type { OutputStream } from "./effects.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -29,14 +30,37 @@ export function createLogger(stream: OutputStream, format: LogFormat, now: () =>
   };
 }
 
-/** The format asked for on the command line: needed before the command line is parsed, for its own errors. */
-export function logFormatOf(args: readonly string[]): LogFormat {
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The format that the command line, else the environment, else the config asks for: needed before any of them is read properly. */
+export function logFormatOf(args: readonly string[], env: Env = {}): LogFormat {
+  const asked = lastValueOf(args, "--log-format") ?? nonEmpty(env["SPILLWAY_LOG_FORMAT"]) ?? formatInConfig(args, env);
+  return asked === "json" ? "json" : "text";
+}
+
+function lastValueOf(args: readonly string[], flag: string): string | undefined {
   const end = args.indexOf("--");
   const flags = end === -1 ? args : args.slice(0, end);
-  const given = flags.findLastIndex((arg) => arg === "--log-format" || arg.startsWith("--log-format="));
-  if (given === -1) return "text";
-  const value = flags[given]?.includes("=") ? flags[given].slice("--log-format=".length) : flags[given + 1];
-  return value === "json" ? "json" : "text";
+  const given = flags.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  if (given === -1) return undefined;
+  return flags[given]?.includes("=") ? flags[given].slice(flag.length + 1) : (flags[given + 1] ?? "");
+}
+
+/** Whatever is wrong with the file is said later, by who reads it as a whole. */
+function formatInConfig(args: readonly string[], env: Env): string | undefined {
+  const file = lastValueOf(args, "--config") ?? nonEmpty(env["SPILLWAY_CONFIG"]) ?? "spillway.json";
+  try {
+    const config: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const format =
+      typeof config === "object" && config !== null && "logFormat" in config ? config.logFormat : undefined;
+    return typeof format === "string" ? format : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
 }
 
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };

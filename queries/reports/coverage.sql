@@ -8,7 +8,7 @@
 --   records: records in them
 --   bedrock_events: Bedrock records kept
 --   digest_status: result of the digest validation; not checked until it has run
---   gap: no file; quarantined; no place (the path names no account, Region and day); null: none
+--   gap: no file; pruned (its events were removed by retention); quarantined; no place (the path names no account, Region and day); null: none
 --
 -- Days are counted from the first to the last day seen of an account and Region. Before the first and after the last nothing can be said.
 -- The calendar is made by counting, without recursion and without functions that only one engine has: 10,000 days from the ledger's first day.
@@ -20,6 +20,7 @@ WITH object AS (
     try_cast(day AS date) AS day,
     uri,
     max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded,
+    max(CASE WHEN reason LIKE 'pruned%' THEN 1 ELSE 0 END) AS pruned,
     max(records) AS records,
     max(bedrock_events) AS bedrock_events
   FROM trail_object
@@ -33,7 +34,8 @@ WITH object AS (
     count(*) AS objects,
     sum(records) AS records,
     sum(bedrock_events) AS bedrock_events,
-    sum(1 - loaded) AS quarantined
+    sum(1 - loaded) AS quarantined,
+    sum(pruned) AS pruned
   FROM object
   GROUP BY 1, 2, 3
 ), span AS (
@@ -66,7 +68,11 @@ WITH object AS (
     coalesce(seen.objects, 0) AS objects,
     coalesce(seen.records, 0) AS records,
     coalesce(seen.bedrock_events, 0) AS bedrock_events,
-    CASE WHEN seen.objects IS NULL THEN 'no file' WHEN seen.quarantined > 0 THEN 'quarantined' END AS gap
+    CASE
+      WHEN seen.objects IS NULL THEN 'no file'
+      WHEN seen.pruned > 0 THEN 'pruned'
+      WHEN seen.quarantined > 0 THEN 'quarantined'
+    END AS gap
   FROM expected
   LEFT JOIN seen ON seen.account_id = expected.account_id AND seen.region = expected.region AND seen.day = expected.day
   UNION ALL
@@ -77,7 +83,7 @@ WITH object AS (
     objects,
     coalesce(records, 0),
     coalesce(bedrock_events, 0),
-    CASE WHEN quarantined > 0 THEN 'quarantined' ELSE 'no place' END
+    CASE WHEN pruned > 0 THEN 'pruned' WHEN quarantined > 0 THEN 'quarantined' ELSE 'no place' END
   FROM seen
   WHERE account_id IS NULL OR region IS NULL OR day IS NULL
 )

@@ -27,7 +27,7 @@ process.exitCode = await main(
     stderr: process.stderr,
     env: process.env,
     now,
-    log: createLogger(process.stderr, logFormatOf(args), now),
+    log: createLogger(process.stderr, logFormatOf(args, process.env), now),
   },
   stop.signal,
 );

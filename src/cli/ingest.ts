@@ -2,14 +2,20 @@
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
+import type { ObjectSource } from "../ingest/source.ts";
 import type { CommandContext } from "./main.ts";
 import { wholeNumber } from "./options.ts";
 import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
 
-interface IngestFlags extends SourceFlags {
+/** What an ingest needs besides its sources. */
+export interface LoadFlags {
   readonly warehouse: string;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   readonly maxObjectMb: number;
+}
+
+interface IngestFlags extends SourceFlags, LoadFlags {
+  readonly threads?: number;
   readonly strict?: true;
 }
 
@@ -54,11 +60,21 @@ export async function runIngest(
   flags: IngestFlags,
   context: CommandContext,
 ): Promise<IngestSummary> {
+  return await loadSources(openSources(sources, flags, context), flags, context);
+}
+
+/** The same for sources that are open, or about to be. */
+export async function loadSources(
+  opening: Promise<readonly ObjectSource[]>,
+  flags: LoadFlags,
+  context: CommandContext,
+  onStopped: (partial: IngestSummary) => void = () => undefined,
+): Promise<IngestSummary> {
   const { effects, signal } = context;
   const [{ ingest }, { createProgress }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
     import("./progress.ts"),
-    openSources(sources, flags, context),
+    opening,
   ]);
   const progress = createProgress(effects);
   let stopped: IngestSummary | undefined;
@@ -71,7 +87,10 @@ export async function runIngest(
       now: effects.now,
       onProgress: progress.update,
       signal,
-      onStopped: (partial) => (stopped = partial),
+      onStopped: (partial) => {
+        stopped = partial;
+        onStopped(partial);
+      },
     });
     progress.end();
     await printSummary(summary, flags.warehouse, context);
@@ -114,6 +133,8 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
     effects.log.warn(
       `${counts.otherMajor} records have an eventVersion of another major number; they were read as version 1`,
     );
+  if (summary.cameLate > 0)
+    effects.log.warn(`${summary.cameLate} events came late, for days that were pruned, and were left out`);
   if (counts.objectsListed === counts.objectsSkipped) {
     throw new SpillwayError("source-empty", `none of the ${counts.objectsListed} files is a log file`, {
       next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",

@@ -2,10 +2,13 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
+import { addPruneCommand } from "./prune.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
+import { addRunCommand } from "./run.ts";
 import { version } from "../version.ts";
 
 /** What a command's action needs besides its own flags. */
@@ -32,7 +35,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
 /** The whole command tree; also the source of the command reference in the docs. */
 export function createProgram(context: CommandContext): Command {
   const { effects } = context;
-  const program = new Command("spillway")
+  const program: Command = new Command("spillway")
     .description("Where did your Amazon Bedrock inference run, who sent it there, and can you prove it?")
     .version(version)
     .addOption(
@@ -40,6 +43,8 @@ export function createProgram(context: CommandContext): Command {
         .choices(["text", "json"])
         .default("text"),
     )
+    .option("--config <file>", "config file (default: spillway.json, if there is one)")
+    .hook("preAction", async (_, command) => await takeWarehouse(program, command, context))
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -51,7 +56,10 @@ export function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
-  for (const command of program.commands) command.exitOverride();
+  addRunCommand(program, context);
+  addPruneCommand(program, context);
+  addConfigCommand(program, context);
+  for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   return program;
 }
 

@@ -15,9 +15,9 @@ export interface SourceFlags {
   readonly externalId?: string;
   readonly s3Endpoint?: string;
   readonly s3Region?: string;
-  readonly s3PathStyle?: true;
+  readonly s3PathStyle?: boolean;
   readonly expectedBucketOwner?: string;
-  readonly s3RequesterPays?: true;
+  readonly s3RequesterPays?: boolean;
   readonly s3KeptDays?: number;
   readonly lookupRole?: readonly string[];
   readonly cloudtrailEndpoint?: string;

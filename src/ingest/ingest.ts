@@ -73,6 +73,8 @@ async function ingestInto(
     seconds: (performance.now() - started) / 1000,
     quarantined: run.quarantined,
     skipped: run.skipped,
+    sources: run.tally.counts,
+    cameLate: warehouse.cameLate?.events ?? 0,
     findings: run.findings.examples,
     findingCounts: run.findings.counts,
     gaps: run.findings.gaps,

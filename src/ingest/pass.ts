@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
 import { RunFindings } from "./run-findings.ts";
+import { SourceTally } from "./source-tally.ts";
 import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
@@ -66,6 +67,7 @@ export class Pass {
   stoppedBy: SpillwayError | undefined;
   /** The first refusal to read an object, and how many there were. */
   readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
+  readonly tally: SourceTally;
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
@@ -95,6 +97,7 @@ export class Pass {
     this.#opening = opening;
     this.#isNew = isNew;
     this.#onCommit = onCommit;
+    this.tally = new SourceTally(options.sources);
     // One source never lists an object twice; several may overlap.
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
@@ -127,6 +130,7 @@ export class Pass {
         for (const { uri } of fresh) this.#seen?.add(uri);
         this.counts.objectsListed += fresh.length;
         const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
+        this.tally.listed(source, fresh.length, unknown);
         await this.#readObjects(pool, unknown);
         if (this.stoppedEarly || pool.stopped !== undefined) return;
         this.#states.push(...(listed.states ?? []));
@@ -199,6 +203,10 @@ export class Pass {
     this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     const left = objects.length - skippedNow.length - handed;
+    if (left > 0) {
+      this.tally.leave(objects.filter(({ skip }) => skip === null).slice(handed));
+      this.tally.leave(objects.filter(({ skip }) => skip !== null).slice(skippedNow.length));
+    }
     this.counts.objectsListed -= left;
     if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
@@ -222,6 +230,7 @@ export class Pass {
     await this.#startCommit(flushed, this.#states.splice(0));
     await this.#committing;
     this.counts.objectsListed -= this.#accepted - this.#noted;
+    this.tally.leaveRest();
   }
 
   async #commitIfDue(pool: WorkerPool): Promise<void> {
@@ -284,6 +293,7 @@ export class Pass {
   #note(read: ReadObject): void {
     this.#noted++;
     countObject(this.counts, read);
+    this.tally.read(read);
     if (read.denied === true) {
       this.denied.count++;
       this.denied.first ??= read.reason ?? undefined;

@@ -1,5 +1,6 @@
 /** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
 import type { Finding } from "./source.ts";
+import type { SourceCounts } from "./source-tally.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 /** Counts of one run; every one of them is stored with the run and printed. */
@@ -98,6 +99,10 @@ export interface IngestSummary {
   readonly findingCounts: ReadonlyMap<Finding["kind"], number>;
   /** What could not be looked at, each in a sentence. */
   readonly gaps: readonly string[];
+  /** What each source gave, in their order. */
+  readonly sources: readonly SourceCounts[];
+  /** Events that came for days that were pruned: they are not in the warehouse. */
+  readonly cameLate: number;
 }
 
 /** True when not everything was seen, or something about the logs is wrong: what `--strict` is for. */

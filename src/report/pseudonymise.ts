@@ -78,3 +78,13 @@ export function coveredText(text: string, cover: (person: string) => string): st
   // oxlint-disable-next-line no-control-regex -- the mark is made here and cannot be in a log's text by chance
   return held.replaceAll(/\u0000(\d+)\u0000/g, (_, index: string) => covers[Number(index)] ?? "");
 }
+
+/** Principals for a text of ours, such as a run report, with the people in them covered as in results. */
+export function coveredPrincipals(
+  principals: readonly string[],
+  protection: Protection | undefined,
+): readonly string[] {
+  if (protection === undefined) return principals;
+  const cover = coverWith(protection);
+  return principals.map((principal) => coveredText(principal, cover));
+}

@@ -59,11 +59,13 @@ export async function foldTouched(connection: DuckDBConnection): Promise<void> {
  * `source` holds all completions that may lower a time; after a replaced event it has to be the whole table.
  */
 export async function moveFirstCompletion(connection: DuckDBConnection, source: string, whole: boolean): Promise<void> {
+  const completions = `SELECT account_id, source_region, event_time FROM ${source} WHERE record_kind = 'completion'`;
+  const pruned = whole ? "UNION ALL SELECT account_id, source_region, first_time FROM pruned_completion" : "";
   await connection.run(`
 CREATE OR REPLACE TEMP TABLE moved AS
 WITH found AS (
-  SELECT account_id, source_region, min(event_time) AS first_time FROM ${source}
-  WHERE record_kind = 'completion' AND account_id IS NOT NULL GROUP BY ALL
+  SELECT account_id, source_region, min(event_time) AS first_time FROM (${completions} ${pruned})
+  WHERE account_id IS NOT NULL GROUP BY ALL
 )
 SELECT coalesce(n.account_id, o.account_id) AS account_id, coalesce(n.source_region, o.source_region) AS source_region,
   n.first_time, least(n.first_time, o.first_time) AS since, o.first_time IS NULL OR n.first_time IS NULL AS alone

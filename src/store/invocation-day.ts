@@ -3,6 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { columnList, readQuery } from "./schema.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Marks the days of invocations in the transaction that changes them. `source` is what stands after FROM, with a column event_time. */
 export async function markStaleDays(connection: DuckDBConnection, source: string): Promise<void> {
@@ -27,18 +28,13 @@ export async function renewStaleDays(connection: DuckDBConnection): Promise<void
 SEMI JOIN stale_day s ON s.day = date_trunc('day', i.event_time)
 WHERE i.event_time >= ${timestamp(range?.[1])} AND i.event_time < ${timestamp(range?.[2])})\n`;
   const isWhole = Number(range?.[3] ?? 0) === 0;
-  await connection.run("BEGIN");
-  try {
-    await connection.run(`
+  await inTransaction(connection, () =>
+    connection.run(`
 ${isWhole ? "TRUNCATE invocation_day" : "DELETE FROM invocation_day WHERE day IN (SELECT day FROM stale_day)"};
 INSERT INTO invocation_day (${columnList(invocationDayTable)})
 SELECT * FROM (${isWhole ? "" : stale}${readQuery("model/invocation-day.sql")}) ORDER BY day, account_id, principal;
-DELETE FROM stale_day;`);
-    await connection.run("COMMIT");
-  } catch (error) {
-    await connection.run("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
+DELETE FROM stale_day;`),
+  );
 }
 
 function timestamp(text: unknown): string {

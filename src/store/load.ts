@@ -1,4 +1,4 @@
-/** Owns the commit of a batch: events, their fold and the ledger in one transaction. */
+/** Owns loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
 import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
@@ -61,26 +61,18 @@ const columns = columnList(eventTable);
 const content = eventTable.columns.filter((column) => column.name !== "object_uri" && column.name !== "record_index");
 const contentList = content.map((column) => `"${column.name}"`).join(", ");
 
-/** Commits a batch. All or nothing: events, invocations and ledger rows. */
-export async function commitBatch(
+/** Loads a batch: events, invocations, ledger rows, and what the source remembers. Call it within a transaction. */
+export async function loadBatch(
   connection: DuckDBConnection,
   batch: StagedBatch,
   context: CommitContext,
 ): Promise<CommitCounts> {
-  await connection.run("BEGIN");
-  try {
-    const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
-    await writeLedger(connection, batch, context);
-    await writeFindings(connection, batch.findings ?? [], context);
-    await writeStates(connection, batch.states ?? [], context);
-    if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
-    await connection.run("COMMIT");
-    return counts;
-  } catch (error) {
-    // the first error says what happened; a failing rollback would hide it
-    await connection.run("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
+  const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
+  await writeLedger(connection, batch, context);
+  await writeFindings(connection, batch.findings ?? [], context);
+  await writeStates(connection, batch.states ?? [], context);
+  if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
+  return counts;
 }
 
 async function noEvents(connection: DuckDBConnection): Promise<CommitCounts> {

@@ -56,6 +56,23 @@ export const staleDayTable: Table = {
   columns: [{ name: "day", type: "timestamp", doc: "start of the day, UTC" }],
 };
 
+/** Calls of the last day that was pruned: a record of theirs that comes later must not stand as a call of its own. */
+export const prunedInvocationTable: Table = {
+  name: "pruned_invocation",
+  doc: "Calls of the last day before the pruned days end",
+  columns: [
+    { name: "invocation_key", type: "text", doc: "key of the call" },
+    { name: "event_time", type: "timestamp", doc: "its time, UTC" },
+  ],
+};
+
+/** What `first_completion` would forget with the events that were pruned. */
+export const prunedCompletionTable: Table = {
+  name: "pruned_completion",
+  doc: "Time of the first completion of each account and Region among the events that were pruned",
+  columns: firstCompletionTable.columns,
+};
+
 export const warehouseTables: readonly Table[] = [
   eventTable,
   eventVariantTable,
@@ -63,6 +80,8 @@ export const warehouseTables: readonly Table[] = [
   invocationDayTable,
   staleDayTable,
   firstCompletionTable,
+  prunedInvocationTable,
+  prunedCompletionTable,
   trailObjectTable,
   quarantineTable,
   runTable,

@@ -1,30 +1,26 @@
 /** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
-import { inferenceProfileTable } from "../schema/tables.ts";
-import { fillTemporary } from "./append.ts";
 import {
   type Duck,
   type DuckOptions,
   attach,
   detach,
-  lockHolder,
   released,
   startDuck,
   stopDuck,
   warehouseError,
 } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
-import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
-import { withinMemory } from "./memory.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
-import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
+import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
+import { type CommitCounts, type StagedBatch, loadBatch } from "./load.ts";
 import {
   type ListedStretch,
   type MissingObject,
@@ -33,16 +29,23 @@ import {
   rememberListed,
   startListed,
 } from "./missing.ts";
+import { replaceProfiles } from "./profiles.ts";
+import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { checkVersion, ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
+import { checkPublished, compareWithPublished, takeLock } from "./standing.ts";
+import { inTransaction } from "./transaction.ts";
+import { version } from "../version.ts";
 
 export type { Finding } from "./findings.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+export type { CompactSizes } from "./compact.ts";
+export type { PruneCounts } from "./prune.ts";
 export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
@@ -61,6 +64,7 @@ export class Warehouse {
   #turn: Promise<unknown> = Promise.resolve();
   /** The candidates of this run are remembered. */
   #remembers = false;
+  #cameLate: PruneCounts | null = null;
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -147,16 +151,13 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    const context = this.#context();
-    return await this.#guard(() =>
-      withinMemory(this.#duck.connection, () => commitBatch(this.#duck.connection, batch, context)),
-    );
+    return await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
   async startRun(source: string, startedAt: Date): Promise<string> {
     this.#runId = randomUUID();
-    const run = { runId: this.#runId, startedAt, source, version: programVersion() };
+    const run = { runId: this.#runId, startedAt, source, version };
     await this.#guard(() => insertRun(this.#duck.connection, run));
     return run.runId;
   }
@@ -178,26 +179,30 @@ export class Warehouse {
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
-    await this.#transaction(async (connection) => {
-      await fillTemporary(
-        connection,
-        "refreshed",
-        inferenceProfileTable.columns,
-        rows.map((row) => [
-          row.profile_id,
-          row.source_region,
-          row.destination_region,
-          row.model,
-          row.as_of,
-          row.source,
-        ]),
-      );
-      await connection.run(`
-DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
-INSERT INTO inference_profile SELECT * FROM temp.refreshed;
-CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WHERE model_kind = 'application-profile';`);
-      await foldTouched(connection);
-      await writeMeta(connection, { dirty: "true" });
+    await this.#transaction((connection) => replaceProfiles(connection, rows));
+  }
+
+  /** Removes what happened before a day (YYYY-MM-DD, UTC), for good: what comes for these days later does not stay either. */
+  async prune(day: string): Promise<PruneCounts> {
+    return await this.#transaction((connection) => pruneBefore(connection, day));
+  }
+
+  /** What the last `publish` left out because it came for days that were pruned; null if nothing was ever pruned. */
+  get cameLate(): PruneCounts | null {
+    return this.#cameLate;
+  }
+
+  /** The share of the file that holds nothing any more, 0 to 1. */
+  async wastedShare(): Promise<number> {
+    return await this.#guard(() => wastedShare(this.#duck.connection));
+  }
+
+  /** Writes the working file anew without its empty parts: DuckDB never makes a file smaller. Publish afterwards. */
+  async compact(): Promise<CompactSizes> {
+    return await this.#guard(async () => {
+      const sizes = await compactFile(this.#duck, workFile(this.file));
+      await writeMeta(this.#duck.connection, { dirty: "true" });
+      return sizes;
     });
   }
 
@@ -210,7 +215,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
       await connection.run(`SET memory_limit = '${publishingMemory}'`);
-      await withinMemory(connection, () => renewStaleDays(connection));
+      this.#cameLate = await inTransaction(connection, () => applyHorizon(connection));
+      await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
       await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });
@@ -247,17 +253,7 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
 
   async #transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const { connection } = this.#duck;
-    return await this.#guard(async () => {
-      await connection.run("BEGIN");
-      try {
-        const result = await action(connection);
-        await connection.run("COMMIT");
-        return result;
-      } catch (error) {
-        await connection.run("ROLLBACK").catch(() => undefined);
-        throw error;
-      }
-    });
+    return await this.#guard(() => inTransaction(connection, () => action(connection)));
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {
@@ -280,73 +276,3 @@ const publishingMemory = "256MB";
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
-
-function programVersion(): string {
-  const parsed: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "unknown";
-}
-
-async function takeLock(duck: Duck, file: string): Promise<void> {
-  const lock = lockFile(file);
-  try {
-    await attach(duck, lock, "run_lock", "write");
-  } catch (error) {
-    const holder = lockHolder(error);
-    if (holder === null) throw error;
-    throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, {
-      next: "Wait until it is done",
-      cause: error,
-    });
-  }
-}
-
-/** A published file that is not ours, or newer, must not be replaced. */
-async function checkPublished(duck: Duck, file: string): Promise<void> {
-  const { connection } = duck;
-  try {
-    await attach(duck, file, "published", "read");
-  } catch (error) {
-    // somebody has it open for writing: the copy's schema is checked when it is attached
-    if (lockHolder(error) !== null) return;
-    throw error;
-  }
-  await connection.run("USE published");
-  try {
-    await checkVersion(connection, file);
-  } finally {
-    await connection.run("USE memory");
-    await detach(duck, file, "published");
-  }
-}
-
-/**
- * The working file continues a run that was killed, unless the published file is another one by now: removed by its owner (start
- * over), or replaced by a file that this working file neither is nor was made from.
- */
-async function compareWithPublished(duck: Duck, file: string): Promise<"same" | "ahead" | "stale"> {
-  const work = workFile(file);
-  if (!existsSync(work)) return "same";
-  const working = await metaOf(duck, work);
-  if (working === null) return "ahead";
-  if (!existsSync(file)) return working.get("published") === "true" ? "stale" : "ahead";
-  const published = await metaOf(duck, file);
-  if (published === null) return "ahead";
-  const generation = published.get("generation");
-  if (generation === working.get("generation")) return "same";
-  return generation === working.get("base") ? "ahead" : "stale";
-}
-
-/** The meta table of a file; null if somebody holds it. */
-async function metaOf(duck: Duck, file: string): Promise<Map<string, string> | null> {
-  try {
-    await attach(duck, file, "probe", "read");
-  } catch (error) {
-    if (lockHolder(error) !== null) return null;
-    throw error;
-  }
-  try {
-    return await readMeta(duck.connection, "probe");
-  } finally {
-    await detach(duck, file, "probe");
-  }
-}

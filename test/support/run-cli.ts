@@ -15,7 +15,7 @@ export async function runCli(args: readonly string[], env: Readonly<Record<strin
   const err: Uint8Array[] = [];
   const now = (): Date => new Date("2026-09-20T06:00:00Z");
   const stderr = collector(err);
-  const effects = { stdout: collector(out), stderr, env, now, log: createLogger(stderr, logFormatOf(args), now) };
+  const effects = { stdout: collector(out), stderr, env, now, log: createLogger(stderr, logFormatOf(args, env), now) };
   const code = await main(args, effects, new AbortController().signal);
   return { code, stdout: Buffer.concat(out).toString("utf8"), stderr: Buffer.concat(err).toString("utf8") };
 }

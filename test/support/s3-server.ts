@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { type ListedPage, errorXml, listXml, locationXml, page } from "./s3-xml.ts";
 
 export interface StoredObject {
@@ -10,7 +11,7 @@ export interface StoredObject {
 }
 
 export interface S3Request {
-  readonly kind: "list" | "get" | "head" | "location" | "other";
+  readonly kind: "list" | "get" | "head" | "put" | "location" | "other";
   readonly bucket: string;
   /** The key, or the prefix of a listing. */
   readonly path: string;
@@ -111,7 +112,20 @@ export class S3Server {
     if (this.#refused(parsed, response, now)) return;
     if (parsed.kind === "location") sendXml(response, locationXml(this.options.region ?? "us-east-1"));
     else if (parsed.kind === "list") this.#list(parsed, response);
+    else if (parsed.kind === "put") await this.#store(parsed, request, response);
     else this.#object(parsed, response, fault);
+  }
+
+  async #store({ path, headers }: S3Request, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const wanted = headers["content-md5"];
+    if (wanted !== undefined && wanted !== createHash("md5").update(body).digest("base64")) {
+      fail(response, 400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
+      return;
+    }
+    this.put(path, body);
+    response.writeHead(200, { ETag: `"${this.objects.get(path)?.etag}"` });
+    response.end();
   }
 
   /** The checks of S3 in its order: signature, clock, bucket, Region, owner, payer. */
@@ -201,7 +215,12 @@ function parseRequest(request: IncomingMessage): S3Request {
   if (query.has("location")) return { ...base, kind: "location", path: "" };
   if (key === "" && query.get("list-type") === "2") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
   if (key === "") return { ...base, kind: "other", path: "" };
-  return { ...base, kind: request.method === "HEAD" ? "head" : "get", path: key };
+  const kind = { HEAD: "head", PUT: "put" } as const;
+  return {
+    ...base,
+    kind: request.method === "HEAD" || request.method === "PUT" ? kind[request.method] : "get",
+    path: key,
+  };
 }
 
 function amzDate(headers: IncomingMessage["headers"]): number {

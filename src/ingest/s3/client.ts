@@ -84,6 +84,8 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
   const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
   const client = new sdk.S3Client({
     region: access.region,
+    // Else the SDK writes on stderr by itself, between our log lines.
+    logger: quiet,
     credentials,
     ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
     forcePathStyle: access.pathStyle,

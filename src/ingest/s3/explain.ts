@@ -5,9 +5,9 @@ import { isExpired } from "./refresh.ts";
 import { isUnreachable, statusOf } from "./retry.ts";
 
 export interface S3Attempt {
-  readonly action: "list" | "get";
+  readonly action: "list" | "get" | "put";
   readonly access: S3Access;
-  /** The prefix that was listed, or the key that was fetched. */
+  /** The prefix that was listed, or the key that was fetched or written. */
   readonly path: string;
 }
 
@@ -118,14 +118,14 @@ function denied(thrown: Error, attempt: S3Attempt): SpillwayError {
 export function missingPermission(thrown: Error, action: S3Attempt["action"]): string {
   const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(thrown.message)?.[1];
   if (named !== undefined) return named;
-  if (/kms/i.test(`${thrown.name} ${thrown.message}`)) return "kms:Decrypt";
-  return action === "list" ? "s3:ListBucket" : "s3:GetObject";
+  if (/kms/i.test(`${thrown.name} ${thrown.message}`)) return action === "put" ? "kms:GenerateDataKey" : "kms:Decrypt";
+  return { list: "s3:ListBucket", get: "s3:GetObject", put: "s3:PutObject" }[action];
 }
 
 function resourceOf(permission: string, { access, path }: S3Attempt): string {
   if (permission === "s3:ListBucket")
     return `on arn:aws:s3:::${access.bucket}${path === "" ? "" : ` (s3:prefix ${path}*)`}`;
-  if (permission === "s3:GetObject") return `on arn:aws:s3:::${access.bucket}/*`;
+  if (permission === "s3:GetObject" || permission === "s3:PutObject") return `on arn:aws:s3:::${access.bucket}/*`;
   return permission.startsWith("kms:") ? "on the key that the trail encrypts with" : "";
 }
 

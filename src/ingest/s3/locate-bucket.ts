@@ -40,7 +40,7 @@ export interface LocatedBucket {
 }
 
 /** S3 says where the bucket is in a header of the redirect, or in the error when the signature named another Region. */
-function regionOf(thrown: unknown): string | undefined {
+export function regionOf(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
   if ("Region" in thrown && typeof thrown.Region === "string" && thrown.Region !== "") return thrown.Region;
   const response = "$response" in thrown ? thrown.$response : undefined;

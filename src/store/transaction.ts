@@ -1,9 +1,25 @@
-/** Owns what happens when a transaction does not fit into DuckDB's memory: it is tried again with more. */
+/** Owns transactions: all or nothing, and what does not fit into DuckDB's memory is tried again with more. */
 import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
 import { rowsOf } from "./duck.ts";
 
 const attempts = 4;
+
+/** Runs `action` in a transaction; whatever it throws undoes all of it. It may run more than once. */
+export async function inTransaction<T>(connection: DuckDBConnection, action: () => Promise<T>): Promise<T> {
+  return await withinMemory(connection, async () => {
+    await connection.run("BEGIN");
+    try {
+      const result = await action();
+      await connection.run("COMMIT");
+      return result;
+    } catch (error) {
+      // the first error says what happened; a failing rollback would hide it
+      await connection.run("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  });
+}
 
 /**
  * Runs a transaction that leaves nothing behind when it fails. The limit keeps memory flat in the usual case; what DuckDB cannot

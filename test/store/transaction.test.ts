@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startDuck, stopDuck } from "../../src/store/duck.ts";
-import { withinMemory } from "../../src/store/memory.ts";
+import { withinMemory } from "../../src/store/transaction.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { entriesOf, event, readRows, sandbox } from "./helpers.ts";
 

@@ -1,0 +1,51 @@
+/** Owns `spillway config check`, and which values other commands take from the config. */
+import type { Command } from "commander";
+import type { LoadedConfig } from "../config/load.ts";
+import type { CommandContext } from "./main.ts";
+
+export function addConfigCommand(program: Command, context: CommandContext): void {
+  const config = program.command("config").description("the configuration of spillway run");
+  config
+    .command("check")
+    .description("print the effective config, or what is wrong with it")
+    .action(async () => {
+      const { effects } = context;
+      const loaded = await loadFor(program, context);
+      const { checkConfig } = await import("../run/check-config.ts");
+      checkConfig(loaded.config);
+      effects.log.info(
+        loaded.file === null ? "no config file; from environment and defaults" : `${loaded.file} is sound`,
+      );
+      effects.stdout.write(`${JSON.stringify(loaded.config, null, 2)}\n`);
+    });
+}
+
+/** The config that the command line, the environment and the file make; `flags` are the command's own keys. */
+export async function loadFor(
+  program: Command,
+  { effects }: CommandContext,
+  flags: Readonly<Record<string, unknown>> = {},
+): Promise<LoadedConfig> {
+  const { loadConfig } = await import("../config/load.ts");
+  return loadConfig({ file: configFlag(program), env: effects.env, flags });
+}
+
+function configFlag(program: Command): string | undefined {
+  const value: unknown = program.opts()["config"];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Commands with a flag --warehouse that was not given take the config's; without a config nothing is loaded. */
+export async function takeWarehouse(program: Command, command: Command, context: CommandContext): Promise<void> {
+  if (command.getOptionValueSource("warehouse") !== "default") return;
+  const { existsSync } = await import("node:fs");
+  const { env } = context.effects;
+  const isConfigured =
+    configFlag(program) !== undefined ||
+    (env["SPILLWAY_CONFIG"] ?? "") !== "" ||
+    (env["SPILLWAY_WAREHOUSE"] ?? "") !== "" ||
+    existsSync("spillway.json");
+  if (!isConfigured) return;
+  const { config } = await loadFor(program, context);
+  command.setOptionValueWithSource("warehouse", config.warehouse, "config");
+}

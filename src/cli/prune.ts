@@ -1,0 +1,43 @@
+/** Owns `spillway prune`: retention by hand. */
+import type { Command } from "commander";
+import type { CommandContext } from "./main.ts";
+import { time } from "./options.ts";
+
+interface PruneFlags {
+  readonly warehouse: string;
+  readonly before: Date;
+  readonly dryRun?: true;
+}
+
+export function addPruneCommand(program: Command, context: CommandContext): void {
+  program
+    .command("prune")
+    .description("remove what happened before a day, for good, and make the file smaller; the ledger stays")
+    .requiredOption("--before <day>", "first day that stays, UTC", time)
+    .option("--dry-run", "only say how much it would be")
+    .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
+    .action(async (flags: PruneFlags) => {
+      const { prune, countDoomed, dayToKeep } = await import("../run/prune.ts");
+      const { log, now } = context.effects;
+      const day = dayToKeep(flags.before, now());
+      const n = (value: number): string => value.toLocaleString("en-US");
+      if (flags.dryRun === true) {
+        const { invocations, events, variants, quarantined } = await countDoomed(flags.warehouse, day);
+        log.info(
+          `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows would be removed`,
+          { before: day, invocations, events, variants, quarantined },
+        );
+        return;
+      }
+      const done = await prune(flags.warehouse, day, "always");
+      const { invocations, events, variants, quarantined, bytesBefore, bytesAfter } = done;
+      log.info(
+        `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows removed`,
+        { before: day, invocations, events, variants, quarantined },
+      );
+      log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after`, {
+        bytesBefore,
+        bytesAfter,
+      });
+    });
+}

@@ -1,0 +1,88 @@
+/** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
+import { type Command, Option } from "commander";
+import type { Config, SourceConfig } from "../config/config.ts";
+import { SpillwayError } from "../errors.ts";
+import type { ObjectSource } from "../ingest/source.ts";
+import type { Protection } from "../report/pseudonymise.ts";
+import { loadFor } from "./config.ts";
+import { loadSources } from "./ingest.ts";
+import type { CommandContext } from "./main.ts";
+import { list, wholeNumber } from "./options.ts";
+import { protectionOf } from "./scope-flags.ts";
+import { openSources } from "./source-flags.ts";
+
+export function addRunCommand(program: Command, context: CommandContext): void {
+  program
+    .command("run")
+    .description("the scheduled batch: ingest, retention, reports, metrics, as the config says")
+    .addOption(new Option("--warehouse <file>", "warehouse file"))
+    .option("--threads <n>", "worker threads", wholeNumber("--threads", 1, 64))
+    .option("--max-object-mb <n>", "quarantine objects that inflate to more", wholeNumber("--max-object-mb", 1, 4096))
+    .option("--boundary <name>", "approved Regions: eu, eea, us, ..., one of the config's, or Regions with commas")
+    .option("--fail-on <what>", "exit with 3 for boundary, integrity or findings (any of them)", list)
+    .option("--strict", "exit with 4 when something could not be read or seen")
+    .option("--retention-days <n>", "remove what is older", wholeNumber("--retention-days", 1, 36_500))
+    .option("--metrics-file <file>", "OpenMetrics text for the node exporter")
+    .option("--report-file <file>", "the run report, JSON")
+    .action(async (flags: Readonly<Record<string, unknown>>) => {
+      const { config } = await loadFor(program, context, flags);
+      const { checkConfig } = await import("../run/check-config.ts");
+      checkConfig(config);
+      if (config.sources.length === 0) {
+        throw new SpillwayError("config", "there are no sources to run over", {
+          next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
+        });
+      }
+      const protection = await protectionFor(config, context);
+      const { runBatch } = await import("../run/run.ts");
+      const { exitCode, why } = await runBatch({
+        config,
+        protection,
+        effects: context.effects,
+        signal: context.signal,
+        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
+      });
+      if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
+      context.exitWith(exitCode);
+    });
+}
+
+/** The config's sources through the same door as those of `spillway ingest`. */
+async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
+  const opened: ObjectSource[] = [];
+  for (const entry of config.sources) {
+    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
+    const since =
+      lookBackDays === undefined
+        ? {}
+        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
+    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
+    opened.push(...(await openSources([source], given, context)));
+  }
+  return opened;
+}
+
+async function protectionFor(config: Config, { effects }: CommandContext): Promise<Protection | undefined> {
+  const { personalData, pseudonymiseKeyFile: file } = config;
+  if (personalData === "keep") return undefined;
+  if (personalData === "drop") return { drop: true };
+  const key = file === undefined ? effects.env["SPILLWAY_PSEUDONYMISE_KEY"] : await keyIn(file);
+  if (personalData === "pseudonymise" && (key === undefined || key === "")) {
+    throw new SpillwayError("config", "personalData is pseudonymise, and there is no key", {
+      next: "Set SPILLWAY_PSEUDONYMISE_KEY or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32",
+    });
+  }
+  return key === undefined || key === "" ? undefined : protectionOf({ pseudonymise: key });
+}
+
+async function keyIn(file: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (cause) {
+    throw new SpillwayError("config", `cannot read pseudonymiseKeyFile ${file}`, {
+      next: "Name a file with the key on one line.",
+      cause,
+    });
+  }
+}

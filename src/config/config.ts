@@ -1,0 +1,67 @@
+/** Owns the shape of the effective config. What its keys mean stands in schema.ts. */
+
+export const configFormats = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
+export const failOnChoices = ["boundary", "integrity", "findings"] as const;
+
+export type ConfigFormat = (typeof configFormats)[number];
+export type FailOn = (typeof failOnChoices)[number];
+
+/** How a bucket is reached. */
+export interface BucketConfig {
+  readonly profile?: string | undefined;
+  readonly roleArn?: readonly string[] | undefined;
+  readonly externalId?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
+  readonly s3Region?: string | undefined;
+  readonly s3PathStyle?: boolean | undefined;
+  readonly expectedBucketOwner?: string | undefined;
+}
+
+export interface SourceConfig extends BucketConfig {
+  readonly source: string;
+  readonly lookBackDays?: number | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly account?: readonly string[] | undefined;
+  readonly region?: readonly string[] | undefined;
+  readonly s3RequesterPays?: boolean | undefined;
+  readonly s3KeptDays?: number | undefined;
+}
+
+export interface ScopeConfig {
+  readonly lastDays?: number | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly account?: readonly string[] | undefined;
+  readonly region?: readonly string[] | undefined;
+  readonly principal?: readonly string[] | undefined;
+}
+
+export interface ReportConfig extends ScopeConfig, BucketConfig {
+  readonly name: string | readonly string[];
+  readonly format: ConfigFormat | readonly ConfigFormat[];
+  readonly output: string;
+  readonly boundary?: string | undefined;
+  readonly kmsKey?: string | undefined;
+}
+
+export interface Config {
+  readonly $schema?: string | undefined;
+  readonly warehouse: string;
+  readonly sources: readonly (string | SourceConfig)[];
+  readonly threads?: number | undefined;
+  readonly maxObjectMb: number;
+  readonly scope: ScopeConfig;
+  readonly boundary?: string | undefined;
+  readonly boundaries: Readonly<Record<string, readonly string[]>>;
+  readonly reportsFolder?: string | undefined;
+  readonly reports: readonly ReportConfig[];
+  readonly failOn: readonly FailOn[];
+  readonly strict: boolean;
+  readonly personalData?: "keep" | "pseudonymise" | "drop" | undefined;
+  readonly pseudonymiseKeyFile?: string | undefined;
+  readonly metricsFile?: string | undefined;
+  readonly reportFile?: string | undefined;
+  readonly logFormat: "text" | "json";
+  readonly retentionDays?: number | undefined;
+}

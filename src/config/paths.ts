@@ -1,0 +1,29 @@
+/** Owns which values of the config are paths, and where relative ones count from. */
+import { resolve } from "node:path";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const pathKeys = ["warehouse", "reportsFolder", "pseudonymiseKeyFile", "metricsFile", "reportFile"];
+
+/** A source or output with a scheme (`s3://`, `lookup-events:`) is no path. */
+const scheme = /^[a-z][a-z0-9+.-]+:/i;
+
+export function isPath(text: string): boolean {
+  return !scheme.test(text);
+}
+
+/** The values of a file with its paths made to count from `folder`. Whatever has the wrong type is left as it is. */
+export function resolvePaths(values: Values, folder: string): Values {
+  const from = (value: unknown): unknown =>
+    typeof value === "string" && value !== "" && isPath(value) ? resolve(folder, value) : value;
+  const inside = (key: string) => (entry: unknown) => {
+    if (typeof entry !== "object" || entry === null || !(key in entry)) return from(entry);
+    return { ...entry, [key]: from(new Map(Object.entries(entry)).get(key)) };
+  };
+  const resolved: Record<string, unknown> = { ...values };
+  for (const key of pathKeys) if (key in values) resolved[key] = from(values[key]);
+  const { sources, reports } = values;
+  if (Array.isArray(sources)) resolved["sources"] = sources.map(inside("source"));
+  if (Array.isArray(reports)) resolved["reports"] = reports.map(inside("output"));
+  return resolved;
+}

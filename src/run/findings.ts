@@ -1,0 +1,69 @@
+/** Owns what a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
+import type { Config } from "../config/config.ts";
+import type { IngestSummary } from "../ingest/ingest.ts";
+import { findReport, loadCatalogue } from "../report/catalogue.ts";
+import { qualify } from "../report/duckdb-engine.ts";
+import type { Engine } from "../report/engine.ts";
+import { plainRows } from "../report/result.ts";
+import { type Scope, applyScope } from "../report/scope.ts";
+import { boundaryOf, scopeOf } from "./report-jobs.ts";
+
+export interface Finding {
+  readonly kind: "boundary" | "integrity";
+  readonly count: number;
+  readonly message: string;
+}
+
+export interface Standing {
+  readonly findings: readonly Finding[];
+  /** Invocations outside the boundary, in the config's scope; null without a boundary. */
+  readonly boundaryViolations: number | null;
+  /** Account-Region-days, by kind of gap, in the config's scope. */
+  readonly coverageGaps: ReadonlyMap<string, number>;
+}
+
+/** Judges the published warehouse in the config's scope, and what the ingest met. */
+export async function takeStanding(
+  engine: Engine,
+  config: Config,
+  summary: IngestSummary,
+  now: Date,
+): Promise<Standing> {
+  const scope = scopeOf(config.scope, boundaryOf(config), now);
+  const boundaryViolations = scope.boundary === undefined ? null : await countViolations(engine, scope);
+  return {
+    findings: [...boundaryFindings(boundaryViolations, config), ...integrityFindings(summary)],
+    boundaryViolations,
+    coverageGaps: await countGaps(engine, scope),
+  };
+}
+
+function boundaryFindings(violations: number | null, config: Config): Finding[] {
+  if (violations === null || violations === 0) return [];
+  const calls = `${violations.toLocaleString("en-US")} ${violations === 1 ? "invocation" : "invocations"}`;
+  return [{ kind: "boundary", count: violations, message: `${calls} served outside the boundary ${config.boundary}` }];
+}
+
+function integrityFindings({ findingCounts }: IngestSummary): Finding[] {
+  return [...findingCounts].map(([kind, count]) => {
+    const what = count === 1 ? "1 trail object" : `${count.toLocaleString("en-US")} trail objects`;
+    const became = kind === "object-replaced" ? "replaced" : "gone";
+    return { kind: "integrity", count, message: `${what} ${became} since loaded: spillway query "from finding"` };
+  });
+}
+
+async function countViolations(engine: Engine, scope: Scope): Promise<number> {
+  const { sql } = findReport(loadCatalogue(), "boundary-violations");
+  const counted = `select coalesce(sum(invocations), 0) as n from (${sql}) as violation`;
+  const [row] = await plainRows(await engine.run(applyScope(counted, scope, qualify)));
+  return Number(row?.["n"] ?? 0);
+}
+
+/** Days that retention emptied are known to be empty: no gap of this run's. Principals are no property of a log file. */
+async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
+  const { sql } = findReport(loadCatalogue(), "coverage");
+  const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;
+  const wanted = { ...scope, principals: undefined, boundary: undefined };
+  const rows = await plainRows(await engine.run(applyScope(counted, wanted, qualify)));
+  return new Map(rows.map((row) => [String(row["gap"]), Number(row["n"])]));
+}

@@ -1,0 +1,203 @@
+/** Owns which numbers of a run become metrics, and their names. */
+import type { Metric, Sample } from "./open-metrics.ts";
+import type { RunReport } from "./run-report.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** More pairs of Regions than this are cut off, the smallest first: labels must stay bounded. */
+const mostFlows = 1000;
+
+export interface MetricsInput {
+  readonly report: RunReport;
+  /** The warehouse as it is published; undefined where the run failed before it could be read. */
+  readonly standing: Snapshot | undefined;
+  /** Unix time of the last run that succeeded, from the file before; undefined: never. */
+  readonly lastSuccess: number | undefined;
+}
+
+export function runMetrics({ report, standing, lastSuccess }: MetricsInput): Metric[] {
+  return [...runItself(report, lastSuccess), ...whatItRead(report), ...whatItFound(report), ...whatThereIs(standing)];
+}
+
+const one = (value: number): readonly Sample[] => [{ value }];
+const by = (label: string, entries: Iterable<readonly [string, number]>): readonly Sample[] =>
+  [...entries].map(([name, value]) => ({ labels: { [label]: name }, value }));
+
+export const lastSuccessName = "spillway_run_last_success_timestamp_seconds";
+
+function runItself(report: RunReport, lastSuccess: number | undefined): Metric[] {
+  const finished = Date.parse(report.finishedAt) / 1000;
+  const isSuccess = report.outcome !== "failed" && report.outcome !== "interrupted";
+  const last = isSuccess ? finished : lastSuccess;
+  return [
+    {
+      name: "spillway_build",
+      help: "Always 1; the version of Spillway that ran last.",
+      samples: [{ labels: { version: report.version }, value: 1 }],
+    },
+    {
+      name: "spillway_run_success",
+      help: "1 if the last run did its work (also with findings or gaps), 0 if it failed or was stopped.",
+      samples: one(isSuccess ? 1 : 0),
+    },
+    { name: "spillway_run_exit_code", help: "Exit code of the last run.", samples: one(report.exitCode) },
+    {
+      name: "spillway_run_timestamp_seconds",
+      help: "When the last run ended.",
+      unit: "seconds",
+      samples: one(finished),
+    },
+    {
+      name: lastSuccessName,
+      help: "When the last run that did its work ended.",
+      unit: "seconds",
+      samples: last === undefined ? [] : one(last),
+    },
+    {
+      name: "spillway_run_duration_seconds",
+      help: "How long the last run took.",
+      unit: "seconds",
+      samples: one(report.seconds),
+    },
+    {
+      name: "spillway_run_phase_duration_seconds",
+      help: "How long each phase of the last run took.",
+      unit: "seconds",
+      samples: by(
+        "phase",
+        report.phases.map(({ name, seconds }) => [name, seconds]),
+      ),
+    },
+  ];
+}
+
+function whatItRead(report: RunReport): Metric[] {
+  const { counts, changes, cameLate, files } = report;
+  if (counts === null) return [];
+  return [
+    {
+      name: "spillway_run_objects",
+      help: "Trail objects of the last run; listed = known + loaded + skipped + quarantined.",
+      samples: by("status", [
+        ["listed", counts.objectsListed],
+        ["known", counts.objectsKnown],
+        ["loaded", counts.objectsLoaded],
+        ["skipped", counts.objectsSkipped],
+        ["quarantined", counts.objectsQuarantined],
+      ]),
+    },
+    {
+      name: "spillway_run_not_looked_at",
+      help: "Prefixes and the like that could not be listed.",
+      samples: one(report.notLookedAt.length),
+    },
+    {
+      name: "spillway_run_records",
+      help: "Records that the last run read, by kind.",
+      samples: by("kind", [
+        ["bedrock", counts.bedrockEvents],
+        ["other", counts.other],
+        ["rejected", counts.rejected],
+      ]),
+    },
+    {
+      name: "spillway_run_bedrock_events",
+      help: "Bedrock events that the last run read: new, or known already.",
+      samples: by("kind", [
+        ["new", counts.newEvents],
+        ["duplicate", counts.duplicates],
+      ]),
+    },
+    {
+      name: "spillway_run_events_after_retention",
+      help: "Events that came for days that were pruned, and were left out.",
+      samples: one(cameLate),
+    },
+    { name: "spillway_run_read_bytes", help: "Bytes read, inflated.", unit: "bytes", samples: one(counts.rawBytes) },
+    { name: "spillway_run_files_written", help: "Report files that the last run wrote.", samples: one(files.length) },
+    {
+      name: "spillway_run_invocations",
+      help: "Change of the invocations in the warehouse by the last run's ingest.",
+      samples: changes === null ? [] : one(changes.invocations),
+    },
+    {
+      name: "spillway_run_spilled_invocations",
+      help: "Change of the spilled invocations by the last run's ingest.",
+      samples: changes === null ? [] : one(changes.spilled),
+    },
+    {
+      name: "spillway_run_new_served_regions",
+      help: "Regions that served for the first time.",
+      samples: changes === null ? [] : one(changes.newServedRegions.length),
+    },
+    {
+      name: "spillway_run_new_spilling_principals",
+      help: "Principals whose calls spilled for the first time.",
+      samples: changes === null ? [] : one(changes.newSpillingPrincipals.length),
+    },
+  ];
+}
+
+function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): Metric[] {
+  return [
+    {
+      name: "spillway_boundary_violations",
+      help: "Invocations served outside the boundary, in the config's scope.",
+      samples: boundaryViolations === null ? [] : one(boundaryViolations),
+    },
+    {
+      name: "spillway_coverage_gaps",
+      help: "Account-Region-days with a gap in their log files, in the config's scope.",
+      samples:
+        counts === null
+          ? []
+          : by(
+              "gap",
+              ["no file", "quarantined", "no place"].map((gap) => [gap, coverageGaps[gap] ?? 0]),
+            ),
+    },
+  ];
+}
+
+function whatThereIs(standing: Snapshot | undefined): Metric[] {
+  if (standing === undefined) return [];
+  const flows = standing.flows.toSorted((a, b) => b.invocations - a.invocations).slice(0, mostFlows);
+  return [
+    { name: "spillway_invocations", help: "Invocations in the warehouse.", samples: one(standing.invocations) },
+    {
+      name: "spillway_spilled_invocations",
+      help: "Of those, served outside their source Region.",
+      samples: one(standing.spilled),
+    },
+    {
+      name: "spillway_unknown_invocations",
+      help: "Served invocations whose Region is not known, by reason.",
+      samples: by(
+        "reason",
+        ["pending", "unresolvable"].map((reason) => [reason, standing.unknown.get(reason) ?? 0]),
+      ),
+    },
+    {
+      name: "spillway_region_invocations",
+      help: "Served invocations from each source Region to each served Region; unknown where it is not known.",
+      samples: flows.map(({ source, served, invocations }) => ({
+        labels: { source_region: source, served_region: served ?? "unknown" },
+        value: invocations,
+      })),
+    },
+    {
+      name: "spillway_integrity_findings",
+      help: "Trail objects replaced or gone since they were loaded.",
+      samples: by(
+        "kind",
+        ["object-replaced", "object-disappeared"].map((kind) => [kind, standing.noticed.get(kind) ?? 0]),
+      ),
+    },
+    { name: "spillway_bedrock_events", help: "Bedrock events in the warehouse.", samples: one(standing.events) },
+    { name: "spillway_trail_objects", help: "Rows of the ledger of trail objects.", samples: one(standing.objects) },
+    {
+      name: "spillway_quarantined_objects",
+      help: "Trail objects that could not be read and wait for a better version.",
+      samples: one(standing.quarantined),
+    },
+  ];
+}

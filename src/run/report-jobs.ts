@@ -1,0 +1,103 @@
+/** Owns which files a run writes: the config's reports, taken apart into one file each. */
+import type { Config, ConfigFormat, ReportConfig, ScopeConfig } from "../config/config.ts";
+import { SpillwayError } from "../errors.ts";
+import { isS3Url, parseS3Url } from "../ingest/s3/url.ts";
+import { resolveBoundary } from "../report/boundary.ts";
+import { type Report, findReport } from "../report/catalogue.ts";
+import type { Scope } from "../report/scope.ts";
+
+/** One file to write. */
+export interface ReportJob {
+  readonly report: Report;
+  readonly format: ConfigFormat;
+  readonly scope: Scope;
+  /** A path, or `s3://bucket/key`. */
+  readonly target: string;
+  readonly settings: ReportConfig;
+}
+
+const dayMs = 86_400_000;
+
+const extensions: Readonly<Record<ConfigFormat, string>> = {
+  table: "txt",
+  csv: "csv",
+  json: "json",
+  ndjson: "ndjson",
+  markdown: "md",
+  parquet: "parquet",
+  arrow: "arrow",
+};
+
+/**
+ * Every file of the config's reports.
+ * @throws SpillwayError `report-unknown`, `usage` for a boundary, `config` when two would be the same file
+ */
+export function reportJobs(config: Config, catalogue: ReadonlyMap<string, Report>, now: Date): ReportJob[] {
+  const jobs = config.reports.flatMap((settings) => jobsOf(settings, config, catalogue, now));
+  const targets = new Set<string>();
+  for (const { target } of jobs) {
+    if (targets.has(target)) {
+      throw new SpillwayError("config", `two reports would be written to ${target}`, {
+        next: "Give them different outputs.",
+      });
+    }
+    targets.add(target);
+  }
+  return jobs;
+}
+
+function jobsOf(
+  settings: ReportConfig,
+  config: Config,
+  catalogue: ReadonlyMap<string, Report>,
+  now: Date,
+): ReportJob[] {
+  const scope = scopeOf(ownScope(settings) ?? config.scope, boundaryOf(config, settings.boundary), now);
+  const output = settings.output.replaceAll("{date}", now.toISOString().slice(0, 10)).replace(/\/+$/, "");
+  if (isS3Url(output)) parseS3Url(output);
+  const formats = [settings.format].flat();
+  return reportsOf(settings, scope, catalogue).flatMap((report) =>
+    [...new Set(formats)].map((format) => {
+      const target = `${output}/${report.name}.${extensions[format]}`;
+      return { report, format, scope, target, settings };
+    }),
+  );
+}
+
+function reportsOf({ name }: ReportConfig, scope: Scope, catalogue: ReadonlyMap<string, Report>): readonly Report[] {
+  if (name === "all") return [...catalogue.values()].filter((report) => !report.needsBoundary || scope.boundary);
+  const reports = [...new Set([name].flat())].map((each) => findReport(catalogue, each));
+  const needing = reports.find(({ needsBoundary }) => needsBoundary);
+  if (needing !== undefined && scope.boundary === undefined) {
+    throw new SpillwayError("config", `the report ${needing.name} compares with a boundary, and there is none`, {
+      next: 'Add a boundary, for example "boundary": "eu".',
+    });
+  }
+  return reports;
+}
+
+/** The approved Regions of a boundary's name, else of the config's boundary; none: undefined. */
+export function boundaryOf(config: Config, name: string | undefined = config.boundary): readonly string[] | undefined {
+  return name === undefined ? undefined : resolveBoundary(name, config.boundaries).regions;
+}
+
+/** The moments and names that a scope of the config means today. */
+export function scopeOf(scope: ScopeConfig, boundary: readonly string[] | undefined, now: Date): Scope {
+  const midnight = Math.floor(now.getTime() / dayMs) * dayMs;
+  const since = scope.lastDays === undefined ? undefined : new Date(midnight - scope.lastDays * dayMs);
+  const from = scope.from === undefined ? since : new Date(`${scope.from}T00:00:00Z`);
+  return {
+    from,
+    to: scope.to === undefined ? undefined : new Date(`${scope.to}T00:00:00Z`),
+    accounts: scope.account,
+    regions: scope.region,
+    principals: scope.principal,
+    boundary,
+  };
+}
+
+function ownScope(settings: ReportConfig): ScopeConfig | undefined {
+  const { lastDays, from, to, account, region, principal } = settings;
+  const own = { lastDays, from, to, account, region, principal };
+  return Object.values(own).some((value) => value !== undefined) ? own : undefined;
+}

@@ -1,0 +1,62 @@
+/** Owns the run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
+import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
+import type { SourceCounts } from "../ingest/source-tally.ts";
+import { withOutput } from "../report/output.ts";
+import type { Finding } from "./findings.ts";
+import type { Changes } from "./snapshot.ts";
+import type { WrittenFile } from "./write-reports.ts";
+
+export interface RunReport {
+  readonly version: string;
+  /** As in the table `run`; null if the run failed before it had one. */
+  readonly runId: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
+  readonly warehouse: string;
+  readonly exitCode: number;
+  readonly outcome: "ok" | "failed" | "interrupted" | "findings" | "incomplete";
+  /** Why the exit code is not 0, one line each. */
+  readonly why: readonly string[];
+  readonly error: { readonly code: string; readonly message: string; readonly next: string | null } | null;
+  readonly sources: readonly SourceCounts[];
+  readonly counts: Readonly<IngestCounts> | null;
+  /** R8: both sides in words, and whether they are equal. */
+  readonly identities: readonly { readonly text: string; readonly holds: boolean }[];
+  readonly skipped: Readonly<Record<string, number>>;
+  /** The first of them. */
+  readonly quarantined: readonly { readonly uri: string; readonly reason: string }[];
+  /** Objects replaced or gone since they were loaded: the first of those that were not known before. */
+  readonly noticed: IngestSummary["findings"];
+  /** Prefixes and the like that could not be listed, each in a sentence. */
+  readonly notLookedAt: readonly string[];
+  /** Events that came for days that were pruned. */
+  readonly cameLate: number;
+  readonly changes: Changes | null;
+  readonly findings: readonly Finding[];
+  readonly boundaryViolations: number | null;
+  /** Account-Region-days in the config's scope, by kind of gap. */
+  readonly coverageGaps: Readonly<Record<string, number>>;
+  readonly pruned: {
+    readonly before: string;
+    readonly invocations: number;
+    readonly events: number;
+    readonly bytesBefore: number;
+    readonly bytesAfter: number;
+  } | null;
+  readonly files: readonly WrittenFile[];
+  readonly phases: readonly Phase[];
+}
+
+export interface Phase {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Writes a small file whole or not at all. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await withOutput(file, { write: () => undefined }, async (output) => {
+    output.write(text);
+    await Promise.resolve();
+  });
+}

@@ -1,0 +1,51 @@
+/** Owns how a run ends: the exit code, and why. */
+import type { Config } from "../config/config.ts";
+import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import type { IngestSummary } from "../ingest/ingest.ts";
+import type { Standing } from "./findings.ts";
+import type { RunReport } from "./run-report.ts";
+
+export interface Verdict {
+  readonly exitCode: number;
+  readonly outcome: RunReport["outcome"];
+  readonly why: readonly string[];
+}
+
+export const fine: Verdict = { exitCode: exitCodes.ok, outcome: "ok", why: [] };
+
+/** Of a run that failed or was stopped. */
+export function verdictOf(error: unknown): Verdict {
+  const isInterrupted = error instanceof SpillwayError && error.code === "interrupted";
+  return {
+    exitCode: error instanceof SpillwayError ? error.exitCode : exitCodes.failed,
+    outcome: isInterrupted ? "interrupted" : "failed",
+    why: [messageOf(error)],
+  };
+}
+
+/** Of a run that did its work. Findings that `failOn` names go before gaps that `strict` does not bear. */
+export function judge(config: Config, summary: IngestSummary, standing: Standing): Verdict {
+  const failing = standing.findings.filter(
+    ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
+  );
+  const gaps = config.strict ? gapsOf(summary, standing) : [];
+  const why = [...new Set([...failing.map(({ message }) => message), ...gaps])];
+  if (failing.length > 0) return { exitCode: exitCodes.findings, outcome: "findings", why };
+  if (gaps.length > 0) return { exitCode: exitCodes.incomplete, outcome: "incomplete", why };
+  return fine;
+}
+
+/** As `spillway ingest --strict` sees it, and the coverage. */
+function gapsOf({ counts, gaps }: IngestSummary, { coverageGaps, findings }: Standing): string[] {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  const lines: (readonly [number, string])[] = [
+    [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],
+    [counts.rejected, `${n(counts.rejected)} Bedrock records were rejected`],
+    ...[...coverageGaps].map(([gap, count]): readonly [number, string] => [
+      count,
+      `${n(count)} account-Region-days: ${gap}`,
+    ]),
+  ];
+  const integrity = findings.filter(({ kind }) => kind === "integrity").map(({ message }) => message);
+  return [...lines.filter(([count]) => count > 0).map(([, text]) => text), ...gaps, ...integrity];
+}

@@ -1,0 +1,91 @@
+/** Owns making a warehouse file smaller: a copy of what it holds, compared with it, put in its place by rename. */
+import { existsSync, statSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import type { DuckDBConnection } from "duckdb";
+import { SpillwayError } from "../errors.ts";
+import { type Duck, attach, detach, rowsOf, sqlText } from "./duck.ts";
+import { removeDatabase } from "./publish.ts";
+
+export interface CompactSizes {
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+/** Blocks that are free over all blocks of the file. */
+export async function wastedShare(connection: DuckDBConnection): Promise<number> {
+  await connection.run("CHECKPOINT warehouse");
+  const [row] = await rowsOf(
+    connection,
+    "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = 'warehouse'",
+  );
+  const total = Number(row?.[1] ?? 0);
+  return total === 0 ? 0 : Number(row?.[0] ?? 0) / total;
+}
+
+/** `work` is attached and in use as `warehouse`, before and after. Killed anywhere, the old or the new file stands there whole. */
+export async function compactFile(duck: Duck, work: string): Promise<CompactSizes> {
+  const { connection } = duck;
+  const copy = `${work}.compact`;
+  await removeDatabase(copy);
+  await connection.run("CHECKPOINT warehouse");
+  const bytesBefore = statSync(work).size;
+  try {
+    await attach(duck, copy, "compacted", "write");
+    try {
+      await connection.run("USE memory; COPY FROM DATABASE warehouse TO compacted; CHECKPOINT compacted");
+      await compare(connection);
+    } finally {
+      await connection.run("USE memory");
+      await detach(duck, copy, "compacted");
+    }
+    await detach(duck, work, "warehouse");
+    try {
+      await rm(`${work}.wal`, { force: true });
+      await rename(copy, work);
+    } finally {
+      await attach(duck, work, "warehouse", "write");
+    }
+  } finally {
+    await connection.run("USE warehouse");
+    if (existsSync(copy)) await removeDatabase(copy);
+  }
+  return { bytesBefore, bytesAfter: statSync(work).size };
+}
+
+/** Every table with the same rows, every view and macro there. */
+async function compare(connection: DuckDBConnection): Promise<void> {
+  for (const [kind, list] of Object.entries(catalogues)) {
+    const [first, second] = await Promise.all(
+      ["warehouse", "compacted"].map((database) => rowsOf(connection, list(database))),
+    );
+    if (String(first) !== String(second)) throw differs(kind);
+  }
+  for (const [name] of await rowsOf(connection, catalogues.tables("warehouse"))) {
+    const table = `"${String(name)}"`;
+    const [row] = await rowsOf(
+      connection,
+      `SELECT (${digest(`warehouse.main.${table}`)}) = (${digest(`compacted.main.${table}`)})`,
+    );
+    if (row?.[0] !== true) throw differs(table);
+  }
+}
+
+const catalogues = {
+  tables: (database: string) =>
+    `SELECT table_name, column_count FROM duckdb_tables() WHERE database_name = ${sqlText(database)} ORDER BY ALL`,
+  views: (database: string) =>
+    `SELECT view_name FROM duckdb_views() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
+  macros: (database: string) =>
+    `SELECT function_name FROM duckdb_functions() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
+} as const;
+
+/** As much of the rows as does not depend on their order. */
+function digest(table: string): string {
+  return `SELECT struct_pack(n := count(*), x := bit_xor(hash(t)), s := sum(hash(t)::HUGEINT)) FROM ${table} t`;
+}
+
+function differs(what: string): SpillwayError {
+  return new SpillwayError("warehouse-incompatible", `the smaller copy of the warehouse differs in ${what}`, {
+    next: "This is a defect of Spillway: please report it; the warehouse is as it was",
+  });
+}

@@ -1,0 +1,36 @@
+/** Owns the lock of a whole run: ingest, retention and reports of one warehouse never overlap with those of another process. */
+import { rm } from "node:fs/promises";
+import { SpillwayError } from "../errors.ts";
+import { attach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+
+export const runLockFile = (file: string): string => `${file}.run`;
+
+/**
+ * Takes the lock, or says who has it. The operating system releases it when the process ends, however it ends: a file that a dead
+ * process left is no lock.
+ * @throws SpillwayError `run-locked` with the PID; `warehouse-unwritable`
+ */
+export async function holdRunLock(file: string): Promise<AsyncDisposable> {
+  const lock = runLockFile(file);
+  const duck = await startDuck({ threads: 1, memoryLimit: "16MB" });
+  try {
+    await attach(duck, lock, "run", "write");
+  } catch (error) {
+    stopDuck(duck);
+    const holder = lockHolder(error);
+    if (holder === null) throw warehouseError(error, file);
+    throw new SpillwayError("run-locked", `Another spillway run has ${file} (PID ${holder})`, {
+      next: "Wait until it is done; nothing was changed",
+      cause: error,
+    });
+  }
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      // unlinked while it is held: whoever comes next makes a new one
+      await rm(lock, { force: true }).catch(() => undefined);
+      stopDuck(duck);
+      released(lock);
+      await rm(`${lock}.wal`, { force: true }).catch(() => undefined);
+    },
+  };
+}
