@@ -16,7 +16,7 @@ export interface Result {
 export interface Engine {
   readonly name: string;
   /** How a statement names a relation, such that a CTE of the same name does not hide it. */
-  qualify(relation: string): string;
+  readonly qualify: (relation: string) => string;
   /** `title` is what messages call the statement: a report's name. */
   run(sql: string, signal?: AbortSignal, title?: string): Promise<Result>;
   close(): Promise<void>;

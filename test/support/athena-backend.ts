@@ -92,7 +92,7 @@ function duckText(value: unknown): string | null {
     return timestampText(Number(value.micros / 1000n));
   // DuckDB's own value classes write themselves as SQL does.
   return typeof value === "object"
-    ? `${value as { toString(): string }}`
+    ? (value as { toString(): string }).toString()
     : String(value as string | number | bigint | boolean);
 }
 

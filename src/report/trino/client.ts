@@ -115,9 +115,15 @@ function pageOf(url: URL, body: string): TrinoPage {
   throw new SpillwayError("engine", `${url.origin} does not answer like a Trino server`, { next: "Check --trino-url" });
 }
 
+const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Whole numbers beyond 2^53 come out as text: a number of JavaScript would round them. */
 function jsonOf(body: string): unknown {
+  const exact = /\d{16}/.test(body)
+    ? body.replaceAll(textOrLongNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))
+    : body;
   try {
-    return JSON.parse(body) as unknown; // typed any
+    return JSON.parse(exact) as unknown; // typed any
   } catch {
     return undefined;
   }
@@ -146,7 +152,7 @@ function failureError(failure: TrinoFailure, call: TrinoCall): SpillwayError {
   );
   return new SpillwayError(
     failure.type === "USER_ERROR" ? "sql" : "engine",
-    `${titleOf(call)} failed on Trino${where}: ${failure.message}`,
+    `${titleOf(call)} failed on Trino${where}: ${failure.message.replace(/^line \d+:\d+: /, "")}`,
     {
       ...(missing ? { next: "Check the catalog and schema, and that the tables and views were set up there" } : {}),
       cause: failure,

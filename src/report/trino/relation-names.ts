@@ -4,9 +4,9 @@ import { cteNames, namesIn, withCtes } from "../sql-text.ts";
 
 export interface RelationNames {
   /** The table behind a relation, for statements whose CTE has the relation's own name. */
-  qualify(relation: string): string;
+  readonly qualify: (relation: string) => string;
   /** The statement with a CTE in front for each relation that has a table of another name. */
-  resolve(sql: string): string;
+  readonly resolve: (sql: string) => string;
 }
 
 /** `schema` is what stands before a name: catalog and database, or nothing where the session has them. */
