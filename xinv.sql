@@ -1,0 +1,1185 @@
+explain WITH cloudtrail_record AS (
+select t.useridentity, t.eventtime, t.eventsource, t.eventname, t.awsregion, t.errorcode, t.errormessage, t.requestparameters, t.additionaleventdata, t.requestid, t.eventid, t.eventtype, t.eventversion, t.useragent, t.sourceipaddress, t.resources, t.recipientaccountid, t.serviceeventdetails, t.sharedeventid, t.vpcendpointid, t.eventcategory, t.addendum, t.sessioncredentialfromconsole, t.tlsdetails, t."$path" as object_uri
+from "hive"."spillway"."cloudtrail_log_flat" as t
+where t."day" >= '2026/09/04'
+  and t."day" <= '2026/09/09'
+),
+vendor AS (
+select cast(prefix as varchar) as prefix
+from (values
+  ('ai21'),
+  ('amazon'),
+  ('anthropic'),
+  ('cohere'),
+  ('deepseek'),
+  ('google'),
+  ('luma'),
+  ('meta'),
+  ('minimax'),
+  ('mistral'),
+  ('moonshot'),
+  ('moonshotai'),
+  ('nvidia'),
+  ('openai'),
+  ('qwen'),
+  ('stability'),
+  ('twelvelabs'),
+  ('writer'),
+  ('xai'),
+  ('zai')
+) as t (prefix)
+),
+profile_scope AS (
+select cast(prefix as varchar) as prefix
+from (values
+  ('us'),
+  ('eu'),
+  ('apac'),
+  ('jp'),
+  ('au'),
+  ('ca'),
+  ('in'),
+  ('us-gov'),
+  ('global')
+) as t (prefix)
+),
+operation AS (
+select cast(name as varchar) as name, cast(event_source as varchar) as event_source, cast(kind as varchar) as kind, cast(streaming as varchar) as streaming
+from (values
+  ('Converse', 'bedrock.amazonaws.com', 'inference', 'false'),
+  ('ConverseStream', 'bedrock.amazonaws.com', 'inference', 'true'),
+  ('InvokeModel', 'bedrock.amazonaws.com', 'inference', 'false'),
+  ('InvokeModelWithResponseStream', 'bedrock.amazonaws.com', 'inference', 'true'),
+  ('InvokeModelWithBidirectionalStream', 'bedrock.amazonaws.com', 'inference', 'true'),
+  ('StartAsyncInvoke', 'bedrock.amazonaws.com', 'inference', 'false'),
+  ('CreateModelInvocationJob', 'bedrock.amazonaws.com', 'inference', 'false'),
+  ('CreateInference', 'bedrock-mantle.amazonaws.com', 'inference', 'by-parameter'),
+  ('CountTokens', 'bedrock.amazonaws.com', 'never-inference', null),
+  ('Rerank', 'bedrock.amazonaws.com', 'never-inference', null),
+  ('InvokeGuardrailChecks', 'bedrock.amazonaws.com', 'never-inference', null),
+  ('ApplyGuardrail', 'bedrock.amazonaws.com', 'never-inference', null),
+  ('InvokeAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('InvokeInlineAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('InvokeFlow', 'bedrock.amazonaws.com', 'agents', null),
+  ('CreateAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('GetAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('UpdateAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('DeleteAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('ListAgents', 'bedrock.amazonaws.com', 'agents', null),
+  ('PrepareAgent', 'bedrock.amazonaws.com', 'agents', null),
+  ('CreateAgentAlias', 'bedrock.amazonaws.com', 'agents', null),
+  ('GetAgentAlias', 'bedrock.amazonaws.com', 'agents', null),
+  ('CreateAgentActionGroup', 'bedrock.amazonaws.com', 'agents', null),
+  ('AssociateAgentKnowledgeBase', 'bedrock.amazonaws.com', 'agents', null),
+  ('CreateFlow', 'bedrock.amazonaws.com', 'agents', null),
+  ('GetFlow', 'bedrock.amazonaws.com', 'agents', null),
+  ('Retrieve', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('RetrieveAndGenerate', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('CreateKnowledgeBase', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('GetKnowledgeBase', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('UpdateKnowledgeBase', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('DeleteKnowledgeBase', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('ListKnowledgeBases', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('CreateDataSource', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('GetDataSource', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('StartIngestionJob', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('GetIngestionJob', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('ListIngestionJobs', 'bedrock.amazonaws.com', 'knowledge-base', null),
+  ('CreateGuardrail', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('GetGuardrail', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('UpdateGuardrail', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('DeleteGuardrail', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('ListGuardrails', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('CreateGuardrailVersion', 'bedrock.amazonaws.com', 'guardrail', null),
+  ('RenderPrompt', 'bedrock.amazonaws.com', 'prompt', null),
+  ('CreatePrompt', 'bedrock.amazonaws.com', 'prompt', null),
+  ('GetPrompt', 'bedrock.amazonaws.com', 'prompt', null),
+  ('ListPrompts', 'bedrock.amazonaws.com', 'prompt', null),
+  ('GetAsyncInvoke', 'bedrock.amazonaws.com', 'async-control', null),
+  ('ListAsyncInvokes', 'bedrock.amazonaws.com', 'async-control', null),
+  ('GetModelInvocationJob', 'bedrock.amazonaws.com', 'batch-control', null),
+  ('ListModelInvocationJobs', 'bedrock.amazonaws.com', 'batch-control', null),
+  ('StopModelInvocationJob', 'bedrock.amazonaws.com', 'batch-control', null),
+  ('CreateInferenceProfile', 'bedrock.amazonaws.com', 'profile-control', null),
+  ('GetInferenceProfile', 'bedrock.amazonaws.com', 'profile-control', null),
+  ('ListInferenceProfiles', 'bedrock.amazonaws.com', 'profile-control', null),
+  ('DeleteInferenceProfile', 'bedrock.amazonaws.com', 'profile-control', null),
+  ('PutModelInvocationLoggingConfiguration', 'bedrock.amazonaws.com', 'logging-control', null),
+  ('GetModelInvocationLoggingConfiguration', 'bedrock.amazonaws.com', 'logging-control', null),
+  ('DeleteModelInvocationLoggingConfiguration', 'bedrock.amazonaws.com', 'logging-control', null),
+  ('CountTokens', 'bedrock-mantle.amazonaws.com', 'never-inference', null),
+  ('GetInference', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('CancelInference', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('DeleteInference', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('ListFiles', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('CreateFile', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('GetFile', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('DeleteFile', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('ListModels', 'bedrock-mantle.amazonaws.com', 'mantle-control', null),
+  ('GetModel', 'bedrock-mantle.amazonaws.com', 'mantle-control', null)
+) as t (name, event_source, kind, streaming)
+),
+inference_profile AS (
+select p.profile_id, split_part(r.route, ':', 1) as source_region, d.destination_region, p.model, p.as_of, p.source
+from (
+select cast(profile_id as varchar) as profile_id, cast(model as varchar) as model, cast(as_of as varchar) as as_of, cast(source as varchar) as source, cast(routes as varchar) as routes
+from (values
+  ('apac.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0', '2026-08-21', 'live-crawl', 'ap-east-2:ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-southeast-4:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-5:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5;ap-southeast-7:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-7'),
+  ('apac.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,me-central-1'),
+  ('apac.amazon.nova-micro-v1:0', 'amazon.nova-micro-v1:0', '2026-08-21', 'live-crawl', 'ap-east-2:ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-southeast-5:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5;ap-southeast-7:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-7'),
+  ('apac.amazon.nova-micro-v1:0', 'amazon.nova-micro-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,me-central-1'),
+  ('apac.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', '2026-08-21', 'live-crawl', 'ap-east-2:ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-southeast-4:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-5:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5;ap-southeast-7:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-7'),
+  ('apac.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,me-central-1'),
+  ('apac.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-02', 'aws-doc-2026-02', 'ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-08-21', 'live-crawl', 'ap-south-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-07-30', 'live-crawl', 'ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', '2026-07-30', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', '2026-08-21', 'live-crawl', 'ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-7-sonnet-20250219-v1:0', 'anthropic.claude-3-7-sonnet-20250219-v1:0', '2026-04-25', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-northeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-south-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-7-sonnet-20250219-v1:0', 'anthropic.claude-3-7-sonnet-20250219-v1:0', '2026-08-21', 'live-crawl', 'ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-02', 'aws-doc-2026-02', 'ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-south-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-07-30', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-02', 'aws-doc-2026-02', 'ap-south-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-08-21', 'live-crawl', 'ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-south-1,ap-southeast-1,ap-southeast-2'),
+  ('apac.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic.claude-sonnet-4-20250514-v1:0', '2026-08-21', 'live-crawl', 'ap-east-2:ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-northeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-northeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-south-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-south-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-3:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4;ap-southeast-4:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4;ap-southeast-5:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5;ap-southeast-7:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-7'),
+  ('apac.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic.claude-sonnet-4-20250514-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,me-central-1'),
+  ('apac.twelvelabs.marengo-embed-2-7-v1:0', 'twelvelabs.marengo-embed-2-7-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4'),
+  ('apac.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-2:ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-fable-5', 'anthropic.claude-fable-5', '2026-07-01', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4;ap-southeast-6:ap-southeast-2,ap-southeast-4,ap-southeast-6'),
+  ('au.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4;ap-southeast-6:ap-southeast-2,ap-southeast-4,ap-southeast-6'),
+  ('au.anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-7', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-opus-5', 'anthropic.claude-opus-5', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5', '2026-10', 'aws-card-2026-10', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('au.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4;ap-southeast-6:ap-southeast-2,ap-southeast-4,ap-southeast-6'),
+  ('au.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4;ap-southeast-6:ap-southeast-2,ap-southeast-4,ap-southeast-6'),
+  ('au.anthropic.claude-sonnet-5', 'anthropic.claude-sonnet-5', '2026-08-21', 'live-crawl', 'ap-southeast-2:ap-southeast-2,ap-southeast-4;ap-southeast-4:ap-southeast-2,ap-southeast-4'),
+  ('ca.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,ca-west-1;ca-west-1:ca-central-1,ca-west-1'),
+  ('eu.amazon.nova-2-lite-v1:0', 'amazon.nova-2-lite-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-west-1,eu-west-3;il-central-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3,il-central-1'),
+  ('eu.amazon.nova-micro-v1:0', 'amazon.nova-micro-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-west-1,eu-west-3;il-central-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3,il-central-1'),
+  ('eu.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-west-1,eu-west-3;il-central-1:eu-central-1,eu-north-1,eu-south-1,eu-west-1,eu-west-3,il-central-1'),
+  ('eu.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-03-30', 'live-crawl', 'eu-central-1:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-03-27', 'live-crawl', 'eu-west-1:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-03-31', 'live-crawl', 'eu-west-3:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-7-sonnet-20250219-v1:0', 'anthropic.claude-3-7-sonnet-20250219-v1:0', '2026-04-25', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-02', 'aws-doc-2026-02', 'eu-west-1:eu-central-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-03-04', 'live-crawl', 'eu-central-1:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-02', 'aws-doc-2026-02', 'eu-west-1:eu-central-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-fable-5', 'anthropic.claude-fable-5', '2026-07-01', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-4-5-20251101-v1:0', 'anthropic.claude-opus-4-5-20251101-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-7', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-5', 'anthropic.claude-opus-5', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5', '2026-10', 'aws-card-2026-10', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic.claude-sonnet-4-20250514-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;il-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3,il-central-1'),
+  ('eu.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-sonnet-5', 'anthropic.claude-sonnet-5', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.anthropic.claude-sonnet-5-5', 'anthropic.claude-sonnet-5-5', '2026-10', 'aws-card-2026-10', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.cohere.embed-v4:0', 'cohere.embed-v4:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.meta.llama3-2-1b-instruct-v1:0', 'meta.llama3-2-1b-instruct-v1:0', '2026-07-07', 'live-crawl', 'eu-central-1:eu-central-1,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.meta.llama3-2-3b-instruct-v1:0', 'meta.llama3-2-3b-instruct-v1:0', '2026-07-07', 'live-crawl', 'eu-central-1:eu-central-1,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-west-1,eu-west-3'),
+  ('eu.mistral.pixtral-large-2502-v1:0', 'mistral.pixtral-large-2502-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-west-1,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-west-1,eu-west-3'),
+  ('eu.twelvelabs.marengo-embed-2-7-v1:0', 'twelvelabs.marengo-embed-2-7-v1:0', '2026-08-21', 'live-crawl', 'eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.twelvelabs.marengo-embed-3-0-v1:0', 'twelvelabs.marengo-embed-3-0-v1:0', '2026-08-21', 'live-crawl', 'eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('eu.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-08-21', 'live-crawl', 'eu-central-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-central-2:eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-north-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-south-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-1:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3;eu-west-2:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3;eu-west-3:eu-central-1,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-3'),
+  ('global.amazon.nova-2-lite-v1:0', 'amazon.nova-2-lite-v1:0', '2026-08-21', 'live-crawl', 'ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-south-1:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.amazon.nova-2-lite-v1:0', 'amazon.nova-2-lite-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-fable-5', 'anthropic.claude-fable-5', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-fable-5-1', 'anthropic.claude-fable-5-1', '2026-10', 'aws-card-2026-10', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;me-central-1:*;me-south-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.anthropic.claude-opus-4-5-20251101-v1:0', 'anthropic.claude-opus-4-5-20251101-v1:0', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-opus-4-5-20251101-v1:0', 'anthropic.claude-opus-4-5-20251101-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-opus-4-5-20251101-v1:0', 'anthropic.claude-opus-4-5-20251101-v1:0', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-04-19', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-7', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-opus-5', 'anthropic.claude-opus-5', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-opus-5', 'anthropic.claude-opus-5', '2026-09', 'aws-batch-doc-2026', 'me-central-1:*;me-south-1:*'),
+  ('global.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5', '2026-10', 'aws-card-2026-10', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;me-central-1:*;me-south-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic.claude-sonnet-4-20250514-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-1:*;eu-west-1:*;us-east-1:*;us-east-2:*;us-west-2:*'),
+  ('global.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.anthropic.claude-sonnet-5', 'anthropic.claude-sonnet-5', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.anthropic.claude-sonnet-5-5', 'anthropic.claude-sonnet-5-5', '2026-10', 'aws-card-2026-10', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-6:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;me-central-1:*;me-south-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.cohere.embed-v4:0', 'cohere.embed-v4:0', '2026-08-21', 'live-crawl', 'ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ca-central-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.openai.gpt-5.6-luna', 'openai.gpt-5.6-luna', '2026-08-21', 'live-crawl', 'ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-7:*;ca-central-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.openai.gpt-5.6-sol', 'openai.gpt-5.6-sol', '2026-08-21', 'live-crawl', 'ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-7:*;ca-central-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.openai.gpt-5.6-terra', 'openai.gpt-5.6-terra', '2026-08-21', 'live-crawl', 'ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-7:*;ca-central-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.openai.gpt-6-astra', 'openai.gpt-6-astra', '2026-10', 'aws-card-2026-10', 'ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-southeast-1:*;ap-southeast-2:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-north-1:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-08-21', 'live-crawl', 'af-south-1:*;ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-7:*;ca-central-1:*;ca-west-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;mx-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('global.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-04-21', 'live-crawl', 'me-central-1:*'),
+  ('global.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-03-31', 'live-crawl', 'me-south-1:*'),
+  ('global.xai.grok-4.6', 'xai.grok-4.6', '2026-08-21', 'live-crawl', 'ap-east-2:*;ap-northeast-1:*;ap-northeast-2:*;ap-northeast-3:*;ap-south-1:*;ap-south-2:*;ap-southeast-1:*;ap-southeast-2:*;ap-southeast-3:*;ap-southeast-4:*;ap-southeast-5:*;ap-southeast-7:*;ca-central-1:*;eu-central-1:*;eu-central-2:*;eu-north-1:*;eu-south-1:*;eu-south-2:*;eu-west-1:*;eu-west-2:*;eu-west-3:*;il-central-1:*;sa-east-1:*;us-east-1:*;us-east-2:*;us-west-1:*;us-west-2:*'),
+  ('in.openai.gpt-5.6-luna', 'openai.gpt-5.6-luna', '2026-08-21', 'live-crawl', 'ap-south-1:ap-south-1,ap-south-2;ap-south-2:ap-south-1,ap-south-2'),
+  ('in.openai.gpt-5.6-terra', 'openai.gpt-5.6-terra', '2026-08-21', 'live-crawl', 'ap-south-1:ap-south-1,ap-south-2;ap-south-2:ap-south-1,ap-south-2'),
+  ('jp.amazon.nova-2-lite-v1:0', 'amazon.nova-2-lite-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-7', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5', '2026-10', 'aws-card-2026-10', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('jp.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-08-21', 'live-crawl', 'ap-northeast-1:ap-northeast-1,ap-northeast-3;ap-northeast-3:ap-northeast-1,ap-northeast-3'),
+  ('us-gov.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-02', 'aws-doc-2026-02', 'us-gov-east-1:us-gov-east-1,us-gov-west-1'),
+  ('us-gov.anthropic.claude-3-7-sonnet-20250219-v1:0', 'anthropic.claude-3-7-sonnet-20250219-v1:0', '2026-02', 'aws-doc-2026-02', 'us-gov-east-1:us-gov-east-1,us-gov-west-1'),
+  ('us-gov.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-02', 'aws-doc-2026-02', 'us-gov-east-1:us-gov-east-1,us-gov-west-1'),
+  ('us-gov.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-07', 'aws-sample-2026-07', 'us-gov-east-1:us-gov-east-1,us-gov-west-1;us-gov-west-1:us-gov-east-1,us-gov-west-1'),
+  ('us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-10', 'aws-card-2026-10', 'us-gov-east-1:us-gov-east-1,us-gov-west-1;us-gov-west-1:us-gov-east-1,us-gov-west-1'),
+  ('us.amazon.nova-2-lite-v1:0', 'amazon.nova-2-lite-v1:0', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.amazon.nova-micro-v1:0', 'amazon.nova-micro-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.amazon.nova-premier-v1:0', 'amazon.nova-premier-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-5-haiku-20241022-v1:0', 'anthropic.claude-3-5-haiku-20241022-v1:0', '2026-06-20', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-5-haiku-20241022-v1:0', 'anthropic.claude-3-5-haiku-20241022-v1:0', '2026-02', 'aws-doc-2026-02', 'us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-03-31', 'live-crawl', 'us-east-1:us-east-1,us-west-2'),
+  ('us.anthropic.claude-3-5-sonnet-20240620-v1:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0', '2026-03-27', 'live-crawl', 'us-east-2:us-east-1,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', '2026-03-31', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', '2026-03-27', 'live-crawl', 'us-east-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', '2026-02', 'aws-doc-2026-02', 'us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-7-sonnet-20250219-v1:0', 'anthropic.claude-3-7-sonnet-20250219-v1:0', '2026-04-25', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-02', 'aws-doc-2026-02', 'us-east-1:us-east-1,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0', '2026-08-21', 'live-crawl', 'us-east-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-3-opus-20240229-v1:0', 'anthropic.claude-3-opus-20240229-v1:0', '2026-02-20', 'live-crawl', 'us-east-1:us-east-1,us-west-2'),
+  ('us.anthropic.claude-3-opus-20240229-v1:0', 'anthropic.claude-3-opus-20240229-v1:0', '2026-02', 'aws-doc-2026-02', 'us-west-2:us-east-1,us-west-2'),
+  ('us.anthropic.claude-3-sonnet-20240229-v1:0', 'anthropic.claude-3-sonnet-20240229-v1:0', '2026-02', 'aws-doc-2026-02', 'us-east-1:us-east-1,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.anthropic.claude-fable-5', 'anthropic.claude-fable-5', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-1-20250805-v1:0', 'anthropic.claude-opus-4-1-20250805-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-20250514-v1:0', 'anthropic.claude-opus-4-20250514-v1:0', '2026-05-29', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-5-20251101-v1:0', 'anthropic.claude-opus-4-5-20251101-v1:0', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-6-v1', 'anthropic.claude-opus-4-6-v1', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-7', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-4-8', 'anthropic.claude-opus-4-8', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-5', 'anthropic.claude-opus-5', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5', '2026-10', 'aws-card-2026-10', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-sonnet-4-20250514-v1:0', 'anthropic.claude-sonnet-4-20250514-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-sonnet-4-6', 'anthropic.claude-sonnet-4-6', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-sonnet-5', 'anthropic.claude-sonnet-5', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.anthropic.claude-sonnet-5-5', 'anthropic.claude-sonnet-5-5', '2026-10', 'aws-card-2026-10', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.cohere.embed-v4:0', 'cohere.embed-v4:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.deepseek.r1-v1:0', 'deepseek.r1-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama3-1-405b-instruct-v1:0', 'meta.llama3-1-405b-instruct-v1:0', '2026-07-07', 'live-crawl', 'us-east-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama3-1-70b-instruct-v1:0', 'meta.llama3-1-70b-instruct-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama3-1-8b-instruct-v1:0', 'meta.llama3-1-8b-instruct-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama3-2-11b-instruct-v1:0', 'meta.llama3-2-11b-instruct-v1:0', '2026-07-07', 'live-crawl', 'us-east-1:us-east-1,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.meta.llama3-2-1b-instruct-v1:0', 'meta.llama3-2-1b-instruct-v1:0', '2026-07-07', 'live-crawl', 'us-east-1:us-east-1,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.meta.llama3-2-3b-instruct-v1:0', 'meta.llama3-2-3b-instruct-v1:0', '2026-07-07', 'live-crawl', 'us-east-1:us-east-1,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.meta.llama3-2-90b-instruct-v1:0', 'meta.llama3-2-90b-instruct-v1:0', '2026-07-07', 'live-crawl', 'us-east-1:us-east-1,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-west-2'),
+  ('us.meta.llama3-3-70b-instruct-v1:0', 'meta.llama3-3-70b-instruct-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama4-maverick-17b-instruct-v1:0', 'meta.llama4-maverick-17b-instruct-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.meta.llama4-scout-17b-instruct-v1:0', 'meta.llama4-scout-17b-instruct-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.mistral.pixtral-large-2502-v1:0', 'mistral.pixtral-large-2502-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.openai.gpt-5.6-luna', 'openai.gpt-5.6-luna', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.openai.gpt-5.6-sol', 'openai.gpt-5.6-sol', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.openai.gpt-5.6-terra', 'openai.gpt-5.6-terra', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.openai.gpt-6-astra', 'openai.gpt-6-astra', '2026-10', 'aws-card-2026-10', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-conservative-upscale-v1:0', 'stability.stable-conservative-upscale-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-creative-upscale-v1:0', 'stability.stable-creative-upscale-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-fast-upscale-v1:0', 'stability.stable-fast-upscale-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-control-sketch-v1:0', 'stability.stable-image-control-sketch-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-control-structure-v1:0', 'stability.stable-image-control-structure-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-erase-object-v1:0', 'stability.stable-image-erase-object-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-inpaint-v1:0', 'stability.stable-image-inpaint-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-remove-background-v1:0', 'stability.stable-image-remove-background-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-search-recolor-v1:0', 'stability.stable-image-search-recolor-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-search-replace-v1:0', 'stability.stable-image-search-replace-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-image-style-guide-v1:0', 'stability.stable-image-style-guide-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-outpaint-v1:0', 'stability.stable-outpaint-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.stability.stable-style-transfer-v1:0', 'stability.stable-style-transfer-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.twelvelabs.marengo-embed-2-7-v1:0', 'twelvelabs.marengo-embed-2-7-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-1,us-west-2'),
+  ('us.twelvelabs.marengo-embed-3-0-v1:0', 'twelvelabs.marengo-embed-3-0-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2'),
+  ('us.twelvelabs.pegasus-1-2-v1:0', 'twelvelabs.pegasus-1-2-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-1,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.writer.palmyra-x4-v1:0', 'writer.palmyra-x4-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.writer.palmyra-x5-v1:0', 'writer.palmyra-x5-v1:0', '2026-08-21', 'live-crawl', 'us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2'),
+  ('us.xai.grok-4.6', 'xai.grok-4.6', '2026-08-21', 'live-crawl', 'ca-central-1:ca-central-1,us-east-1,us-east-2,us-west-2;ca-west-1:ca-west-1,us-east-1,us-east-2,us-west-2;us-east-1:us-east-1,us-east-2,us-west-2;us-east-2:us-east-1,us-east-2,us-west-2;us-west-1:us-east-1,us-east-2,us-west-1,us-west-2;us-west-2:us-east-1,us-east-2,us-west-2')
+) as t (profile_id, model, as_of, source, routes)
+) as p
+cross join unnest(split(p.routes, ';')) as r (route)
+cross join unnest(split(split_part(r.route, ':', 2), ',')) as d (destination_region)
+),
+event_delivered AS (
+with
+-- One row for each Bedrock record of cloudtrail_record: the rules R1 to R6 of src/parse in SQL, column for column.
+-- The statement runs unchanged on Athena, on Trino and (with duckdb/shim.sql and duckdb/athena-shim.sql) on DuckDB.
+-- It reads cloudtrail_record (the columns of AWS's own CloudTrail table, and object_uri), vendor(prefix), profile_scope(prefix)
+-- and operation(name, event_source, kind, streaming). Records that R8 rejects are left out.
+-- A field of requestParameters and its like is kept as JSON text ("raw"), since only that tells a text from a number.
+known as (
+  select v.vendors, s.scopes
+  from (select array_agg(prefix) as vendors from vendor) v
+  cross join (select array_agg(prefix) as scopes from profile_scope) s
+),
+record as (
+  select
+    r.*,
+    -- through JSON, so that a table whose row lacks sourceidentity or onbehalfof still fits
+    cast(r.useridentity as json) as identity,
+    try(json_parse(r.requestparameters)) as parameters,
+    try(json_parse(r.additionaleventdata)) as additional,
+    try(json_parse(r.serviceeventdetails)) as details
+  from cloudtrail_record r
+  where r.eventsource in ('bedrock.amazonaws.com', 'bedrock-mantle.amazonaws.com')
+),
+field as (
+  select
+    r.*,
+    k.vendors,
+    k.scopes,
+    r.eventsource = 'bedrock-mantle.amazonaws.com' as is_mantle,
+    json_format(r.parameters) as raw_parameters,
+    json_format(r.additional) as raw_additional,
+    json_format(r.details) as raw_details,
+    json_format(json_extract(r.parameters, '$.modelId')) as raw_model_id,
+    json_format(json_extract(r.parameters, '$.model')) as raw_mantle_model,
+    json_format(json_extract(r.parameters, '$.stream')) as raw_stream,
+    json_format(json_extract(r.parameters, '$.callWithBearerToken')) as raw_mantle_bearer,
+    json_format(json_extract(r.additional, '$.callWithBearerToken')) as raw_bearer,
+    json_format(json_extract(r.additional, '$.omitted')) as raw_omitted,
+    json_format(json_extract(r.additional, '$.inferenceRegion')) as raw_region,
+    json_format(json_extract(r.additional, '$.inputTokens')) as raw_input,
+    json_format(json_extract(r.additional, '$.outputTokens')) as raw_output,
+    json_format(json_extract(r.additional, '$.cacheReadInputTokens')) as raw_cache_read,
+    json_format(json_extract(r.additional, '$.cacheWriteInputTokens')) as raw_cache_write,
+    json_format(json_extract(r.details, '$.parentRequestId')) as raw_parent,
+    json_extract(r.details, '$.AdditionalEventData.additionalEntries') as large_entries,
+    json_extract(r.details, '$.additionalEventData.additionalEntries') as small_entries,
+    case when cardinality(r.resources) > 0 then sequence(1, cardinality(r.resources)) end as resource_places,
+    o.streaming as listed_streaming,
+    o.name as listed_operation,
+    nullif(json_extract_scalar(r.identity, '$.arn'), '') as identity_arn,
+    nullif(json_extract_scalar(r.identity, '$.accountid'), '') as identity_account,
+    json_extract_scalar(r.identity, '$.invokedby') as invoked_by,
+    nullif(json_extract_scalar(r.identity, '$.onbehalfof.userid'), '') as on_behalf_of,
+    json_extract_scalar(r.identity, '$.sessioncontext.sourceidentity') as source_identity,
+    nullif(json_extract_scalar(r.identity, '$.sessioncontext.sessionissuer.arn'), '') as issuer_arn,
+    nullif(json_extract_scalar(r.identity, '$.principalid'), '') as identity_principal_id,
+    json_extract_scalar(r.identity, '$.username') as identity_user,
+    case json_extract_scalar(r.identity, '$.type')
+      when 'Role' then 'AssumedRole'
+      else json_extract_scalar(r.identity, '$.type')
+    end as principal_type,
+    r.tlsdetails.clientprovidedhostheader as host,
+    case when starts_with(r.errorcode, 'Client.') then substr(r.errorcode, 8) else coalesce(r.errorcode, '') end as bare_code
+  from record r
+  cross join known k
+  left join operation o on o.name = r.eventname and o.event_source = r.eventsource and o.kind = 'inference'
+),
+-- The payload of a completion: an object, or a list of pairs of which the first with a key counts.
+payload as (
+  select
+    f.*,
+    substr(json_format(f.large_entries), 1, 1) as large_shape,
+    substr(json_format(f.small_entries), 1, 1) as small_shape,
+    case when json_array_length(f.large_entries) > 0 then sequence(0, json_array_length(f.large_entries) - 1) end as large_places,
+    case when json_array_length(f.small_entries) > 0 then sequence(0, json_array_length(f.small_entries) - 1) end as small_places
+  from field f
+),
+entry as (
+  select
+    p.*,
+    case
+      when coalesce(p.eventtype, '') <> 'AwsServiceEvent' then null
+      when p.large_shape in ('{', '[') then p.large_entries
+      when p.small_shape in ('{', '[') then p.small_entries
+    end as entries,
+    case when p.large_shape = '[' then p.large_places when p.large_shape = '{' then null else p.small_places end as places
+  from payload p
+  -- R8: what is of a wrong type where it would make a wrong number is no event
+  where p.eventname <> ''
+    and p.awsregion <> ''
+    and p.eventid <> ''
+    and (p.requestparameters is null or starts_with(p.raw_parameters, '{') or p.raw_parameters = 'null')
+    and (p.additionaleventdata is null or starts_with(p.raw_additional, '{') or p.raw_additional = 'null')
+    and (p.serviceeventdetails is null or starts_with(p.raw_details, '{') or p.raw_details = 'null')
+    and substr(coalesce(p.raw_model_id, 'null'), 1, 1) in ('"', 'n')
+    and substr(coalesce(p.raw_region, 'null'), 1, 1) in ('"', 'n')
+    and substr(coalesce(p.raw_parent, 'null'), 1, 1) in ('"', 'n')
+    and substr(coalesce(json_format(json_extract(p.large_entries, '$.inferenceRegion')), 'null'), 1, 1) in ('"', 'n')
+    and substr(coalesce(json_format(json_extract(p.small_entries, '$.inferenceRegion')), 'null'), 1, 1) in ('"', 'n')
+    and array_min(filter(p.large_places, i ->
+      json_format(json_extract(json_array_get(p.large_entries, i), '$.key')) = '"inferenceRegion"'
+      and substr(coalesce(json_format(json_extract(json_array_get(p.large_entries, i), '$.value')), 'null'), 1, 1) not in ('"', 'n'))) is null
+    and array_min(filter(p.small_places, i ->
+      json_format(json_extract(json_array_get(p.small_entries, i), '$.key')) = '"inferenceRegion"'
+      and substr(coalesce(json_format(json_extract(json_array_get(p.small_entries, i), '$.value')), 'null'), 1, 1) not in ('"', 'n'))) is null
+    and length(p.eventtime) <= 35
+    and regexp_like(p.eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\z')
+    and try_cast(substr(p.eventtime, 1, 10) as date) is not null
+),
+pair as (
+  select
+    e.*,
+    array_min(filter(e.places, i -> json_format(json_extract(json_array_get(e.entries, i), '$.key')) = '"inferenceRegion"')) as region_at,
+    array_min(filter(e.places, i -> json_format(json_extract(json_array_get(e.entries, i), '$.key')) = '"inputTokens"')) as input_at,
+    array_min(filter(e.places, i -> json_format(json_extract(json_array_get(e.entries, i), '$.key')) = '"outputTokens"')) as output_at,
+    array_min(filter(e.places, i -> json_format(json_extract(json_array_get(e.entries, i), '$.key')) = '"cacheReadInputTokens"')) as cache_read_at,
+    array_min(filter(e.places, i -> json_format(json_extract(json_array_get(e.entries, i), '$.key')) = '"cacheWriteInputTokens"')) as cache_write_at
+  from entry e
+),
+found as (
+  select
+    p.*,
+    json_format(coalesce(json_extract(json_array_get(p.entries, p.region_at), '$.value'), json_extract(p.entries, '$.inferenceRegion'))) as entry_region,
+    json_format(coalesce(json_extract(json_array_get(p.entries, p.input_at), '$.value'), json_extract(p.entries, '$.inputTokens'))) as entry_input,
+    json_format(coalesce(json_extract(json_array_get(p.entries, p.output_at), '$.value'), json_extract(p.entries, '$.outputTokens'))) as entry_output,
+    json_format(coalesce(json_extract(json_array_get(p.entries, p.cache_read_at), '$.value'), json_extract(p.entries, '$.cacheReadInputTokens'))) as entry_cache_read,
+    json_format(coalesce(json_extract(json_array_get(p.entries, p.cache_write_at), '$.value'), json_extract(p.entries, '$.cacheWriteInputTokens'))) as entry_cache_write,
+    case when starts_with(p.raw_model_id, '"') then nullif(json_extract_scalar(p.raw_model_id, '$'), '') end as named_model,
+    case when starts_with(p.raw_mantle_model, '"') then nullif(json_extract_scalar(p.raw_mantle_model, '$'), '') end as mantle_model,
+    case when starts_with(p.raw_parent, '"') then json_extract_scalar(p.raw_parent, '$') end as parent_request_id,
+    array_min(filter(p.resource_places, i ->
+      (strpos(p.resources[i].arn, ':foundation-model/') > 0 and not p.resources[i].arn like '%/')
+      or (
+        p.resources[i].type = 'AWS::Bedrock::Model'
+        and strpos(p.resources[i].arn, '.') > 0
+        and contains(p.vendors, split_part(p.resources[i].arn, '.', 1))
+      ))) as resource_at,
+    strpos(p.errormessage, 'ot authorized to perform') as sentence_at
+  from pair p
+),
+judged as (
+  select
+    f.*,
+    if(f.is_mantle, f.mantle_model, f.named_model) as model_id,
+    case
+      when f.listed_operation is not null then f.eventname
+      when f.named_model is not null
+        and starts_with(f.host, 'bedrock-runtime.')
+        and f.eventname not in (select name from operation where kind = 'never-inference') then 'other-inference'
+    end as inference_operation,
+    f.resources[f.resource_at].arn as resource_arn,
+    -- the arn of the identity, cut at its colons
+    regexp_like(f.identity_arn, '^arn:[^:]*:[^:]*:[^:]*:[^:]*:') as is_arn,
+    coalesce(regexp_extract(f.identity_arn, '^arn:[^:]*:[^:]*:[^:]*:[^:]*:([\s\S]*)', 1), '') as arn_resource,
+    case when f.sentence_at > 0 then substr(f.errormessage, f.sentence_at + 24) end as sentence
+  from found f
+),
+named as (
+  select
+    j.*,
+    case
+      when j.inference_operation is null then 'other'
+      when j.eventtype in ('AwsVpceEvent', 'AwsVpceEvents') or j.eventcategory = 'NetworkActivity' then 'network'
+      when j.eventtype = 'AwsServiceEvent' then 'completion'
+      else 'api-call'
+    end as record_kind,
+    case when strpos(j.resource_arn, ':foundation-model/') > 0 then regexp_extract(j.resource_arn, '[^/]*\z') else j.resource_arn end as resource_model,
+    regexp_like(j.arn_resource, '^assumed-role/[^/]') as is_session,
+    case when starts_with(j.model_id, 'arn:') then coalesce(regexp_extract(j.model_id, '^[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:([\s\S]*)', 1), '') end as model_resource,
+    coalesce(regexp_extract(j.sentence, 'on resource[: ]*([^\x00-\x20"''),\\}]*)', 1), '') as denied_resource,
+    coalesce(regexp_extract(j.sentence, 'on resource[: ]*[^\x00-\x20"''),\\}]*'), '') as denied_clause,
+    -- CloudTrail cuts errorMessage at 1 KB
+    length(to_hex(to_utf8(j.errormessage))) >= 2048 as was_cut
+  from judged j
+),
+told as (
+  select
+    n.*,
+    case
+      when n.record_kind = 'other' then null
+      when n.record_kind = 'completion' or n.bare_code = '' and coalesce(n.errorcode, '') = '' then 'served'
+      when n.bare_code in ('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'VpceAccessDenied') then 'denied'
+      when starts_with(n.bare_code, 'Throttling') or starts_with(n.bare_code, 'TooManyRequests') or starts_with(n.bare_code, 'ServiceQuotaExceeded') then 'throttled'
+      else 'failed'
+    end as outcome,
+    case when n.is_arn then nullif(split_part(n.identity_arn, ':', 5), '') end as arn_account,
+    case
+      when n.is_session
+        then 'arn:' || split_part(n.identity_arn, ':', 2) || ':iam::' || split_part(n.identity_arn, ':', 5) || ':role/' || split_part(n.arn_resource, '/', 2)
+      else n.identity_arn
+    end as arn_principal,
+    case when n.is_session then nullif(regexp_extract(n.arn_resource, '^assumed-role/[^/]+/([\s\S]*)', 1), '') end as session_name,
+    -- a model ARN: its service, the type of its resource and the resource's last segment
+    case when strpos(n.model_resource, '/') > 0 then split_part(n.model_id, ':', 3) end as model_service,
+    case when strpos(n.model_resource, '/') > 0 then split_part(n.model_resource, '/', 1) end as model_type,
+    case when strpos(n.model_resource, '/') > 0 then nullif(regexp_extract(n.model_resource, '[^/]*\z'), '') end as model_last,
+    case
+      when n.denied_clause = '' then n.sentence
+      else substr(n.sentence, strpos(n.sentence, 'on resource') + length(n.denied_clause))
+    end as reason
+  from named n
+),
+kinded as (
+  select
+    t.*,
+    case
+      when t.is_mantle then 'foundation-model'
+      when t.model_id is null then 'unknown'
+      when t.model_resource is null and strpos(t.model_id, '.') > 0 and contains(t.vendors, split_part(t.model_id, '.', 1)) then 'foundation-model'
+      when t.model_resource is null then 'inference-profile'
+      when t.model_last is null then 'unknown'
+      when t.model_service = 'sagemaker' and t.model_type = 'endpoint' then 'marketplace'
+      when t.model_service <> 'bedrock' then 'unknown'
+      when t.model_type in ('foundation-model', 'inference-profile', 'prompt', 'prompt-router') then t.model_type
+      when t.model_type = 'default-prompt-router' then 'prompt-router'
+      when t.model_type = 'application-inference-profile' then 'application-profile'
+      when t.model_type = 'provisioned-model' then 'provisioned'
+      when t.model_type in ('custom-model', 'custom-model-deployment') then 'custom'
+      when t.model_type = 'imported-model' then 'imported'
+      else 'unknown'
+    end as model_kind,
+    coalesce(t.model_last, t.model_id) as model_name,
+    coalesce(
+      case t.principal_type
+        when 'AssumedRole' then t.issuer_arn
+        when 'IdentityCenterUser' then t.on_behalf_of
+        when 'AWSService' then nullif(t.invoked_by, '')
+        when 'AWSAccount' then coalesce(t.identity_account, t.arn_account)
+      end,
+      t.arn_principal,
+      case
+        when t.principal_type = 'AssumedRole' and strpos(t.identity_principal_id, ':') > 1 then split_part(t.identity_principal_id, ':', 1)
+        else t.identity_principal_id
+      end
+    ) as principal,
+    t.outcome = 'denied' and t.sentence is not null as has_sentence,
+    strpos(t.reason, 'with an explicit deny') as explicit_at,
+    strpos(t.reason, 'because no ') as implicit_at,
+    (t.was_cut and t.reason = '') or t.denied_resource like '%..' as resource_cut
+  from told t
+),
+scoped as (
+  select
+    k.*,
+    case when k.model_kind = 'inference-profile' and strpos(k.model_name, '.') > 0 then split_part(k.model_name, '.', 1) else '' end as prefix,
+    case when k.model_kind = 'inference-profile' and strpos(k.model_name, '.') > 0 then substr(k.model_name, strpos(k.model_name, '.') + 1) else '' end as behind,
+    case
+      when k.explicit_at > 0 then nullif(regexp_extract(substr(k.reason, k.explicit_at + 21), '^ in an? ([\s\S]*)', 1), '')
+      when k.implicit_at > 0 then substr(k.reason, k.implicit_at + 11)
+    end as policy_text
+  from kinded k
+),
+policed as (
+  select
+    s.*,
+    case
+      when starts_with(s.policy_text, 'service control policy') then 'service control policy'
+      when starts_with(s.policy_text, 'resource control policy') then 'resource control policy'
+      when starts_with(s.policy_text, 'identity-based policy') then 'identity-based policy'
+      when starts_with(s.policy_text, 'permissions boundary') then 'permissions boundary'
+      when starts_with(s.policy_text, 'session policy') then 'session policy'
+      when starts_with(s.policy_text, 'resource-based policy') then 'resource-based policy'
+      when starts_with(s.policy_text, 'VPC endpoint policy') then 'VPC endpoint policy'
+    end as policy_said,
+    case
+      when s.is_mantle then coalesce(s.mantle_model, s.resource_model)
+      when s.model_kind = 'foundation-model' then s.model_name
+      when s.model_kind = 'inference-profile' then
+        case
+          when contains(s.scopes, s.prefix) then nullif(s.behind, '')
+          when strpos(s.behind, '.') > 0 and contains(s.vendors, split_part(s.behind, '.', 1)) then s.behind
+        end
+      when s.model_kind in ('prompt', 'prompt-router') then null
+      else s.resource_model
+    end as id_model
+  from scoped s
+),
+denial as (
+  select
+    p.*,
+    case when p.has_sentence and p.explicit_at > 0 and p.policy_said is not null
+      then nullif(regexp_extract(substr(p.policy_text, length(p.policy_said) + 1), '^:[: ]*([^\x00-\x20"''),\\}]*)', 1), '')
+    end as policy_word,
+    case when p.has_sentence and p.explicit_at > 0 and p.policy_said is not null
+      then length(p.policy_said) + length(regexp_extract(substr(p.policy_text, length(p.policy_said) + 1), '^:[: ]*[^\x00-\x20"''),\\}]*')) >= length(p.policy_text)
+    end as policy_at_end,
+    coalesce(
+      p.id_model,
+      case
+        when p.model_id is null and p.has_sentence and not p.resource_cut and strpos(p.denied_resource, ':foundation-model/') > 0
+          then nullif(regexp_extract(p.denied_resource, '[^/]*\z'), '')
+      end
+    ) as model
+  from policed p
+),
+-- A count is a whole number or its digits as text; as in JavaScript it is exact up to 2^53 - 1.
+counted as (
+  select
+    d.*,
+    try_cast(case when regexp_like(d.entry_input, '^"[0-9]+"\z') then substr(d.entry_input, 2, length(d.entry_input) - 2) when regexp_like(d.entry_input, '^-?[0-9]') then d.entry_input end as double) as entry_input_n,
+    try_cast(case when regexp_like(d.raw_input, '^"[0-9]+"\z') then substr(d.raw_input, 2, length(d.raw_input) - 2) when regexp_like(d.raw_input, '^-?[0-9]') then d.raw_input end as double) as input_n,
+    try_cast(case when regexp_like(d.entry_output, '^"[0-9]+"\z') then substr(d.entry_output, 2, length(d.entry_output) - 2) when regexp_like(d.entry_output, '^-?[0-9]') then d.entry_output end as double) as entry_output_n,
+    try_cast(case when regexp_like(d.raw_output, '^"[0-9]+"\z') then substr(d.raw_output, 2, length(d.raw_output) - 2) when regexp_like(d.raw_output, '^-?[0-9]') then d.raw_output end as double) as output_n,
+    try_cast(case when regexp_like(d.entry_cache_read, '^"[0-9]+"\z') then substr(d.entry_cache_read, 2, length(d.entry_cache_read) - 2) when regexp_like(d.entry_cache_read, '^-?[0-9]') then d.entry_cache_read end as double) as entry_cache_read_n,
+    try_cast(case when regexp_like(d.raw_cache_read, '^"[0-9]+"\z') then substr(d.raw_cache_read, 2, length(d.raw_cache_read) - 2) when regexp_like(d.raw_cache_read, '^-?[0-9]') then d.raw_cache_read end as double) as cache_read_n,
+    try_cast(case when regexp_like(d.entry_cache_write, '^"[0-9]+"\z') then substr(d.entry_cache_write, 2, length(d.entry_cache_write) - 2) when regexp_like(d.entry_cache_write, '^-?[0-9]') then d.entry_cache_write end as double) as entry_cache_write_n,
+    try_cast(case when regexp_like(d.raw_cache_write, '^"[0-9]+"\z') then substr(d.raw_cache_write, 2, length(d.raw_cache_write) - 2) when regexp_like(d.raw_cache_write, '^-?[0-9]') then d.raw_cache_write end as double) as cache_write_n
+  from denial d
+)
+select
+  c.eventid as event_id,
+  -- local time, second 60 read as the second after, to the millisecond; then the offset
+  cast(substr(c.eventtime, 1, 10) || ' ' || substr(c.eventtime, 12, 5) || ':' ||
+    case when substr(c.eventtime, 18, 2) = '60' then '59' else substr(c.eventtime, 18, 2) end || '.' ||
+    substr(coalesce(regexp_extract(c.eventtime, '\.([0-9]+)', 1), '') || '000', 1, 3) as timestamp)
+    + interval '1' second * case when substr(c.eventtime, 18, 2) = '60' then 1 else 0 end
+    - interval '1' minute * coalesce(
+      case when regexp_like(c.eventtime, '[+-][0-9]{2}:[0-9]{2}\z') then
+        (cast(substr(c.eventtime, length(c.eventtime) - 4, 2) as integer) * 60 + cast(substr(c.eventtime, length(c.eventtime) - 1, 2) as integer))
+        * case when substr(c.eventtime, length(c.eventtime) - 5, 1) = '-' then -1 else 1 end
+      end, 0) as event_time,
+  c.eventsource as event_source,
+  c.eventname as event_name,
+  c.eventtype as event_type,
+  c.eventcategory as event_category,
+  c.eventversion as event_version,
+  c.awsregion as source_region,
+  c.requestid as request_id,
+  c.sharedeventid as shared_event_id,
+  c.parent_request_id,
+  c.addendum.reason as addendum_reason,
+  c.addendum.originalrequestid as original_request_id,
+  c.addendum.originaleventid as original_event_id,
+  c.record_kind,
+  case
+    when c.record_kind = 'other' then null
+    when c.record_kind = 'network' and c.bare_code <> 'VpceAccessDenied' then null
+    when length(c.parent_request_id) = 36
+      and regexp_like(c.parent_request_id, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z')
+      and c.parent_request_id <> '00000000-0000-0000-0000-000000000000' then c.awsregion || '/' || lower(c.parent_request_id)
+    when c.record_kind = 'completion' then null
+    when length(c.addendum.originalrequestid) = 36
+      and regexp_like(c.addendum.originalrequestid, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z')
+      and c.addendum.originalrequestid <> '00000000-0000-0000-0000-000000000000' then c.awsregion || '/' || lower(c.addendum.originalrequestid)
+    when c.addendum.originaleventid <> '' then c.awsregion || '/event:' || c.addendum.originaleventid
+    when length(c.requestid) = 36
+      and regexp_like(c.requestid, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z')
+      and c.requestid <> '00000000-0000-0000-0000-000000000000' then c.awsregion || '/' || lower(c.requestid)
+    when c.sharedeventid <> '' then c.awsregion || '/shared:' || c.sharedeventid
+    else c.awsregion || '/event:' || c.eventid
+  end as invocation_key,
+  c.inference_operation as operation,
+  case
+    when c.inference_operation is null then null
+    when c.listed_streaming = 'by-parameter' then coalesce(c.raw_stream in ('true', '"true"'), false)
+    else coalesce(c.listed_streaming = 'true', false)
+  end as streaming,
+  c.outcome,
+  coalesce(
+    case when starts_with(c.entry_region, '"') then nullif(json_extract_scalar(c.entry_region, '$'), '') end,
+    case when starts_with(c.raw_region, '"') then nullif(json_extract_scalar(c.raw_region, '$'), '') end
+  ) as inference_region,
+  coalesce(c.raw_omitted in ('true', '"true"'), false) as additional_omitted,
+  coalesce(c.identity_account, c.arn_account, nullif(c.recipientaccountid, '')) as account_id,
+  c.recipientaccountid as recipient_account_id,
+  c.principal,
+  c.principal_type,
+  case
+    when strpos(c.principal, '/') > 0 then regexp_extract(c.principal, '[^/]*\z')
+    when starts_with(c.principal, 'arn:') then regexp_extract(c.principal, '[^:]*\z')
+    else c.principal
+  end as principal_name,
+  c.session_name,
+  c.source_identity,
+  c.invoked_by,
+  c.on_behalf_of,
+  c.sourceipaddress as source_ip,
+  c.useragent as user_agent,
+  c.vpcendpointid as vpc_endpoint_id,
+  c.host,
+  case c.sessioncredentialfromconsole when 'true' then true when 'false' then false end as via_console,
+  case
+    when starts_with(c.identity_user, 'BedrockAPIKey-') then true
+    when regexp_like(c.arn_resource, '^user/([\s\S]*/)?BedrockAPIKey-[^/]*\z') then true
+    when c.is_mantle and nullif(c.raw_mantle_bearer, 'null') is not null then
+      case when c.raw_mantle_bearer in ('true', '"true"') then true when c.raw_mantle_bearer in ('false', '"false"') then false end
+    when c.raw_bearer in ('true', '"true"') then true
+    when c.raw_bearer in ('false', '"false"') then false
+  end as bearer_token,
+  c.model_id,
+  c.model_kind,
+  case when c.model_kind in ('inference-profile', 'application-profile') then c.model_name end as profile_id,
+  case
+    when c.model_kind = 'application-profile' then 'application'
+    when c.model_kind = 'inference-profile' and contains(c.scopes, c.prefix) then c.prefix
+    when c.model_kind = 'inference-profile' then 'unknown'
+  end as profile_scope,
+  c.model,
+  case when strpos(c.model, '.') > 0 and contains(c.vendors, split_part(c.model, '.', 1)) then split_part(c.model, '.', 1) end as provider,
+  coalesce(
+    case when c.entry_input_n between 0 and 9007199254740991 and c.entry_input_n = floor(c.entry_input_n) then cast(c.entry_input_n as bigint) end,
+    case when c.input_n between 0 and 9007199254740991 and c.input_n = floor(c.input_n) then cast(c.input_n as bigint) end
+  ) as input_tokens,
+  coalesce(
+    case when c.entry_output_n between 0 and 9007199254740991 and c.entry_output_n = floor(c.entry_output_n) then cast(c.entry_output_n as bigint) end,
+    case when c.output_n between 0 and 9007199254740991 and c.output_n = floor(c.output_n) then cast(c.output_n as bigint) end
+  ) as output_tokens,
+  coalesce(
+    case when c.entry_cache_read_n between 0 and 9007199254740991 and c.entry_cache_read_n = floor(c.entry_cache_read_n) then cast(c.entry_cache_read_n as bigint) end,
+    case when c.cache_read_n between 0 and 9007199254740991 and c.cache_read_n = floor(c.cache_read_n) then cast(c.cache_read_n as bigint) end
+  ) as cache_read_tokens,
+  coalesce(
+    case when c.entry_cache_write_n between 0 and 9007199254740991 and c.entry_cache_write_n = floor(c.entry_cache_write_n) then cast(c.entry_cache_write_n as bigint) end,
+    case when c.cache_write_n between 0 and 9007199254740991 and c.cache_write_n = floor(c.cache_write_n) then cast(c.cache_write_n as bigint) end
+  ) as cache_write_tokens,
+  c.errorcode as error_code,
+  c.errormessage as error_message,
+  case
+    when c.has_sentence and regexp_like(c.denied_resource, '^arn:[^:]*:[^:]*:[^:]*:') then coalesce(nullif(split_part(c.denied_resource, ':', 4), ''), 'unspecified')
+  end as denied_region,
+  case
+    when c.has_sentence then if(c.policy_said = 'identity-based policy', 'identity policy', c.policy_said)
+    when c.outcome = 'denied' and c.bare_code = 'VpceAccessDenied' and strpos(c.errormessage, 'VPC endpoint policy') > 0 then 'VPC endpoint policy'
+  end as denied_by,
+  case when c.has_sentence then case when c.explicit_at > 0 then true when c.implicit_at > 0 then false end end as denied_explicit,
+  case
+    when starts_with(c.policy_word, 'arn:')
+      and strpos(c.policy_word, '/') > 0
+      and not (c.was_cut and c.policy_at_end)
+      and not c.policy_word like '%..' then if(c.policy_word like '%.', substr(c.policy_word, 1, length(c.policy_word) - 1), c.policy_word)
+  end as denied_policy_arn,
+  c.object_uri,
+  cast(null as integer) as record_index
+from counted c
+),
+event AS (
+select event_id, event_time, event_source, event_name, event_type, event_category, event_version, source_region, request_id, shared_event_id, parent_request_id, addendum_reason, original_request_id, original_event_id, record_kind, invocation_key, operation, streaming, outcome, inference_region, additional_omitted, account_id, recipient_account_id, principal, principal_type, principal_name, session_name, source_identity, invoked_by, on_behalf_of, source_ip, user_agent, vpc_endpoint_id, host, via_console, bearer_token, model_id, model_kind, profile_id, profile_scope, model, provider, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, error_code, error_message, denied_region, denied_by, denied_explicit, denied_policy_arn, object_uri, record_index
+from (select e.*, row_number() over (partition by e.event_id order by event_id nulls first, event_time nulls first, event_source nulls first, event_name nulls first, event_type nulls first, event_category nulls first, event_version nulls first, source_region nulls first, request_id nulls first, shared_event_id nulls first, parent_request_id nulls first, addendum_reason nulls first, original_request_id nulls first, original_event_id nulls first, record_kind nulls first, invocation_key nulls first, operation nulls first, streaming nulls first, outcome nulls first, inference_region nulls first, additional_omitted nulls first, account_id nulls first, recipient_account_id nulls first, principal nulls first, principal_type nulls first, principal_name nulls first, session_name nulls first, source_identity nulls first, invoked_by nulls first, on_behalf_of nulls first, source_ip nulls first, user_agent nulls first, vpc_endpoint_id nulls first, host nulls first, via_console nulls first, bearer_token nulls first, model_id nulls first, model_kind nulls first, profile_id nulls first, profile_scope nulls first, model nulls first, provider nulls first, input_tokens nulls first, output_tokens nulls first, cache_read_tokens nulls first, cache_write_tokens nulls first, error_code nulls first, error_message nulls first, denied_region nulls first, denied_by nulls first, denied_explicit nulls first, denied_policy_arn nulls first, object_uri nulls first) as copy from event_delivered e) as ranked
+where copy = 1
+),
+first_completion AS (
+select account_id, source_region, min(event_time) as first_time
+from event
+where record_kind = 'completion' and account_id is not null
+group by account_id, source_region
+),
+invocation AS (
+with
+-- One row for each API request to a model (R1, R2, R3). The statement runs unchanged on DuckDB and on Trino.
+-- It reads event (one row for each eventID), first_completion(account_id, source_region, first_time) and inference_profile.
+-- Most requests have one record: those are projected, only the others are ranked and merged.
+repeated as (
+  select
+    invocation_key,
+    count(*) as events,
+    bool_or(coalesce(principal_type, '') <> 'AWSAccount') as has_caller
+  from event
+  where invocation_key is not null
+  group by invocation_key
+  having count(*) > 1
+),
+-- An endpoint owner's copy (AWSAccount) adds nothing but its count where the caller's own record is there.
+-- Ranking carries only what it needs: wide rows are joined to the ranks afterwards.
+kept as (
+  select
+    e.invocation_key,
+    e.event_id,
+    e.original_event_id,
+    e.record_kind,
+    case when e.event_category = 'Data' then 1 else 0 end as is_data,
+    case when e.account_id = e.recipient_account_id then 0 else 1 end as is_foreign,
+    e.inference_region is not null as has_region,
+    r.events as key_events
+  from event e
+  join repeated r on r.invocation_key = e.invocation_key
+  where coalesce(e.principal_type, '') <> 'AWSAccount' or not r.has_caller
+),
+addendum as (
+  select invocation_key, event_id, original_event_id, has_region
+  from kept
+  where original_event_id <> event_id
+),
+original as (
+  select a.invocation_key, a.event_id as addendum_id, o.event_id, o.record_kind, o.is_data, o.is_foreign
+  from kept o
+  join addendum a on a.invocation_key = o.invocation_key and a.original_event_id = o.event_id
+),
+correction as (
+  select invocation_key, original_event_id as event_id, bool_or(has_region) as has_region
+  from addendum
+  group by invocation_key, original_event_id
+),
+-- API call, completion, network; management, data; the caller's own account; the smallest eventID.
+-- An addendum takes the place of the record it corrects, just above it.
+ranked as (
+  select
+    k.invocation_key,
+    k.event_id,
+    k.key_events,
+    c.event_id is not null as corrected,
+    coalesce(c.has_region, false) as region_corrected,
+    count(*) over (partition by k.invocation_key) as records,
+    row_number() over (
+      partition by k.invocation_key
+      order by
+        case coalesce(o.record_kind, k.record_kind) when 'api-call' then 0 when 'completion' then 1 else 2 end,
+        coalesce(o.is_data, k.is_data),
+        coalesce(o.is_foreign, k.is_foreign),
+        coalesce(o.event_id, k.event_id),
+        case when o.event_id is null then 1 else 0 end,
+        k.event_id
+    ) as record_rank
+  from kept k
+  left join original o on o.invocation_key = k.invocation_key and o.addendum_id = k.event_id
+  left join correction c on c.invocation_key = k.invocation_key and c.event_id = k.event_id
+),
+-- Most of the others are a call and its completion, or two copies: a join of two rows is much cheaper than aggregates.
+pair as (
+  select
+    invocation_key,
+    max(key_events) as key_events,
+    max(case when record_rank = 1 then event_id end) as first_id,
+    max(case when record_rank = records and records = 2 then event_id end) as second_id,
+    bool_or(record_rank = 1 and corrected) as first_corrected,
+    bool_or(record_rank = 2 and corrected) as second_corrected,
+    bool_or(region_corrected) as region_corrected
+  from ranked
+  where records <= 2
+  group by invocation_key
+),
+first_record as (
+  select
+    e.*,
+    p.second_id,
+    p.key_events,
+    p.region_corrected,
+    e.record_kind = 'api-call' and not p.first_corrected as is_copy,
+    e.outcome <> 'served' or e.record_kind = 'completion' as gives_error
+  from event e
+  join pair p on p.first_id = e.event_id
+),
+second_record as (
+  select
+    e.*,
+    e.record_kind = 'api-call' and not p.second_corrected as is_copy
+  from event e
+  join pair p on p.second_id = e.event_id
+),
+paired as (
+  select
+    a.invocation_key,
+    a.event_time,
+    a.source_region,
+    coalesce(a.operation, b.operation) as operation,
+    coalesce(a.streaming, b.streaming) as streaming,
+    a.outcome,
+    coalesce(case when a.record_kind = 'api-call' then a.inference_region end, case when b.record_kind = 'api-call' then b.inference_region end) as call_region,
+    coalesce(case when a.record_kind = 'completion' then a.inference_region end, case when b.record_kind = 'completion' then b.inference_region end) as completion_region,
+    a.record_kind = 'completion' or coalesce(b.record_kind = 'completion', false) as has_completion,
+    a.record_kind = 'api-call' or coalesce(b.record_kind = 'api-call', false) as has_call,
+    a.is_copy and coalesce(a.additional_omitted, false)
+    or coalesce(b.is_copy and b.additional_omitted, false) as omitted,
+    coalesce(a.account_id, b.account_id) as account_id,
+    coalesce(a.recipient_account_id, b.recipient_account_id) as recipient_account_id,
+    coalesce(a.principal, b.principal) as principal,
+    case when a.principal <> b.principal then a.principal_type else coalesce(a.principal_type, b.principal_type) end as principal_type,
+    case when a.principal <> b.principal then a.principal_name else coalesce(a.principal_name, b.principal_name) end as principal_name,
+    case when a.principal <> b.principal then a.session_name else coalesce(a.session_name, b.session_name) end as session_name,
+    case when a.principal <> b.principal then a.source_identity else coalesce(a.source_identity, b.source_identity) end as source_identity,
+    case when a.principal <> b.principal then a.invoked_by else coalesce(a.invoked_by, b.invoked_by) end as invoked_by,
+    case when a.principal <> b.principal then a.on_behalf_of else coalesce(a.on_behalf_of, b.on_behalf_of) end as on_behalf_of,
+    coalesce(a.source_ip, b.source_ip) as source_ip,
+    coalesce(a.user_agent, b.user_agent) as user_agent,
+    coalesce(a.vpc_endpoint_id, b.vpc_endpoint_id) as vpc_endpoint_id,
+    coalesce(a.host, b.host) as host,
+    coalesce(a.via_console, b.via_console) as via_console,
+    coalesce(a.bearer_token, b.bearer_token) as bearer_token,
+    coalesce(a.model_id, b.model_id) as model_id,
+    case when a.model_id is null and b.model_id is not null then b.model_kind else a.model_kind end as model_kind,
+    case when a.model_id is null and b.model_id is not null then b.profile_id else a.profile_id end as profile_id,
+    case when a.model_id is null and b.model_id is not null then b.profile_scope else a.profile_scope end as profile_scope,
+    case when a.model is not null or a.model_id <> b.model_id then a.model else b.model end as model,
+    case when a.model is not null then a.provider when a.model_id <> b.model_id or b.model is null then null else b.provider end as provider,
+    coalesce(a.input_tokens, b.input_tokens) as input_tokens,
+    coalesce(a.output_tokens, b.output_tokens) as output_tokens,
+    coalesce(a.cache_read_tokens, b.cache_read_tokens) as cache_read_tokens,
+    coalesce(a.cache_write_tokens, b.cache_write_tokens) as cache_write_tokens,
+    coalesce(case when a.gives_error then a.error_code end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.error_code end) as error_code,
+    coalesce(case when a.gives_error then a.error_message end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.error_message end) as error_message,
+    coalesce(case when a.gives_error then a.denied_region end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_region end) as denied_region,
+    coalesce(case when a.gives_error then a.denied_by end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_by end) as denied_by,
+    coalesce(case when a.gives_error then a.denied_explicit end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_explicit end) as denied_explicit,
+    coalesce(case when a.gives_error then a.denied_policy_arn end, case when (case when a.outcome = 'served' then b.record_kind = 'completion' else b.outcome = a.outcome end) then b.denied_policy_arn end) as denied_policy_arn,
+    coalesce(
+      case when a.record_kind = 'api-call' and a.original_request_id is null and a.original_event_id is null then a.request_id end,
+      case when b.record_kind = 'api-call' and b.original_request_id is null and b.original_event_id is null then b.request_id end,
+      case when a.record_kind = 'completion' then a.parent_request_id end,
+      case when b.record_kind = 'completion' then b.parent_request_id end,
+      a.original_request_id,
+      b.original_request_id,
+      a.request_id,
+      b.request_id
+    ) as request_id,
+    a.key_events as events,
+    coalesce(a.inference_region <> b.inference_region and not a.region_corrected, false) as region_conflict,
+    a.object_uri,
+    a.is_copy
+    and coalesce(b.is_copy, false)
+    and (
+      coalesce(a.error_code, '') <> coalesce(b.error_code, '')
+      or coalesce(a.model_id <> b.model_id, false)
+      or coalesce(a.principal <> b.principal, false)
+      or coalesce(a.input_tokens <> b.input_tokens, false)
+      or coalesce(a.output_tokens <> b.output_tokens, false)
+    ) as copies_disagree
+  from first_record a
+  left join second_record b on b.event_id = a.second_id
+),
+crowd as (
+  select e.*, r.key_events, r.corrected, r.region_corrected, r.record_rank
+  from event e
+  join ranked r on r.event_id = e.event_id
+  where r.records > 2
+),
+-- What the leading records decide: a copy fills gaps only where it does not contradict them.
+chosen as (
+  select
+    invocation_key,
+    min_by(outcome, record_rank) as outcome,
+    min_by(principal, record_rank) filter (where principal is not null) as principal,
+    min_by(model_id, record_rank) filter (where model_id is not null) as model_id,
+    min(case when model_id is null then record_rank + 1000000 else record_rank end) as model_rank
+  from crowd
+  group by invocation_key
+),
+compared as (
+  select
+    r.*,
+    c.outcome as chosen_outcome,
+    c.model_id as chosen_model_id,
+    r.record_kind = 'api-call' as is_call,
+    r.record_kind = 'api-call' and not r.corrected as is_copy,
+    r.principal is null or r.principal = c.principal as same_caller,
+    r.model_id is null or r.model_id = c.model_id as same_model,
+    case when r.record_rank = c.model_rank or r.record_rank + 1000000 = c.model_rank then true else false end as leads_model,
+    case when c.outcome = 'served' then r.record_kind = 'completion' else r.outcome = c.outcome end as same_error
+  from crowd r
+  join chosen c on c.invocation_key = r.invocation_key
+),
+merged as (
+  select
+    invocation_key,
+    min_by(event_time, record_rank) as event_time,
+    min_by(source_region, record_rank) as source_region,
+    min_by(operation, record_rank) filter (where operation is not null) as operation,
+    min_by(streaming, record_rank) filter (where streaming is not null) as streaming,
+    max(chosen_outcome) as outcome,
+    min_by(inference_region, record_rank) filter (where is_call and inference_region is not null) as call_region,
+    min_by(inference_region, record_rank) filter (where record_kind = 'completion' and inference_region is not null) as completion_region,
+    bool_or(record_kind = 'completion') as has_completion,
+    bool_or(is_call) as has_call,
+    bool_or(is_copy and coalesce(additional_omitted, false)) as omitted,
+    min_by(account_id, record_rank) filter (where account_id is not null) as account_id,
+    min_by(recipient_account_id, record_rank) filter (where recipient_account_id is not null) as recipient_account_id,
+    min_by(principal, record_rank) filter (where principal is not null) as principal,
+    min_by(principal_type, record_rank) filter (where same_caller and principal_type is not null) as principal_type,
+    min_by(principal_name, record_rank) filter (where same_caller and principal_name is not null) as principal_name,
+    min_by(session_name, record_rank) filter (where same_caller and session_name is not null) as session_name,
+    min_by(source_identity, record_rank) filter (where same_caller and source_identity is not null) as source_identity,
+    min_by(invoked_by, record_rank) filter (where same_caller and invoked_by is not null) as invoked_by,
+    min_by(on_behalf_of, record_rank) filter (where same_caller and on_behalf_of is not null) as on_behalf_of,
+    min_by(source_ip, record_rank) filter (where source_ip is not null) as source_ip,
+    min_by(user_agent, record_rank) filter (where user_agent is not null) as user_agent,
+    min_by(vpc_endpoint_id, record_rank) filter (where vpc_endpoint_id is not null) as vpc_endpoint_id,
+    min_by(host, record_rank) filter (where host is not null) as host,
+    min_by(via_console, record_rank) filter (where via_console is not null) as via_console,
+    min_by(bearer_token, record_rank) filter (where bearer_token is not null) as bearer_token,
+    max(chosen_model_id) as model_id,
+    max(model_kind) filter (where leads_model) as model_kind,
+    max(profile_id) filter (where leads_model) as profile_id,
+    max(profile_scope) filter (where leads_model) as profile_scope,
+    min_by(model, record_rank) filter (where same_model and model is not null) as model,
+    nullif(min_by(coalesce(provider, ''), record_rank) filter (where same_model and model is not null), '') as provider,
+    min_by(input_tokens, record_rank) filter (where input_tokens is not null) as input_tokens,
+    min_by(output_tokens, record_rank) filter (where output_tokens is not null) as output_tokens,
+    min_by(cache_read_tokens, record_rank) filter (where cache_read_tokens is not null) as cache_read_tokens,
+    min_by(cache_write_tokens, record_rank) filter (where cache_write_tokens is not null) as cache_write_tokens,
+    min_by(error_code, record_rank) filter (where same_error and error_code is not null) as error_code,
+    min_by(error_message, record_rank) filter (where same_error and error_message is not null) as error_message,
+    min_by(denied_region, record_rank) filter (where same_error and denied_region is not null) as denied_region,
+    min_by(denied_by, record_rank) filter (where same_error and denied_by is not null) as denied_by,
+    min_by(denied_explicit, record_rank) filter (where same_error and denied_explicit is not null) as denied_explicit,
+    min_by(denied_policy_arn, record_rank) filter (where same_error and denied_policy_arn is not null) as denied_policy_arn,
+    coalesce(
+      min_by(request_id, record_rank) filter (
+        where is_call and request_id is not null and original_request_id is null and original_event_id is null
+      ),
+      min_by(parent_request_id, record_rank) filter (where record_kind = 'completion' and parent_request_id is not null),
+      min_by(original_request_id, record_rank) filter (where original_request_id is not null),
+      min_by(request_id, record_rank) filter (where request_id is not null)
+    ) as request_id,
+    max(key_events) as events,
+    coalesce(
+      min(inference_region) filter (where not region_corrected) <> max(inference_region) filter (where not region_corrected),
+      false
+    ) as region_conflict,
+    min_by(object_uri, record_rank) as object_uri,
+    coalesce(min(error_code) filter (where is_copy) <> max(error_code) filter (where is_copy), false)
+    or coalesce(min(model_id) filter (where is_copy) <> max(model_id) filter (where is_copy), false)
+    or coalesce(min(principal) filter (where is_copy) <> max(principal) filter (where is_copy), false)
+    or coalesce(min(input_tokens) filter (where is_copy) <> max(input_tokens) filter (where is_copy), false)
+    or coalesce(min(output_tokens) filter (where is_copy) <> max(output_tokens) filter (where is_copy), false)
+    or (
+      count(*) filter (where is_copy and error_code is not null) > 0
+      and count(*) filter (where is_copy and error_code is null) > 0
+    ) as copies_disagree
+  from compared
+  group by invocation_key
+),
+gathered as (
+  select
+    e.invocation_key,
+    e.event_time,
+    e.source_region,
+    e.operation,
+    e.streaming,
+    e.outcome,
+    case when e.record_kind = 'api-call' then e.inference_region end as call_region,
+    case when e.record_kind = 'completion' then e.inference_region end as completion_region,
+    e.record_kind = 'completion' as has_completion,
+    e.record_kind = 'api-call' as has_call,
+    e.record_kind = 'api-call' and coalesce(e.additional_omitted, false) as omitted,
+    e.account_id,
+    e.recipient_account_id,
+    e.principal,
+    e.principal_type,
+    e.principal_name,
+    e.session_name,
+    e.source_identity,
+    e.invoked_by,
+    e.on_behalf_of,
+    e.source_ip,
+    e.user_agent,
+    e.vpc_endpoint_id,
+    e.host,
+    e.via_console,
+    e.bearer_token,
+    e.model_id,
+    e.model_kind,
+    e.profile_id,
+    e.profile_scope,
+    e.model,
+    e.provider,
+    e.input_tokens,
+    e.output_tokens,
+    e.cache_read_tokens,
+    e.cache_write_tokens,
+    e.error_code,
+    e.error_message,
+    e.denied_region,
+    e.denied_by,
+    e.denied_explicit,
+    e.denied_policy_arn,
+    case
+      when e.record_kind = 'completion' then coalesce(e.parent_request_id, e.request_id)
+      else coalesce(e.original_request_id, e.request_id)
+    end as request_id,
+    1 as events,
+    false as region_conflict,
+    e.object_uri,
+    false as copies_disagree
+  from event e
+  left join repeated r on r.invocation_key = e.invocation_key
+  where e.invocation_key is not null and r.invocation_key is null
+  union all
+  select * from paired
+  union all
+  select * from merged
+),
+-- Application profiles hide their model and where they lead: the profile table may know.
+application as (
+  select
+    profile_id,
+    source_region,
+    case when min(destination_region) = max(destination_region) then min(destination_region) end as only_destination,
+    case when min(model) = max(model) then min(model) end as model
+  from inference_profile
+  group by profile_id, source_region
+),
+judged as (
+  select
+    g.*,
+    a.model as profile_model,
+    case
+      when g.outcome <> 'served' then null
+      when g.call_region is not null then 'api-call'
+      when g.completion_region is not null then 'stream-completion'
+      when g.operation = 'CreateInference' then 'direct'
+      when g.model_kind in ('foundation-model', 'provisioned', 'custom', 'imported', 'marketplace') then 'direct'
+      when a.only_destination = g.source_region then 'direct'
+      when g.operation = 'CreateModelInvocationJob' then 'unresolvable'
+      when g.has_completion then 'absence'
+      when g.omitted then 'unresolvable'
+      when g.streaming and f.first_time <= g.event_time then 'pending'
+      else 'absence'
+    end as region_evidence
+  from gathered g
+  left join first_completion f on f.account_id = g.account_id and f.source_region = g.source_region
+  left join application a
+    on a.profile_id = case when g.model_kind = 'application-profile' then g.profile_id end and a.source_region = g.source_region
+),
+located as (
+  select
+    j.*,
+    case
+      when j.region_evidence = 'api-call' then j.call_region
+      when j.region_evidence = 'stream-completion' then j.completion_region
+      when j.region_evidence in ('direct', 'absence') then j.source_region
+    end as served_region
+  from judged j
+)
+select
+  invocation_key,
+  event_time,
+  source_region,
+  served_region,
+  region_evidence,
+  served_region <> source_region as spilled,
+  outcome,
+  operation,
+  streaming,
+  account_id,
+  recipient_account_id,
+  principal,
+  principal_type,
+  principal_name,
+  session_name,
+  source_identity,
+  invoked_by,
+  on_behalf_of,
+  source_ip,
+  user_agent,
+  vpc_endpoint_id,
+  host,
+  coalesce(via_console, false) as via_console,
+  coalesce(bearer_token, false) as bearer_token,
+  model_id,
+  model_kind,
+  profile_id,
+  profile_scope,
+  coalesce(model, profile_model) as model,
+  case when model is null then nullif(split_part(profile_model, '.', 1), '') else provider end as provider,
+  input_tokens,
+  output_tokens,
+  cache_read_tokens,
+  cache_write_tokens,
+  error_code,
+  error_message,
+  case when outcome = 'denied' then denied_region end as denied_region,
+  case when outcome = 'denied' then denied_by end as denied_by,
+  case when outcome = 'denied' then denied_explicit end as denied_explicit,
+  case when outcome = 'denied' then denied_policy_arn end as denied_policy_arn,
+  request_id,
+  cast(events as integer) as events,
+  region_conflict,
+  object_uri,
+  copies_disagree,
+  has_completion and not has_call as completion_only
+from located
+)
+select * from invocation
