@@ -97,13 +97,16 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credentials> {
+/** The chain of credentials that a way to AWS names: profile, then roles one through the other. */
+export async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  // Without one the SDK asks the profile.
+  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,
     logger: quiet,
-    clientConfig: { region: access.region },
+    ...clientConfig,
   });
   for (const { arn, externalId } of access.roles) {
     provider = fromTemporaryCredentials({
@@ -113,7 +116,7 @@ async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credent
         RoleSessionName: access.sessionName,
         ...(externalId === undefined ? {} : { ExternalId: externalId }),
       },
-      clientConfig: { region: access.region },
+      ...clientConfig,
     });
   }
   return provider;
