@@ -1,7 +1,8 @@
 /** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
-import { namesIn, withCtes, textLiteral, timestampLiteral } from "./sql-text.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import { namesIn, timestampLiteral, withCtes } from "./sql-text.ts";
 
 export interface Scope {
   /** First moment, UTC. */

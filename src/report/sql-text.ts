@@ -75,11 +75,6 @@ export function namesIn(sql: string): ReadonlySet<string> {
   return names;
 }
 
-/** A text literal that both engines read alike. */
-export function textLiteral(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
 /** A UTC timestamp literal that both engines read alike, to the millisecond. */
 export function timestampLiteral(value: Date): string {
   return `TIMESTAMP '${value.toISOString().slice(0, 23).replace("T", " ")}'`;
