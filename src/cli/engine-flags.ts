@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../errors.ts";
 import { parseBytes } from "../report/bytes-text.ts";
 import type { Engine } from "../report/engine.ts";
+import type { Scope } from "../report/scope.ts";
 import type { CommandContext } from "./main.ts";
 import { list, wholeNumber } from "./options.ts";
 
@@ -17,6 +18,7 @@ export interface EngineFlags {
   readonly athenaOutput?: string;
   readonly athenaDatabase?: string;
   readonly athenaCatalog?: string;
+  readonly athenaTable?: string;
   readonly athenaRegion?: string;
   readonly athenaEndpoint?: string;
   readonly athenaS3Endpoint?: string;
@@ -40,6 +42,7 @@ export function addEngineFlags(command: Command): Command {
     .option("--athena-output <url>", "athena: s3://bucket/prefix for results, where the workgroup has none")
     .option("--athena-database <name>", "athena: database with Spillway's tables and views")
     .option("--athena-catalog <name>", "athena: data catalog")
+    .option("--athena-table <name>", "athena: read this table of raw CloudTrail logs, whoever made it")
     .option("--athena-region <region>", "athena: Region")
     .option("--athena-endpoint <url>", "athena: another endpoint")
     .option("--athena-s3-endpoint <url>", "athena: another S3 endpoint for the results")
@@ -60,7 +63,7 @@ export function addEngineFlags(command: Command): Command {
 }
 
 /** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
-export async function openEngine(flags: EngineFlags, { effects }: CommandContext): Promise<Engine> {
+export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: CommandContext): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
   refuseStray(flags, engine);
   switch (engine) {
@@ -74,6 +77,8 @@ export async function openEngine(flags: EngineFlags, { effects }: CommandContext
           output: flags.athenaOutput,
           database: flags.athenaDatabase,
           catalog: flags.athenaCatalog,
+          table: flags.athenaTable,
+          scope,
           region: flags.athenaRegion,
           endpoint: flags.athenaEndpoint,
           s3Endpoint: flags.athenaS3Endpoint,
