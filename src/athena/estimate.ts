@@ -1,4 +1,5 @@
 /** Owns the size of the log files of some days, by listing them: what Athena is going to read, before it does. */
+import { setMaxListeners } from "node:events";
 import { s3Source } from "../ingest/s3/source.ts";
 import type { AthenaAccess } from "./options.ts";
 
@@ -24,6 +25,8 @@ export async function loggedBytes(
   enough: number,
   signal?: AbortSignal,
 ): Promise<number> {
+  // one for each listing under way, which are more than Node takes for a leak
+  if (signal !== undefined) setMaxListeners(0, signal);
   const source = s3Source(location, {
     from: days.from ?? firstDay,
     to: days.to ?? days.now().toISOString().slice(0, 10),
