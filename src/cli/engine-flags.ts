@@ -31,6 +31,7 @@ export interface EngineFlags {
   readonly trinoUser?: string;
   readonly trinoCatalog?: string;
   readonly trinoSchema?: string;
+  readonly trinoTable?: string;
   readonly trinoCa?: string;
 }
 
@@ -57,6 +58,7 @@ export function addEngineFlags(command: Command): Command {
     .option("--role-arn <arns>", "athena: role to assume; several are assumed one through the other", list)
     .option("--trino-url <url>", "trino: https://host:port; password or token from SPILLWAY_TRINO_PASSWORD or _TOKEN")
     .option("--trino-user <name>", "trino: user (default: yours)")
+    .option("--trino-table <name>", "trino: read this table of raw CloudTrail logs, whoever made it")
     .option("--trino-catalog <name>", "trino: catalog")
     .option("--trino-schema <name>", "trino: schema with Spillway's tables and views")
     .option("--trino-ca <file>", "trino: certificates (PEM) of the authority that signed the server's");
@@ -105,6 +107,8 @@ export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: 
           user: flags.trinoUser,
           catalog: flags.trinoCatalog,
           schema: flags.trinoSchema,
+          table: flags.trinoTable,
+          scope,
           caFile: flags.trinoCa,
           relations: flags.relation,
         },

@@ -20,10 +20,8 @@ afterEach(async () => await endpoint[Symbol.asyncDispose]());
 
 function flags(): string[] {
   const { athena, s3 } = endpoint;
-  return [
-    ...["--engine", "athena", "--athena-region", "eu-west-1", "--athena-database", "spillway"],
-    ...["--athena-endpoint", athena.endpoint, "--athena-s3-endpoint", s3.endpoint],
-  ];
+  const place = ["--athena-region", "eu-west-1", "--athena-database", "spillway"];
+  return ["--engine", "athena", ...place, "--athena-endpoint", athena.endpoint, "--athena-s3-endpoint", s3.endpoint];
 }
 
 /** Sends the signal when the condition holds, unless the process ended before. */

@@ -8,6 +8,7 @@ import type { Relation } from "../trino/reference-relations.ts";
 import { modelRelations } from "../trino/views.ts";
 import { type Workspace, openWorkspace } from "../trino/workspace.ts";
 import { logTableOf } from "./catalog-table.ts";
+import { lateDays } from "./late-days.ts";
 import { type Days, pathColumn, parseTableName, quotedName, recordRelation } from "./log-table.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 import { deliveryDays } from "./statement.ts";
@@ -18,9 +19,6 @@ export interface LogsEffects {
   readonly now: () => Date;
   readonly execute: (sql: string, title: string, signal: AbortSignal | undefined) => Promise<void>;
 }
-
-/** Logs may come so many days after what they tell of: CloudTrail's usual delay is minutes, a completion's is the stream's. */
-export const lateDays = 3;
 
 /** @throws SpillwayError `usage` when no database is named for the tables of the command */
 export function openLogs(table: string, options: AthenaEngineOptions, effects: LogsEffects): Workspace {
