@@ -1,7 +1,7 @@
 /** Owns the scope of `invocation_day`: whole days as they are stored, parts of a day computed from the invocations. */
-import { readFileSync } from "node:fs";
 import { invocationDayTable } from "../schema/invocation-day.ts";
-import { timestampLiteral, withoutTerminator } from "./sql-text.ts";
+import { readQuery } from "../schema/query-file.ts";
+import { timestampLiteral } from "./sql-text.ts";
 
 const millisecondsOfDay = 86_400_000;
 
@@ -59,6 +59,6 @@ ${statement()}) AS part`;
 let read: string | undefined;
 
 function statement(): string {
-  read ??= withoutTerminator(readFileSync(new URL("../../queries/model/invocation-day.sql", import.meta.url), "utf8"));
+  read ??= readQuery("model/invocation-day.sql");
   return read;
 }

@@ -3,6 +3,9 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
+import { textLiteral as sqlText } from "../schema/sql-literal.ts";
+
+export { sqlText };
 
 export interface DuckOptions {
   /** DuckDB's own memory, not the process's. */
@@ -79,11 +82,6 @@ export async function detach(duck: Duck, file: string, alias: string): Promise<v
 /** Tells that a file is no longer open, after its instance was closed. */
 export function released(file: string): void {
   attached.delete(resolve(file));
-}
-
-/** A text as an SQL literal. */
-export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Rows of a small result as plain values. */

@@ -3,7 +3,8 @@ import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
-import { columnList, readQuery } from "./schema.ts";
+import { readQuery } from "../schema/query-file.ts";
+import { columnList } from "./schema.ts";
 
 let statement: string | undefined;
 

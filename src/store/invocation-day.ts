@@ -2,7 +2,8 @@
 import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";
-import { columnList, readQuery } from "./schema.ts";
+import { readQuery } from "../schema/query-file.ts";
+import { columnList } from "./schema.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Marks the days of invocations in the transaction that changes them. `source` is what stands after FROM, with a column event_time. */

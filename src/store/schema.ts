@@ -8,6 +8,7 @@ import type { Column, ColumnType, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
+import { queriesFolder, readQuery } from "../schema/query-file.ts";
 import {
   findingTable,
   inferenceProfileTable,
@@ -101,13 +102,6 @@ export function columnList(table: Table, prefix = ""): string {
   return table.columns.map((column) => `${prefix}"${column.name}"`).join(", ");
 }
 
-const queries = new URL("../../queries/", import.meta.url);
-
-/** Text of a file in `queries/`. */
-export function readQuery(name: string): string {
-  return readFileSync(new URL(name, queries), "utf8").trim().replace(/;$/, "");
-}
-
 interface Derived {
   readonly hash: string;
   readonly sql: string;
@@ -116,8 +110,8 @@ interface Derived {
 
 /** What follows from Spillway's files alone and is renewed when they change. */
 function derivedSchema(): Derived {
-  const shim = existsSync(new URL("duckdb/shim.sql", queries)) ? `${readQuery("duckdb/shim.sql")};` : "";
-  const views = readdirSync(new URL("reports/", queries))
+  const shim = existsSync(new URL("duckdb/shim.sql", queriesFolder)) ? `${readQuery("duckdb/shim.sql")};` : "";
+  const views = readdirSync(new URL("reports/", queriesFolder))
     .filter((name) => name.endsWith(".sql"))
     .toSorted()
     .map((name) => ({

@@ -6,16 +6,7 @@ import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
-import {
-  type Duck,
-  type DuckOptions,
-  attach,
-  detach,
-  released,
-  startDuck,
-  stopDuck,
-  warehouseError,
-} from "./duck.ts";
+import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";

@@ -187,19 +187,22 @@ export class S3Server {
       fail(response, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
       return;
     }
-    response.writeHead(200, {
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
+    const body = object.body.subarray(from);
+    response.writeHead(from === 0 ? 200 : 206, {
       ETag: `"${object.etag}"`,
-      "Content-Length": object.body.length,
+      "Content-Length": body.length,
       "Content-Type": "application/octet-stream",
+      ...(from === 0 ? {} : { "Content-Range": `bytes ${from}-${object.body.length - 1}/${object.body.length}` }),
     });
     if (kind === "head") {
       response.end();
     } else if (fault?.type === "truncate") {
-      response.write(object.body.subarray(0, object.body.length >> 1), () => response.destroy());
+      response.write(body.subarray(0, body.length >> 1), () => response.destroy());
     } else if (fault?.type === "stall") {
-      response.write(object.body.subarray(0, object.body.length >> 1));
+      response.write(body.subarray(0, body.length >> 1));
     } else {
-      response.end(object.body);
+      response.end(body);
     }
   }
 }

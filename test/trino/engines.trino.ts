@@ -1,6 +1,6 @@
 /** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
 import type { DuckDBConnection } from "duckdb";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { toEvent } from "../../src/parse/event.ts";
 import { isBedrockRecord, isSoundRecord } from "../../src/parse/record.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
@@ -8,9 +8,17 @@ import { applyScope } from "../../src/report/scope.ts";
 import { queryTrino, type TrinoServer } from "../../src/report/trino/client.ts";
 import { columnType, trinoCell } from "../../src/report/trino/engine.ts";
 import { parserRelations } from "../../src/report/trino/reference-relations.ts";
-import { fillTemplate, modelRelations, readQuery, recordRelation } from "../../src/report/trino/views.ts";
+import { fillTemplate, modelRelations, recordRelation } from "../../src/report/trino/views.ts";
 import { eventTable } from "../../src/schema/event.ts";
+import { readQuery } from "../../src/schema/query-file.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
+import { resultBucket } from "../support/athena-endpoint.ts";
+import { duckBackend, trinoBackend } from "../support/athena-backend.ts";
+import { AthenaServer } from "../support/athena-server.ts";
+import { runCli } from "../support/run-cli.ts";
+import { S3Server } from "../support/s3-server.ts";
+import { useTestCredentials } from "../support/s3-trail.ts";
+import { spawnCli } from "../support/spawn-cli.ts";
 import { openRaw, plainRows, replaceRaw, wellFormed } from "../athena/raw-records.ts";
 import { tabled } from "../athena/tabled.ts";
 import { type Trail, writeTrail } from "./logs.ts";
@@ -110,5 +118,103 @@ describe.skipIf(missing !== "")("on Trino", () => {
     const rows = await onTrino(sql, report.name);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await plainRows(duck, sql));
+  });
+
+  describe("through the command line", () => {
+    const closing: AsyncDisposable[] = [];
+    let s3: S3Server;
+    let onTrinoServer: AthenaServer;
+    let onDuckDb: AthenaServer;
+
+    beforeAll(async () => {
+      useTestCredentials();
+      s3 = await S3Server.start({ bucket: resultBucket, region: "eu-west-1" });
+      onTrinoServer = await AthenaServer.start({ backend: trinoBackend(server), s3 });
+      onDuckDb = await AthenaServer.start({ backend: duckBackend(duck, 0), s3 });
+      closing.push(onTrinoServer, onDuckDb, s3);
+    });
+
+    afterAll(async () => {
+      for (const one of closing) await one[Symbol.asyncDispose]();
+    });
+
+    const athena = (endpoint: string, database: string): string[] =>
+      `--engine athena --athena-region eu-west-1 --athena-database ${database} --athena-endpoint ${endpoint} --athena-s3-endpoint ${s3.endpoint}`.split(
+        " ",
+      );
+    const trino = [
+      "--engine",
+      "trino",
+      "--trino-url",
+      server.url,
+      "--trino-catalog",
+      "hive",
+      "--trino-schema",
+      "spillway",
+    ];
+
+    it.each([...loadCatalogue().values()])("report $name is the same on all three engines", async (report) => {
+      const boundary = report.needsBoundary ? ["--boundary", "eu"] : [];
+      const args = ["report", report.name, "--format", "csv", "--from", "2026-09-02T06:00:00Z", ...boundary];
+      const byTrino = await spawnCli([...args, ...trino]).ended;
+      const byAthena = await spawnCli([...args, ...athena(onTrinoServer.endpoint, "spillway")]).ended;
+      const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")]);
+      expect(byTrino.stderr).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
+      expect(byAthena.stderr).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
+      expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
+      expect(byTrino.stdout).toBe(byDuckDb.stdout);
+      expect(byAthena.stdout).toBe(byDuckDb.stdout);
+    });
+
+    /** A report over the raw logs is the one over the tables; on both engines, and nothing is left behind. */
+    it.each(["spillover-by-principal", "denials", "coverage", "unobservable"])(
+      "report %s is the same straight from the logs",
+      async (name) => {
+        const args = ["report", name, "--format", "csv"];
+        const wanted = await spawnCli([...args, ...trino]).ended;
+        const run = await spawnCli([...args, ...trino, "--trino-table", "cloudtrail_log"]).ended;
+        expect(run.stderr).toMatch(/^Trino read [\d.]+ [KM]B in \d+ queries\n$/);
+        expect(run.stdout).toBe(wanted.stdout);
+        expect(await onTrino("show tables from hive.spillway like 'spillway_tmp%'")).toEqual([]);
+      },
+    );
+
+    it("reads a table with the columns of AWS's documentation, on its days alone", async () => {
+      const lacks = new Set(["edgedevicedetails", "account", "region", "day", "object_uri"]);
+      const columns = (await onTrino("show columns from cloudtrail_record"))
+        .map((row) => String(row["Column"]))
+        .filter((column) => !lacks.has(column));
+      await onTrino(
+        `create table hive.spillway.aws_logs with (format = 'PARQUET', partitioned_by = array['year', 'month', 'day']) as select ${columns.join(", ")}, split_part(day, '/', 1) as year, split_part(day, '/', 2) as month, split_part(day, '/', 3) as day from cloudtrail_record`,
+      );
+      const text = (Name: string): object => ({ Name, Type: "string" });
+      const aws = { Columns: columns.map(text), PartitionKeys: ["year", "month", "day"].map(text), Parameters: {} };
+      onTrinoServer.options = { ...onTrinoServer.options, tables: { aws_logs: aws } };
+      const args = [
+        "report",
+        "spillover-by-principal",
+        "--format",
+        "csv",
+        "--from",
+        "2026-09-05",
+        "--to",
+        "2026-09-07",
+      ];
+      const wanted = await spawnCli([...args, ...trino]).ended;
+      const run = await spawnCli([...args, ...athena(onTrinoServer.endpoint, "spillway"), "--athena-table", "aws_logs"])
+        .ended;
+      expect(run.stderr).toMatch(/^Athena scanned/);
+      expect(wanted.stdout.split("\n").length).toBeGreaterThan(5);
+      expect(run.stdout).toBe(wanted.stdout);
+    });
+
+    it("says a mistake with the report's name and its line", async () => {
+      const more = ["--relation", "invocation_day=hive.spillway.nowhere"];
+      const run = await spawnCli(["report", "denials", ...trino, ...more]).ended;
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(
+        /error: denials failed on Trino \(line 1, column \d+\): Table 'hive\.spillway\.nowhere' does not exist\nCheck the catalog and schema/,
+      );
+    });
   });
 });

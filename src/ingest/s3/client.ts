@@ -115,11 +115,13 @@ export async function credentialsFor(
   fresh: boolean,
 ): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  // Without one the SDK asks the profile.
+  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,
     logger: quiet,
-    clientConfig: { region: access.region },
+    ...clientConfig,
   });
   for (const { arn, externalId } of access.roles) {
     provider = fromTemporaryCredentials({
@@ -129,7 +131,7 @@ export async function credentialsFor(
         RoleSessionName: access.sessionName,
         ...(externalId === undefined ? {} : { ExternalId: externalId }),
       },
-      clientConfig: { region: access.region },
+      ...clientConfig,
     });
   }
   return provider;

@@ -3,6 +3,7 @@ import { dataFile } from "../../reference/data-file.ts";
 import { type InferenceProfileRow, inferenceProfileRows } from "../../reference/inference-profiles.ts";
 import { operations } from "../../reference/operations.ts";
 import { regionRows } from "../../reference/regions.ts";
+import { textLiteral } from "../../schema/sql-literal.ts";
 import { regionTable } from "../../schema/tables.ts";
 
 type Cell = string | boolean | null;
@@ -110,5 +111,5 @@ function cellOf(row: object, name: string): Cell {
 
 function literal(cell: Cell): string {
   if (cell === null) return "null";
-  return typeof cell === "boolean" ? String(cell) : `'${cell.replaceAll("'", "''")}'`;
+  return typeof cell === "boolean" ? String(cell) : textLiteral(cell);
 }

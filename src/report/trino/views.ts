@@ -1,7 +1,7 @@
 /** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
-import { readFileSync } from "node:fs";
 import { SpillwayError } from "../../errors.ts";
 import { eventTable } from "../../schema/event.ts";
+import { readQuery } from "../../schema/query-file.ts";
 import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
 
 export type Dialect = "athena" | "trino";
@@ -12,15 +12,6 @@ export interface ViewSource {
   readonly table: string;
   /** Condition on the table's columns, `WHERE` included; it bounds what every view scans. */
   readonly where?: string;
-}
-
-/** Text of a file in `queries/`, without comments before the statement and without a semicolon. */
-export function readQuery(path: string): string {
-  const text = readFileSync(new URL(`../../../queries/${path}`, import.meta.url), "utf8");
-  return text
-    .replace(/^(?:--[^\n]*\n)+/, "")
-    .trim()
-    .replace(/;$/, "");
 }
 
 /** Puts values in the place of `{{names}}`; a name without a value is a mistake of ours or of a configuration. */

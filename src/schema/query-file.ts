@@ -1,0 +1,13 @@
+/** Owns the reading of the files in `queries/`: the same place seen from src/schema and from dist/schema. */
+import { readFileSync } from "node:fs";
+
+export const queriesFolder: URL = new URL("../../queries/", import.meta.url);
+
+/** Text of a file in `queries/`, without the comments before its statement and without a semicolon at its end. */
+export function readQuery(path: string): string {
+  const text = readFileSync(new URL(path, queriesFolder), "utf8");
+  return text
+    .replace(/^(?:--[^\n]*\n)+/, "")
+    .trim()
+    .replace(/;$/, "");
+}

@@ -1,0 +1,6 @@
+/** Owns the text literal of SQL, which every engine reads alike. */
+
+/** A text as an SQL literal. */
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
