@@ -114,13 +114,12 @@ function derivedSchema(): Derived {
   const views = readdirSync(new URL("reports/", queriesFolder))
     .filter((name) => name.endsWith(".sql"))
     .toSorted()
-    .map((name) => ({
-      name: name.slice(0, -".sql".length).replaceAll("-", "_"),
-      statement: readQuery(`reports/${name}`),
-    }))
     // a report that needs what only the engine provides (a boundary) is no view
-    .filter(({ statement }) => !/^-- needs:/m.test(statement))
-    .map(({ name, statement }) => ({ name, sql: `CREATE OR REPLACE VIEW "${name}" AS\n${statement}\n;` }));
+    .filter((name) => !/^-- needs:/m.test(readFileSync(new URL(`reports/${name}`, queriesFolder), "utf8")))
+    .map((name) => {
+      const view = name.slice(0, -".sql".length).replaceAll("-", "_");
+      return { name: view, sql: `CREATE OR REPLACE VIEW "${view}" AS\n${readQuery(`reports/${name}`)}\n;` };
+    });
   const regions = new URL("../reference/regions.json", import.meta.url);
   const profiles = new URL("../reference/inference-profiles.json", import.meta.url);
   const daySql = readQuery("model/invocation-day.sql");
