@@ -1,10 +1,10 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
 import { type ErrorCode, SpillwayError } from "../errors.ts";
-import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
@@ -44,8 +44,11 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits. */
-const commitEvents = 250_000;
+/**
+ * A commit takes what is staged when this much waits. Few commits, because DuckDB writes a row
+ * group that is not full again with the next one; not one at the end, because then the other threads have nothing left to do.
+ */
+const commitEvents = 120_000;
 const commitObjects = 20_000;
 const defaultCommitSeconds = 30;
 
@@ -79,6 +82,8 @@ export class Pass {
   #states: SourceState[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
+  /** The commit that runs while the workers read on; one at a time. */
+  #committing: Promise<void> = Promise.resolve();
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
     this.#options = options;
@@ -205,7 +210,10 @@ export class Pass {
     const flushed = await pool.flush();
     this.stoppedBy ??= pool.stopped;
     if (this.stoppedBy !== undefined) this.#states = [];
-    await this.commit(flushed);
+    // The workers' memory is worth more than their threads while the last commit runs.
+    await pool[Symbol.asyncDispose]();
+    await this.#startCommit(flushed, this.#states.splice(0));
+    await this.#committing;
     this.counts.objectsListed -= this.#accepted - this.#noted;
   }
 
@@ -215,19 +223,24 @@ export class Pass {
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    const isLarge = events >= commitEvents || objects >= commitObjects;
     if (pool.stopped !== undefined) return;
-    if (isLarge && this.#states.length === 0) await this.#commit([], []);
-    else if (isLarge || seconds >= (this.#options.commitSeconds ?? defaultCommitSeconds))
-      await this.commit(await pool.flush());
+    const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
+    else if (isLarge || seconds >= (this.#options.commitSeconds ?? defaultCommitSeconds)) {
+      const flushed = await pool.flush();
+      await this.#startCommit(flushed, this.#states.splice(0));
+    }
   }
 
-  /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
-  async commit(flushed: readonly Staged[]): Promise<void> {
-    await this.#commit(flushed, this.#states.splice(0));
+  /** Waits for the commit before it only. `states`: with them nothing that was handed out may be missing. */
+  async #startCommit(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
+    await this.#committing;
+    this.#committing = this.#commitWaiting(more, states);
+    // reported by whoever waits for it next
+    this.#committing.catch(() => undefined);
   }
 
-  async #commit(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
+  async #commitWaiting(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
     const staged = [...this.#waiting, ...more];
     this.#waiting = [];
     this.#lastCommit = performance.now();
@@ -287,35 +300,4 @@ export class Pass {
 
 function isOutOfReach(thrown: unknown): thrown is SpillwayError {
   return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
-}
-
-function ledgerEntry(read: ReadObject): LedgerEntry {
-  const { uri, etag, size, accountId, region, day } = read.object;
-  const { status, reason, records, bedrock, other } = read;
-  return {
-    uri,
-    etag,
-    size,
-    status,
-    reason,
-    accountId,
-    region,
-    day,
-    records,
-    bedrock,
-    rejected: read.rejected.length,
-    other,
-  };
-}
-
-function quarantineEntries(read: ReadObject): QuarantineEntry[] {
-  const { uri, etag } = read.object;
-  const whole =
-    read.status === "quarantined"
-      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
-      : [];
-  return [
-    ...whole,
-    ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
-  ];
 }

@@ -1,5 +1,5 @@
 /** Owns a worker thread: fetches objects, parses them and stages their events as Parquet files. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../arrow/parquet.ts";
@@ -7,6 +7,7 @@ import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { EventBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
 import { DeniedObject, FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
+import { readBytes } from "./read-bytes.ts";
 import type { TrailObject } from "./source.ts";
 import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
 
@@ -43,7 +44,7 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
   const { locator, ...described } = object;
   let bytes: Uint8Array;
   try {
-    bytes = locator.kind === "file" ? readFileSync(locator.path) : await (pending?.bytes ?? fetchBytes(locator));
+    bytes = locator.kind === "file" ? readBytes(locator.path) : await (pending?.bytes ?? fetchBytes(locator));
   } catch (thrown) {
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;

@@ -175,7 +175,6 @@ function builderOf({ name, type }: Column): Builder {
 /** Rows of `event` until they are taken. */
 export class EventBatch {
   readonly #builders = eventTable.columns.map(builderOf);
-  readonly #names = eventTable.columns.slice(0, -2).map((column) => column.name) as readonly (keyof EventRow)[]; // all but object_uri and record_index
   #length = 0;
 
   get length(): number {
@@ -184,10 +183,11 @@ export class EventBatch {
 
   append(row: EventRow, objectUri: string, recordIndex: number): void {
     const builders = this.#builders;
-    const names = this.#names;
-    for (let i = 0; i < names.length; i++) builders[i]?.add(row[names[i] ?? "event_id"]);
-    builders[names.length]?.add(objectUri);
-    builders[names.length + 1]?.add(recordIndex);
+    // the row's properties stand in the table's order, so no name has to be looked up
+    const cells: unknown[] = Object.values(row);
+    for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i]);
+    builders[cells.length]?.add(objectUri);
+    builders[cells.length + 1]?.add(recordIndex);
     this.#length++;
   }
 

@@ -54,7 +54,10 @@ function readFolder(folder: string): Report[] {
       .map((file) => parseReport(basename(file, ".sql"), readFileSync(join(folder, file), "utf8")));
   } catch (error) {
     if (error instanceof SpillwayError) throw error;
-    throw new SpillwayError("config", `cannot read the reports in ${folder}: ${messageOf(error)}`, { cause: error });
+    throw new SpillwayError("config", `cannot read the reports in ${folder}: ${messageOf(error)}`, {
+      next: "Name a folder of .sql files that this user may read",
+      cause: error,
+    });
   }
 }
 

@@ -53,13 +53,18 @@ export function stopDuck(duck: Duck): void {
 
 const attached = new Set<string>();
 
+/** Read by DuckDB 1.3 and later: its compression of texts is smaller and faster than the one of the format before. */
+const storage = "STORAGE_VERSION 'v1.3.0'";
+
 /** Attaches a file. The same file twice in one process loses rows silently (DuckDB does not notice): refused here. */
 export async function attach(duck: Duck, file: string, alias: string, mode: "read" | "write"): Promise<void> {
   const path = resolve(file);
   if (attached.has(path)) throw new Error(`${file} is already open in this process`);
   attached.add(path);
   try {
-    await duck.connection.run(`ATTACH ${sqlText(path)} AS ${alias}${mode === "read" ? " (READ_ONLY)" : ""}`);
+    await duck.connection.run(
+      `ATTACH ${sqlText(path)} AS ${alias} (TYPE duckdb, ${mode === "read" ? "READ_ONLY" : storage})`,
+    );
   } catch (error) {
     attached.delete(path);
     throw error;

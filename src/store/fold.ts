@@ -19,6 +19,27 @@ export async function foldAll(connection: DuckDBConnection): Promise<void> {
   await markStaleDays(connection, "invocation");
 }
 
+/**
+ * Folds the new events of the view `staged`, before they are in `event`, with the events there that share their keys or stand in
+ * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table again.
+ */
+export async function foldStaged(connection: DuckDBConnection, columns: string, isFirst: boolean): Promise<void> {
+  let source = `SELECT ${columns} FROM staged WHERE invocation_key IS NOT NULL`;
+  if (!isFirst) {
+    await connection.run(`
+INSERT INTO temp.touched SELECT s.invocation_key FROM staged s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
+    if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
+      await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
+      source += ` UNION ALL SELECT ${columns} FROM warehouse.main.event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)`;
+    }
+  }
+  await connection.run(
+    `INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(`event AS NOT MATERIALIZED (${source})`)}`,
+  );
+  // before and after the fold an invocation has the time of one of its events
+  await markStaleDays(connection, `(${source})`);
+}
+
 /** Folds the keys of temp.touched anew; a key that no event has any more disappears. */
 export async function foldTouched(connection: DuckDBConnection): Promise<void> {
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;

@@ -5,7 +5,7 @@ import { eventTable } from "../schema/event.ts";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
-import { foldAll, foldTouched, moveFirstCompletion } from "./fold.ts";
+import { foldAll, foldStaged, foldTouched, moveFirstCompletion } from "./fold.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { columnList, writeMeta } from "./schema.ts";
 import { type SourceState, writeStates } from "./source-state.ts";
@@ -98,15 +98,11 @@ CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event
   const staged = Number(row?.[0] ?? 0);
   if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged, empty);
   await connection.run(`
-INSERT INTO event (${columns}) SELECT ${columns} FROM staged;
 CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;
 CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   await moveFirstCompletion(connection, "staged", false);
-  if (empty) await foldAll(connection);
-  else {
-    await connection.run("INSERT INTO temp.touched SELECT invocation_key FROM staged WHERE invocation_key IS NOT NULL");
-    await foldTouched(connection);
-  }
+  await foldStaged(connection, columns, empty);
+  await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM staged`);
   return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
 }
 

@@ -101,10 +101,13 @@ function derivedSchema(): Derived {
   const views = readdirSync(new URL("reports/", queries))
     .filter((name) => name.endsWith(".sql"))
     .toSorted()
-    .map((name) => {
-      const view = name.slice(0, -".sql".length).replaceAll("-", "_");
-      return { name: view, sql: `CREATE OR REPLACE VIEW "${view}" AS\n${readQuery(`reports/${name}`)}\n;` };
-    });
+    .map((name) => ({
+      name: name.slice(0, -".sql".length).replaceAll("-", "_"),
+      statement: readQuery(`reports/${name}`),
+    }))
+    // a report that needs what only the engine provides (a boundary) is no view
+    .filter(({ statement }) => !/^-- needs:/m.test(statement))
+    .map(({ name, statement }) => ({ name, sql: `CREATE OR REPLACE VIEW "${name}" AS\n${statement}\n;` }));
   const regions = new URL("../reference/regions.json", import.meta.url);
   const profiles = new URL("../reference/inference-profiles.json", import.meta.url);
   const daySql = readQuery("model/invocation-day.sql");
@@ -138,25 +141,20 @@ DROP TABLE shipped_profile;`;
 const outdatedDays = "DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS stale_day;";
 const allDaysStale = "INSERT INTO stale_day SELECT DISTINCT date_trunc('day', event_time) FROM invocation;";
 
-/** Makes or checks the schema of the database in use. Reports whose SQL needs what the warehouse lacks get no view. */
-export async function ensureSchema(connection: DuckDBConnection, file: string): Promise<void> {
-  await checkVersion(connection, file);
+/** Makes or checks the schema of the database in use, with a view for each report that needs nothing else. */
+export async function ensureSchema(connection: DuckDBConnection, file: string, isNew: boolean): Promise<void> {
   const derived = derivedSchema();
-  const meta = await readMeta(connection);
-  if (meta.get("derived") === derived.hash) return;
+  if (!isNew) {
+    await checkVersion(connection, file);
+    const meta = await readMeta(connection);
+    if (meta.get("derived") === derived.hash) return;
+  }
   const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
+  const views = derived.views.map((view) => view.sql).join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(
-    `BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${outdatedDays}\n${tables}\n${allDaysStale}\n${derived.sql}`,
+    `BEGIN; CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);\n${outdatedDays}\n${tables}\n${allDaysStale}\n${derived.sql}\n${views}`,
   );
-  for (const view of derived.views) {
-    try {
-      await connection.run(view.sql);
-    } catch {
-      // a report over relations that only the engine provides (a boundary) is no view; a binder error leaves the transaction usable
-      await connection.run(`DROP VIEW IF EXISTS "${view.name}"`);
-    }
-  }
   await writeMeta(connection, { schema_version: String(schemaVersion), derived: derived.hash });
   await connection.run("COMMIT");
 }

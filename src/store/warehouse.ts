@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
+import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
@@ -21,6 +22,7 @@ import {
 import { type Finding, writeFindings } from "./findings.ts";
 import { foldTouched } from "./fold.ts";
 import { renewStaleDays } from "./invocation-day.ts";
+import { withinMemory } from "./memory.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CommitCounts, type StagedBatch, commitBatch } from "./load.ts";
 import {
@@ -57,6 +59,8 @@ export class Warehouse {
   #runId = "";
   /** The candidates of this run are remembered. */
   #remembers = false;
+  /** Everything on the one connection happens in turn: a question to the ledger never falls into somebody's transaction. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -68,7 +72,12 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...options });
+    const duck = await startDuck({
+      tempDirectory: `${work}.tmp`,
+      threads: writerThreads(),
+      memoryLimit: loadingMemory(),
+      ...options,
+    });
     try {
       await takeLock(duck, file);
       const standing = await compareWithPublished(duck, file);
@@ -77,9 +86,10 @@ export class Warehouse {
         await checkPublished(duck, file);
         await replaceFile(file, work);
       }
+      const isNew = !existsSync(work);
       await attach(duck, work, "warehouse", "write");
       await duck.connection.run("USE warehouse");
-      await ensureSchema(duck.connection, file);
+      await ensureSchema(duck.connection, file, isNew);
       if (existsSync(file))
         await writeMeta(
           duck.connection,
@@ -137,7 +147,9 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    return await this.#guard(() => commitBatch(this.#duck.connection, batch, this.#context()));
+    return await this.#guard(() =>
+      withinMemory(this.#duck.connection, () => commitBatch(this.#duck.connection, batch, this.#context())),
+    );
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
@@ -196,7 +208,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
-      await renewStaleDays(connection);
+      await connection.run(`SET memory_limit = '${publishingMemory}'`);
+      await withinMemory(connection, () => renewStaleDays(connection));
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
       await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });
@@ -216,6 +229,8 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // closing under a running statement would take the process down
+    await this.#turn;
     // unlinked while it is held: whoever comes next makes a new one
     await rm(lockFile(this.file), { force: true }).catch(() => undefined);
     await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
@@ -245,13 +260,22 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WH
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => undefined);
     try {
-      return await action();
+      return await done;
     } catch (error) {
       throw warehouseError(error, this.file);
     }
   }
 }
+
+/** Inserting wide rows takes DuckDB longer on two threads than on one (measured on two cores), and the readers want the other half. */
+const writerThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+
+/** While workers hold events too; what DuckDB takes beyond its limit grows with the limit. */
+const loadingMemory = (): string => `${96 + 64 * writerThreads()}MB`;
+const publishingMemory = "256MB";
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;

@@ -30,6 +30,14 @@ function duckdb(file: string, sql: string): void {
   execFileSync(process.execPath, ["--input-type=module", "-e", script, file, sql], { cwd: project });
 }
 
+it("a warehouse may have any name, also one that looks like a log's", async () => {
+  const file = join(root, "w.json.gz");
+  expect((await runCli(["ingest", logs, "--warehouse", file])).code).toBe(0);
+  expect(await queryRows(file, "select count(*) as loaded from trail_object where status = 'loaded'")).not.toEqual([
+    { loaded: 0 },
+  ]);
+});
+
 describe("a warehouse that cannot be made", () => {
   it("in a folder that does not exist", async () => {
     const run = await runCli(["ingest", logs, "--warehouse", join(root, "missing", "w.duckdb")]);
