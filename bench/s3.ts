@@ -103,21 +103,25 @@ async function fillLedger(file: string, shape: TrailShape): Promise<void> {
   rmSync(`${file}.work`, { force: true });
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
-  const appender = await connection.createAppender("trail_object");
-  for (let index = 0; index < sizeOf(shape); index++) {
-    const key = keyAt(shape, index);
-    const [, account, , region, year, month, day] = key.split("/");
-    for (const text of [`s3://${bucket}/${key}`, etagAt(index)]) appender.appendVarchar(text);
-    appender.appendBigInt(2000n);
-    appender.appendVarchar("loaded");
-    appender.appendNull();
-    for (const text of [account, region, `${year}-${month}-${day}`]) appender.appendVarchar(text ?? "");
-    for (let n = 0; n < 6; n++) appender.appendBigInt(0n);
-    appender.appendVarchar("run");
-    appender.appendNull();
-    appender.endRow();
-  }
-  appender.closeSync();
+  const { regions, days, filesADay } = shape;
+  const list = regions.map((region) => `'${region}'`).join(", ");
+  // The same keys as keyAt makes, a hundred times as fast.
+  await connection.run(`
+INSERT INTO trail_object (uri, etag, size, status, account_id, region, day, records, bedrock_events, new_events, duplicates, rejected, other, run_id, loaded_at)
+SELECT 's3://${bucket}/AWSLogs/' || account || '/CloudTrail/' || region || '/' || strftime(day, '%Y/%m/%d') || '/' || account || '_CloudTrail_' || region || '_'
+    || strftime(day, '%Y%m%d') || 'T0000Z_' || lpad(file::VARCHAR, 8, '0') || '.json.gz',
+  printf('%032x', i), 2000, 'loaded', account, region, strftime(day, '%Y-%m-%d'), 0, 0, 0, 0, 0, 0, 'run', now()::TIMESTAMP
+FROM (
+  SELECT i, i % ${filesADay} AS file, DATE '${firstDay}' + ((i // ${filesADay}) % ${days})::INTEGER AS day,
+    list_extract([${list}], ((i // ${filesADay * days}) % ${regions.length})::INTEGER + 1) AS region,
+    lpad((100000000000 + i // ${filesADay * days * regions.length})::VARCHAR, 12, '0') AS account
+  FROM (SELECT unnest(range(${sizeOf(shape)})) AS i)
+)`);
+  const sample = Math.floor(sizeOf(shape) * 0.618);
+  const rows = await connection.runAndReadAll(
+    `SELECT count(*)::INTEGER FROM trail_object WHERE uri = 's3://${bucket}/${keyAt(shape, sample)}' AND etag = '${etagAt(sample)}'`,
+  );
+  if (rows.getRows()[0]?.[0] !== 1) throw new Error("the ledger and the bucket hold different keys");
   await connection.run("CHECKPOINT");
   connection.closeSync();
   instance.closeSync();

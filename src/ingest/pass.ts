@@ -1,10 +1,10 @@
 /** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
 import { type ErrorCode, SpillwayError } from "../errors.ts";
-import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { SourceTally } from "./source-tally.ts";
 import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
@@ -48,7 +48,7 @@ const examplesKept = 20;
 const taskBytes = 1 << 20;
 const taskObjects = 32;
 /**
- * A commit takes what is staged when this much waits; a crash loses at most that much work. Few commits, because DuckDB writes a row
+ * A commit takes what is staged when this much waits. Few commits, because DuckDB writes a row
  * group that is not full again with the next one; not one at the end, because then the other threads have nothing left to do.
  */
 const commitEvents = 120_000;
@@ -322,35 +322,4 @@ export class Pass {
 
 function isOutOfReach(thrown: unknown): thrown is SpillwayError {
   return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
-}
-
-function ledgerEntry(read: ReadObject): LedgerEntry {
-  const { uri, etag, size, accountId, region, day } = read.object;
-  const { status, reason, records, bedrock, other } = read;
-  return {
-    uri,
-    etag,
-    size,
-    status,
-    reason,
-    accountId,
-    region,
-    day,
-    records,
-    bedrock,
-    rejected: read.rejected.length,
-    other,
-  };
-}
-
-function quarantineEntries(read: ReadObject): QuarantineEntry[] {
-  const { uri, etag } = read.object;
-  const whole =
-    read.status === "quarantined"
-      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
-      : [];
-  return [
-    ...whole,
-    ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
-  ];
 }

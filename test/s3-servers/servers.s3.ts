@@ -32,6 +32,7 @@ async function ingest(warehouse: string, source: string, ...flags: readonly stri
     },
   }).ended;
   expect(run).toMatchObject({ code: 0 });
+  expect(run.stderr).not.toMatch(/clock|MaxListeners/);
   return run.stderr;
 }
 

@@ -1,4 +1,5 @@
 /** Owns the S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
+import { setMaxListeners } from "node:events";
 import { SpillwayError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../log.ts";
 import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../source.ts";
@@ -42,6 +43,8 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
   const { bucket, prefix } = parseS3Url(url);
   checkS3Options(options);
   const access = accessOf(bucket, options, process.env);
+  // Each listing under way waits for it.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   let listed: S3Listing | undefined;
   return {
     name: url,
@@ -142,7 +145,8 @@ function isAsked({ day }: TrailObject, { why, from, to }: DayRange): boolean {
 /** The store's clock decides which day it is: a wrong one here would look back on the wrong days. */
 function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date {
   const now = (options.now ?? ((): Date => new Date()))();
-  if (offsetMs === 0) return now;
+  // The SDK measures seconds as well, which are the time that an answer takes.
+  if (Math.abs(offsetMs) < 60_000) return now;
   const minutes = Math.round(Math.abs(offsetMs) / 60_000);
   log.warn(
     `the clock of this machine is ${minutes} minutes ${offsetMs > 0 ? "behind" : "ahead of"} the one of S3; the latter is used`,

@@ -68,6 +68,13 @@ describe("a bucket", () => {
     expect(await readAll({ clockMs: behind }, { now: () => last, log }, remembers(last, last))).toBe("body");
     expect(lines.join("")).toMatch(/clock of this machine is 14400 minutes behind/);
   });
+
+  it("on a machine whose clock is right but for seconds: says nothing", async () => {
+    const lines: string[] = [];
+    const log = createLogger({ write: (line) => lines.push(String(line)) }, "text", now);
+    expect(await readAll({ clockMs: 20_000 }, { log })).toBe("body");
+    expect(lines.join("")).not.toMatch(/clock/);
+  });
 });
 
 describe("credentials", () => {

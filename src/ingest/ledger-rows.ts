@@ -1,0 +1,34 @@
+/** Owns how the result of reading an object becomes rows of the ledger and the quarantine. */
+import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
+import type { ReadObject } from "./worker-protocol.ts";
+
+export function ledgerEntry(read: ReadObject): LedgerEntry {
+  const { uri, etag, size, accountId, region, day } = read.object;
+  const { status, reason, records, bedrock, other } = read;
+  return {
+    uri,
+    etag,
+    size,
+    status,
+    reason,
+    accountId,
+    region,
+    day,
+    records,
+    bedrock,
+    rejected: read.rejected.length,
+    other,
+  };
+}
+
+export function quarantineEntries(read: ReadObject): QuarantineEntry[] {
+  const { uri, etag } = read.object;
+  const whole =
+    read.status === "quarantined"
+      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
+      : [];
+  return [
+    ...whole,
+    ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
+  ];
+}
