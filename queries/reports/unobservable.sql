@@ -27,7 +27,8 @@ WITH label AS (
     (15, 'foreign-event-version', 'records of another major version of CloudTrail''s format: read as if they were of version 1'),
     (16, 'mantle-absent', 'no bedrock-mantle call in these logs: without data events on the trail they would not show'),
     (17, 'quarantined-object', 'trail objects that could not be read: whatever they hold is missing'),
-    (18, 'rejected-record', 'Bedrock records with wrong types: they are not counted')
+    (18, 'rejected-record', 'Bedrock records with wrong types: they are not counted'),
+    (19, 'management-events-only', 'read from the event history alone: LookupEvents shows no data events (bidirectional streams, async calls, bedrock-mantle)')
   ) AS t (n, what, why)
 ), newest AS (
   SELECT max(event_time) - interval '3' day AS recent FROM event
@@ -104,10 +105,20 @@ WITH label AS (
   UNION ALL
   SELECT 16, NULL, NULL, CASE WHEN EXISTS (SELECT 1 FROM invocation_day WHERE operation = 'CreateInference') THEN 0 ELSE 1 END
   UNION ALL
-  SELECT label.n, object.account_id, object.region, CASE label.n WHEN 17 THEN object.quarantined ELSE object.rejected END
+  SELECT label.n, object.account_id, object.region,
+    CASE label.n
+      WHEN 17 THEN object.quarantined
+      WHEN 18 THEN object.rejected
+      WHEN 19 THEN object.looked_up
+    END
   FROM (
     -- a file that was replaced by a readable one has a row for each version, and hides nothing
-    SELECT account_id, region, count(*) FILTER (WHERE loaded = 0) AS quarantined, sum(rejected) AS rejected
+    SELECT
+      account_id,
+      region,
+      count(*) FILTER (WHERE loaded = 0) AS quarantined,
+      sum(rejected) AS rejected,
+      CASE WHEN count(*) = count(*) FILTER (WHERE uri LIKE 'lookup:%') THEN count(*) ELSE 0 END AS looked_up
     FROM (
       SELECT account_id, region, uri, max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded, sum(coalesce(rejected, 0)) AS rejected
       FROM trail_object
@@ -117,7 +128,7 @@ WITH label AS (
     GROUP BY 1, 2
   ) AS object
   CROSS JOIN label
-  WHERE label.n IN (17, 18)
+  WHERE label.n IN (17, 18, 19)
 )
 SELECT
   label.what,

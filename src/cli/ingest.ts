@@ -23,7 +23,10 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument("<source...>", "a folder with trail objects, a single log file, or s3://bucket[/prefix]")
+    .argument(
+      "<source...>",
+      "a folder with trail objects, a single log file, s3://bucket[/prefix], or lookup-events:REGION[,REGION...]",
+    )
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(

@@ -27,6 +27,7 @@ export function createProgress(effects: Effects): ProgressDisplay {
           done: progress.done,
           rawBytes: progress.rawBytes,
           bedrockEvents: progress.bedrock,
+          ...(progress.standing === "" ? {} : { standing: progress.standing }),
         });
         return;
       }
@@ -47,8 +48,9 @@ function bar(progress: Progress): string {
   return `${"█".repeat(full)}${"░".repeat(barCells - full)}`;
 }
 
-function progressText({ done, listed, listingDone, rawBytes, bedrock }: Progress): string {
+function progressText({ done, listed, listingDone, rawBytes, bedrock, standing }: Progress): string {
   const n = (value: number): string => value.toLocaleString("en-US");
   const of = `${n(done)} of ${n(listed)}${listingDone ? "" : "+"} objects`;
-  return `${of}, ${(rawBytes / 1e6).toFixed(0)} MB, ${n(bedrock)} Bedrock events`;
+  const text = `${of}, ${(rawBytes / 1e6).toFixed(0)} MB, ${n(bedrock)} Bedrock events`;
+  return standing === "" ? text : `${text}; ${standing}`;
 }

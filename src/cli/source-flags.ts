@@ -19,17 +19,19 @@ export interface SourceFlags {
   readonly expectedBucketOwner?: string;
   readonly s3RequesterPays?: boolean;
   readonly s3KeptDays?: number;
+  readonly lookupRole?: readonly string[];
+  readonly cloudtrailEndpoint?: string;
 }
 
 export function addSourceFlags(command: Command): Command {
   return command
-    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back)")
-    .option("--to <day>", "bucket: last delivery day to list")
+    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back); lookup: first day")
+    .option("--to <day>", "bucket: last delivery day to list; lookup: last day")
     .option("--account <ids>", "bucket: only these accounts", list)
     .option("--region <regions>", "bucket: only these Regions", list)
-    .option("--profile <name>", "bucket: profile of the AWS configuration")
-    .option("--role-arn <arns>", "bucket: role to assume; several are assumed one through the other", list)
-    .option("--external-id <id>", "bucket: external id for the last role")
+    .option("--profile <name>", "bucket, lookup: profile of the AWS configuration")
+    .option("--role-arn <arns>", "bucket, lookup: role to assume; several are assumed one through the other", list)
+    .option("--external-id <id>", "bucket, lookup: external id for the last role, with --lookup-role for each of those")
     .option("--s3-endpoint <url>", "bucket: an S3-compatible store")
     .option("--s3-region <region>", "bucket: its Region")
     .option("--s3-path-style", "bucket: name it in the path, not in the host")
@@ -39,24 +41,60 @@ export function addSourceFlags(command: Command): Command {
       "--s3-kept-days <n>",
       "bucket: days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
       wholeNumber("--s3-kept-days", 1, 36_500),
-    );
+    )
+    .option(
+      "--lookup-role <arns>",
+      "lookup: a role in each account to read; assumed by the last --role-arn, if any",
+      list,
+    )
+    .option("--cloudtrail-endpoint <url>", "lookup: another endpoint than AWS's");
 }
 
-/** `s3://bucket/prefix` is a bucket, everything else a folder or file. */
+type SourceKind = "bucket" | "lookup" | "folder";
+
+/** `s3://bucket/prefix` is a bucket, `lookup-events:REGION` an event history, everything else a folder or file. */
+function kindOf(name: string): SourceKind {
+  if (name.startsWith("s3://")) return "bucket";
+  return name.startsWith("lookup-events:") ? "lookup" : "folder";
+}
+
 export async function openSources(
   names: readonly string[],
   flags: SourceFlags,
-  { effects, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<ObjectSource[]> {
-  const buckets = names.filter((name) => name.startsWith("s3://"));
-  const given = Object.keys(flags).filter((flag) => bucketFlags.has(flag));
-  if (buckets.length === 0 && given.length > 0) {
-    throw new SpillwayError("usage", `these flags are for buckets, and no source is one: ${given.join(", ")}`, {
-      next: "A folder is always read as a whole; give a report its time with spillway report --from.",
-    });
-  }
-  const { folderSource } = await import("../ingest/folder.ts");
-  if (buckets.length === 0) return names.map(folderSource);
+  const kinds = new Set(names.map(kindOf));
+  refuseStrayFlags(kinds, flags);
+  const [{ folderSource }, bucketOf, lookupOf] = await Promise.all([
+    import("../ingest/folder.ts"),
+    kinds.has("bucket") ? bucketOpener(flags, context) : undefined,
+    kinds.has("lookup") ? lookupOpener(flags, context) : undefined,
+  ]);
+  return names.map((name) => {
+    const kind = kindOf(name);
+    return (
+      (kind === "bucket" ? bucketOf?.(name) : kind === "lookup" ? lookupOf?.(name) : undefined) ?? folderSource(name)
+    );
+  });
+}
+
+function refuseStrayFlags(kinds: ReadonlySet<SourceKind>, flags: SourceFlags): void {
+  const stray = Object.keys(flags).filter((flag) => {
+    const takenBy = takers.get(flag);
+    return takenBy !== undefined && !takenBy.some((kind) => kinds.has(kind));
+  });
+  const [first] = stray;
+  if (first === undefined) return;
+  const which = takers.get(first)?.[0] === "lookup" ? "lookup-events sources" : "buckets";
+  throw new SpillwayError("usage", `these flags are for ${which}, and no source is one: ${stray.join(", ")}`, {
+    next: "A folder is always read as a whole; give a report its time with spillway report --from.",
+  });
+}
+
+async function bucketOpener(
+  flags: SourceFlags,
+  { effects, signal }: CommandContext,
+): Promise<(name: string) => ObjectSource> {
   const { s3Source } = await import("../ingest/s3/source.ts");
   const last = (flags.roleArn?.length ?? 0) - 1;
   const options = {
@@ -78,21 +116,47 @@ export async function openSources(
     log: effects.log,
     signal,
   };
-  return names.map((name) => (name.startsWith("s3://") ? s3Source(name, options) : folderSource(name)));
+  return (name) => s3Source(name, options);
 }
 
-const bucketFlags: ReadonlySet<string> = new Set([
-  "from",
-  "to",
-  "account",
-  "region",
-  "profile",
-  "roleArn",
-  "externalId",
-  "s3Endpoint",
-  "s3Region",
-  "s3PathStyle",
-  "expectedBucketOwner",
-  "s3RequesterPays",
-  "s3KeptDays",
+async function lookupOpener(
+  flags: SourceFlags,
+  { effects, signal }: CommandContext,
+): Promise<(name: string) => ObjectSource> {
+  const { lookupSource } = await import("../ingest/lookup-events/source.ts");
+  const { externalId } = flags;
+  const last = (flags.roleArn?.length ?? 0) - 1;
+  const isLast = (index: number): boolean => flags.lookupRole === undefined && index === last;
+  const options = {
+    from: flags.from,
+    to: flags.to,
+    profile: flags.profile,
+    roles: flags.roleArn?.map((arn, index) => ({ arn, externalId: isLast(index) ? externalId : undefined })),
+    accountRoles: flags.lookupRole?.map((arn) => ({ arn, externalId })),
+    endpoint: flags.cloudtrailEndpoint,
+    now: effects.now,
+    log: effects.log,
+    signal,
+  };
+  return (name) => lookupSource(name, options);
+}
+
+const both = ["bucket", "lookup"] as const;
+/** Which sources a flag is for; flags of the command itself are not here. */
+const takers: ReadonlyMap<string, readonly SourceKind[]> = new Map<string, readonly SourceKind[]>([
+  ["from", both],
+  ["to", both],
+  ["profile", both],
+  ["roleArn", both],
+  ["externalId", both],
+  ["account", ["bucket"]],
+  ["region", ["bucket"]],
+  ["s3Endpoint", ["bucket"]],
+  ["s3Region", ["bucket"]],
+  ["s3PathStyle", ["bucket"]],
+  ["expectedBucketOwner", ["bucket"]],
+  ["s3RequesterPays", ["bucket"]],
+  ["s3KeptDays", ["bucket"]],
+  ["lookupRole", ["lookup"]],
+  ["cloudtrailEndpoint", ["lookup"]],
 ]);

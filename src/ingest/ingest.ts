@@ -102,7 +102,7 @@ function failureOf({ stoppedBy, denied, counts }: Pass): SpillwayError | undefin
   if (denied.count === 0 || denied.count < counts.objectsLoaded + counts.objectsQuarantined) return undefined;
   return new SpillwayError(
     "source-denied",
-    `none of ${denied.count} objects could be read; the first ${denied.first}`,
+    `none of ${denied.count} objects could be read; the first one ${denied.first}`,
     {
       next: "Allow what is missing and run the same command again: they are tried again then.",
     },

@@ -20,6 +20,8 @@ export interface IngestOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
 }
@@ -30,6 +32,8 @@ export interface Progress {
   readonly done: number;
   readonly rawBytes: number;
   readonly bedrock: number;
+  /** Where the source stands, in its own words; empty if it has none. */
+  readonly standing: string;
 }
 
 /** What the source may say in the middle of a run without anything being wrong with what it gave before. */
@@ -43,10 +47,12 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+/** A commit takes what is staged when this much waits. */
 const commitEvents = 250_000;
 const commitObjects = 20_000;
-const commitSeconds = 30;
+const defaultCommitSeconds = 30;
+/** Sources with checkpoints are slow, and do not like to go back. */
+const commitSecondsOfStates = 5;
 
 /** The state of one pass over the sources. */
 export class Pass {
@@ -68,6 +74,7 @@ export class Pass {
   readonly #seen: Set<string> | undefined;
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
+  #source: ObjectSource | undefined;
   /** Objects on their way to a commit, and those that have arrived. */
   #accepted = 0;
   #noted = 0;
@@ -110,6 +117,7 @@ export class Pass {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
     for (const source of this.#options.sources) {
+      this.#source = source;
       for await (const listed of source.list(memory)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
@@ -210,7 +218,8 @@ export class Pass {
   async commitRest(pool: WorkerPool): Promise<void> {
     const flushed = await pool.flush();
     this.stoppedBy ??= pool.stopped;
-    if (this.stoppedBy !== undefined) this.#states = [];
+    // A source that went out of reach by itself has handed out everything that its states speak of.
+    if (pool.stopped !== undefined) this.#states = [];
     await this.commit(flushed);
     this.counts.objectsListed -= this.#accepted - this.#noted;
     this.tally.leaveRest();
@@ -225,7 +234,11 @@ export class Pass {
     const isLarge = events >= commitEvents || objects >= commitObjects;
     if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#commit([], []);
-    else if (isLarge || seconds >= commitSeconds) await this.commit(await pool.flush());
+    else if (isLarge || seconds >= this.#commitSeconds()) await this.commit(await pool.flush());
+  }
+
+  #commitSeconds(): number {
+    return this.#options.commitSeconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
   }
 
   /** `flushed`: what the workers still held, so that nothing that was handed out is missing. */
@@ -288,6 +301,7 @@ export class Pass {
       done: this.#done,
       rawBytes: this.#rawBytes,
       bedrock: this.#bedrock,
+      standing: this.#source?.progress?.() ?? "",
     });
   }
 }

@@ -5,7 +5,11 @@ import type { S3Locator } from "./s3/access.ts";
 export type { Finding, ListedStretch, MissingObject, SourceState } from "../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
-export type Locator = { readonly kind: "file"; readonly path: string } | S3Locator;
+export type Locator =
+  | { readonly kind: "file"; readonly path: string }
+  /** The source had to fetch them to know what there is. */
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | S3Locator;
 
 /** One log file of a trail as a source lists it. */
 export interface TrailObject {
@@ -58,6 +62,8 @@ export interface ObjectSource {
   /** As the user named it, for messages and the run table. */
   readonly name: string;
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
+  /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
+  progress?(): string;
   /** Asked after the last commit, before publishing; not when the run failed. */
   finished?(outcome: SourceOutcome): Promise<SourceReport>;
 }

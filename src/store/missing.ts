@@ -70,8 +70,8 @@ SELECT min(w.day) FROM waiting w
 WHERE NOT EXISTS (SELECT 1 FROM trail_object t WHERE t.uri = w.uri AND NOT suffix(t.etag, ':unreadable'))
   AND NOT EXISTS (SELECT 1 FROM temp.missing m WHERE m.uri = w.uri)`,
   );
-  const day = rows[0]?.[0] ?? null;
-  return day === null ? null : String(day);
+  const day = rows[0]?.[0];
+  return typeof day === "string" ? day : null;
 }
 
 /** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */

@@ -20,6 +20,8 @@ export interface S3Request {
   /** Of the signature. */
   readonly region: string;
   readonly accessKey: string;
+  /** When it came, epoch milliseconds. */
+  readonly time: number;
 }
 
 export type Fault =
@@ -209,7 +211,7 @@ function parseRequest(request: IncomingMessage): S3Request {
   const query = url.searchParams;
   const [accessKey = "", , region = ""] =
     /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1]?.split("/") ?? [];
-  const base = { bucket, query, headers: request.headers, region, accessKey };
+  const base = { bucket, query, headers: request.headers, region, accessKey, time: Date.now() };
   if (query.has("location")) return { ...base, kind: "location", path: "" };
   if (key === "" && query.get("list-type") === "2") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
   if (key === "") return { ...base, kind: "other", path: "" };

@@ -99,7 +99,11 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-async function credentialsFor(access: S3Access, fresh: boolean): Promise<Credentials> {
+/** The chain of credentials that a way to AWS names: profile, then roles one through the other. */
+export async function credentialsFor(
+  access: Pick<S3Access, "region" | "profile" | "roles" | "sessionName">,
+  fresh: boolean,
+): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),

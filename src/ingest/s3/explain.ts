@@ -36,7 +36,11 @@ function addressOf({ access, path }: S3Attempt): string {
   return `s3://${access.bucket}/${path}`;
 }
 
-function credentialProblem(thrown: Error, { access }: S3Attempt): SpillwayError | undefined {
+/** Undefined if the credentials are not the problem. */
+export function credentialProblem(
+  thrown: Error,
+  { access }: { readonly access: Pick<S3Access, "profile" | "roles"> },
+): SpillwayError | undefined {
   const fail = (message: string, next: string): SpillwayError =>
     new SpillwayError("credentials", message, { next, cause: thrown });
   const profile = access.profile ?? process.env["AWS_PROFILE"];
