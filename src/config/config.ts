@@ -26,6 +26,8 @@ export interface SourceConfig extends BucketConfig {
   readonly region?: readonly string[] | undefined;
   readonly s3RequesterPays?: boolean | undefined;
   readonly s3KeptDays?: number | undefined;
+  readonly lookupRole?: readonly string[] | undefined;
+  readonly cloudtrailEndpoint?: string | undefined;
 }
 
 export interface ScopeConfig {

@@ -24,7 +24,7 @@ const bucketKeys = {
 
 const sourceSchema = z
   .strictObject({
-    source: text.describe("a folder, a file, `s3://bucket/prefix`, or another source that `spillway ingest` takes"),
+    source: text.describe("a folder, a file, `s3://bucket/prefix`, or `lookup-events:REGION,...`"),
     lookBackDays: days.optional().describe("list this many days back on every run, instead of the rules of docs/s3.md"),
     from: day.optional().describe("first delivery day to list, on every run"),
     to: day.optional().describe("last delivery day to list"),
@@ -32,9 +32,13 @@ const sourceSchema = z
     region: texts.optional().describe("only these Regions"),
     ...bucketKeys,
     s3RequesterPays: z.boolean().optional().describe("you pay for the requests"),
+    lookupRole: texts
+      .optional()
+      .describe("lookup-events: a role in each account to read; assumed by the last `roleArn`, if any"),
+    cloudtrailEndpoint: z.url().optional().describe("lookup-events: another endpoint than AWS's"),
     s3KeptDays: days.optional().describe("days before the bucket's lifecycle may delete a log; default: 365"),
   })
-  .describe("a source that is a bucket, with how to reach it");
+  .describe("a bucket or an event history, with how to reach it");
 
 const scopeKeys = {
   lastDays: days.optional().describe("from this many days before today, UTC, until now"),
@@ -72,7 +76,7 @@ export const configSchema: z.ZodType<Config> = z
     $schema: z.string().optional().describe("where editors find the JSON Schema; not read"),
     warehouse: text.default("spillway.duckdb").describe("warehouse file"),
     sources: z
-      .array(z.union([text.describe("a folder, a file or `s3://bucket/prefix`"), sourceSchema]))
+      .array(z.union([text, sourceSchema]))
       .default([])
       .describe("what `spillway run` loads; a text is short for an object with nothing but `source`"),
     threads: z.int().min(1).max(64).optional().describe("worker threads; default: one per core, at most 8"),

@@ -65,7 +65,10 @@ export async function oldestUnread(connection: DuckDBConnection, prefixes: reado
   const rows = await rowsOf(
     connection,
     `
-WITH waiting AS (SELECT uri, day FROM trail_object WHERE status = 'quarantined' AND suffix(etag, ':unreadable') AND (${below(prefixes)}))
+WITH waiting AS (
+  SELECT uri, day FROM trail_object
+  WHERE status = 'quarantined' AND suffix(etag, ':unreadable') AND NOT starts_with(coalesce(reason, ''), 'pruned') AND (${below(prefixes)})
+)
 SELECT min(w.day) FROM waiting w
 WHERE NOT EXISTS (SELECT 1 FROM trail_object t WHERE t.uri = w.uri AND NOT suffix(t.etag, ':unreadable'))
   AND NOT EXISTS (SELECT 1 FROM temp.missing m WHERE m.uri = w.uri)`,
