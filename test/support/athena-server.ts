@@ -6,41 +6,23 @@ import { text } from "node:stream/consumers";
 import { messageOf } from "../../src/errors.ts";
 import { parseS3Url } from "../../src/ingest/s3/url.ts";
 import { type AthenaBackend, type BackendResult, csvText, parquetFiles } from "./athena-backend.ts";
+import {
+  type Behaviour,
+  type Json,
+  Refusal,
+  type TestQuery,
+  type TestWorkgroup,
+  execution,
+  look,
+  path,
+  results,
+} from "./athena-answers.ts";
 import type { S3Server } from "./s3-server.ts";
 
 export interface AthenaRequest {
   readonly operation: string;
   readonly input: Json;
   readonly accessKey: string;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-export interface TestWorkgroup {
-  readonly output?: string;
-  readonly enforced?: boolean;
-  readonly cutoffBytes?: number;
-  readonly disabled?: boolean;
-  readonly managedResults?: boolean;
-}
-
-/** What a test makes of one query, instead of or before what the backend makes of it. */
-export interface Behaviour {
-  /** Ends so, with this reason, and is never computed. */
-  readonly fails?: string;
-  readonly cancelled?: string;
-  readonly retryable?: boolean;
-  /** Runs until it is stopped. */
-  readonly endless?: true;
-  /** Looks that find it queued, then running, before its result is shown. */
-  readonly looks?: number;
-  /** Bytes scanned so far, for each look in turn; the last one stays. */
-  readonly scanned?: readonly number[];
-  /** The result object as it stands, instead of rows. */
-  readonly csv?: {
-    readonly columns: readonly { readonly name: string; readonly type: string }[];
-    readonly body: Buffer;
-  };
 }
 
 export interface AthenaServerOptions {
@@ -56,32 +38,6 @@ export interface AthenaServerOptions {
   /** Answers of GetTableMetadata by table name. */
   readonly tables?: Readonly<Record<string, Json>>;
   readonly accessKeys?: readonly string[];
-}
-
-export interface TestQuery {
-  readonly id: string;
-  readonly sql: string;
-  readonly input: Json;
-  readonly workgroup: TestWorkgroup;
-  readonly workgroupName: string;
-  readonly behaviour: Behaviour;
-  readonly stop: AbortController;
-  state: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-  reason: string;
-  retryable: boolean;
-  looks: number;
-  scannedBytes: number;
-  reused: boolean;
-  output: string | null;
-  result: BackendResult | null;
-}
-
-class Refusal extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** The server, what it was asked, and the queries it ran. */
@@ -305,64 +261,6 @@ export class AthenaServer {
       throw new Refusal("MetadataException", `EntityNotFoundException: Table ${database}.${name} not found`);
     return { Name: name, ...found };
   }
-}
-
-function look(query: TestQuery): TestQuery {
-  query.looks++;
-  return query;
-}
-
-function execution(query: TestQuery): Json {
-  const { behaviour } = query;
-  const hidden = query.looks <= (behaviour.looks ?? 0);
-  const state = hidden ? (query.looks === 1 ? "QUEUED" : "RUNNING") : query.state;
-  const scanned = behaviour.scanned ?? [query.scannedBytes];
-  return {
-    QueryExecutionId: query.id,
-    Query: query.sql,
-    WorkGroup: query.workgroupName,
-    ...(query.output === null ? {} : { ResultConfiguration: { OutputLocation: query.output } }),
-    Status: {
-      State: state,
-      ...(query.reason === "" || hidden ? {} : { StateChangeReason: query.reason }),
-      ...(state === "FAILED"
-        ? { AthenaError: { ErrorCategory: 2, ErrorType: 1006, Retryable: query.retryable, ErrorMessage: query.reason } }
-        : {}),
-    },
-    Statistics: {
-      EngineExecutionTimeInMillis: 420,
-      QueryQueueTimeInMillis: 35,
-      TotalExecutionTimeInMillis: 500,
-      DataScannedInBytes: query.reused ? 0 : (scanned[Math.min(query.looks, scanned.length) - 1] ?? 0),
-      ResultReuseInformation: { ReusedPreviousResult: query.reused },
-    },
-  };
-}
-
-/** The header is the first row of the first page; a page takes at most a thousand rows. */
-function results(query: TestQuery, input: Json): Json {
-  if (query.state !== "SUCCEEDED" || query.result === null)
-    throw new Refusal("InvalidRequestException", `Query has not yet finished. Current state: ${query.state}`);
-  const { columns, rows } = query.result;
-  const all = [columns.map(({ name }) => name), ...rows];
-  const from = Number(input["NextToken"] ?? 0);
-  const to = from + Number(input["MaxResults"] ?? 1000);
-  return {
-    ...(to < all.length ? { NextToken: String(to) } : {}),
-    ResultSet: {
-      ResultSetMetadata: { ColumnInfo: columns.map(({ name, type }) => ({ Name: name, Label: name, Type: type })) },
-      Rows: all
-        .slice(from, to)
-        .map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
-    },
-  };
-}
-
-function path(value: unknown, ...names: readonly string[]): unknown {
-  let at: unknown = value;
-  for (const name of names)
-    at = typeof at === "object" && at !== null ? Object.entries(at).find(([key]) => key === name)?.[1] : undefined;
-  return at;
 }
 
 function send(response: ServerResponse, status: number, body: Json): void {
