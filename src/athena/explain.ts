@@ -158,7 +158,13 @@ export function failedStatement({ id, title, reason, cancelled, retryable }: Fai
     );
   const place = /\bline (\d+):(\d+)/.exec(reason);
   const where = place === null ? "" : ` at line ${place[1]}, column ${place[2]}`;
-  const said = reason === "" ? "Athena gave no reason" : reason.replace(/\s+/g, " ").trim();
+  const said =
+    reason === ""
+      ? "Athena gave no reason"
+      : reason
+          .replace(/\bline \d+:\d+: /, "")
+          .replace(/\s+/g, " ")
+          .trim();
   return new SpillwayError(
     isOfStatement(reason) ? "sql" : "engine",
     `${title} failed on Athena${where}: ${said} ${query}`,

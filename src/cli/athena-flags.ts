@@ -50,7 +50,7 @@ export function addLogTableFlags(command: Command): Command {
     .option("--table-accounts <ids>", "accounts to name in every query, for a table with injected accounts", list);
 }
 
-export const lateDays = wholeNumber("--late-days", 0, 30);
+export const lateDays: (text: string) => number = wholeNumber("--late-days", 0, 30);
 
 export async function athenaAccessOf(flags: AthenaAccessFlags, { effects }: CommandContext): Promise<AthenaAccess> {
   const { athenaAccess } = await import("../athena/client.ts");

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import { addAthenaCommand } from "./athena.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addQueryCommand } from "./query.ts";
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addAthenaCommand(program, context);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -4,6 +4,7 @@ import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../report/engine.ts";
 import type { PlainRow } from "../report/result.ts";
 import type { Scope } from "../report/scope.ts";
+import { type EngineFlags, addEngineFlags, openEngine } from "./engine-flags.ts";
 import type { CommandContext } from "./main.ts";
 import {
   type OutputFlags,
@@ -14,8 +15,7 @@ import {
   scopeOf,
 } from "./scope-flags.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags {
-  readonly warehouse: string;
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
   readonly reports?: string;
   readonly list?: true;
 }
@@ -28,10 +28,12 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports");
-  addOutputFlags(addScopeFlags(command)).action(async (name: string | undefined, flags: ReportFlags) => {
-    if (flags.list === true) await listReports(flags, context);
-    else await runReport(name, flags, context);
-  });
+  addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
+    async (name: string | undefined, flags: ReportFlags) => {
+      if (flags.list === true) await listReports(flags, context);
+      else await runReport(name, flags, context);
+    },
+  );
 }
 
 async function listReports(flags: ReportFlags, { effects }: CommandContext): Promise<void> {
@@ -47,25 +49,24 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { openWarehouse, qualify }, { printResult }] =
-    await Promise.all([
-      import("../report/catalogue.ts"),
-      import("../report/scope.ts"),
-      import("../report/duckdb-engine.ts"),
-      import("./print-result.ts"),
-    ]);
+  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../report/scope.ts"),
+    import("./print-result.ts"),
+  ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
   protectionOf(flags);
-  const engine = await openWarehouse(flags.warehouse);
+  const engine = await openEngine(flags, context);
   try {
     if (report === undefined) {
       const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
-      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, qualify), flags, scope, context);
+      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, engine.qualify), flags, scope, context);
       return;
     }
-    await printResult(await engine.run(applyScope(report.sql, scope, qualify), signal), flags, effects);
+    const statement = applyScope(report.sql, scope, engine.qualify);
+    await printResult(await engine.run(statement, signal, report.name), flags, effects);
   } finally {
     await engine.close();
   }
@@ -93,7 +94,7 @@ async function printOverview(
   ]);
   const protection = protectionOf(flags);
   const rows = async (report: string): Promise<PlainRow[]> => {
-    const result = await engine.run(statement(report), signal);
+    const result = await engine.run(statement(report), signal, report);
     return await plainRows(protection === undefined ? result : protectResult(result, protection));
   };
   const boundary =

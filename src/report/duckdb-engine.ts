@@ -12,6 +12,7 @@ export async function openWarehouse(file: string): Promise<Engine> {
   const reader = await WarehouseReader.open(file, { memoryLimit: "1GB" });
   return {
     name: "duckdb",
+    qualify,
     run: async (sql, signal) => arrowResult(await reader.query(sql, signal)),
     close: async () => await reader[Symbol.asyncDispose](),
   };

@@ -15,6 +15,9 @@ export interface Result {
 
 export interface Engine {
   readonly name: string;
-  run(sql: string, signal?: AbortSignal): Promise<Result>;
+  /** How a statement names a relation, such that a CTE of the same name does not hide it. */
+  readonly qualify: (relation: string) => string;
+  /** `title` is what messages call the statement: a report's name. */
+  run(sql: string, signal?: AbortSignal, title?: string): Promise<Result>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
 import { textLiteral } from "../schema/sql-literal.ts";
-import { namesIn, sqlTokens, timestampLiteral } from "./sql-text.ts";
+import { namesIn, withCtes, timestampLiteral } from "./sql-text.ts";
 
 export interface Scope {
   /** First moment, UTC. */
@@ -40,7 +40,7 @@ export function applyScope(sql: string, scope: Scope, qualify: Qualify): string 
       },
     );
   }
-  return prefixed(
+  return withCtes(
     sql,
     used.map((cte) => cte.text),
   );
@@ -112,15 +112,4 @@ function likePattern(value: string): string {
 function boundaryCte(regions: readonly string[]): string {
   if (regions.length === 0) return "boundary (region) AS (SELECT '' WHERE 1 = 0)";
   return `boundary (region) AS (VALUES ${regions.map((region) => `(${textLiteral(region)})`).join(", ")})`;
-}
-
-/** Puts CTEs before those of the statement; `WITH RECURSIVE` stays recursive. */
-function prefixed(sql: string, ctes: readonly string[]): string {
-  if (ctes.length === 0) return sql;
-  const [first, second] = sqlTokens(sql);
-  const list = ctes.join(",\n");
-  if (first?.kind !== "word" || first.text.toLowerCase() !== "with") return `WITH ${list}\n${sql}`;
-  const recursive = second?.kind === "word" && second.text.toLowerCase() === "recursive";
-  const end = recursive ? second.end : first.end;
-  return `${sql.slice(0, first.start)}WITH ${recursive ? "RECURSIVE " : ""}${list},${sql.slice(end)}`;
 }

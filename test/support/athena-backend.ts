@@ -45,7 +45,7 @@ export function duckBackend(connection: DuckDBConnection, scannedBytes: number):
     signal.addEventListener("abort", stop, { once: true });
     try {
       const reader = await connection.runAndReadAll(withoutProperties(sql));
-      if (!/^\s*(?:with|select|values|show|describe)\b/i.test(sql)) return nothing;
+      if (!/^(?:\s|--[^\n]*\n)*(?:with|select|values|show|describe)\b/i.test(sql)) return nothing;
       const types = reader.columnTypes().map(({ typeId }) => athenaType(typeId));
       const columns = reader.columnNames().map((name, index) => ({ name, type: types[index] ?? "varchar" }));
       return { columns, rows: reader.getRows().map((row) => row.map(duckText)), scannedBytes };
@@ -90,7 +90,10 @@ function duckText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
     return timestampText(Number(value.micros / 1000n));
-  return String(value);
+  // DuckDB's own value classes write themselves as SQL does.
+  return typeof value === "object"
+    ? (value as { toString(): string }).toString()
+    : String(value as string | number | bigint | boolean);
 }
 
 function timestampText(millis: number): string {
@@ -111,7 +114,7 @@ function reasonOf(message: string): string {
   const missing = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
   if (missing !== undefined)
     return `COLUMN_NOT_FOUND: ${where}: Column '${missing}' cannot be resolved or requester is not authorized to access requested resources`;
-  return /^Parser Error/.test(first) ? `SYNTAX_ERROR: ${where}: ${first}` : `GENERIC_INTERNAL_ERROR: ${first}`;
+  return first.startsWith("Parser Error") ? `SYNTAX_ERROR: ${where}: ${first}` : `GENERIC_INTERNAL_ERROR: ${first}`;
 }
 
 /** Over a Trino server: the engine that Athena runs, with its own catalog in the place of AWS's. */
@@ -146,7 +149,7 @@ function timestampCell(value: unknown): string | null {
 
 function textCell(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 const duckTypes: Readonly<Record<string, string>> = {

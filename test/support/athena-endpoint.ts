@@ -1,10 +1,17 @@
 /** Owns what the Athena tests share: an endpoint over a DuckDB with a database `spillway`, its bucket, and short waits. */
-import { type DuckDBConnection, DuckDBInstance } from "duckdb";
+import type { DuckDBConnection } from "duckdb";
 import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/athena/client.ts";
-import { query } from "../athena/raw-records.ts";
+import { parserRelations } from "../../src/report/trino/reference-relations.ts";
+import { modelRelations } from "../../src/report/trino/views.ts";
+import { openRaw, replaceRaw } from "../athena/raw-records.ts";
 import { duckBackend } from "./athena-backend.ts";
 import { type AthenaServerOptions, AthenaServer } from "./athena-server.ts";
 import { S3Server } from "./s3-server.ts";
+
+interface Delivered {
+  readonly record: unknown;
+  readonly uri: string;
+}
 
 export interface AthenaEndpoint extends AsyncDisposable {
   readonly athena: AthenaServer;
@@ -31,14 +38,19 @@ export async function startEndpoint(options: Partial<AthenaServerOptions> = {}):
   };
 }
 
-/** An empty database `spillway` with the shims. */
+/** A database `spillway` with the shims, and the relations of raw records beside it. */
 export async function openDatabase(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
-  const connection = await instance.connect();
-  await connection.run(query("duckdb/shim.sql"));
-  await connection.run(query("duckdb/athena-shim.sql"));
+  const connection = await openRaw();
   await connection.run("create schema spillway; set search_path = 'spillway,main'");
   return connection;
+}
+
+/** Everything that reports read, as tables of the database, made of these raw records by the SQL for Athena. */
+export async function fillDatabase(connection: DuckDBConnection, delivered: readonly Delivered[]): Promise<void> {
+  await replaceRaw(connection, delivered);
+  const views = new Set(parserRelations().map(({ name }) => name));
+  for (const { name, sql } of modelRelations())
+    if (!views.has(name)) await connection.run(`create table spillway.${name} as ${sql}`);
 }
 
 export function optionsFor({ athena, s3 }: AthenaEndpoint, more: AthenaOptions = {}): AthenaOptions {

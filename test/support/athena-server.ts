@@ -175,7 +175,7 @@ export class AthenaServer {
     const token = String(input["ClientRequestToken"]);
     const known = this.#byToken.get(token);
     if (known !== undefined) return known;
-    const workgroupName = String(input["WorkGroup"] ?? "primary");
+    const workgroupName = typeof input["WorkGroup"] === "string" ? input["WorkGroup"] : "primary";
     const workgroup = this.#named(workgroupName);
     if (workgroup.disabled === true)
       throw new Refusal("InvalidRequestException", `WorkGroup ${workgroupName} is disabled.`);

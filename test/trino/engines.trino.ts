@@ -1,6 +1,6 @@
 /** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
 import type { DuckDBConnection } from "duckdb";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { toEvent } from "../../src/parse/event.ts";
 import { isBedrockRecord, isSoundRecord } from "../../src/parse/record.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
@@ -12,6 +12,13 @@ import { fillTemplate, modelRelations, recordRelation } from "../../src/report/t
 import { eventTable } from "../../src/schema/event.ts";
 import { readQuery } from "../../src/schema/query-file.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
+import { resultBucket } from "../support/athena-endpoint.ts";
+import { duckBackend, trinoBackend } from "../support/athena-backend.ts";
+import { AthenaServer } from "../support/athena-server.ts";
+import { runCli } from "../support/run-cli.ts";
+import { S3Server } from "../support/s3-server.ts";
+import { useTestCredentials } from "../support/s3-trail.ts";
+import { spawnCli } from "../support/spawn-cli.ts";
 import { openRaw, plainRows, replaceRaw, wellFormed } from "../athena/raw-records.ts";
 import { tabled } from "../athena/tabled.ts";
 import { type Trail, writeTrail } from "./logs.ts";
@@ -111,5 +118,61 @@ describe.skipIf(missing !== "")("on Trino", () => {
     const rows = await onTrino(sql, report.name);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await plainRows(duck, sql));
+  });
+
+  describe("through the command line", () => {
+    const closing: AsyncDisposable[] = [];
+    let s3: S3Server;
+    let onTrinoServer: AthenaServer;
+    let onDuckDb: AthenaServer;
+
+    beforeAll(async () => {
+      useTestCredentials();
+      s3 = await S3Server.start({ bucket: resultBucket, region: "eu-west-1" });
+      onTrinoServer = await AthenaServer.start({ backend: trinoBackend(server), s3 });
+      onDuckDb = await AthenaServer.start({ backend: duckBackend(duck, 0), s3 });
+      closing.push(onTrinoServer, onDuckDb, s3);
+    });
+
+    afterAll(async () => {
+      for (const one of closing) await one[Symbol.asyncDispose]();
+    });
+
+    const athena = (endpoint: string, database: string): string[] => [
+      ...["--engine", "athena", "--athena-region", "eu-west-1", "--athena-database", database],
+      ...["--athena-endpoint", endpoint, "--athena-s3-endpoint", s3.endpoint],
+    ];
+    const trino = [
+      "--engine",
+      "trino",
+      "--trino-url",
+      server.url,
+      "--trino-catalog",
+      "hive",
+      "--trino-schema",
+      "spillway",
+    ];
+
+    it.each([...loadCatalogue().values()])("report $name is the same on all three engines", async (report) => {
+      const boundary = report.needsBoundary ? ["--boundary", "eu"] : [];
+      const args = ["report", report.name, "--format", "csv", "--from", "2026-09-02T06:00:00Z", ...boundary];
+      const byTrino = await spawnCli([...args, ...trino]).ended;
+      const byAthena = await spawnCli([...args, ...athena(onTrinoServer.endpoint, "spillway")]).ended;
+      const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")]);
+      expect(byTrino.stderr).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
+      expect(byAthena.stderr).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
+      expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
+      expect(byTrino.stdout).toBe(byDuckDb.stdout);
+      expect(byAthena.stdout).toBe(byDuckDb.stdout);
+    });
+
+    it("says a mistake with the report's name and its line", async () => {
+      const more = ["--relation", "invocation_day=hive.spillway.nowhere"];
+      const run = await spawnCli(["report", "denials", ...trino, ...more]).ended;
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(
+        /error: denials failed on Trino \(line 1, column \d+\): Table 'hive\.spillway\.nowhere' does not exist\nCheck the catalog and schema/,
+      );
+    });
   });
 });

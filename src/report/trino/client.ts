@@ -1,7 +1,9 @@
 /** Owns the conversation with a Trino server: one statement, page by page, cancelled when nobody reads on. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { SpillwayError, messageOf } from "../../errors.ts";
+import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
 import { type TrinoColumn, type TrinoFailure, type TrinoPage, readPage } from "./protocol.ts";
+import { trinoSecrets } from "./options.ts";
+import { type Answer, type Exchange, exchange, isTlsFailure } from "./transport.ts";
 
 /** How a server is reached; a password needs TLS, since Trino refuses it otherwise. */
 export interface TrinoServer {
@@ -13,6 +15,8 @@ export interface TrinoServer {
   readonly catalog?: string | undefined;
   readonly schema?: string | undefined;
   readonly session?: Readonly<Record<string, string>> | undefined;
+  /** Certificates in PEM, trusted instead of the system's. */
+  readonly ca?: string | undefined;
 }
 
 export interface TrinoCall {
@@ -33,18 +37,19 @@ const attempts = 5;
 export async function* trinoPages(server: TrinoServer, sql: string, call: TrinoCall = {}): AsyncGenerator<TrinoPage> {
   const base = baseUrl(server);
   const headers = headersOf(server, base);
-  let page = await request(new URL("v1/statement", base), { method: "POST", headers, body: sql }, call);
+  const { ca } = server;
+  let page = await request(new URL("v1/statement", base), { method: "POST", headers, body: sql, ca }, call);
   try {
     for (;;) {
       call.onProgress?.(page);
       if (page.failure !== undefined) throw failureError(page.failure, call);
       yield page;
       if (page.nextUri === undefined) return;
-      page = await request(sameServer(page.nextUri, base), { headers }, call);
+      page = await request(sameServer(page.nextUri, base), { method: "GET", headers, ca }, call);
     }
   } finally {
     // with a nextUri in hand the query is not over: the server would keep computing
-    if (page.nextUri !== undefined) await cancel(page.nextUri, base, headers);
+    if (page.nextUri !== undefined) await cancel(sameServer(page.nextUri, base), { method: "DELETE", headers, ca });
   }
 }
 
@@ -60,72 +65,94 @@ export async function queryTrino(server: TrinoServer, sql: string, call: TrinoCa
 }
 
 /** Trino answers 502, 503 and 504 when it is busy and 429 when it throttles: to be asked again, says its protocol. */
-async function request(url: URL, init: RequestInit, call: TrinoCall): Promise<TrinoPage> {
+async function request(url: URL, init: Exchange, call: TrinoCall): Promise<TrinoPage> {
   for (let attempt = 1; ; attempt++) {
-    const response = await send(url, init, call);
-    if (response.ok) {
-      const page = readPage(await bodyOf(response, call));
-      if (page === null)
-        throw new SpillwayError("engine", `${url.origin} does not answer like a Trino server`, {
-          next: "Check --trino-url",
-        });
-      return page;
+    const answer = await send(url, init, call, attempt);
+    if (answer !== null) {
+      if (answer.status >= 200 && answer.status < 300) return pageOf(url, answer.body);
+      if (![429, 502, 503, 504].includes(answer.status) || attempt === attempts) throw refusal(url, answer);
     }
-    if (![429, 502, 503, 504].includes(response.status) || attempt === attempts) throw await refusal(url, response);
-    await response.body?.cancel();
     await sleep(50 * 2 ** attempt, undefined, { signal: call.signal }).catch((cause: unknown) => {
       throw interrupted(cause);
     });
   }
 }
 
-async function send(url: URL, init: RequestInit, call: TrinoCall): Promise<Response> {
+/** Null: the connection failed, and the same page may be asked for again. A statement is never sent twice. */
+async function send(url: URL, init: Exchange, call: TrinoCall, attempt: number): Promise<Answer | null> {
   try {
-    return await fetch(url, {
-      ...init,
-      redirect: "error",
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
-    });
+    return await exchange(url, { ...init, signal: call.signal });
   } catch (cause) {
     if (call.signal?.aborted === true) throw interrupted(cause);
-    const reason = cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause);
-    throw new SpillwayError("engine", `Trino at ${url.origin} cannot be reached: ${reason}`, {
-      next: "Check --trino-url and that the server runs",
-      cause,
-    });
+    if (isTlsFailure(cause)) {
+      throw new SpillwayError("engine", `the certificate of ${url.origin} is not accepted: ${messageOf(cause)}`, {
+        next: "Name the file with the certificate of its authority: --trino-ca FILE; or use the name that the certificate is for.",
+        cause,
+      });
+    }
+    const reason = messageOf(cause) || (systemCode(cause) ?? "no connection");
+    if (init.method === "POST") {
+      throw new SpillwayError("engine", `Trino at ${url.origin} cannot be reached: ${reason}`, {
+        next: "Check --trino-url and that the server runs",
+        cause,
+      });
+    }
+    if (attempt < attempts) return null;
+    throw new SpillwayError(
+      "engine",
+      `Trino at ${url.origin} went away while ${titleOf(call)} was running: ${reason}`,
+      {
+        next: "Run it again when the server is back; if it happens with the same report, look into the server's log for memory.",
+        cause,
+      },
+    );
   }
 }
 
-async function bodyOf(response: Response, call: TrinoCall): Promise<unknown> {
+function pageOf(url: URL, body: string): TrinoPage {
+  const page = readPage(jsonOf(body));
+  if (page !== null) return page;
+  throw new SpillwayError("engine", `${url.origin} does not answer like a Trino server`, { next: "Check --trino-url" });
+}
+
+const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Whole numbers beyond 2^53 come out as text: a number of JavaScript would round them. */
+function jsonOf(body: string): unknown {
+  const exact = /\d{16}/.test(body)
+    ? body.replaceAll(textOrLongNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))
+    : body;
   try {
-    return (await response.json()) as unknown; // typed any
-  } catch (cause) {
-    if (call.signal?.aborted === true) throw interrupted(cause);
+    return JSON.parse(exact) as unknown; // typed any
+  } catch {
     return undefined;
   }
 }
 
-async function refusal(url: URL, response: Response): Promise<SpillwayError> {
-  const text = (await response.text()).trim().split("\n")[0]?.slice(0, 200) ?? "";
-  const next =
-    response.status === 401 || response.status === 403 ? "Check the user, password or token" : "Check --trino-url";
-  return new SpillwayError(
-    "engine",
-    `Trino at ${url.origin} answered ${response.status}${text === "" ? "" : `: ${text}`}`,
-    { next },
-  );
+function refusal(url: URL, { status, body }: Answer): SpillwayError {
+  const text = body.trim().split("\n")[0]?.slice(0, 200) ?? "";
+  const said = text === "" || text.startsWith("<") ? "" : `: ${text}`;
+  if (status === 401 || status === 403) {
+    return new SpillwayError("credentials", `Trino at ${url.origin} refuses the login (${status})${said}`, {
+      next: `Check --trino-user and the password in ${trinoSecrets.password}, or the token in ${trinoSecrets.token}.`,
+    });
+  }
+  return new SpillwayError("engine", `Trino at ${url.origin} answered ${status}${said}`, { next: "Check --trino-url" });
+}
+
+function titleOf({ title }: TrinoCall): string {
+  return title ?? "the query";
 }
 
 function failureError(failure: TrinoFailure, call: TrinoCall): SpillwayError {
   if (failure.name === "USER_CANCELED") return interrupted(failure);
   const where = failure.line === undefined ? "" : ` (line ${failure.line}, column ${failure.column ?? 1})`;
-  const title = call.title === undefined ? "The query" : call.title;
   const missing = ["TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "CATALOG_NOT_FOUND", "MISSING_SCHEMA_NAME"].includes(
     failure.name,
   );
   return new SpillwayError(
     failure.type === "USER_ERROR" ? "sql" : "engine",
-    `${title} failed on Trino${where}: ${failure.message}`,
+    `${titleOf(call)} failed on Trino${where}: ${failure.message.replace(/^line \d+:\d+: /, "")}`,
     {
       ...(missing ? { next: "Check the catalog and schema, and that the tables and views were set up there" } : {}),
       cause: failure,
@@ -133,14 +160,9 @@ function failureError(failure: TrinoFailure, call: TrinoCall): SpillwayError {
   );
 }
 
-async function cancel(nextUri: string, base: URL, headers: Headers): Promise<void> {
+async function cancel(url: URL, init: Exchange): Promise<void> {
   try {
-    const response = await fetch(sameServer(nextUri, base), {
-      method: "DELETE",
-      headers,
-      signal: AbortSignal.timeout(5_000),
-    });
-    await response.body?.cancel();
+    await exchange(url, { ...init, signal: AbortSignal.timeout(5_000) });
   } catch {
     // it was on its way out: there is nothing left to tell anybody
   }
@@ -169,25 +191,27 @@ function sameServer(nextUri: string, base: URL): URL {
   return new URL(`${next.pathname}${next.search}`, base);
 }
 
-function headersOf(server: TrinoServer, base: URL): Headers {
-  const headers = new Headers({
-    "X-Trino-User": server.user,
-    "X-Trino-Source": "spillway",
-    "X-Trino-Time-Zone": "UTC",
-  });
-  if (server.catalog !== undefined) headers.set("X-Trino-Catalog", server.catalog);
-  if (server.schema !== undefined) headers.set("X-Trino-Schema", server.schema);
-  for (const [name, value] of Object.entries(server.session ?? {}))
-    headers.append("X-Trino-Session", `${name}=${encodeURIComponent(value)}`);
+function headersOf(server: TrinoServer, base: URL): Readonly<Record<string, string>> {
   const secret = server.token ?? server.password;
   if (secret !== undefined && base.protocol !== "https:") {
     throw new SpillwayError("config", "A password or token is sent to Trino over https only", {
       next: "Use an https URL",
     });
   }
-  if (server.token !== undefined) headers.set("Authorization", `Bearer ${server.token}`);
-  else if (server.password !== undefined) {
-    headers.set("Authorization", `Basic ${Buffer.from(`${server.user}:${server.password}`).toString("base64")}`);
-  }
-  return headers;
+  const session = Object.entries(server.session ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return {
+    "X-Trino-User": server.user,
+    "X-Trino-Source": "spillway",
+    "X-Trino-Time-Zone": "UTC",
+    ...(server.catalog === undefined ? {} : { "X-Trino-Catalog": server.catalog }),
+    ...(server.schema === undefined ? {} : { "X-Trino-Schema": server.schema }),
+    ...(session.length === 0 ? {} : { "X-Trino-Session": session.join(",") }),
+    ...authorization(server),
+  };
+}
+
+function authorization({ user, password, token }: TrinoServer): Readonly<Record<string, string>> {
+  if (token !== undefined) return { Authorization: `Bearer ${token}` };
+  if (password === undefined) return {};
+  return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
 }

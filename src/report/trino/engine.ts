@@ -1,21 +1,67 @@
 /** Owns the engine that runs reports on a Trino server: its pages become Arrow batches. */
+import { readFileSync } from "node:fs";
+import { SpillwayError, messageOf } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { type TrinoServer, trinoPages } from "./client.ts";
+import { bytesText } from "../bytes-text.ts";
+import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
+import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
+import { relationNames } from "./relation-names.ts";
 
-/** The tables and views are looked up in the server's catalog and schema. */
-export function openTrino(server: TrinoServer): Engine {
+export interface TrinoEngineEffects {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+}
+
+/** The tables and views are looked up in the server's catalog and schema. What was read is told when the engine is closed. */
+export function openTrino(options: TrinoEngineOptions, { env, log }: TrinoEngineEffects): Engine {
+  const { catalog, schema } = options;
+  const server: TrinoServer = {
+    url: options.url,
+    user: options.user ?? env["USER"] ?? "spillway",
+    password: env[trinoSecrets.password],
+    token: env[trinoSecrets.token],
+    catalog,
+    schema,
+    ca: options.caFile === undefined ? undefined : readCertificates(options.caFile),
+  };
+  const place = [schema === undefined ? undefined : catalog, schema].filter((part) => part !== undefined);
+  const names = relationNames(place, options.relations);
+  const scanned = new Map<string, number>();
   return {
     name: "trino",
-    run: async (sql, signal) => await runOnTrino(server, sql, signal),
-    close: async () => await Promise.resolve(),
+    qualify: names.qualify,
+    run: async (sql, signal, title) =>
+      await runOnTrino(server, names.resolve(sql), {
+        signal,
+        title,
+        onProgress: ({ id, scannedBytes }) => void scanned.set(id, scannedBytes),
+      }),
+    close: async () => {
+      const bytes = [...scanned.values()].reduce((sum, value) => sum + value, 0);
+      const queries = `${scanned.size} ${scanned.size === 1 ? "query" : "queries"}`;
+      if (scanned.size > 0) log.info(`Trino read ${bytesText(bytes)} in ${queries}`);
+      await Promise.resolve();
+    },
   };
 }
 
-async function runOnTrino(server: TrinoServer, sql: string, signal?: AbortSignal): Promise<Result> {
-  const pages = trinoPages(server, sql, { signal });
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SpillwayError("config", `cannot read the certificates in ${file}: ${messageOf(cause)}`, {
+      next: "Name a file in PEM with --trino-ca.",
+      cause,
+    });
+  }
+}
+
+async function runOnTrino(server: TrinoServer, sql: string, call: TrinoCall): Promise<Result> {
+  const pages = trinoPages(server, sql, call);
   // The columns are known some pages after the start, and always before the first row.
   let first: TrinoPage | undefined;
   for (;;) {

@@ -1,0 +1,153 @@
+/** Owns the flags that choose what runs a report: DuckDB over the local warehouse, Athena, or a Trino server. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { SpillwayError } from "../errors.ts";
+import { parseBytes } from "../report/bytes-text.ts";
+import type { Engine } from "../report/engine.ts";
+import type { CommandContext } from "./main.ts";
+import { list, wholeNumber } from "./options.ts";
+
+export const engineNames = ["duckdb", "athena", "trino"] as const;
+
+export interface EngineFlags {
+  /** Default: DuckDB. */
+  readonly engine?: (typeof engineNames)[number];
+  readonly warehouse: string;
+  readonly relation?: Readonly<Record<string, string>>;
+  readonly athenaWorkgroup?: string;
+  readonly athenaOutput?: string;
+  readonly athenaDatabase?: string;
+  readonly athenaCatalog?: string;
+  readonly athenaRegion?: string;
+  readonly athenaEndpoint?: string;
+  readonly athenaS3Endpoint?: string;
+  readonly athenaReuse?: number;
+  readonly athenaPrice?: number;
+  readonly maxScan?: number;
+  readonly profile?: string;
+  readonly roleArn?: readonly string[];
+  readonly trinoUrl?: string;
+  readonly trinoUser?: string;
+  readonly trinoCatalog?: string;
+  readonly trinoSchema?: string;
+  readonly trinoCa?: string;
+}
+
+export function addEngineFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--engine <engine>", "what runs the report").choices(engineNames).default("duckdb"))
+    .option("--relation <name=table>", "athena, trino: a table of yours for a relation such as event", relation)
+    .option("--athena-workgroup <name>", "athena: workgroup (default: primary)")
+    .option("--athena-output <url>", "athena: s3://bucket/prefix for results, where the workgroup has none")
+    .option("--athena-database <name>", "athena: database with Spillway's tables and views")
+    .option("--athena-catalog <name>", "athena: data catalog")
+    .option("--athena-region <region>", "athena: Region")
+    .option("--athena-endpoint <url>", "athena: another endpoint")
+    .option("--athena-s3-endpoint <url>", "athena: another S3 endpoint for the results")
+    .option(
+      "--athena-reuse <minutes>",
+      "athena: take results of the same query up to this age",
+      wholeNumber("--athena-reuse", 0, 10_080),
+    )
+    .option("--athena-price <dollars>", "athena: US dollars for a TB scanned (default: 5, the list price)", dollars)
+    .option("--max-scan <bytes>", "athena: stop beyond so many bytes scanned, for example 10GB", bytes)
+    .option("--profile <name>", "athena: profile of the AWS configuration")
+    .option("--role-arn <arns>", "athena: role to assume; several are assumed one through the other", list)
+    .option("--trino-url <url>", "trino: https://host:port; password or token from SPILLWAY_TRINO_PASSWORD or _TOKEN")
+    .option("--trino-user <name>", "trino: user (default: yours)")
+    .option("--trino-catalog <name>", "trino: catalog")
+    .option("--trino-schema <name>", "trino: schema with Spillway's tables and views")
+    .option("--trino-ca <file>", "trino: certificates (PEM) of the authority that signed the server's");
+}
+
+/** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
+export async function openEngine(flags: EngineFlags, { effects }: CommandContext): Promise<Engine> {
+  const engine = flags.engine ?? "duckdb";
+  refuseStray(flags, engine);
+  switch (engine) {
+    case "duckdb":
+      return await (await import("../report/duckdb-engine.ts")).openWarehouse(flags.warehouse);
+    case "athena": {
+      const { openAthena } = await import("../report/athena/engine.ts");
+      return openAthena(
+        {
+          workgroup: flags.athenaWorkgroup,
+          output: flags.athenaOutput,
+          database: flags.athenaDatabase,
+          catalog: flags.athenaCatalog,
+          region: flags.athenaRegion,
+          endpoint: flags.athenaEndpoint,
+          s3Endpoint: flags.athenaS3Endpoint,
+          reuseMinutes: flags.athenaReuse,
+          pricePerTerabyte: flags.athenaPrice,
+          maxScanBytes: flags.maxScan,
+          profile: flags.profile,
+          roles: flags.roleArn?.map((arn) => ({ arn })),
+          relations: flags.relation,
+        },
+        effects,
+      );
+    }
+    case "trino": {
+      if (flags.trinoUrl === undefined) {
+        throw new SpillwayError("usage", "--engine trino needs the address of a server", {
+          next: "Add --trino-url https://host:port",
+        });
+      }
+      const { openTrino } = await import("../report/trino/engine.ts");
+      return openTrino(
+        {
+          url: flags.trinoUrl,
+          user: flags.trinoUser,
+          catalog: flags.trinoCatalog,
+          schema: flags.trinoSchema,
+          caFile: flags.trinoCa,
+          relations: flags.relation,
+        },
+        effects,
+      );
+    }
+  }
+}
+
+/** A flag of an engine that does not run would be ignored in silence. */
+function refuseStray(flags: EngineFlags, engine: string): void {
+  const owners = new Map<string, readonly string[]>([
+    ["relation", ["athena", "trino"]],
+    ...["maxScan", "profile", "roleArn"].map((flag) => [flag, ["athena"]] as const),
+    ...Object.keys(flags)
+      .filter((flag) => /^(?:athena|trino)[A-Z]/.test(flag))
+      .map((flag) => [flag, [/^[a-z]+/.exec(flag)?.[0] ?? ""]] as const),
+  ]);
+  for (const flag of Object.keys(flags)) {
+    const engines = owners.get(flag);
+    if (engines === undefined || engines.includes(engine)) continue;
+    const name = `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new SpillwayError("usage", `${name} is for ${engines.join(" and ")}, and the engine is ${engine}`, {
+      next: `Add --engine ${engines[0] ?? ""}, or leave it out.`,
+    });
+  }
+}
+
+function relation(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, name, table] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || table === undefined)
+    throw new InvalidArgumentError("Write NAME=TABLE, for example event=logs.bedrock_event.");
+  return { ...earlier, [name.toLowerCase()]: table };
+}
+
+function bytes(text: string): number {
+  const value = parseBytes(text);
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError("Write it as 10GB, 500MB or a number of bytes.");
+  return value;
+}
+
+function dollars(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0 || text.trim() === "")
+    throw new InvalidArgumentError("Write US dollars, for example 5 or 6.75.");
+  return value;
+}

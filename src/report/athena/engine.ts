@@ -1,0 +1,134 @@
+/** Owns the engine that runs reports on Athena: its result objects become Arrow batches, what it scanned is counted and capped. */
+import {
+  type AthenaAccess,
+  type Execution,
+  type Statistics,
+  athenaAccess,
+  describeWorkgroup,
+  disconnectAthena,
+  readResult,
+  runStatement,
+} from "../../athena/client.ts";
+import type { CsvField } from "../../athena/csv.ts";
+import { SpillwayError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { Engine, Result, ResultColumn } from "../engine.ts";
+import { bytesText } from "../bytes-text.ts";
+import { type Cell, arrowFromColumns } from "../result.ts";
+import { type RelationNames, relationNames } from "../trino/relation-names.ts";
+import { columnType, trinoCell } from "../trino/engine.ts";
+import { type Spending, listPricePerTerabyte, spending } from "./cost.ts";
+import type { AthenaEngineOptions } from "./options.ts";
+
+export interface AthenaEngineEffects {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+}
+
+/** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */
+export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEffects): Engine {
+  const access = athenaAccess(options, effects.env);
+  const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
+  const names = relationNames(
+    [access.database === null ? null : access.catalog, access.database].filter((part) => part !== null),
+    options.relations,
+  );
+  const run: Run = { access, spent, names, maxScanBytes: options.maxScanBytes };
+  let checked: Promise<void> | undefined;
+  return {
+    name: "athena",
+    qualify: names.qualify,
+    run: async (sql, signal, title = "the query") => {
+      checked ??= checkWorkgroup(access, options.maxScanBytes, effects.log, signal);
+      await checked;
+      return await runOnAthena(run, sql, title, signal);
+    },
+    close: async () => {
+      const summary = spent.summary();
+      if (summary !== undefined) effects.log.info(summary);
+      await disconnectAthena();
+    },
+  };
+}
+
+interface Run {
+  readonly access: AthenaAccess;
+  readonly spent: Spending;
+  readonly names: RelationNames;
+  readonly maxScanBytes: number | undefined;
+}
+
+async function runOnAthena(run: Run, sql: string, title: string, signal: AbortSignal | undefined): Promise<Result> {
+  const execution = await execute(run, run.names.resolve(sql), title, signal);
+  return typed(await readResult(run.access, execution, signal));
+}
+
+/** A query that fails is free; one that was stopped is paid as far as it came. */
+async function execute(run: Run, sql: string, title: string, signal: AbortSignal | undefined): Promise<Execution> {
+  let last: Statistics | undefined;
+  const call = {
+    signal,
+    maxScanBytes: restOf(run, title),
+    onProgress: (_: string, statistics: Statistics) => void (last = statistics),
+  };
+  try {
+    const execution = await runStatement(run.access, { sql, title }, call);
+    run.spent.add(execution.statistics);
+    return execution;
+  } catch (thrown) {
+    const stopped = thrown instanceof SpillwayError && (thrown.code === "scan-limit" || thrown.code === "interrupted");
+    if (stopped && last !== undefined) run.spent.add(last);
+    throw thrown;
+  }
+}
+
+/** What of the cap is left for the next statement. */
+function restOf({ maxScanBytes, spent }: Run, title: string): number | undefined {
+  if (maxScanBytes === undefined) return undefined;
+  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
+  throw new SpillwayError(
+    "scan-limit",
+    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
+    { next: "Raise --max-scan, or ask for one report and fewer days." },
+  );
+}
+
+/** Only the workgroup's own limit holds at once: what we see, we see some seconds late. */
+async function checkWorkgroup(
+  access: AthenaAccess,
+  maxScanBytes: number | undefined,
+  log: Logger,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (maxScanBytes === undefined) return;
+  try {
+    const { name, cutoffBytes } = await describeWorkgroup(access, signal);
+    if (cutoffBytes !== null && cutoffBytes <= maxScanBytes) return;
+    const limit = cutoffBytes === null ? "no limit" : `a limit of ${bytesText(cutoffBytes)}`;
+    log.warn(
+      `the workgroup ${name} has ${limit} of its own for a query: Spillway stops a query when Athena reports more than ${bytesText(maxScanBytes)}, which may be some seconds and bytes late`,
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || !thrown.message.includes("is missing")) throw thrown;
+    log.warn(`the workgroup's own limit is not known, so --max-scan is held by Spillway alone: ${thrown.message}`);
+  }
+}
+
+function typed({ columns: named, rows }: Awaited<ReturnType<typeof readResult>>): Result {
+  const columns = named.map(({ name, type }): ResultColumn => ({ name, type: columnType(type) }));
+  return {
+    columns,
+    batches: (async function* () {
+      for await (const batch of rows) {
+        if (batch.length === 0) continue;
+        const cells = columns.map(({ type }, index) => batch.map((row) => athenaCell(type, row[index] ?? null)));
+        yield await arrowFromColumns(columns, cells);
+      }
+    })(),
+  };
+}
+
+/** Everything is text in Athena's results; times are written as Trino writes them. */
+export function athenaCell(type: ResultColumn["type"], field: CsvField): Cell {
+  return type === "boolean" && field !== null ? field === "true" : trinoCell(type, field);
+}

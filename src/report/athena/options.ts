@@ -1,0 +1,11 @@
+/** Owns what a user may say about the Athena engine, as plain data. */
+import type { AthenaOptions } from "../../athena/client.ts";
+
+export interface AthenaEngineOptions extends AthenaOptions {
+  /** Bytes that the command may scan in all; it is stopped beyond them. */
+  readonly maxScanBytes?: number | undefined;
+  /** US dollars; default: AWS's list price. */
+  readonly pricePerTerabyte?: number | undefined;
+  /** Tables that stand for relations, by the relation's name; the others are looked up under their own names. */
+  readonly relations?: Readonly<Record<string, string>> | undefined;
+}
