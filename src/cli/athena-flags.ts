@@ -36,7 +36,11 @@ export function addAthenaAccessFlags(command: Command): Command {
     .option("--athena-region <region>", "Region of Athena")
     .option("--athena-endpoint <url>", "another endpoint for Athena")
     .option("--athena-s3-endpoint <url>", "another S3 endpoint for the results")
-    .option("--athena-price <dollars>", "US dollars for a TB scanned (default: 5, the list price)", dollars)
+    .option("--athena-price <dollars>", "US dollars for a TB scanned (default: 5, the list price)", dollars);
+}
+
+export function addProfileFlags(command: Command): Command {
+  return command
     .option("--profile <name>", "profile of the AWS configuration")
     .option("--role-arn <arns>", "role to assume; several are assumed one through the other", list);
 }

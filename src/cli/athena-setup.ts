@@ -8,6 +8,7 @@ import {
   type LogTableFlags,
   addAthenaAccessFlags,
   addLogTableFlags,
+  addProfileFlags,
   athenaAccessOf,
   day,
   defaultDatabase,
@@ -47,7 +48,7 @@ export function addAthenaSetupCommand(athena: Command, context: CommandContext):
     .option("--execute", "run the statements; what is there already stays")
     .option("--replace-tables", "with --execute: make tables anew whose DDL is another one now; no file is touched")
     .option("--estimate", "list one day of the logs and say what reading it costs");
-  addAthenaAccessFlags(addLogTableFlags(setup)).action(async (flags: SetupFlags) => {
+  addProfileFlags(addAthenaAccessFlags(addLogTableFlags(setup))).action(async (flags: SetupFlags) => {
     await runSetup(flags, context);
   });
 }

@@ -8,6 +8,7 @@ import {
   type LogTableFlags,
   addAthenaAccessFlags,
   addLogTableFlags,
+  addProfileFlags,
   athenaAccessOf,
   day,
   defaultDatabase,
@@ -54,7 +55,7 @@ export function addAthenaCommand(program: Command, context: CommandContext): voi
     .option("--late-days <n>", "days in which a late file may still come; they are read again once a day", lateDays, 30)
     .option("--max-scan <bytes>", "stop beyond so many bytes scanned, for example 10GB", bytes)
     .option("--strict", "exit with 4 when a day could not be read");
-  addAthenaAccessFlags(addLogTableFlags(refresh)).action(async (flags: RefreshFlags) => {
+  addProfileFlags(addAthenaAccessFlags(addLogTableFlags(refresh))).action(async (flags: RefreshFlags) => {
     await refreshCopy(flags, context);
   });
   for (const command of athena.commands) command.exitOverride();

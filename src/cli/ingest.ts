@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
+import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
 import type { CommandContext } from "./main.ts";
 import { wholeNumber } from "./options.ts";
 import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
 
-interface IngestFlags extends SourceFlags {
+interface IngestFlags extends SourceFlags, AthenaSourceFlags {
   readonly warehouse: string;
   readonly threads?: number;
   readonly maxObjectMb: number;
@@ -17,7 +18,10 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument("<source...>", "a folder with trail objects, a single log file, or s3://bucket[/prefix]")
+    .argument(
+      "<source...>",
+      "a folder with trail objects, a single log file, s3://bucket[/prefix], or athena:DATABASE.TABLE",
+    )
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(
@@ -27,8 +31,8 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       512,
     )
     .option("--strict", "exit with 4 when something was quarantined or rejected");
-  addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
-    const summary = await runIngest(sources, flags, context);
+  addAthenaSourceFlags(addSourceFlags(command)).action(async (sources: string[], flags: IngestFlags) => {
+    const summary = await (sources.some(isAthenaSource) ? ingestAthena : runIngest)(sources, flags, context);
     if (summary.interrupted) throw interrupted();
     const incomplete = summary.counts.objectsQuarantined + summary.counts.rejected > 0;
     if (flags.strict === true && incomplete) context.exitWith(exitCodes.incomplete);
@@ -43,6 +47,17 @@ function interrupted(): SpillwayError {
       next: "Run the same command again to go on from there.",
     },
   );
+}
+
+async function ingestAthena(
+  sources: readonly string[],
+  flags: IngestFlags,
+  context: CommandContext,
+): Promise<IngestSummary> {
+  const { runAthenaSource } = await import("./athena-source.ts");
+  const summary = await runAthenaSource(sources, flags, context);
+  await printSummary(summary, flags.warehouse, context);
+  return summary;
 }
 
 /** Runs the ingest with progress on stderr and prints the summary there. */

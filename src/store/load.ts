@@ -7,6 +7,7 @@ import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { foldAll, foldTouched, moveFirstCompletion } from "./fold.ts";
 import { columnList, writeMeta } from "./schema.ts";
+import { ownedSlice } from "./slice.ts";
 
 /** What came of one trail object. */
 export interface LedgerEntry {
@@ -37,6 +38,8 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
+  readonly isSlice?: boolean | undefined;
 }
 
 export interface CommitCounts {
@@ -64,7 +67,11 @@ export async function commitBatch(
   await connection.run("BEGIN");
   try {
     const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
-    await writeLedger(connection, batch, context);
+    await writeLedger(
+      connection,
+      batch.isSlice === true ? await ownedSlice(connection, batch, counts) : batch,
+      context,
+    );
     if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
     await connection.run("COMMIT");
     return counts;

@@ -10,7 +10,7 @@ export interface StoredObject {
 }
 
 export interface S3Request {
-  readonly kind: "list" | "get" | "head" | "location" | "other";
+  readonly kind: "list" | "get" | "head" | "delete" | "location" | "other";
   readonly bucket: string;
   /** The key, or the prefix of a listing. */
   readonly path: string;
@@ -109,7 +109,11 @@ export class S3Server {
     if (this.#refused(parsed, response, now)) return;
     if (parsed.kind === "location") sendXml(response, locationXml(this.options.region ?? "us-east-1"));
     else if (parsed.kind === "list") this.#list(parsed, response);
-    else this.#object(parsed, response, fault);
+    else if (parsed.kind === "delete") {
+      // S3 says so too where there was nothing
+      this.objects.delete(parsed.path);
+      response.writeHead(204).end();
+    } else this.#object(parsed, response, fault);
   }
 
   /** The checks of S3 in its order: signature, clock, bucket, Region, owner, payer. */
@@ -202,6 +206,7 @@ function parseRequest(request: IncomingMessage): S3Request {
   if (query.has("location")) return { ...base, kind: "location", path: "" };
   if (key === "" && query.get("list-type") === "2") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
   if (key === "") return { ...base, kind: "other", path: "" };
+  if (request.method === "DELETE") return { ...base, kind: "delete", path: key };
   return { ...base, kind: request.method === "HEAD" ? "head" : "get", path: key };
 }
 

@@ -1,5 +1,13 @@
-/** Owns the count of how often a statement reads its source: Athena and Trino compute a CTE anew wherever it is mentioned. */
+/** Owns which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
 import { type SqlToken, sqlTokens } from "../sql-text.ts";
+
+/** The plain names behind FROM and JOIN, in lower case: relations, and the statement's own CTEs. */
+export function relationsIn(sql: string): ReadonlySet<string> {
+  const tokens = sqlTokens(sql);
+  return new Set(
+    tokens.filter((_, at) => isWord(tokens[at - 1], "from") || isWord(tokens[at - 1], "join")).map(nameOf),
+  );
+}
 
 /** Reads of the relation named `source`, through the statement's CTEs, nested ones included. */
 export function countReads(sql: string, source: string): number {

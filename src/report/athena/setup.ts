@@ -1,8 +1,8 @@
 /** Owns what has to stand in Athena's catalog for reports: which statements, in which order. */
 import { createHash } from "node:crypto";
 import { textLiteral } from "../../schema/sql-literal.ts";
-import { namesIn } from "../sql-text.ts";
 import { type Relation, valuesRelation } from "../trino/reference-relations.ts";
+import { relationsIn } from "./count-reads.ts";
 import { type LogTable, quotedName } from "./log-table.ts";
 import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "./hive-table.ts";
 import { relationsOver, withRelations } from "./statement.ts";
@@ -57,7 +57,7 @@ export function stepHash({ sql }: SetupStep): string {
 
 /** The views that a view reads are named with their database, whatever database a console has chosen. */
 function viewStep(database: string, { name, sql }: Relation, relations: readonly Relation[]): SetupStep {
-  const names = namesIn(sql);
+  const names = relationsIn(sql);
   const read = relations.filter((other) => other.name !== name && names.has(other.name));
   const ctes = read.map((other): Relation => ({
     name: other.name,

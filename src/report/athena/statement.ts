@@ -7,7 +7,7 @@ import { type Scope, applyScope } from "../scope.ts";
 import { namesIn, sqlTokens, withCtes } from "../sql-text.ts";
 import type { Relation } from "../trino/reference-relations.ts";
 import { modelRelations } from "../trino/views.ts";
-import { countReads } from "./count-reads.ts";
+import { countReads, relationsIn } from "./count-reads.ts";
 import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
 
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
@@ -129,7 +129,7 @@ export function closure(relations: readonly Relation[], sql: string): readonly R
   const needed = new Set<string>();
   const texts = [sql];
   for (const relation of relations.toReversed()) {
-    if (!texts.some((text) => namesIn(text).has(relation.name))) continue;
+    if (!texts.some((text) => relationsIn(text).has(relation.name))) continue;
     needed.add(relation.name);
     texts.push(relation.sql);
   }
