@@ -9,12 +9,12 @@ export function relationsIn(sql: string): ReadonlySet<string> {
   );
 }
 
-/** Reads of the relation named `source`, through the statement's CTEs, nested ones included. */
+/** Reads of the relation named `source`, itself a CTE perhaps, through the statement's CTEs, nested ones included. */
 export function countReads(sql: string, source: string): number {
-  return readsIn(sqlTokens(sql), new Map([[source, 1]]));
+  return readsIn(sqlTokens(sql), source, new Map([[source, 1]]));
 }
 
-function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>): number {
+function readsIn(tokens: readonly SqlToken[], source: string, known: ReadonlyMap<string, number>): number {
   const reads = new Map(known);
   let at = 0;
   if (isWord(tokens[0], "with")) {
@@ -24,7 +24,7 @@ function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>
       // columns may stand behind the name
       const body = isWord(tokens[at + 1], "as") ? at + 2 : closing(tokens, at + 1) + 2;
       const end = closing(tokens, body);
-      reads.set(name, readsIn(tokens.slice(body + 1, end), reads));
+      if (name !== source) reads.set(name, readsIn(tokens.slice(body + 1, end), source, reads));
       at = end + 1;
       if (tokens[at]?.text !== ",") break;
       at++;
@@ -35,7 +35,7 @@ function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>
     const token = tokens[at];
     if (token?.text === "(" && isWord(tokens[at + 1], "with")) {
       const end = closing(tokens, at);
-      sum += readsIn(tokens.slice(at + 1, end), reads);
+      sum += readsIn(tokens.slice(at + 1, end), source, reads);
       at = end;
     } else if (isWord(tokens[at - 1], "from") || isWord(tokens[at - 1], "join")) sum += reads.get(nameOf(token)) ?? 0;
   }
