@@ -159,8 +159,8 @@ function partitionsOf(uri: string, partitions: readonly HiveColumn[]): Record<st
   return Object.fromEntries(partitions.map(({ name }) => [name, values[name] ?? ""]));
 }
 
-/** Athena's data definition language over a backend that has tables of its own kind. */
-export function withHiveDdl(backend: AthenaBackend, connection: DuckDBConnection): AthenaBackend {
+/** Athena's data definition language over a backend that has tables of its own kind; an INSERT reads `scannedBytes`. */
+export function withHiveDdl(backend: AthenaBackend, connection: DuckDBConnection, scannedBytes: number): AthenaBackend {
   const nothing = { columns: [], rows: [], scannedBytes: 0 };
   return {
     async query(sql, signal) {
@@ -173,7 +173,8 @@ export function withHiveDdl(backend: AthenaBackend, connection: DuckDBConnection
       if (/^\s*DROP TABLE\b/i.test(sql)) return await backend.query(sql.replaceAll("`", '"'), signal);
       // back-ticks are for the data definition language alone
       if (sql.includes("`")) throw new Error("SYNTAX_ERROR: line 1:1: backquoted identifiers are not supported");
-      return await backend.query(sql, signal);
+      const result = await backend.query(sql, signal);
+      return /^\s*INSERT\b/i.test(sql) ? { ...result, scannedBytes } : result;
     },
   };
 }
