@@ -8,7 +8,6 @@ import {
   type LogTableFlags,
   addAthenaAccessFlags,
   athenaAccessOf,
-  day,
   lateDays,
 } from "./athena-flags.ts";
 import type { CommandContext } from "./main.ts";
@@ -82,8 +81,8 @@ export async function runAthenaSource(
       },
       scope: { accounts: flags.account ?? [], regions: flags.region ?? [] },
       days: {
-        from: flags.from === undefined ? undefined : day(flags.from),
-        to: flags.to === undefined ? undefined : day(flags.to),
+        from: flags.from,
+        to: flags.to,
         lateDays: flags.lateDays ?? 30,
       },
       countRecords: flags.countRecords === true,

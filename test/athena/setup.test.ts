@@ -92,7 +92,7 @@ async function compare(report: string): Promise<void> {
   expect(JSON.parse(there.stdout)).toEqual(JSON.parse(local.stdout));
 }
 
-describe("setup", () => {
+describe("setup", { timeout: 180_000 }, () => {
   it("prints statements that can be pasted one by one", async () => {
     const { stdout, stderr } = await good(runCli(["athena", "setup", ...trail, ...accounts, "--region", "eu-west-1"]));
     const statements = stdout.split(/^-- \d+ of \d+: .*$/m).slice(1);
@@ -197,7 +197,7 @@ describe("setup", () => {
   });
 });
 
-describe("the copy", () => {
+describe("the copy", { timeout: 180_000 }, () => {
   const days = ["--from", "2026-09-01"];
   const refresh = async (args: readonly string[], time: string): Promise<CliRun> =>
     await runCli(["athena", "refresh", ...args, ...reach()], {}, time);

@@ -47,7 +47,8 @@ interface Extracted {
 export async function ingestAthena(options: AthenaIngestOptions): Promise<IngestSummary> {
   const { now, log, signal } = options;
   const started = performance.now();
-  // Before any warehouse is made: a place that is missing should leave nothing behind.
+  // Before any warehouse is made: a day or a place that is none should leave nothing behind.
+  const slices = slicesOf(options.table, options.scope, options.days, now());
   const output = await outputOf(options);
   const isNew = !existsSync(options.warehouse) && !existsSync(`${options.warehouse}.work`);
   const counts = emptyCounts();
@@ -56,7 +57,6 @@ export async function ingestAthena(options: AthenaIngestOptions): Promise<Ingest
   let committed = 0;
   try {
     await using warehouse = await Warehouse.open(options.warehouse, { now });
-    const slices = slicesOf(options.table, options.scope, options.days, now());
     const due = (await warehouse.unknownObjects(slices)).flatMap(({ index }) => slices[index] ?? []);
     counts.objectsListed = slices.length;
     counts.objectsKnown = slices.length - due.length;
@@ -139,8 +139,10 @@ async function extract(options: AthenaIngestOptions, slice: Slice, to: string, f
   const { bucket, prefix } = parseS3Url(to);
   const place = await resultAccess(access, bucket);
   const before = options.spent.scannedBytes;
+  let isUnloaded = false;
   try {
     await execute(options, unloadSql(table, scope, slice.day, to), `the extraction of ${slice.day}`);
+    isUnloaded = true;
     log.info(`${slice.day}: ${bytesText(options.spent.scannedBytes - before)} scanned`);
     return { ...counted, ...(await fetchUnloaded(place, prefix, folder, slice.day, signal)) };
   } finally {
@@ -150,6 +152,7 @@ async function extract(options: AthenaIngestOptions, slice: Slice, to: string, f
         next: "Allow s3:ListBucket and s3:DeleteObject there, or remove it by a lifecycle rule; nothing reads it again.",
       });
     });
+    if (!isUnloaded) log.info(`Athena may still write below ${to} while it stops; a lifecycle rule removes that`);
   }
 }
 

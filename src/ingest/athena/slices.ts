@@ -6,7 +6,7 @@ import { closure, withRelations } from "../../report/athena/statement.ts";
 import { modelRelations } from "../../report/trino/views.ts";
 import { eventTable } from "../../schema/event.ts";
 import { textLiteral } from "../../schema/sql-literal.ts";
-import { addDays, dayOf, firstRunDays } from "../s3/days.ts";
+import { addDays, dayOf, firstRunDays, isDay } from "../s3/days.ts";
 
 export interface SliceScope {
   /** Accounts and Regions of the folders; empty: all. */
@@ -40,8 +40,15 @@ export interface SliceDays {
   readonly lateDays: number;
 }
 
-/** Every day from the first to the last one; the ledger tells which of them are due. */
+/** Every day from the first to the last one; the ledger tells which of them are due. @throws SpillwayError `usage` */
 export function slicesOf(table: LogTable, scope: SliceScope, days: SliceDays, now: Date): Slice[] {
+  for (const day of [days.from, days.to]) {
+    if (day !== undefined && !isDay(day)) {
+      throw new SpillwayError("usage", `${day} is no day`, {
+        next: "Write days as YYYY-MM-DD, for example 2026-09-14.",
+      });
+    }
+  }
   const today = dayOf(now);
   const from = days.from ?? addDays(days.to ?? today, -firstRunDays);
   const only = [...scope.accounts.toSorted(), ...scope.regions.toSorted()];
