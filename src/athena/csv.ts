@@ -43,7 +43,8 @@ function readRow(text: string, start: number, last: boolean, row: CsvField[]): n
     if (text[at] === '"') {
       const close = closingQuote(text, at + 1, last);
       if (close < 0) return -1;
-      row.push(text.slice(at + 1, close).replaceAll('""', '"'));
+      const value = text.slice(at + 1, close);
+      row.push(value.includes('"') ? value.replaceAll('""', '"') : value);
       end = close + 1;
     } else {
       end = at;

@@ -106,28 +106,21 @@ async function tableToMake(
   };
 }
 
-/** What a table that is there has and lacks is known to the catalog. */
+/** What a table that is there has and lacks is known to the catalog; what the flags say goes before. */
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
-  const [{ describeTable }, { lackingColumns }] = await Promise.all([
+  const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
     import("../athena/client.ts"),
-    import("../report/athena/log-table.ts"),
+    import("../report/athena/catalog-table.ts"),
   ]);
   const access = await athenaAccessOf(flags, context);
   const [name = "", database = "default", catalog] = table.name.toReversed();
-  const found = await describeTable({ ...access, database, catalog: catalog ?? null }, name, context.signal);
-  const has = found.columns.map((column) => column.name);
-  const partitions = found.partitions.map((column) => column.name);
-  const day = flags.dayColumn === undefined && partitions.includes("day") && isWholeDay(found.parameters);
+  const described = await describeTable({ ...access, database, catalog: catalog ?? null }, name, context.signal);
+  const found = fromCatalog(described, table.name, table.accounts);
   return {
-    ...table,
-    lacks: flags.tableLacks === undefined ? lackingColumns(table.name.join("."), has) : table.lacks,
-    dayColumns: day ? ["day"] : table.dayColumns,
+    ...found,
+    lacks: flags.tableLacks === undefined ? found.lacks : table.lacks,
+    dayColumns: flags.dayColumn === undefined ? found.dayColumns : table.dayColumns,
   };
-}
-
-/** `day` holds the whole day in the layout of projected partitions, its number alone where year and month stand beside it. */
-function isWholeDay(parameters: Readonly<Record<string, string>>): boolean {
-  return parameters["projection.day.format"] === "yyyy/MM/dd";
 }
 
 async function execute(

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../errors.ts";
 import { parseBytes } from "../report/bytes-text.ts";
 import type { Engine } from "../report/engine.ts";
+import type { Scope } from "../report/scope.ts";
 import type { CommandContext } from "./main.ts";
 import { list, wholeNumber } from "./options.ts";
 
@@ -17,6 +18,7 @@ export interface EngineFlags {
   readonly athenaOutput?: string;
   readonly athenaDatabase?: string;
   readonly athenaCatalog?: string;
+  readonly athenaTable?: string;
   readonly athenaRegion?: string;
   readonly athenaEndpoint?: string;
   readonly athenaS3Endpoint?: string;
@@ -29,6 +31,7 @@ export interface EngineFlags {
   readonly trinoUser?: string;
   readonly trinoCatalog?: string;
   readonly trinoSchema?: string;
+  readonly trinoTable?: string;
   readonly trinoCa?: string;
 }
 
@@ -40,6 +43,7 @@ export function addEngineFlags(command: Command): Command {
     .option("--athena-output <url>", "athena: s3://bucket/prefix for results, where the workgroup has none")
     .option("--athena-database <name>", "athena: database with Spillway's tables and views")
     .option("--athena-catalog <name>", "athena: data catalog")
+    .option("--athena-table <name>", "athena: read this table of raw CloudTrail logs, whoever made it")
     .option("--athena-region <region>", "athena: Region")
     .option("--athena-endpoint <url>", "athena: another endpoint")
     .option("--athena-s3-endpoint <url>", "athena: another S3 endpoint for the results")
@@ -54,13 +58,14 @@ export function addEngineFlags(command: Command): Command {
     .option("--role-arn <arns>", "athena: role to assume; several are assumed one through the other", list)
     .option("--trino-url <url>", "trino: https://host:port; password or token from SPILLWAY_TRINO_PASSWORD or _TOKEN")
     .option("--trino-user <name>", "trino: user (default: yours)")
+    .option("--trino-table <name>", "trino: read this table of raw CloudTrail logs, whoever made it")
     .option("--trino-catalog <name>", "trino: catalog")
     .option("--trino-schema <name>", "trino: schema with Spillway's tables and views")
     .option("--trino-ca <file>", "trino: certificates (PEM) of the authority that signed the server's");
 }
 
 /** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
-export async function openEngine(flags: EngineFlags, { effects }: CommandContext): Promise<Engine> {
+export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: CommandContext): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
   refuseStray(flags, engine);
   switch (engine) {
@@ -74,6 +79,8 @@ export async function openEngine(flags: EngineFlags, { effects }: CommandContext
           output: flags.athenaOutput,
           database: flags.athenaDatabase,
           catalog: flags.athenaCatalog,
+          table: flags.athenaTable,
+          scope,
           region: flags.athenaRegion,
           endpoint: flags.athenaEndpoint,
           s3Endpoint: flags.athenaS3Endpoint,
@@ -100,6 +107,8 @@ export async function openEngine(flags: EngineFlags, { effects }: CommandContext
           user: flags.trinoUser,
           catalog: flags.trinoCatalog,
           schema: flags.trinoSchema,
+          table: flags.trinoTable,
+          scope,
           caFile: flags.trinoCa,
           relations: flags.relation,
         },

@@ -58,7 +58,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
   protectionOf(flags);
-  const engine = await openEngine(flags, context);
+  const engine = await openEngine(flags, scope, context);
   try {
     if (report === undefined) {
       const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;

@@ -115,7 +115,8 @@ describe("a statement", () => {
     expect(tokens).toHaveLength(4);
     expect(new Set(tokens).size).toBe(1);
     expect(endpoint.athena.queries).toHaveLength(1);
-    expect(endpoint.athena.count("GetQueryExecution")).toBe(4);
+    // three refusals, and at least one look that found it
+    expect(endpoint.athena.count("GetQueryExecution")).toBeGreaterThan(3);
   });
 
   it("is looked at until it ends", async () => {

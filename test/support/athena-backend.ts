@@ -36,6 +36,11 @@ function withoutProperties(sql: string): string {
   );
 }
 
+/** Athena's DDL is Hive's, which writes names in back-ticks. */
+function queryQuotes(sql: string): string {
+  return /^\s*(?:drop|alter)\b/i.test(sql) ? sql.replaceAll("`", '"') : sql;
+}
+
 /** Over a connection that has the shims; one statement at a time. `scannedBytes` is what every query says that it read. */
 export function duckBackend(connection: DuckDBConnection, scannedBytes: number): AthenaBackend {
   let last: Promise<unknown> = Promise.resolve();
@@ -44,7 +49,7 @@ export function duckBackend(connection: DuckDBConnection, scannedBytes: number):
     const stop = (): void => connection.interrupt();
     signal.addEventListener("abort", stop, { once: true });
     try {
-      const reader = await connection.runAndReadAll(withoutProperties(sql));
+      const reader = await connection.runAndReadAll(withoutProperties(queryQuotes(sql)));
       if (!/^(?:\s|--[^\n]*\n)*(?:with|select|values|show|describe)\b/i.test(sql)) return nothing;
       const types = reader.columnTypes().map(({ typeId }) => athenaType(typeId));
       const columns = reader.columnNames().map((name, index) => ({ name, type: types[index] ?? "varchar" }));
@@ -123,7 +128,7 @@ export function trinoBackend(server: TrinoServer): AthenaBackend {
     async query(sql, signal) {
       let scannedBytes = 0;
       try {
-        const { columns, rows } = await queryTrino(server, sql, {
+        const { columns, rows } = await queryTrino(server, queryQuotes(sql), {
           signal,
           onProgress: (page) => (scannedBytes = Math.max(scannedBytes, page.scannedBytes)),
         });

@@ -138,10 +138,10 @@ describe.skipIf(missing !== "")("on Trino", () => {
       for (const one of closing) await one[Symbol.asyncDispose]();
     });
 
-    const athena = (endpoint: string, database: string): string[] => [
-      ...["--engine", "athena", "--athena-region", "eu-west-1", "--athena-database", database],
-      ...["--athena-endpoint", endpoint, "--athena-s3-endpoint", s3.endpoint],
-    ];
+    const athena = (endpoint: string, database: string): string[] =>
+      `--engine athena --athena-region eu-west-1 --athena-database ${database} --athena-endpoint ${endpoint} --athena-s3-endpoint ${s3.endpoint}`.split(
+        " ",
+      );
     const trino = [
       "--engine",
       "trino",
@@ -165,6 +165,46 @@ describe.skipIf(missing !== "")("on Trino", () => {
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);
     });
+
+    // The report that reads every relation: the fold and the files.
+    it("a report is the same straight from the logs, and leaves nothing behind", async () => {
+      const args = ["report", "unobservable", "--format", "csv"];
+      const wanted = await spawnCli([...args, ...trino]).ended;
+      const run = await spawnCli([...args, ...trino, "--trino-table", "cloudtrail_log"]).ended;
+      expect(run.stderr).toMatch(/^Trino read [\d.]+ [KM]B in \d+ queries\n$/);
+      expect(wanted.stdout.split("\n").length).toBeGreaterThan(5);
+      expect(run.stdout).toBe(wanted.stdout);
+      expect(await onTrino("show tables from hive.spillway like 'spillway_tmp%'")).toEqual([]);
+    }, 400_000);
+
+    it("reads a table with the columns of AWS's documentation, on its days alone", async () => {
+      const lacks = new Set(["edgedevicedetails", "account", "region", "day", "object_uri"]);
+      const columns = (await onTrino("show columns from cloudtrail_record"))
+        .map((row) => String(row["Column"]))
+        .filter((column) => !lacks.has(column));
+      await onTrino(
+        `create table hive.spillway.aws_logs with (format = 'PARQUET', partitioned_by = array['year', 'month', 'day']) as select ${columns.join(", ")}, split_part(day, '/', 1) as year, split_part(day, '/', 2) as month, split_part(day, '/', 3) as day from cloudtrail_record`,
+      );
+      const text = (Name: string): object => ({ Name, Type: "string" });
+      const aws = { Columns: columns.map(text), PartitionKeys: ["year", "month", "day"].map(text), Parameters: {} };
+      onTrinoServer.options = { ...onTrinoServer.options, tables: { aws_logs: aws } };
+      const args = [
+        "report",
+        "spillover-by-principal",
+        "--format",
+        "csv",
+        "--from",
+        "2026-09-05",
+        "--to",
+        "2026-09-07",
+      ];
+      const wanted = await spawnCli([...args, ...trino]).ended;
+      const run = await spawnCli([...args, ...athena(onTrinoServer.endpoint, "spillway"), "--athena-table", "aws_logs"])
+        .ended;
+      expect(run.stderr).toMatch(/^Athena scanned/);
+      expect(wanted.stdout.split("\n").length).toBeGreaterThan(5);
+      expect(run.stdout).toBe(wanted.stdout);
+    }, 400_000);
 
     it("says a mistake with the report's name and its line", async () => {
       const more = ["--relation", "invocation_day=hive.spillway.nowhere"];

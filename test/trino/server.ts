@@ -24,6 +24,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const script = fileURLToPath(new URL("../../scripts/trino-server.mjs", import.meta.url));
   const child = spawn(process.execPath, [script, "run", "--storage", storage], { stdio: ["pipe", "pipe", "pipe"] });
   const started = await readiness(child);
+  // where the proof has to be made, its absence is a failure
+  if (started.missing !== "" && process.env["SPILLWAY_TRINO_REQUIRED"] === "1")
+    throw new Error(`no Trino server, and SPILLWAY_TRINO_REQUIRED is set: ${started.missing}`);
   project.provide("trinoStorage", storage);
   project.provide("trinoUrl", started.url);
   project.provide("trinoMissing", started.missing);

@@ -15,35 +15,46 @@ import type { Logger } from "../../log.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { bytesText } from "../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { type RelationNames, relationNames } from "../trino/relation-names.ts";
+import { relationNames } from "../trino/relation-names.ts";
 import { columnType, trinoCell } from "../trino/engine.ts";
 import { type Spending, listPricePerTerabyte, spending } from "./cost.ts";
+import { openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 
 export interface AthenaEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  readonly now: () => Date;
 }
 
 /** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */
 export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEffects): Engine {
   const access = athenaAccess(options, effects.env);
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
-  const names = relationNames(
-    [access.database === null ? null : access.catalog, access.database].filter((part) => part !== null),
-    options.relations,
-  );
-  const run: Run = { access, spent, names, maxScanBytes: options.maxScanBytes };
+  const run: Run = { access, spent, maxScanBytes: options.maxScanBytes };
+  const place = [access.database === null ? null : access.catalog, access.database].filter((part) => part !== null);
+  const names = relationNames(place, options.relations);
+  const logs =
+    options.table === undefined
+      ? undefined
+      : openLogs(options.table, options, {
+          ...effects,
+          access,
+          execute: async (sql, title, signal) => void (await execute(run, sql, title, signal)),
+        });
   let checked: Promise<void> | undefined;
   return {
     name: "athena",
-    qualify: names.qualify,
+    qualify: logs?.qualify ?? names.qualify,
     run: async (sql, signal, title = "the query") => {
       checked ??= checkWorkgroup(access, options.maxScanBytes, effects.log, signal);
       await checked;
-      return await runOnAthena(run, sql, title, signal);
+      const statement = logs === undefined ? names.resolve(sql) : await logs.prepare(sql, title, signal);
+      const execution = await execute(run, statement, title, signal);
+      return typed(await readResult(access, execution, signal));
     },
     close: async () => {
+      await logs?.close();
       const summary = spent.summary();
       if (summary !== undefined) effects.log.info(summary);
       await disconnectAthena();
@@ -54,13 +65,7 @@ export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEf
 interface Run {
   readonly access: AthenaAccess;
   readonly spent: Spending;
-  readonly names: RelationNames;
   readonly maxScanBytes: number | undefined;
-}
-
-async function runOnAthena(run: Run, sql: string, title: string, signal: AbortSignal | undefined): Promise<Result> {
-  const execution = await execute(run, run.names.resolve(sql), title, signal);
-  return typed(await readResult(run.access, execution, signal));
 }
 
 /** A query that fails is free; one that was stopped is paid as far as it came. */

@@ -92,7 +92,7 @@ export function copyRelation(name: string, database: readonly string[], days: Da
 }
 
 /** The scope's days of events as days of delivery: clocks may be a little off, and files may be late. */
-function deliveryDays({ scope, lateDays }: StatementOptions): Days {
+export function deliveryDays({ scope, lateDays }: Pick<StatementOptions, "scope" | "lateDays">): Days {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const millis = 86_400_000;
   return {

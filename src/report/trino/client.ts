@@ -115,12 +115,12 @@ function pageOf(url: URL, body: string): TrinoPage {
   throw new SpillwayError("engine", `${url.origin} does not answer like a Trino server`, { next: "Check --trino-url" });
 }
 
-const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const textOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
 /** Whole numbers beyond 2^53 come out as text: a number of JavaScript would round them. */
 function jsonOf(body: string): unknown {
   const exact = /\d{16}/.test(body)
-    ? body.replaceAll(textOrLongNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))
+    ? body.replaceAll(textOrNumber, (found) => (/^-?\d{16,}$/.test(found) ? `"${found}"` : found))
     : body;
   try {
     return JSON.parse(exact) as unknown; // typed any

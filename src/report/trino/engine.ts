@@ -7,6 +7,7 @@ import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
 import { bytesText } from "../bytes-text.ts";
 import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
+import { openTrinoLogs } from "./logs.ts";
 import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
 import { relationNames } from "./relation-names.ts";
@@ -31,20 +32,21 @@ export function openTrino(options: TrinoEngineOptions, { env, log }: TrinoEngine
   const place = [schema === undefined ? undefined : catalog, schema].filter((part) => part !== undefined);
   const names = relationNames(place, options.relations);
   const scanned = new Map<string, number>();
+  const onProgress = ({ id, scannedBytes }: TrinoPage): void => void scanned.set(id, scannedBytes);
+  const { table, scope = {} } = options;
+  const logs = table === undefined ? undefined : openTrinoLogs({ server, table, scope, log, onProgress });
   return {
     name: "trino",
-    qualify: names.qualify,
-    run: async (sql, signal, title) =>
-      await runOnTrino(server, names.resolve(sql), {
-        signal,
-        title,
-        onProgress: ({ id, scannedBytes }) => void scanned.set(id, scannedBytes),
-      }),
+    qualify: logs?.qualify ?? names.qualify,
+    run: async (sql, signal, title = "the query") => {
+      const statement = logs === undefined ? names.resolve(sql) : await logs.prepare(sql, title, signal);
+      return await runOnTrino(server, statement, { signal, title, onProgress });
+    },
     close: async () => {
+      await logs?.close();
       const bytes = [...scanned.values()].reduce((sum, value) => sum + value, 0);
       const queries = `${scanned.size} ${scanned.size === 1 ? "query" : "queries"}`;
       if (scanned.size > 0) log.info(`Trino read ${bytesText(bytes)} in ${queries}`);
-      await Promise.resolve();
     },
   };
 }
