@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
+import { lateDays as usualLateDays } from "../report/athena/late-days.ts";
 import { parseBytes } from "../report/bytes-text.ts";
 import {
   type AthenaAccessFlags,
@@ -42,7 +43,7 @@ export function addAthenaCommand(program: Command, context: CommandContext): voi
     .argument("<report>", "name of a report")
     .option("--reports <folder>", "a folder with reports of your own")
     .option("--copy", "read the copy that spillway athena refresh keeps")
-    .option("--late-days <n>", "read logs delivered up to so many days after --to", lateDays, 2);
+    .option("--late-days <n>", "read logs delivered up to so many days after --to", lateDays, usualLateDays);
   addLogTableFlags(addScopeFlags(sql)).action(async (report: string, flags: SqlFlags) => {
     await printStatement(report, flags, context);
   });

@@ -82,7 +82,7 @@ describe("the printed statement", () => {
       const args = [report.name, ...scope, ...boundary(report)];
       const { sql, rows } = await printed(args);
       expect(sql).toContain(`t."day" >= '2026/09/04'`);
-      expect(sql).toContain(`t."day" <= '2026/09/11'`);
+      expect(sql).toContain(`t."day" <= '2026/09/12'`);
       expect(rows).toEqual(await local(args));
     },
   );

@@ -184,12 +184,15 @@ describe("the athena: source", { timeout: 180_000 }, () => {
 
   it("goes on at the next day after it was stopped by the cap", async () => {
     await fillHiveTable(endpoint.connection, table, delivered);
+    // seen while it runs, not only when it has ended
+    set({ behaviour: () => ({ looks: 1, scanned: [123_456_789] }) });
     const run = await ingest([...days, "--max-scan", "300MB"]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("stopped: Athena has scanned");
     const done = "select day from trail_object where status = 'loaded' order by day";
     expect(await queryRows(warehouse, done)).toEqual([{ day: "2026-09-10" }, { day: "2026-09-11" }]);
     const before = unloads().length;
+    set({ behaviour: () => undefined });
     await good(ingest(days));
     expect(unloads()).toHaveLength(before + 3);
     // a query that was told to stop may still write

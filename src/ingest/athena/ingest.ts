@@ -139,9 +139,11 @@ async function extract(options: AthenaIngestOptions, slice: Slice, to: string, f
   const { bucket, prefix } = parseS3Url(to);
   const place = await resultAccess(access, bucket);
   const before = options.spent.scannedBytes;
+  const title = `the extraction of ${slice.day}`;
+  restOf(options, title);
   let isUnloaded = false;
   try {
-    await execute(options, unloadSql(table, scope, slice.day, to), `the extraction of ${slice.day}`);
+    await execute(options, unloadSql(table, scope, slice.day, to), title);
     isUnloaded = true;
     log.info(`${slice.day}: ${bytesText(options.spent.scannedBytes - before)} scanned`);
     return { ...counted, ...(await fetchUnloaded(place, prefix, folder, slice.day, signal)) };
@@ -170,22 +172,22 @@ async function countRecords(
   return { records: 0, other: 0 };
 }
 
-async function execute(
-  { access, spent, maxScanBytes, signal }: AthenaIngestOptions,
-  sql: string,
-  title: string,
-): ReturnType<typeof runStatement> {
-  const rest = maxScanBytes === undefined ? undefined : maxScanBytes - spent.scannedBytes;
-  if (rest !== undefined && rest <= 0) {
-    throw new SpillwayError(
-      "scan-limit",
-      `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes ?? 0)}`,
-      { next: "What was loaded is published; run it again to go on from there." },
-    );
-  }
-  const execution = await runStatement(access, { sql, title }, { signal, maxScanBytes: rest });
+async function execute(options: AthenaIngestOptions, sql: string, title: string): ReturnType<typeof runStatement> {
+  const { access, spent, signal } = options;
+  const execution = await runStatement(access, { sql, title }, { signal, maxScanBytes: restOf(options, title) });
   spent.add(execution.statistics);
   return execution;
+}
+
+/** What of the cap is left for a statement. */
+function restOf({ spent, maxScanBytes }: AthenaIngestOptions, title: string): number | undefined {
+  if (maxScanBytes === undefined) return undefined;
+  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
+  throw new SpillwayError(
+    "scan-limit",
+    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
+    { next: "What was loaded is published; run it again to go on from there." },
+  );
 }
 
 type Batch = Parameters<Warehouse["commit"]>[0];
