@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { ObjectSource } from "../ingest/source.ts";
+import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
 import type { CommandContext } from "./main.ts";
 import { wholeNumber } from "./options.ts";
 import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
@@ -14,7 +15,7 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
 }
 
-interface IngestFlags extends SourceFlags, LoadFlags {
+interface IngestFlags extends SourceFlags, AthenaSourceFlags, LoadFlags {
   readonly threads?: number;
   readonly strict?: true;
 }
@@ -25,7 +26,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
     .argument(
       "<source...>",
-      "a folder with trail objects, a single log file, s3://bucket[/prefix], or lookup-events:REGION[,REGION...]",
+      "a folder with trail objects, a single log file, s3://bucket[/prefix], lookup-events:REGION[,REGION...], or athena:DATABASE.TABLE",
     )
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
@@ -36,8 +37,8 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       512,
     )
     .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
-  addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
-    const summary = await runIngest(sources, flags, context);
+  addAthenaSourceFlags(addSourceFlags(command)).action(async (sources: string[], flags: IngestFlags) => {
+    const summary = await (sources.some(isAthenaSource) ? ingestAthena : runIngest)(sources, flags, context);
     if (summary.interrupted) throw interrupted();
     const { isIncomplete } = await import("../ingest/summary.ts");
     if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
@@ -52,6 +53,17 @@ function interrupted(): SpillwayError {
       next: "Run the same command again to go on from there.",
     },
   );
+}
+
+async function ingestAthena(
+  sources: readonly string[],
+  flags: IngestFlags,
+  context: CommandContext,
+): Promise<IngestSummary> {
+  const { runAthenaSource } = await import("./athena-source.ts");
+  const summary = await runAthenaSource(sources, flags, context);
+  await printSummary(summary, flags.warehouse, context);
+  return summary;
 }
 
 /** Runs the ingest with progress on stderr and prints the summary there. */

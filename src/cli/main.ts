@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
@@ -56,6 +57,7 @@ export function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);

@@ -8,6 +8,7 @@ import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { foldAll, foldStaged, foldTouched, moveFirstCompletion } from "./fold.ts";
 import { columnList, writeMeta } from "./schema.ts";
+import { ownedSlice } from "./slice.ts";
 import { type SourceState, writeStates } from "./source-state.ts";
 
 /** What came of one trail object. */
@@ -43,6 +44,8 @@ export interface StagedBatch {
   readonly findings?: readonly Finding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
+  /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
+  readonly isSlice?: boolean | undefined;
 }
 
 export interface CommitCounts {
@@ -68,7 +71,8 @@ export async function loadBatch(
   context: CommitContext,
 ): Promise<CommitCounts> {
   const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
-  await writeLedger(connection, batch, context);
+  const owned = batch.isSlice === true ? await ownedSlice(connection, batch, counts) : batch;
+  await writeLedger(connection, owned, context);
   await writeFindings(connection, batch.findings ?? [], context);
   await writeStates(connection, batch.states ?? [], context);
   if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });

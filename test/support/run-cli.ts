@@ -10,10 +10,14 @@ export interface CliRun {
 }
 
 /** Runs `spillway ARGS` and gives what it printed. */
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  time = "2026-09-20T06:00:00Z",
+): Promise<CliRun> {
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
-  const now = (): Date => new Date("2026-09-20T06:00:00Z");
+  const now = (): Date => new Date(time);
   const stderr = collector(err);
   const effects = { stdout: collector(out), stderr, env, now, log: createLogger(stderr, logFormatOf(args, env), now) };
   const code = await main(args, effects, new AbortController().signal);

@@ -11,7 +11,7 @@ export interface StoredObject {
 }
 
 export interface S3Request {
-  readonly kind: "list" | "get" | "head" | "put" | "location" | "other";
+  readonly kind: "list" | "get" | "head" | "put" | "delete" | "location" | "other";
   readonly bucket: string;
   /** The key, or the prefix of a listing. */
   readonly path: string;
@@ -113,7 +113,11 @@ export class S3Server {
     if (parsed.kind === "location") sendXml(response, locationXml(this.options.region ?? "us-east-1"));
     else if (parsed.kind === "list") this.#list(parsed, response);
     else if (parsed.kind === "put") await this.#store(parsed, request, response);
-    else this.#object(parsed, response, fault);
+    else if (parsed.kind === "delete") {
+      // S3 says so too where there was nothing
+      this.objects.delete(parsed.path);
+      response.writeHead(204).end();
+    } else this.#object(parsed, response, fault);
   }
 
   async #store({ path, headers }: S3Request, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -218,12 +222,8 @@ function parseRequest(request: IncomingMessage): S3Request {
   if (query.has("location")) return { ...base, kind: "location", path: "" };
   if (key === "" && query.get("list-type") === "2") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
   if (key === "") return { ...base, kind: "other", path: "" };
-  const kind = { HEAD: "head", PUT: "put" } as const;
-  return {
-    ...base,
-    kind: request.method === "HEAD" || request.method === "PUT" ? kind[request.method] : "get",
-    path: key,
-  };
+  const kinds: Readonly<Record<string, S3Request["kind"]>> = { HEAD: "head", PUT: "put", DELETE: "delete" };
+  return { ...base, kind: kinds[request.method ?? ""] ?? "get", path: key };
 }
 
 function amzDate(headers: IncomingMessage["headers"]): number {

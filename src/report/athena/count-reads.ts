@@ -1,12 +1,20 @@
-/** Owns the count of how often a statement reads its source: Athena and Trino compute a CTE anew wherever it is mentioned. */
+/** Owns which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
 import { type SqlToken, sqlTokens } from "../sql-text.ts";
 
-/** Reads of the relation named `source`, through the statement's CTEs, nested ones included. */
-export function countReads(sql: string, source: string): number {
-  return readsIn(sqlTokens(sql), new Map([[source, 1]]));
+/** The plain names behind FROM and JOIN, in lower case: relations, and the statement's own CTEs. */
+export function relationsIn(sql: string): ReadonlySet<string> {
+  const tokens = sqlTokens(sql);
+  return new Set(
+    tokens.filter((_, at) => isWord(tokens[at - 1], "from") || isWord(tokens[at - 1], "join")).map(nameOf),
+  );
 }
 
-function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>): number {
+/** Reads of the relation named `source`, itself a CTE perhaps, through the statement's CTEs, nested ones included. */
+export function countReads(sql: string, source: string): number {
+  return readsIn(sqlTokens(sql), source, new Map([[source, 1]]));
+}
+
+function readsIn(tokens: readonly SqlToken[], source: string, known: ReadonlyMap<string, number>): number {
   const reads = new Map(known);
   let at = 0;
   if (isWord(tokens[0], "with")) {
@@ -16,7 +24,7 @@ function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>
       // columns may stand behind the name
       const body = isWord(tokens[at + 1], "as") ? at + 2 : closing(tokens, at + 1) + 2;
       const end = closing(tokens, body);
-      reads.set(name, readsIn(tokens.slice(body + 1, end), reads));
+      if (name !== source) reads.set(name, readsIn(tokens.slice(body + 1, end), source, reads));
       at = end + 1;
       if (tokens[at]?.text !== ",") break;
       at++;
@@ -27,7 +35,7 @@ function readsIn(tokens: readonly SqlToken[], known: ReadonlyMap<string, number>
     const token = tokens[at];
     if (token?.text === "(" && isWord(tokens[at + 1], "with")) {
       const end = closing(tokens, at);
-      sum += readsIn(tokens.slice(at + 1, end), reads);
+      sum += readsIn(tokens.slice(at + 1, end), source, reads);
       at = end;
     } else if (isWord(tokens[at - 1], "from") || isWord(tokens[at - 1], "join")) sum += reads.get(nameOf(token)) ?? 0;
   }

@@ -4,10 +4,10 @@ import { eventTable } from "../../schema/event.ts";
 import { version } from "../../version.ts";
 import type { Report } from "../catalogue.ts";
 import { type Scope, applyScope } from "../scope.ts";
-import { namesIn, sqlTokens } from "../sql-text.ts";
+import { namesIn, sqlTokens, withCtes } from "../sql-text.ts";
 import type { Relation } from "../trino/reference-relations.ts";
 import { modelRelations } from "../trino/views.ts";
-import { countReads } from "./count-reads.ts";
+import { countReads, relationsIn } from "./count-reads.ts";
 import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
 
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
@@ -129,7 +129,7 @@ export function closure(relations: readonly Relation[], sql: string): readonly R
   const needed = new Set<string>();
   const texts = [sql];
   for (const relation of relations.toReversed()) {
-    if (!texts.some((text) => namesIn(text).has(relation.name))) continue;
+    if (!texts.some((text) => relationsIn(text).has(relation.name))) continue;
     needed.add(relation.name);
     texts.push(relation.sql);
   }
@@ -138,11 +138,10 @@ export function closure(relations: readonly Relation[], sql: string): readonly R
 
 /** The statement with relations as CTEs in front of its own. */
 export function withRelations(relations: readonly Relation[], sql: string): string {
-  if (relations.length === 0) return sql;
-  const ctes = relations.map((relation) => `${relation.name} AS (\n${relation.sql}\n)`).join(",\n");
-  const [first] = sqlTokens(sql);
-  if (first?.kind !== "word" || first.text.toLowerCase() !== "with") return `WITH ${ctes}\n${sql}`;
-  return `${sql.slice(0, first.start)}WITH ${ctes},${sql.slice(first.end)}`;
+  return withCtes(
+    sql,
+    relations.map((relation) => `${relation.name} AS (\n${relation.sql}\n)`),
+  );
 }
 
 function header(report: Report, options: StatementOptions, days: Days, reads: number): string {

@@ -1,0 +1,57 @@
+/** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
+import { SpillwayError } from "../errors.ts";
+import type { ListedObject } from "../ingest/s3/bucket.ts";
+import type { CommandContext } from "./main.ts";
+
+export interface EstimateFlags {
+  readonly logs?: string;
+  readonly organizationId?: string;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly athenaS3Endpoint?: string;
+  readonly athenaPrice?: number;
+  readonly profile?: string;
+  readonly roleArn?: readonly string[];
+}
+
+/** Lists yesterday: the last day that is whole. */
+export async function sayCost(flags: EstimateFlags, { effects, signal }: CommandContext): Promise<void> {
+  if (flags.logs === undefined) {
+    throw new SpillwayError("usage", "--estimate has to know the bucket", { next: "Add --logs s3://BUCKET[/PREFIX]" });
+  }
+  const [{ s3Source }, { bytesText }, { costOf, dollarsText, listPricePerTerabyte }, { addDays, dayOf }, { noMemory }] =
+    await Promise.all([
+      import("../ingest/s3/source.ts"),
+      import("../report/bytes-text.ts"),
+      import("../report/athena/cost.ts"),
+      import("../ingest/s3/days.ts"),
+      import("../ingest/source.ts"),
+    ]);
+  const day = addDays(dayOf(effects.now()), -1);
+  const source = s3Source(flags.logs, {
+    from: day,
+    to: day,
+    accounts: flags.account,
+    regions: flags.region,
+    endpoint: flags.athenaS3Endpoint,
+    profile: flags.profile,
+    roles: flags.roleArn?.map((arn) => ({ arn })),
+    now: effects.now,
+    signal,
+  });
+  let files = 0;
+  let bytes = 0;
+  for await (const page of source.list(noMemory)) {
+    const logs = page.filter(({ skip }) => skip === null);
+    files += logs.length;
+    bytes += logs.reduce((sum: number, { size }: Pick<ListedObject, "size">) => sum + size, 0);
+  }
+  const price = flags.athenaPrice ?? listPricePerTerabyte;
+  const cost = (days: number): string => dollarsText(costOf(bytes * days, price));
+  effects.log.info(
+    `${day}: ${files.toLocaleString("en-US")} log files, ${bytesText(bytes)}. Reading them once costs about ${cost(1)} at $${price} per TB, 30 such days ${cost(30)}.`,
+  );
+  effects.log.info(
+    "A report over raw logs reads them several times; over the copy (--copy) it reads the Bedrock events alone.",
+  );
+}

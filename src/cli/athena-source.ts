@@ -1,0 +1,105 @@
+/** Owns the flags of the `athena:` source and its run on the command line. */
+import type { Command } from "commander";
+import { SpillwayError } from "../errors.ts";
+import type { IngestSummary } from "../ingest/ingest.ts";
+import { bytes } from "./athena.ts";
+import {
+  type AthenaAccessFlags,
+  type LogTableFlags,
+  addAthenaAccessFlags,
+  athenaAccessOf,
+  lateDays,
+} from "./athena-flags.ts";
+import type { CommandContext } from "./main.ts";
+import { list } from "./options.ts";
+
+export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {
+  readonly warehouse: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly lateDays?: number;
+  readonly countRecords?: true;
+}
+
+export const isAthenaSource = (name: string): boolean => name.startsWith("athena:");
+
+export function addAthenaSourceFlags(command: Command): Command {
+  return addAthenaAccessFlags(command)
+    .option("--max-scan <bytes>", "athena: stop beyond so many bytes scanned, for example 10GB", bytes)
+    .option(
+      "--day-column <names>",
+      "athena: where the table has the delivery day (default: day in Spillway's own, else $path)",
+    )
+    .option("--table-lacks <columns>", "athena: columns of AWS's own table that it does not have", list)
+    .option("--table-accounts <ids>", "athena: accounts to name in every query, where they are injected", list)
+    .option("--late-days <n>", "athena: days that are read again once a day, for late files (default: 30)", lateDays)
+    .option("--count-records", "athena: count the records of other services too; reads the logs twice");
+}
+
+/** Loads the one table that `sources` names. */
+export async function runAthenaSource(
+  sources: readonly string[],
+  flags: AthenaSourceFlags,
+  context: CommandContext,
+): Promise<IngestSummary> {
+  const { effects, signal } = context;
+  const [source] = sources;
+  if (source === undefined || sources.length > 1) {
+    throw new SpillwayError("usage", "an athena: source is loaded by itself", {
+      next: "Run one command for each source; they may share the warehouse.",
+    });
+  }
+  const [
+    { ingestAthena },
+    { parseAthenaSource },
+    { checkLacks, parseDayColumns, pathColumn },
+    { listPricePerTerabyte, spending },
+    { disconnectAthena },
+  ] = await Promise.all([
+    import("../ingest/athena/ingest.ts"),
+    import("../ingest/athena/slices.ts"),
+    import("../report/athena/log-table.ts"),
+    import("../report/athena/cost.ts"),
+    import("../athena/client.ts"),
+  ]);
+  const { defaultTable } = await import("./athena-flags.ts");
+  const name = parseAthenaSource(source);
+  const dayColumns = flags.dayColumn ?? (name.at(-1) === defaultTable ? "day" : pathColumn);
+  const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
+  try {
+    const summary = await ingestAthena({
+      warehouse: flags.warehouse,
+      source,
+      access: await athenaAccessOf(flags, context),
+      table: {
+        name,
+        dayColumns: parseDayColumns(dayColumns),
+        lacks: checkLacks((flags.tableLacks ?? []).map((column) => column.toLowerCase())),
+        accounts: flags.tableAccounts,
+      },
+      scope: { accounts: flags.account ?? [], regions: flags.region ?? [] },
+      days: {
+        from: flags.from,
+        to: flags.to,
+        lateDays: flags.lateDays ?? 30,
+      },
+      countRecords: flags.countRecords === true,
+      maxScanBytes: flags.maxScan,
+      spent,
+      now: effects.now,
+      log: effects.log,
+      signal,
+    });
+    if (flags.countRecords !== true)
+      effects.log.info(
+        "Athena left out other services' records and rejected ones: they are not counted (--count-records)",
+      );
+    return summary;
+  } finally {
+    const line = spent.summary();
+    if (line !== undefined) effects.log.info(line);
+    await disconnectAthena();
+  }
+}

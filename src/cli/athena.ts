@@ -1,0 +1,126 @@
+/** Owns `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { SpillwayError, exitCodes } from "../errors.ts";
+import { lateDays as usualLateDays } from "../report/athena/late-days.ts";
+import { parseBytes } from "../report/bytes-text.ts";
+import {
+  type AthenaAccessFlags,
+  type LogTableFlags,
+  addAthenaAccessFlags,
+  addLogTableFlags,
+  addProfileFlags,
+  athenaAccessOf,
+  day,
+  defaultDatabase,
+  lateDays,
+  logTableOf,
+} from "./athena-flags.ts";
+import { addAthenaSetupCommand } from "./athena-setup.ts";
+import type { CommandContext } from "./main.ts";
+import { type ScopeFlags, addScopeFlags, scopeOf } from "./scope-flags.ts";
+
+interface SqlFlags extends LogTableFlags, ScopeFlags {
+  readonly reports?: string;
+  readonly copy?: true;
+  readonly lateDays: number;
+}
+
+interface RefreshFlags extends LogTableFlags, AthenaAccessFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly lateDays: number;
+  readonly strict?: true;
+}
+
+export function addAthenaCommand(program: Command, context: CommandContext): void {
+  const athena = program
+    .command("athena")
+    .description("the same reports on Athena: DDL, statements, a copy in Parquet");
+  const sql = athena
+    .command("sql")
+    .description("print one statement that runs a report on Athena, to paste into its console")
+    .argument("<report>", "name of a report")
+    .option("--reports <folder>", "a folder with reports of your own")
+    .option("--copy", "read the copy that spillway athena refresh keeps")
+    .option("--late-days <n>", "read logs delivered up to so many days after --to", lateDays, usualLateDays);
+  addLogTableFlags(addScopeFlags(sql)).action(async (report: string, flags: SqlFlags) => {
+    await printStatement(report, flags, context);
+  });
+  addAthenaSetupCommand(athena, context);
+  const refresh = athena
+    .command("refresh")
+    .description("bring the copy in Parquet up to date, day by day")
+    .option("--from <day>", "first delivery day (default: 90 days back)", day)
+    .option("--to <day>", "last delivery day (default: today)", day)
+    .option("--late-days <n>", "days in which a late file may still come; they are read again once a day", lateDays, 30)
+    .option("--max-scan <bytes>", "stop beyond so many bytes scanned, for example 10GB", bytes)
+    .option("--strict", "exit with 4 when a day could not be read");
+  addProfileFlags(addAthenaAccessFlags(addLogTableFlags(refresh))).action(async (flags: RefreshFlags) => {
+    await refreshCopy(flags, context);
+  });
+  for (const command of athena.commands) command.exitOverride();
+}
+
+async function printStatement(name: string, flags: SqlFlags, { effects }: CommandContext): Promise<void> {
+  const [{ findReport, loadCatalogue }, { longestStatement, reportStatement }] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../report/athena/statement.ts"),
+  ]);
+  const report = findReport(loadCatalogue(flags.reports === undefined ? [] : [flags.reports]), name);
+  const statement = reportStatement(report, {
+    source:
+      flags.copy === true
+        ? { kind: "copy", database: [flags.athenaDatabase ?? defaultDatabase] }
+        : { kind: "logs", table: await logTableOf(flags) },
+    scope: await scopeOf(flags),
+    lateDays: flags.lateDays,
+    boundary: flags.boundary,
+  });
+  effects.stdout.write(statement.sql);
+  effects.log.info(
+    `${statement.bytes.toLocaleString("en-US")} bytes of the ${longestStatement.toLocaleString("en-US")} that Athena takes`,
+  );
+}
+
+async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promise<void> {
+  const { effects, signal } = context;
+  const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
+    await Promise.all([
+      import("../report/athena/refresh.ts"),
+      import("../report/athena/cost.ts"),
+      import("../athena/client.ts"),
+      import("../ingest/s3/days.ts"),
+    ]);
+  const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
+  const access = await athenaAccessOf(flags, context);
+  try {
+    const summary = await refresh(athenaCopyEngine(access, spent, flags.maxScan, signal), {
+      database: [flags.athenaDatabase ?? defaultDatabase],
+      table: await logTableOf(flags),
+      from: flags.from ?? days.addDays(days.dayOf(effects.now()), -days.firstRunDays),
+      to: flags.to,
+      lateDays: flags.lateDays,
+      now: effects.now,
+      log: effects.log,
+    });
+    effects.log.info(
+      `the copy: ${summary.refreshed.length} days read, ${summary.unchanged} unchanged, ${summary.failed.length} failed`,
+    );
+    if (summary.failed.length > 0 && summary.refreshed.length + summary.unchanged === 0) {
+      throw new SpillwayError("engine", "no day could be copied", { next: "The reasons stand above." });
+    }
+    if (flags.strict === true && summary.failed.length > 0) context.exitWith(exitCodes.incomplete);
+  } finally {
+    const line = spent.summary();
+    if (line !== undefined) effects.log.info(line);
+    await disconnectAthena();
+  }
+}
+
+export function bytes(text: string): number {
+  const value = parseBytes(text);
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError("Write it as 10GB, 500MB or a number of bytes.");
+  return value;
+}
