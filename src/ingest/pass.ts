@@ -4,6 +4,7 @@ import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { gathered } from "./gathered.ts";
 import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { SourceTally } from "./source-tally.ts";
@@ -123,7 +124,8 @@ export class Pass {
     };
     for (const source of this.#options.sources) {
       this.#source = source;
-      for await (const listed of source.list(memory)) {
+      const listing = source.list(memory);
+      for await (const listed of this.#isNew ? listing : gathered(listing)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));

@@ -1,6 +1,5 @@
 /** Owns the question which listed objects have not been looked at yet. */
 import type { DuckDBConnection } from "duckdb";
-import { fillTemporary } from "./append.ts";
 import { rowsOf } from "./duck.ts";
 
 export interface Candidate {
@@ -16,12 +15,6 @@ export interface UnknownObject {
   readonly changed: boolean;
 }
 
-const columns = [
-  { name: "place", type: "integer", doc: "" },
-  { name: "uri", type: "text", doc: "" },
-  { name: "etag", type: "text", doc: "" },
-] as const;
-
 /**
  * Candidates without a ledger row for this ETag, in their order. A quarantined object is known until its ETag changes.
  * The bounds of the chunk let DuckDB skip the parts of a large ledger that cannot match.
@@ -31,11 +24,13 @@ export async function findUnknown(
   candidates: readonly Candidate[],
 ): Promise<UnknownObject[]> {
   if (candidates.length === 0) return [];
-  await fillTemporary(
-    connection,
-    "candidate",
-    columns,
-    candidates.map((candidate, place) => [place, candidate.uri, candidate.etag]),
+  // one text for all of them: a call into DuckDB for each cell costs more than the comparison
+  const texts = JSON.stringify([candidates.map(({ uri }) => uri), candidates.map(({ etag }) => etag)]);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE candidate AS
+WITH given AS (SELECT from_json($1, '["VARCHAR[]"]') AS texts)
+SELECT unnest(range(len(texts[1]))) AS place, unnest(texts[1]) AS uri, unnest(texts[2]) AS etag FROM given`,
+    [texts],
   );
   const rows = await rowsOf(
     connection,
