@@ -26,7 +26,14 @@ type Row = Readonly<Record<string, unknown>>;
 
 const missing = inject("trinoMissing");
 const storage = join(inject("trinoStorage"), "copy");
-const server: TrinoServer = { url: inject("trinoUrl"), user: "spillway", catalog: "hive", schema: "archive" };
+const server: TrinoServer = {
+  url: inject("trinoUrl"),
+  user: "spillway",
+  catalog: "hive",
+  schema: "archive",
+  // everything in one statement is more stages than a server allows by itself
+  session: { query_max_stage_count: "1000" },
+};
 const table: LogTable = { name: ["archive", "cloudtrail_log"], dayColumns: ["day"], lacks: [], accounts: undefined };
 const raw = [recordRelation(table), ...modelRelations()];
 let duck: DuckDBConnection;
@@ -41,7 +48,7 @@ interface Answer {
 async function onTrino(sql: string): Promise<Answer> {
   let scannedBytes = 0;
   const { columns, rows } = await queryTrino(server, sql, {
-    signal: AbortSignal.timeout(290_000),
+    signal: AbortSignal.timeout(590_000),
     onProgress: (page) => (scannedBytes = Math.max(scannedBytes, page.scannedBytes)),
   });
   const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
@@ -87,7 +94,7 @@ async function refresh(time: string): Promise<Awaited<ReturnType<typeof refreshC
   });
 }
 
-describe.skipIf(missing !== "")("the copy on Trino", () => {
+describe.skipIf(missing !== "")("the copy on Trino", { timeout: 600_000 }, () => {
   beforeAll(async () => {
     trail = await writeTrail(storage);
     const literals = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(", ");
