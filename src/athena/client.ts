@@ -3,7 +3,6 @@ export { disconnectAthena } from "./connection.ts";
 export { type LoggedDays, loggedBytes } from "./estimate.ts";
 export { type AthenaAccess, type AthenaOptions, athenaAccess } from "./options.ts";
 export { type AthenaColumn, type StatementResult, readResult } from "./result.ts";
-export { readObject } from "./result-object.ts";
 export { resultAccess } from "./connection.ts";
 export { type Execution, type Statement, type StatementCall, type Statistics, runStatement } from "./statement.ts";
 export { type AthenaTable, describeTable } from "./table.ts";

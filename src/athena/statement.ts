@@ -71,7 +71,7 @@ export async function runStatement(
 }
 
 /** Athena's id of the query. */
-export async function startStatement(access: AthenaAccess, { sql, token }: Statement): Promise<string> {
+async function startStatement(access: AthenaAccess, { sql, token }: Statement): Promise<string> {
   const input = {
     QueryString: sql,
     ClientRequestToken: token ?? randomUUID(),
@@ -97,7 +97,7 @@ export async function startStatement(access: AthenaAccess, { sql, token }: State
 }
 
 /** Stops a query; what cannot be stopped is over, or ends by itself. */
-export async function stopStatement(access: AthenaAccess, id: string): Promise<void> {
+async function stopStatement(access: AthenaAccess, id: string): Promise<void> {
   try {
     await callAthena(
       access,

@@ -17,7 +17,7 @@ export interface AthenaTable {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export const defaultCatalog = "AwsDataCatalog";
+const defaultCatalog = "AwsDataCatalog";
 
 /** @throws SpillwayError `config` when there is no such table or database */
 export async function describeTable(access: AthenaAccess, name: string, signal?: AbortSignal): Promise<AthenaTable> {

@@ -92,7 +92,7 @@ export function day(text: string): string {
   throw new InvalidArgumentError("Give a day such as 2026-09-14.");
 }
 
-export function dollars(text: string): number {
+function dollars(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError("Write US dollars, for example 5 or 6.75.");

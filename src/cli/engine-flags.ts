@@ -7,7 +7,7 @@ import type { Scope } from "../report/scope.ts";
 import type { CommandContext } from "./main.ts";
 import { list, wholeNumber } from "./options.ts";
 
-export const engineNames = ["duckdb", "athena", "trino"] as const;
+const engineNames = ["duckdb", "athena", "trino"] as const;
 
 export interface EngineFlags {
   /** Default: DuckDB. */

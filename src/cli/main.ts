@@ -34,7 +34,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
 }
 
 /** The whole command tree; also the source of the command reference in the docs. */
-export function createProgram(context: CommandContext): Command {
+function createProgram(context: CommandContext): Command {
   const { effects } = context;
   const program: Command = new Command("spillway")
     .description("Where did your Amazon Bedrock inference run, who sent it there, and can you prove it?")

@@ -9,7 +9,7 @@ import { resolvePaths } from "./paths.ts";
 import type { Config } from "./config.ts";
 import { configSchema } from "./schema.ts";
 
-export const defaultConfigFile = "spillway.json";
+const defaultConfigFile = "spillway.json";
 
 export interface ConfigRequest {
   /** The file named with --config. Without it SPILLWAY_CONFIG, else `spillway.json` if there is one. */
@@ -54,7 +54,7 @@ function nonEmpty(text: string | undefined): string | undefined {
 }
 
 /** The object in a config file; null if there is no file and none was named. */
-export function readConfigFile(
+function readConfigFile(
   path: string,
   isNamed: boolean,
 ): { readonly path: string; readonly values: Readonly<Record<string, unknown>> } | null {

@@ -8,7 +8,7 @@ const pathKeys = ["warehouse", "reportsFolder", "pseudonymiseKeyFile", "metricsF
 /** A source or output with a scheme (`s3://`, `lookup-events:`) is no path. */
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
-export function isPath(text: string): boolean {
+function isPath(text: string): boolean {
   return !scheme.test(text);
 }
 

@@ -75,7 +75,7 @@ function isBedrock(record: Readonly<Record<string, unknown>>): boolean {
   return record["eventSource"] === "bedrock.amazonaws.com" || record["eventSource"] === "bedrock-mantle.amazonaws.com";
 }
 
-export function isViaProfile(invocation: DemoInvocation): boolean {
+function isViaProfile(invocation: DemoInvocation): boolean {
   return (
     invocation.model_kind === "inference-profile" ||
     invocation.model_kind === "application-profile" ||

@@ -51,7 +51,7 @@ const anywhere: Choice<string> = [
 const profile = "inference-profile" satisfies ModelKind;
 const orders = `arn:aws:bedrock:${virginia}:${demoAccounts.shop}:application-inference-profile/a1b2c3d4e5f6`;
 
-export const workloads: readonly Workload[] = [
+const workloads: readonly Workload[] = [
   {
     caller: cast.supportAssistant,
     region: frankfurt,

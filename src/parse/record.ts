@@ -17,7 +17,7 @@ export interface BedrockRecord extends JsonObject {
   readonly serviceEventDetails?: JsonObject | null;
 }
 
-export const bedrockSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] as const;
+const bedrockSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] as const;
 
 /** The selection: is this record about Bedrock at all? */
 export function isBedrockRecord(record: unknown): boolean {

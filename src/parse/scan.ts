@@ -13,7 +13,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /** Texts of which one stands in every record that may be Bedrock's: the name itself, or an escaped letter from ` to DEL. */
-export const needles = ["bedrock", "\\u006", "\\u007"] as const;
+const needles = ["bedrock", "\\u006", "\\u007"] as const;
 
 function collectHits(bytes: Buffer, length: number, hits: Positions): void {
   hits.count = 0;

@@ -22,7 +22,7 @@ export interface Report {
 }
 
 /** Where Spillway's own reports lie: the same place seen from src/report and from dist/report. */
-export const reportsFolder: string = fileURLToPath(new URL("../../queries/reports/", import.meta.url));
+const reportsFolder: string = fileURLToPath(new URL("../../queries/reports/", import.meta.url));
 
 /** All reports by name, Spillway's own and then those of the user's folders; the later wins. */
 export function loadCatalogue(userFolders: readonly string[] = []): ReadonlyMap<string, Report> {

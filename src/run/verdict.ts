@@ -11,7 +11,7 @@ export interface Verdict {
   readonly why: readonly string[];
 }
 
-export const fine: Verdict = { exitCode: exitCodes.ok, outcome: "ok", why: [] };
+const fine: Verdict = { exitCode: exitCodes.ok, outcome: "ok", why: [] };
 
 /** Of a run that failed or was stopped. */
 export function verdictOf(error: unknown): Verdict {

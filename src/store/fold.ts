@@ -9,7 +9,7 @@ import { columnList } from "./schema.ts";
 let statement: string | undefined;
 
 /** The fold, with CTEs put in front of its own. */
-export function foldSql(ctes: string): string {
+function foldSql(ctes: string): string {
   statement ??= readQuery("model/invocation.sql");
   return ctes === "" ? statement : `with ${ctes},\n${statement.slice("with".length)}`;
 }

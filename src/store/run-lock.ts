@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { SpillwayError } from "../errors.ts";
 import { attach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 
-export const runLockFile = (file: string): string => `${file}.run`;
+const runLockFile = (file: string): string => `${file}.run`;
 
 /**
  * Takes the lock, or says who has it. The operating system releases it when the process ends, however it ends: a file that a dead

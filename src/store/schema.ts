@@ -21,7 +21,7 @@ import {
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** Raised when a table changes: an older Spillway must not write to it. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   text: "VARCHAR",
@@ -33,14 +33,14 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
 };
 
 /** Contents of an eventID that lost against another content of the same eventID: so that distinct contents are counted exactly. */
-export const eventVariantTable: Table = {
+const eventVariantTable: Table = {
   name: "event_variant",
   doc: "Other contents that were delivered under an eventID; the table event holds the chosen one",
   columns: eventTable.columns,
 };
 
 /** Since when an account and Region is known to emit completions: what makes a missing one `pending`. */
-export const firstCompletionTable: Table = {
+const firstCompletionTable: Table = {
   name: "first_completion",
   doc: "Time of the first completion of each account and Region",
   columns: [
@@ -51,14 +51,14 @@ export const firstCompletionTable: Table = {
 };
 
 /** Days of `invocation_day` that no longer say what `invocation` says; empty in a published file. */
-export const staleDayTable: Table = {
+const staleDayTable: Table = {
   name: "stale_day",
   doc: "Days whose rows in invocation_day have to be computed anew",
   columns: [{ name: "day", type: "timestamp", doc: "start of the day, UTC" }],
 };
 
 /** Calls of the last day that was pruned: a record of theirs that comes later must not stand as a call of its own. */
-export const prunedInvocationTable: Table = {
+const prunedInvocationTable: Table = {
   name: "pruned_invocation",
   doc: "Calls of the last day before the pruned days end",
   columns: [
@@ -68,13 +68,13 @@ export const prunedInvocationTable: Table = {
 };
 
 /** What `first_completion` would forget with the events that were pruned. */
-export const prunedCompletionTable: Table = {
+const prunedCompletionTable: Table = {
   name: "pruned_completion",
   doc: "Time of the first completion of each account and Region among the events that were pruned",
   columns: firstCompletionTable.columns,
 };
 
-export const warehouseTables: readonly Table[] = [
+const warehouseTables: readonly Table[] = [
   eventTable,
   eventVariantTable,
   invocationTable,

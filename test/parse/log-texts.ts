@@ -43,7 +43,7 @@ const source = fc.constantFrom(
 );
 
 /** A record: fields in any order, some of them twice, with escapes in keys and values, and with other records inside. */
-export const recordText: fc.Arbitrary<JsonText> = fc
+const recordText: fc.Arbitrary<JsonText> = fc
   .record({
     source,
     id: fc.uuid(),

@@ -81,7 +81,7 @@ export async function openFixture(): Promise<Fixture> {
   };
 }
 
-export function ddl(table: Table): string {
+function ddl(table: Table): string {
   return `CREATE TABLE ${table.name} (${table.columns.map((column) => `"${column.name}" ${sqlTypes[column.type]}`).join(", ")})`;
 }
 

@@ -115,7 +115,7 @@ function denied(thrown: Error, attempt: S3Attempt): SpillwayError {
   );
 }
 
-export function missingPermission(thrown: Error, action: S3Attempt["action"]): string {
+function missingPermission(thrown: Error, action: S3Attempt["action"]): string {
   const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(thrown.message)?.[1];
   if (named !== undefined) return named;
   if (/kms/i.test(`${thrown.name} ${thrown.message}`)) return action === "put" ? "kms:GenerateDataKey" : "kms:Decrypt";

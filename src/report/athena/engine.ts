@@ -134,6 +134,6 @@ function typed({ columns: named, rows }: Awaited<ReturnType<typeof readResult>>)
 }
 
 /** Everything is text in Athena's results; times are written as Trino writes them. */
-export function athenaCell(type: ResultColumn["type"], field: CsvField): Cell {
+function athenaCell(type: ResultColumn["type"], field: CsvField): Cell {
   return type === "boolean" && field !== null ? field === "true" : trinoCell(type, field);
 }

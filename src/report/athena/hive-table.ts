@@ -26,7 +26,7 @@ export interface LogTableOptions {
 }
 
 /** The folder that holds a folder for each account. @throws SpillwayError `usage` */
-export function accountsFolder({ url, organization }: LogLocation): string {
+function accountsFolder({ url, organization }: LogLocation): string {
   const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)(?:\/(.*?))?\/*$/.exec(url) ?? [];
   if (bucket === undefined || /['\s]/.test(url)) {
     throw new SpillwayError("usage", `${url} is no place of logs in S3`, { next: "Write --logs s3://BUCKET[/PREFIX]" });

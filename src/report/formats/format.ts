@@ -70,7 +70,7 @@ export function plainText(cell: Cell, type: ColumnType): string {
 }
 
 /** Rates are the only fractions that are read as percentages, and only by people. */
-export function isRate(column: ResultColumn): boolean {
+function isRate(column: ResultColumn): boolean {
   return column.type === "double" && /(^|_)(share|rate)$/.test(column.name);
 }
 

@@ -55,7 +55,7 @@ export function modelRelations(): readonly Relation[] {
 }
 
 /** The same eventID twice is one event: of different contents the first by all columns, as in the warehouse. */
-export function distinctEvents(from: string): string {
+function distinctEvents(from: string): string {
   const names = eventTable.columns.map((column) => column.name);
   const content = names.filter((name) => name !== "object_uri" && name !== "record_index");
   const order = [...content, "object_uri"].map((name) => `${name} nulls first`).join(", ");
