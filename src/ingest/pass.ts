@@ -48,11 +48,8 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/**
- * A commit takes what is staged when this much waits. Few commits, because DuckDB writes a row
- * group that is not full again with the next one; not one at the end, because then the other threads have nothing left to do.
- */
-const commitEvents = 120_000;
+/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+const commitEvents = 250_000;
 const commitObjects = 20_000;
 const defaultCommitSeconds = 30;
 /** Sources with checkpoints are slow, and do not like to go back. */

@@ -24,15 +24,13 @@ export async function foldAll(connection: DuckDBConnection): Promise<void> {
  * Folds the new events of the view `staged`, before they are in `event`, with the events there that share their keys or stand in
  * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table again.
  */
-export async function foldStaged(connection: DuckDBConnection, columns: string, isFirst: boolean): Promise<void> {
+export async function foldStaged(connection: DuckDBConnection, columns: string): Promise<void> {
   let source = `SELECT ${columns} FROM staged WHERE invocation_key IS NOT NULL`;
-  if (!isFirst) {
-    await connection.run(`
+  await connection.run(`
 INSERT INTO temp.touched SELECT s.invocation_key FROM staged s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
-    if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
-      await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
-      source += ` UNION ALL SELECT ${columns} FROM warehouse.main.event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)`;
-    }
+  if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
+    await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
+    source += ` UNION ALL SELECT ${columns} FROM warehouse.main.event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)`;
   }
   await connection.run(
     `INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(`event AS NOT MATERIALIZED (${source})`)}`,

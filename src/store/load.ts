@@ -97,8 +97,9 @@ CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event
 CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;
 CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   await moveFirstCompletion(connection, "staged", false);
-  await foldStaged(connection, columns, empty);
+  if (!empty) await foldStaged(connection, columns);
   await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM staged`);
+  if (empty) await foldAll(connection);
   return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
 }
 

@@ -70,7 +70,7 @@ export class Warehouse {
     const duck = await startDuck({
       tempDirectory: `${work}.tmp`,
       threads: writerThreads(),
-      memoryLimit: loadingMemory(),
+      memoryLimit: writerMemory(),
       ...options,
     });
     try {
@@ -205,7 +205,6 @@ export class Warehouse {
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
-      await connection.run(`SET memory_limit = '${publishingMemory}'`);
       this.#cameLate = await inTransaction(connection, () => applyHorizon(connection));
       await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
@@ -258,12 +257,9 @@ export class Warehouse {
   }
 }
 
-/** Inserting wide rows takes DuckDB longer on two threads than on one (measured on two cores), and the readers want the other half. */
-const writerThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
-
-/** While workers hold events too; what DuckDB takes beyond its limit grows with the limit. */
-const loadingMemory = (): string => `${96 + 64 * writerThreads()}MB`;
-const publishingMemory = "256MB";
+/** More would not write faster, and each of them holds an open block for every column. */
+const writerThreads = (): number => Math.min(availableParallelism(), 4);
+const writerMemory = (): string => `${128 * writerThreads()}MB`;
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
