@@ -26,12 +26,16 @@ export async function findUnknown(
   if (candidates.length === 0) return [];
   // one text for all of them: a call into DuckDB for each cell costs more than the comparison
   const texts = JSON.stringify([candidates.map(({ uri }) => uri), candidates.map(({ etag }) => etag)]);
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE candidate AS
+  const filling = await connection.prepare(`CREATE OR REPLACE TEMP TABLE candidate AS
 WITH given AS (SELECT from_json($1, '["VARCHAR[]"]') AS texts)
-SELECT unnest(range(len(texts[1]))) AS place, unnest(texts[1]) AS uri, unnest(texts[2]) AS etag FROM given`,
-    [texts],
-  );
+SELECT unnest(range(len(texts[1]))) AS place, unnest(texts[1]) AS uri, unnest(texts[2]) AS etag FROM given`);
+  try {
+    filling.bindVarchar(1, texts);
+    await filling.run();
+  } finally {
+    // megabytes of text that no garbage collector knows of
+    filling.destroySync();
+  }
   const rows = await rowsOf(
     connection,
     `
