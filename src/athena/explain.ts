@@ -1,8 +1,8 @@
 /** Owns the words for what Athena refused or failed at: what happened, and what to do next. */
 import { SpillwayError, messageOf } from "../errors.ts";
-import { isDenied } from "../ingest/s3/explain.ts";
-import { isExpired } from "../ingest/s3/refresh.ts";
-import { isUnreachable, statusOf } from "../ingest/s3/retry.ts";
+import { isDenied } from "../aws/explain.ts";
+import { isExpired } from "../aws/refresh.ts";
+import { isUnreachable, statusOf } from "../aws/retry.ts";
 import type { AthenaAccess } from "./options.ts";
 
 export interface AthenaAttempt {

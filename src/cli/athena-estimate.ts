@@ -1,6 +1,6 @@
 /** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
-import type { ListedObject } from "../ingest/s3/bucket.ts";
+import type { ListedObject } from "../aws/bucket.ts";
 import type { CommandContext } from "./main.ts";
 
 export interface EstimateFlags {
@@ -22,8 +22,8 @@ export async function sayCost(flags: EstimateFlags, { effects, signal }: Command
   const [{ s3Source }, { bytesText }, { costOf, dollarsText, listPricePerTerabyte }, { addDays, dayOf }, { noMemory }] =
     await Promise.all([
       import("../ingest/s3/source.ts"),
-      import("../report/bytes-text.ts"),
-      import("../report/athena/cost.ts"),
+      import("../bytes-text.ts"),
+      import("../athena/cost.ts"),
       import("../ingest/s3/days.ts"),
       import("../ingest/source.ts"),
     ]);

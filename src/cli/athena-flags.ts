@@ -1,7 +1,7 @@
 /** Owns the flags of `spillway athena` and of the `athena:` source: how Athena is reached, and where the raw logs are. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { AthenaAccess } from "../athena/client.ts";
-import type { LogTable } from "../report/athena/log-table.ts";
+import type { LogTable } from "../relations/log-table.ts";
 import type { CommandContext } from "./main.ts";
 import { list, wholeNumber } from "./options.ts";
 
@@ -74,7 +74,7 @@ export async function athenaAccessOf(flags: AthenaAccessFlags, { effects }: Comm
 
 /** Spillway's own table has a partition `day`; of another one only its files' names are known. */
 export async function logTableOf(flags: LogTableFlags): Promise<LogTable> {
-  const { checkLacks, parseDayColumns, parseTableName, pathColumn } = await import("../report/athena/log-table.ts");
+  const { checkLacks, parseDayColumns, parseTableName, pathColumn } = await import("../relations/log-table.ts");
   const isOurs = flags.athenaTable === undefined;
   return {
     name: isOurs ? [flags.athenaDatabase ?? defaultDatabase, defaultTable] : parseTableName(flags.athenaTable),

@@ -60,8 +60,8 @@ export async function runAthenaSource(
   ] = await Promise.all([
     import("../ingest/athena/ingest.ts"),
     import("../ingest/athena/slices.ts"),
-    import("../report/athena/log-table.ts"),
-    import("../report/athena/cost.ts"),
+    import("../relations/log-table.ts"),
+    import("../athena/cost.ts"),
     import("../athena/client.ts"),
   ]);
   const { defaultTable } = await import("./athena-flags.ts");

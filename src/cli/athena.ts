@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import { lateDays as usualLateDays } from "../report/athena/late-days.ts";
-import { parseBytes } from "../report/bytes-text.ts";
+import { lateDays as usualLateDays } from "../report/late-days.ts";
+import { parseBytes } from "../bytes-text.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
@@ -87,8 +87,8 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   const { effects, signal } = context;
   const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
     await Promise.all([
-      import("../report/athena/refresh.ts"),
-      import("../report/athena/cost.ts"),
+      import("../lake/refresh.ts"),
+      import("../athena/cost.ts"),
       import("../athena/client.ts"),
       import("../ingest/s3/days.ts"),
     ]);

@@ -1,7 +1,7 @@
 /** Owns the flags that choose what runs a report: DuckDB over the local warehouse, Athena, or a Trino server. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../errors.ts";
-import { parseBytes } from "../report/bytes-text.ts";
+import { parseBytes } from "../bytes-text.ts";
 import type { Engine } from "../report/engine.ts";
 import type { Scope } from "../report/scope.ts";
 import type { CommandContext } from "./main.ts";

@@ -86,7 +86,7 @@ async function printOverview(
     });
   }
   const [{ overviewText }, { plainRows }, { withOutput }, { wantsColor }, { protectResult }] = await Promise.all([
-    import("../report/overview.ts"),
+    import("../report/overview/overview.ts"),
     import("../report/result.ts"),
     import("../report/output.ts"),
     import("./print-result.ts"),

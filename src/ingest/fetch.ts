@@ -10,7 +10,7 @@ export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);
   if (locator.kind === "bytes") return locator.bytes;
   // The SDK starts slowly: a run over folders never loads it.
-  return import("./s3/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
+  return import("../aws/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
 }
 
 /** Bytes that are on their way. `done` makes room for the next ones. */

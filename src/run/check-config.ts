@@ -1,7 +1,7 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { parseS3Url } from "../ingest/s3/url.ts";
+import { parseS3Url } from "../aws/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";

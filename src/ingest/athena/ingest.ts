@@ -4,13 +4,13 @@ import { type AthenaAccess, describeWorkgroup, readResult, resultAccess, runStat
 import { fetchUnloaded, removeUnloaded } from "../../athena/unloaded.ts";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { bytesText } from "../../report/bytes-text.ts";
-import type { Spending } from "../../report/athena/cost.ts";
-import type { LogTable } from "../../report/athena/log-table.ts";
-import { isOfFile } from "../../report/athena/refresh.ts";
+import { bytesText } from "../../bytes-text.ts";
+import type { Spending } from "../../athena/cost.ts";
+import type { LogTable } from "../../relations/log-table.ts";
+import { isOfFile } from "../../lake/refresh.ts";
 import { Warehouse } from "../../store/warehouse.ts";
 import type { IngestSummary } from "../ingest.ts";
-import { parseS3Url } from "../s3/url.ts";
+import { parseS3Url } from "../../aws/url.ts";
 import { emptyCounts } from "../summary.ts";
 import { type Slice, type SliceDays, type SliceScope, countSql, slicesOf, unloadSql } from "./slices.ts";
 

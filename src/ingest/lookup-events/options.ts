@@ -1,9 +1,9 @@
 /** Owns the options of a LookupEvents source, their checks and defaults. */
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { AssumedRole } from "../s3/access.ts";
+import type { AssumedRole } from "../../aws/access.ts";
 import { isDay } from "../s3/days.ts";
-import type { RetryPolicy } from "../s3/retry.ts";
+import type { RetryPolicy } from "../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 import type { AskedWindow } from "./checkpoint.ts";
 import type { Timing } from "./pace.ts";

@@ -4,7 +4,7 @@ import { type DayRange, type ListingHistory, advanced, dayOf, daysBetween } from
 import type { DeniedPrefix, Discovered } from "./discover.ts";
 import { statesOf } from "./history.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
-import { parseS3Url } from "./url.ts";
+import { parseS3Url } from "../../aws/url.ts";
 
 /** What a listing that came to its end has done. */
 export interface S3Listing {

@@ -1,9 +1,9 @@
 /** Owns the options of an S3 source, their checks and defaults. */
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { AssumedRole, S3Access } from "./access.ts";
+import type { AssumedRole, S3Access } from "../../aws/access.ts";
 import { isDay } from "./days.ts";
-import { type RetryPolicy, defaultRetry } from "./retry.ts";
+import { type RetryPolicy, defaultRetry } from "../../aws/retry.ts";
 import { accountFolder, regionFolder } from "./trail-prefix.ts";
 
 export interface S3SourceOptions {

@@ -13,11 +13,11 @@ import type { CsvField } from "../../athena/csv.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
-import { bytesText } from "../bytes-text.ts";
+import { bytesText } from "../../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { relationNames } from "../trino/relation-names.ts";
+import { relationNames } from "../relation-names.ts";
 import { columnType, trinoCell } from "../trino/engine.ts";
-import { type Spending, listPricePerTerabyte, spending } from "./cost.ts";
+import { type Spending, listPricePerTerabyte, spending } from "../../athena/cost.ts";
 import { openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 

@@ -4,11 +4,11 @@ import { eventTable } from "../../schema/event.ts";
 import { version } from "../../version.ts";
 import type { Report } from "../catalogue.ts";
 import { type Scope, applyScope } from "../scope.ts";
-import { namesIn, sqlTokens, withCtes } from "../sql-text.ts";
-import type { Relation } from "../trino/reference-relations.ts";
-import { modelRelations } from "../trino/views.ts";
-import { countReads, relationsIn } from "./count-reads.ts";
-import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
+import { namesIn, sqlTokens, withCtes } from "../../relations/sql-text.ts";
+import type { Relation } from "../../relations/reference-relations.ts";
+import { modelRelations } from "../../relations/views.ts";
+import { countReads, relationsIn } from "../../relations/count-reads.ts";
+import { type Days, type LogTable, quotedName, recordRelation } from "../../relations/log-table.ts";
 
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
 export const longestStatement = 262_144;

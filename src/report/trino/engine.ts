@@ -5,12 +5,12 @@ import type { Logger } from "../../log.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { bytesText } from "../bytes-text.ts";
+import { bytesText } from "../../bytes-text.ts";
 import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
 import { openTrinoLogs } from "./logs.ts";
 import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
-import { relationNames } from "./relation-names.ts";
+import { relationNames } from "../relation-names.ts";
 
 export interface TrinoEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 /** Owns the size of the log files of some days, by listing them: what Athena is going to read, before it does. */
 import { setMaxListeners } from "node:events";
-import { s3Source } from "../ingest/s3/source.ts";
-import { noMemory } from "../ingest/source.ts";
-import type { AthenaAccess } from "./options.ts";
+import { s3Source } from "./source.ts";
+import { noMemory } from "../source.ts";
+import type { AthenaAccess } from "../../athena/options.ts";
 
 export interface LoggedDays {
   /** Days of delivery, YYYY-MM-DD, inclusive; without them everything. */

@@ -1,5 +1,5 @@
 /** Owns what statements on Athena scanned and what that costs, as far as it can be known before the bill. */
-import type { Statistics } from "../../athena/client.ts";
+import type { Statistics } from "./client.ts";
 import { bytesText } from "../bytes-text.ts";
 
 /**

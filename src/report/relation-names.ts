@@ -1,6 +1,6 @@
 /** Owns how a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
-import { SpillwayError } from "../../errors.ts";
-import { cteNames, namesIn, withCtes } from "../sql-text.ts";
+import { SpillwayError } from "../errors.ts";
+import { cteNames, namesIn, withCtes } from "../relations/sql-text.ts";
 
 export interface RelationNames {
   /** The table behind a relation, for statements whose CTE has the relation's own name. */

@@ -4,7 +4,7 @@ import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { explainS3 } from "./explain.ts";
 import { regionOf } from "./locate-bucket.ts";
-import { type S3SourceOptions, accessOf, checkS3Options } from "./options.ts";
+import { type S3SourceOptions, accessOf, checkS3Options } from "../ingest/s3/options.ts";
 import { withCredentials } from "./refresh.ts";
 import { withRetry } from "./retry.ts";
 import { parseS3Url } from "./url.ts";

@@ -1,7 +1,7 @@
 /** Owns how a table of raw CloudTrail logs in Athena is named, and the part of it that a statement reads. */
-import { SpillwayError } from "../../errors.ts";
-import { textLiteral } from "../../schema/sql-literal.ts";
-import type { Relation } from "../trino/reference-relations.ts";
+import { SpillwayError } from "../errors.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import type { Relation } from "./reference-relations.ts";
 
 /** Spillway's own table, or one that was there before: AWS's console and documentation name the columns alike. */
 export interface LogTable {
