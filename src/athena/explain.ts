@@ -197,3 +197,10 @@ function nextStep(reason: string, retryable: boolean): string {
     ? "Athena says that the same statement may succeed: run it again."
     : "Athena's console shows the query by its id.";
 }
+
+/** Wordings of Trino and Athena for a log file that cannot be read. */
+export function isOfFile(message: string): boolean {
+  return /HIVE_(?:CURSOR_ERROR|BAD_DATA|CANNOT_OPEN_SPLIT|INVALID_METADATA|FILESYSTEM_ERROR)|malformed|not a valid JSON|GENERIC_INTERNAL_ERROR/i.test(
+    message,
+  );
+}

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { DeniedObject } from "../ingest/fetch.ts";
+import { DeniedObject } from "./denied-object.ts";
 import { type S3Locator, bucketParams } from "./access.ts";
 import type { Connection } from "./client.ts";
 import { directGet, templateOf } from "./direct-get.ts";

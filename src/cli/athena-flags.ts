@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { AthenaAccess } from "../athena/client.ts";
 import type { LogTable } from "../relations/log-table.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
 
 export const defaultDatabase = "spillway";

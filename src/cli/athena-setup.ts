@@ -15,7 +15,7 @@ import {
   defaultTable,
   logTableOf,
 } from "./athena-flags.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list } from "./options.ts";
 
 /** Amazon Bedrock became generally available on 28 September 2023: no log before holds a call. */

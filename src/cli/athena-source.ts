@@ -10,7 +10,7 @@ import {
   athenaAccessOf,
   lateDays,
 } from "./athena-flags.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list } from "./options.ts";
 
 export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {

@@ -17,7 +17,7 @@ import {
   logTableOf,
 } from "./athena-flags.ts";
 import { addAthenaSetupCommand } from "./athena-setup.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { type ScopeFlags, addScopeFlags, scopeOf } from "./scope-flags.ts";
 
 interface SqlFlags extends LogTableFlags, ScopeFlags {
@@ -90,7 +90,7 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
       import("../lake/refresh.ts"),
       import("../athena/cost.ts"),
       import("../athena/client.ts"),
-      import("../ingest/s3/days.ts"),
+      import("../day.ts"),
     ]);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
   const access = await athenaAccessOf(flags, context);

@@ -4,7 +4,7 @@ import { SpillwayError } from "../errors.ts";
 import { parseBytes } from "../bytes-text.ts";
 import type { Engine } from "../report/engine.ts";
 import type { Scope } from "../report/scope.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
 
 const engineNames = ["duckdb", "athena", "trino"] as const;
@@ -91,7 +91,11 @@ export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: 
           roles: flags.roleArn?.map((arn) => ({ arn })),
           relations: flags.relation,
         },
-        effects,
+        {
+          ...effects,
+          loggedBytes: async (...listing) =>
+            await (await import("../ingest/s3/logged-bytes.ts")).loggedBytes(...listing),
+        },
       );
     }
     case "trino": {

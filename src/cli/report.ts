@@ -5,7 +5,7 @@ import type { Engine } from "../report/engine.ts";
 import type { PlainRow } from "../report/result.ts";
 import type { Scope } from "../report/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./engine-flags.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import {
   type OutputFlags,
   type ScopeFlags,

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "../ingest/source.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
 
 export interface SourceFlags {

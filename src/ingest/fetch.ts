@@ -2,9 +2,6 @@
 import { readFileSync } from "node:fs";
 import type { Locator } from "./source.ts";
 
-/** An object that this caller may not read. */
-export class DeniedObject extends Error {}
-
 /** Files and what is there already at once, without a promise; everything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);

@@ -5,7 +5,7 @@ import { type Relation, valuesRelation } from "../relations/reference-relations.
 import { relationsIn } from "../relations/count-reads.ts";
 import { type LogTable, quotedName } from "../relations/log-table.ts";
 import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "./hive-table.ts";
-import { relationsOver, withRelations } from "../report/athena/statement.ts";
+import { relationsOver, withRelations } from "../relations/compose.ts";
 
 export interface SetupOptions {
   readonly database: string;

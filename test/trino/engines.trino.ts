@@ -6,7 +6,7 @@ import { isBedrockRecord, isSoundRecord } from "../../src/parse/record.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { applyScope } from "../../src/report/scope.ts";
 import { queryTrino, type TrinoServer } from "../../src/report/trino/client.ts";
-import { columnType, trinoCell } from "../../src/report/trino/engine.ts";
+import { columnType, trinoCell } from "../../src/report/trino-cells.ts";
 import { parserRelations } from "../../src/relations/reference-relations.ts";
 import { fillTemplate, modelRelations, recordRelation } from "../../src/relations/views.ts";
 import { eventTable } from "../../src/schema/event.ts";

@@ -7,7 +7,7 @@ import type { Logger } from "../../log.ts";
 import { bytesText } from "../../bytes-text.ts";
 import type { Spending } from "../../athena/cost.ts";
 import type { LogTable } from "../../relations/log-table.ts";
-import { isOfFile } from "../../lake/refresh.ts";
+import { isOfFile } from "../../athena/explain.ts";
 import { Warehouse } from "../../store/warehouse.ts";
 import type { IngestSummary } from "../ingest.ts";
 import { parseS3Url } from "../../aws/url.ts";

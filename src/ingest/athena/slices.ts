@@ -2,11 +2,11 @@
 import { dayVersion, daysBetween } from "../../relations/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type LogTable, parseTableName, recordRelation } from "../../relations/log-table.ts";
-import { closure, withRelations } from "../../report/athena/statement.ts";
+import { closure, withRelations } from "../../relations/compose.ts";
 import { modelRelations } from "../../relations/views.ts";
 import { eventTable } from "../../schema/event.ts";
 import { textLiteral } from "../../schema/sql-literal.ts";
-import { addDays, dayOf, firstRunDays, isDay } from "../s3/days.ts";
+import { addDays, dayOf, firstRunDays, isDay } from "../../day.ts";
 
 export interface SliceScope {
   /** Accounts and Regions of the folders; empty: all. */

@@ -16,15 +16,17 @@ import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { bytesText } from "../../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
 import { relationNames } from "../relation-names.ts";
-import { columnType, trinoCell } from "../trino/engine.ts";
+import { columnType, trinoCell } from "../trino-cells.ts";
 import { type Spending, listPricePerTerabyte, spending } from "../../athena/cost.ts";
-import { openLogs } from "./logs.ts";
+import { type LoggedBytesOf, openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 
 export interface AthenaEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Weighs the logs of a `table` before they are read, for `maxScanBytes`: `loggedBytes` of the S3 source. */
+  readonly loggedBytes: LoggedBytesOf;
 }
 
 /** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */

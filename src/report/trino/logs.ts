@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { lateDays } from "../late-days.ts";
+import { deliveryDays, lateDays } from "../late-days.ts";
 import {
   type Days,
   lackingColumns,
@@ -11,7 +11,6 @@ import {
   quotedName,
   recordRelation,
 } from "../../relations/log-table.ts";
-import { deliveryDays } from "../athena/statement.ts";
 import type { Scope } from "../scope.ts";
 import { type TrinoCall, type TrinoServer, queryTrino } from "./client.ts";
 import type { Relation } from "../../relations/reference-relations.ts";
