@@ -10,13 +10,12 @@ import {
   addLogTableFlags,
   addProfileFlags,
   athenaAccessOf,
-  day,
   defaultDatabase,
   defaultTable,
   logTableOf,
 } from "./athena-flags.ts";
 import type { CommandContext } from "./context.ts";
-import { list } from "./options.ts";
+import { day, list } from "./options.ts";
 
 /** Amazon Bedrock became generally available on 28 September 2023: no log before holds a call. */
 const firstBedrockDay = "2023-09-28";

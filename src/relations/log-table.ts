@@ -63,10 +63,10 @@ const neededColumns = [
  */
 export function parseTableName(text: string): readonly string[] {
   const parts = text.split(".").map((part) => part.replace(/^(["`])(.*)\1$/, "$2"));
-  const bad = parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_][A-Za-z0-9_$-]*$/.test(part));
+  const bad = parts.length > 3 || parts.some((part) => !/^\w[\w$-]*$/.test(part));
   if (!bad) return parts;
   throw new SpillwayError("usage", `${JSON.stringify(text)} is no name of a table`, {
-    next: "Write it as DATABASE.TABLE, for example: --athena-table default.cloudtrail_logs",
+    next: "Write it as TABLE, DATABASE.TABLE or CATALOG.DATABASE.TABLE, for example default.cloudtrail_logs",
   });
 }
 
