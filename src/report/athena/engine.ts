@@ -17,7 +17,7 @@ import { bytesText } from "../../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
 import { relationNames } from "../relation-names.ts";
 import { columnType, trinoCell } from "../trino-cells.ts";
-import { type Spending, listPricePerTerabyte, spending } from "../../athena/cost.ts";
+import { type Spending, listPricePerTerabyte, restOfCap, spending } from "../../athena/cost.ts";
 import { type LoggedBytesOf, openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 
@@ -90,14 +90,11 @@ async function execute(run: Run, sql: string, title: string, signal: AbortSignal
 }
 
 /** What of the cap is left for the next statement. */
-function restOf({ maxScanBytes, spent }: Run, title: string): number | undefined {
-  if (maxScanBytes === undefined) return undefined;
-  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
-  throw new SpillwayError(
-    "scan-limit",
-    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
-    { next: "Raise --max-scan, or ask for one report and fewer days." },
-  );
+function restOf({ spent, maxScanBytes }: Run, title: string): number | undefined {
+  return restOfCap(spent, maxScanBytes, {
+    title,
+    next: "Raise --max-scan, or ask for one report and fewer days.",
+  });
 }
 
 /** Only the workgroup's own limit holds at once: what we see, we see some seconds late. */
