@@ -1,6 +1,5 @@
 /** Owns log lines: text for people, JSON for machines, always to stderr. */
 import { readFileSync } from "node:fs";
-import type { OutputStream } from "./effects.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -13,7 +12,7 @@ export interface Logger {
 export type LogFormat = "text" | "json";
 
 /** A logger over `stream`. Text lines carry the message and, for warnings and errors, the word; `next` is a line of its own. */
-export function createLogger(stream: OutputStream, format: LogFormat, now: () => Date): Logger {
+export function createLogger(stream: { write(line: string): unknown }, format: LogFormat, now: () => Date): Logger {
   const write = (level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void => {
     if (format === "json") {
       stream.write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);

@@ -1,6 +1,5 @@
 /** Owns the door to Athena for the report engine and the `athena:` source alike: statements, results, workgroups, tables. */
 export { disconnectAthena } from "./connection.ts";
-export { type LoggedDays, loggedBytes } from "./estimate.ts";
 export { type AthenaAccess, type AthenaOptions, athenaAccess } from "./options.ts";
 export { type AthenaColumn, type StatementResult, readResult } from "./result.ts";
 export { resultAccess } from "./connection.ts";

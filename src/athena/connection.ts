@@ -1,9 +1,9 @@
 /** Owns clients of Athena and each request to it: one client for each way to reach it, retried here, refusals in words. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
-import type { S3Access } from "../ingest/s3/access.ts";
-import { credentialsFor } from "../ingest/s3/client.ts";
-import { isExpired } from "../ingest/s3/refresh.ts";
-import { withRetry } from "../ingest/s3/retry.ts";
+import type { S3Access } from "../aws/access.ts";
+import { credentialsFor } from "../aws/client.ts";
+import { isExpired } from "../aws/refresh.ts";
+import { withRetry } from "../aws/retry.ts";
 import { explainAthena } from "./explain.ts";
 import type { AthenaAccess } from "./options.ts";
 

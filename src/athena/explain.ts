@@ -1,8 +1,8 @@
 /** Owns the words for what Athena refused or failed at: what happened, and what to do next. */
 import { SpillwayError, messageOf } from "../errors.ts";
-import { isDenied } from "../ingest/s3/explain.ts";
-import { isExpired } from "../ingest/s3/refresh.ts";
-import { isUnreachable, statusOf } from "../ingest/s3/retry.ts";
+import { isDenied } from "../aws/explain.ts";
+import { isExpired } from "../aws/refresh.ts";
+import { isUnreachable, statusOf } from "../aws/retry.ts";
 import type { AthenaAccess } from "./options.ts";
 
 export interface AthenaAttempt {
@@ -196,4 +196,11 @@ function nextStep(reason: string, retryable: boolean): string {
   return retryable
     ? "Athena says that the same statement may succeed: run it again."
     : "Athena's console shows the query by its id.";
+}
+
+/** Wordings of Trino and Athena for a log file that cannot be read. */
+export function isOfFile(message: string): boolean {
+  return /HIVE_(?:CURSOR_ERROR|BAD_DATA|CANNOT_OPEN_SPLIT|INVALID_METADATA|FILESYSTEM_ERROR)|malformed|not a valid JSON|GENERIC_INTERNAL_ERROR/i.test(
+    message,
+  );
 }

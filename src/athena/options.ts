@@ -1,8 +1,8 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
 import { SpillwayError } from "../errors.ts";
-import type { AssumedRole, S3Access } from "../ingest/s3/access.ts";
-import { type RetryPolicy, defaultRetry } from "../ingest/s3/retry.ts";
-import { isS3Url, parseS3Url } from "../ingest/s3/url.ts";
+import type { AssumedRole, S3Access } from "../aws/access.ts";
+import { type RetryPolicy, defaultRetry } from "../aws/retry.ts";
+import { isS3Url, parseS3Url } from "../aws/url.ts";
 
 export interface AthenaOptions {
   readonly region?: string | undefined;

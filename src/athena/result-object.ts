@@ -1,9 +1,9 @@
 /** Owns the reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
 import type { Readable } from "node:stream";
-import { type S3Access, bucketParams } from "../ingest/s3/access.ts";
-import { explainS3 } from "../ingest/s3/explain.ts";
-import { withCredentials } from "../ingest/s3/refresh.ts";
-import { TruncatedBody, withRetry } from "../ingest/s3/retry.ts";
+import { type S3Access, bucketParams } from "../aws/access.ts";
+import { explainS3 } from "../aws/explain.ts";
+import { withCredentials } from "../aws/refresh.ts";
+import { TruncatedBody, withRetry } from "../aws/retry.ts";
 
 /** Breaks in a row, without a byte between them, before it is given up. */
 const mostBreaks = 5;

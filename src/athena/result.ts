@@ -1,8 +1,8 @@
 /** Owns the rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
 import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { isDenied } from "../ingest/s3/explain.ts";
-import { parseS3Url } from "../ingest/s3/url.ts";
+import { isDenied } from "../aws/explain.ts";
+import { parseS3Url } from "../aws/url.ts";
 import { callAthena, resultAccess } from "./connection.ts";
 import { type CsvField, CsvReader } from "./csv.ts";
 import { interrupted } from "./explain.ts";

@@ -3,11 +3,11 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type S3Access, bucketParams } from "../ingest/s3/access.ts";
-import { openBucket } from "../ingest/s3/bucket.ts";
-import { explainS3 } from "../ingest/s3/explain.ts";
-import { withCredentials } from "../ingest/s3/refresh.ts";
-import { withRetry } from "../ingest/s3/retry.ts";
+import { type S3Access, bucketParams } from "../aws/access.ts";
+import { openBucket } from "../aws/bucket.ts";
+import { explainS3 } from "../aws/explain.ts";
+import { withCredentials } from "../aws/refresh.ts";
+import { withRetry } from "../aws/retry.ts";
 import { readObject } from "./result-object.ts";
 
 export interface FetchedFiles {

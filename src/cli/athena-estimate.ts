@@ -1,7 +1,6 @@
 /** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
-import type { ListedObject } from "../ingest/s3/bucket.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 
 export interface EstimateFlags {
   readonly logs?: string;
@@ -19,16 +18,15 @@ export async function sayCost(flags: EstimateFlags, { effects, signal }: Command
   if (flags.logs === undefined) {
     throw new SpillwayError("usage", "--estimate has to know the bucket", { next: "Add --logs s3://BUCKET[/PREFIX]" });
   }
-  const [{ s3Source }, { bytesText }, { costOf, dollarsText, listPricePerTerabyte }, { addDays, dayOf }, { noMemory }] =
+  const [{ loggedBytes }, { bytesText }, { costOf, dollarsText, listPricePerTerabyte }, { addDays, dayOf }] =
     await Promise.all([
-      import("../ingest/s3/source.ts"),
-      import("../report/bytes-text.ts"),
-      import("../report/athena/cost.ts"),
-      import("../ingest/s3/days.ts"),
-      import("../ingest/source.ts"),
+      import("../ingest/s3/logged-bytes.ts"),
+      import("../bytes-text.ts"),
+      import("../athena/cost.ts"),
+      import("../day.ts"),
     ]);
   const day = addDays(dayOf(effects.now()), -1);
-  const source = s3Source(flags.logs, {
+  const { files, bytes } = await loggedBytes(flags.logs, {
     from: day,
     to: day,
     accounts: flags.account,
@@ -39,13 +37,6 @@ export async function sayCost(flags: EstimateFlags, { effects, signal }: Command
     now: effects.now,
     signal,
   });
-  let files = 0;
-  let bytes = 0;
-  for await (const page of source.list(noMemory)) {
-    const logs = page.filter(({ skip }) => skip === null);
-    files += logs.length;
-    bytes += logs.reduce((sum: number, { size }: Pick<ListedObject, "size">) => sum + size, 0);
-  }
   const price = flags.athenaPrice ?? listPricePerTerabyte;
   const cost = (days: number): string => dollarsText(costOf(bytes * days, price));
   effects.log.info(

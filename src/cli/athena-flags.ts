@@ -1,9 +1,9 @@
 /** Owns the flags of `spillway athena` and of the `athena:` source: how Athena is reached, and where the raw logs are. */
-import { type Command, InvalidArgumentError } from "commander";
-import type { AthenaAccess } from "../athena/client.ts";
-import type { LogTable } from "../report/athena/log-table.ts";
-import type { CommandContext } from "./main.ts";
-import { list, wholeNumber } from "./options.ts";
+import type { Command } from "commander";
+import type { AthenaAccess, AthenaOptions } from "../athena/client.ts";
+import type { LogTable } from "../relations/log-table.ts";
+import type { CommandContext } from "./context.ts";
+import { bytes, dollars, list, wholeNumber } from "./options.ts";
 
 export const defaultDatabase = "spillway";
 export const defaultTable = "cloudtrail_log";
@@ -29,72 +29,83 @@ export interface LogTableFlags {
   readonly tableAccounts?: readonly string[];
 }
 
-export function addAthenaAccessFlags(command: Command): Command {
+/** `of` stands before each description, where the command has other flags too. */
+export function addAthenaAccessFlags(command: Command, of = ""): Command {
   return command
-    .option("--athena-workgroup <name>", "workgroup (default: primary)")
-    .option("--athena-output <url>", "s3://bucket/prefix for results, where the workgroup has none")
-    .option("--athena-region <region>", "Region of Athena")
-    .option("--athena-endpoint <url>", "another endpoint for Athena")
-    .option("--athena-s3-endpoint <url>", "another S3 endpoint for the results")
-    .option("--athena-price <dollars>", "US dollars for a TB scanned (default: 5, the list price)", dollars);
+    .option("--athena-workgroup <name>", `${of}workgroup (default: primary)`)
+    .option("--athena-output <url>", `${of}s3://bucket/prefix for results, where the workgroup has none`)
+    .option("--athena-region <region>", `${of}Region of Athena`)
+    .option("--athena-endpoint <url>", `${of}another endpoint for Athena`)
+    .option("--athena-s3-endpoint <url>", `${of}another S3 endpoint for the results`)
+    .option("--athena-price <dollars>", `${of}US dollars for a TB scanned (default: 5, the list price)`, dollars);
 }
 
-export function addProfileFlags(command: Command): Command {
+export function addProfileFlags(command: Command, of = ""): Command {
   return command
-    .option("--profile <name>", "profile of the AWS configuration")
-    .option("--role-arn <arns>", "role to assume; several are assumed one through the other", list);
+    .option("--profile <name>", `${of}profile of the AWS configuration`)
+    .option("--role-arn <arns>", `${of}role to assume; several are assumed one through the other`, list);
+}
+
+export function addMaxScanFlag(command: Command, of = ""): Command {
+  return command.option("--max-scan <bytes>", `${of}stop beyond so many bytes scanned, for example 10GB`, bytes);
 }
 
 export function addLogTableFlags(command: Command): Command {
-  return command
-    .option("--athena-database <name>", "database with Spillway's tables and views", defaultDatabase)
-    .option("--athena-table <name>", "a table of CloudTrail logs that is there already: DATABASE.TABLE")
-    .option("--day-column <names>", "where that table has the delivery day: day, or year,month,day (default: $path)")
-    .option("--table-lacks <columns>", "columns of AWS's own table that it does not have", list)
-    .option("--table-accounts <ids>", "accounts to name in every query, for a table with injected accounts", list);
+  return addTableShapeFlags(
+    command
+      .option("--athena-database <name>", "database with Spillway's tables and views", defaultDatabase)
+      .option("--athena-table <name>", "a table of CloudTrail logs that is there already: DATABASE.TABLE"),
+  );
 }
 
-export const lateDays: (text: string) => number = wholeNumber("--late-days", 0, 30);
+/** What is said of a table that somebody else made. */
+export function addTableShapeFlags(command: Command, of = ""): Command {
+  return command
+    .option(
+      "--day-column <names>",
+      `${of}where such a table has the delivery day: day, or year,month,day (default: $path)`,
+    )
+    .option("--table-lacks <columns>", `${of}columns of AWS's own table that it does not have`, list)
+    .option("--table-accounts <ids>", `${of}accounts to name in every query, for a table with injected accounts`, list);
+}
+
+export function addLateDaysFlag(command: Command, description: string, usual?: number): Command {
+  return command.option("--late-days <n>", description, wholeNumber("--late-days", 0, 30), usual);
+}
+
+/** The way to Athena that the flags name. */
+export function athenaOptionsOf(flags: AthenaAccessFlags): AthenaOptions {
+  return {
+    workgroup: flags.athenaWorkgroup,
+    output: flags.athenaOutput,
+    region: flags.athenaRegion,
+    endpoint: flags.athenaEndpoint,
+    s3Endpoint: flags.athenaS3Endpoint,
+    profile: flags.profile,
+    roles: flags.roleArn?.map((arn) => ({ arn })),
+  };
+}
 
 export async function athenaAccessOf(flags: AthenaAccessFlags, { effects }: CommandContext): Promise<AthenaAccess> {
   const { athenaAccess } = await import("../athena/client.ts");
-  return athenaAccess(
-    {
-      workgroup: flags.athenaWorkgroup,
-      output: flags.athenaOutput,
-      region: flags.athenaRegion,
-      endpoint: flags.athenaEndpoint,
-      s3Endpoint: flags.athenaS3Endpoint,
-      profile: flags.profile,
-      roles: flags.roleArn?.map((arn) => ({ arn })),
-    },
-    effects.env,
-  );
+  return athenaAccess(athenaOptionsOf(flags), effects.env);
 }
 
 /** Spillway's own table has a partition `day`; of another one only its files' names are known. */
 export async function logTableOf(flags: LogTableFlags): Promise<LogTable> {
-  const { checkLacks, parseDayColumns, parseTableName, pathColumn } = await import("../report/athena/log-table.ts");
-  const isOurs = flags.athenaTable === undefined;
+  if (flags.athenaTable === undefined)
+    return await tableNamed([flags.athenaDatabase ?? defaultDatabase, defaultTable], true, flags);
+  const { parseTableName } = await import("../relations/log-table.ts");
+  return await tableNamed(parseTableName(flags.athenaTable), false, flags);
+}
+
+/** A table with what the flags say of it. */
+export async function tableNamed(name: readonly string[], isOurs: boolean, flags: LogTableFlags): Promise<LogTable> {
+  const { checkLacks, parseDayColumns, pathColumn } = await import("../relations/log-table.ts");
   return {
-    name: isOurs ? [flags.athenaDatabase ?? defaultDatabase, defaultTable] : parseTableName(flags.athenaTable),
+    name,
     dayColumns: parseDayColumns(flags.dayColumn ?? (isOurs ? "day" : pathColumn)),
     lacks: checkLacks((flags.tableLacks ?? []).map((column) => column.toLowerCase())),
     accounts: flags.tableAccounts,
   };
-}
-
-/** A commander parser for days, YYYY-MM-DD. */
-export function day(text: string): string {
-  const time = new Date(`${text}T00:00:00Z`);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text))
-    return text;
-  throw new InvalidArgumentError("Give a day such as 2026-09-14.");
-}
-
-function dollars(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError("Write US dollars, for example 5 or 6.75.");
-  return value;
 }

@@ -1,8 +1,8 @@
 /** Owns `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
-import type { LogTable } from "../report/athena/log-table.ts";
-import type { SetupStep } from "../report/athena/setup.ts";
+import type { LogTable } from "../relations/log-table.ts";
+import type { SetupStep } from "../lake/setup.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
@@ -10,13 +10,12 @@ import {
   addLogTableFlags,
   addProfileFlags,
   athenaAccessOf,
-  day,
   defaultDatabase,
   defaultTable,
   logTableOf,
 } from "./athena-flags.ts";
-import type { CommandContext } from "./main.ts";
-import { list } from "./options.ts";
+import type { CommandContext } from "./context.ts";
+import { day, list } from "./options.ts";
 
 /** Amazon Bedrock became generally available on 28 September 2023: no log before holds a call. */
 const firstBedrockDay = "2023-09-28";
@@ -55,7 +54,7 @@ export function addAthenaSetupCommand(athena: Command, context: CommandContext):
 
 async function runSetup(flags: SetupFlags, context: CommandContext): Promise<void> {
   const { effects } = context;
-  const { markerStep, setupSteps, setupText } = await import("../report/athena/setup.ts");
+  const { markerStep, setupSteps, setupText } = await import("../lake/setup.ts");
   const database = flags.athenaDatabase ?? defaultDatabase;
   const make = flags.athenaTable === undefined ? await tableToMake(flags, database) : undefined;
   const stated = await logTableOf(flags);
@@ -71,7 +70,7 @@ async function runSetup(flags: SetupFlags, context: CommandContext): Promise<voi
 async function tableToMake(
   flags: SetupFlags,
   database: string,
-): Promise<import("../report/athena/hive-table.ts").LogTableOptions> {
+): Promise<import("../lake/hive-table.ts").LogTableOptions> {
   if (flags.logs === undefined) {
     throw new SpillwayError("usage", "it is not said where the logs are", {
       next: "Add --logs s3://BUCKET[/PREFIX], or name a table that is there: --athena-table DATABASE.TABLE",
@@ -110,7 +109,7 @@ async function tableToMake(
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
   const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
     import("../athena/client.ts"),
-    import("../report/athena/catalog-table.ts"),
+    import("../lake/catalog-table.ts"),
   ]);
   const access = await athenaAccessOf(flags, context);
   const [name = "", database = "default", catalog] = table.name.toReversed();
@@ -131,7 +130,7 @@ async function execute(
 ): Promise<void> {
   const { effects, signal } = context;
   const [{ executeSetup }, { disconnectAthena }] = await Promise.all([
-    import("../report/athena/execute-setup.ts"),
+    import("../lake/execute-setup.ts"),
     import("../athena/client.ts"),
   ]);
   try {

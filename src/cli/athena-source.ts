@@ -2,16 +2,18 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
-import { bytes } from "./athena.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
   addAthenaAccessFlags,
+  addLateDaysFlag,
+  addMaxScanFlag,
+  addTableShapeFlags,
   athenaAccessOf,
-  lateDays,
+  defaultTable,
+  tableNamed,
 } from "./athena-flags.ts";
-import type { CommandContext } from "./main.ts";
-import { list } from "./options.ts";
+import type { CommandContext } from "./context.ts";
 
 export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {
   readonly warehouse: string;
@@ -26,16 +28,10 @@ export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {
 export const isAthenaSource = (name: string): boolean => name.startsWith("athena:");
 
 export function addAthenaSourceFlags(command: Command): Command {
-  return addAthenaAccessFlags(command)
-    .option("--max-scan <bytes>", "athena: stop beyond so many bytes scanned, for example 10GB", bytes)
-    .option(
-      "--day-column <names>",
-      "athena: where the table has the delivery day (default: day in Spillway's own, else $path)",
-    )
-    .option("--table-lacks <columns>", "athena: columns of AWS's own table that it does not have", list)
-    .option("--table-accounts <ids>", "athena: accounts to name in every query, where they are injected", list)
-    .option("--late-days <n>", "athena: days that are read again once a day, for late files (default: 30)", lateDays)
-    .option("--count-records", "athena: count the records of other services too; reads the logs twice");
+  const of = "athena: ";
+  addTableShapeFlags(addMaxScanFlag(addAthenaAccessFlags(command, of), of), of);
+  addLateDaysFlag(command, `${of}days that are read again once a day, for late files (default: 30)`);
+  return command.option("--count-records", `${of}count the records of other services too; reads the logs twice`);
 }
 
 /** Loads the one table that `sources` names. */
@@ -51,34 +47,21 @@ export async function runAthenaSource(
       next: "Run one command for each source; they may share the warehouse.",
     });
   }
-  const [
-    { ingestAthena },
-    { parseAthenaSource },
-    { checkLacks, parseDayColumns, pathColumn },
-    { listPricePerTerabyte, spending },
-    { disconnectAthena },
-  ] = await Promise.all([
-    import("../ingest/athena/ingest.ts"),
-    import("../ingest/athena/slices.ts"),
-    import("../report/athena/log-table.ts"),
-    import("../report/athena/cost.ts"),
-    import("../athena/client.ts"),
-  ]);
-  const { defaultTable } = await import("./athena-flags.ts");
+  const [{ ingestAthena }, { parseAthenaSource }, { listPricePerTerabyte, spending }, { disconnectAthena }] =
+    await Promise.all([
+      import("../ingest/athena/ingest.ts"),
+      import("../ingest/athena/slices.ts"),
+      import("../athena/cost.ts"),
+      import("../athena/client.ts"),
+    ]);
   const name = parseAthenaSource(source);
-  const dayColumns = flags.dayColumn ?? (name.at(-1) === defaultTable ? "day" : pathColumn);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
   try {
     const summary = await ingestAthena({
       warehouse: flags.warehouse,
       source,
       access: await athenaAccessOf(flags, context),
-      table: {
-        name,
-        dayColumns: parseDayColumns(dayColumns),
-        lacks: checkLacks((flags.tableLacks ?? []).map((column) => column.toLowerCase())),
-        accounts: flags.tableAccounts,
-      },
+      table: await tableNamed(name, name.at(-1) === defaultTable, flags),
       scope: { accounts: flags.account ?? [], regions: flags.region ?? [] },
       days: {
         from: flags.from,

@@ -1,23 +1,22 @@
 /** Owns `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import { lateDays as usualLateDays } from "../report/athena/late-days.ts";
-import { parseBytes } from "../report/bytes-text.ts";
+import { lateDays as usualLateDays } from "../report/late-days.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
   addAthenaAccessFlags,
+  addLateDaysFlag,
   addLogTableFlags,
+  addMaxScanFlag,
   addProfileFlags,
   athenaAccessOf,
-  day,
   defaultDatabase,
-  lateDays,
   logTableOf,
 } from "./athena-flags.ts";
 import { addAthenaSetupCommand } from "./athena-setup.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
+import { day } from "./options.ts";
 import { type ScopeFlags, addScopeFlags, scopeOf } from "./scope-flags.ts";
 
 interface SqlFlags extends LogTableFlags, ScopeFlags {
@@ -42,8 +41,8 @@ export function addAthenaCommand(program: Command, context: CommandContext): voi
     .description("print one statement that runs a report on Athena, to paste into its console")
     .argument("<report>", "name of a report")
     .option("--reports <folder>", "a folder with reports of your own")
-    .option("--copy", "read the copy that spillway athena refresh keeps")
-    .option("--late-days <n>", "read logs delivered up to so many days after --to", lateDays, usualLateDays);
+    .option("--copy", "read the copy that spillway athena refresh keeps");
+  addLateDaysFlag(sql, "read logs delivered up to so many days after --to", usualLateDays);
   addLogTableFlags(addScopeFlags(sql)).action(async (report: string, flags: SqlFlags) => {
     await printStatement(report, flags, context);
   });
@@ -53,12 +52,13 @@ export function addAthenaCommand(program: Command, context: CommandContext): voi
     .description("bring the copy in Parquet up to date, day by day")
     .option("--from <day>", "first delivery day (default: 90 days back)", day)
     .option("--to <day>", "last delivery day (default: today)", day)
-    .option("--late-days <n>", "days in which a late file may still come; they are read again once a day", lateDays, 30)
-    .option("--max-scan <bytes>", "stop beyond so many bytes scanned, for example 10GB", bytes)
     .option("--strict", "exit with 4 when a day could not be read");
-  addProfileFlags(addAthenaAccessFlags(addLogTableFlags(refresh))).action(async (flags: RefreshFlags) => {
-    await refreshCopy(flags, context);
-  });
+  addLateDaysFlag(refresh, "days in which a late file may still come; they are read again once a day", 30);
+  addProfileFlags(addAthenaAccessFlags(addLogTableFlags(addMaxScanFlag(refresh)))).action(
+    async (flags: RefreshFlags) => {
+      await refreshCopy(flags, context);
+    },
+  );
   for (const command of athena.commands) command.exitOverride();
 }
 
@@ -87,10 +87,10 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   const { effects, signal } = context;
   const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
     await Promise.all([
-      import("../report/athena/refresh.ts"),
-      import("../report/athena/cost.ts"),
+      import("../lake/refresh.ts"),
+      import("../athena/cost.ts"),
       import("../athena/client.ts"),
-      import("../ingest/s3/days.ts"),
+      import("../day.ts"),
     ]);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
   const access = await athenaAccessOf(flags, context);
@@ -116,11 +116,4 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
     if (line !== undefined) effects.log.info(line);
     await disconnectAthena();
   }
-}
-
-export function bytes(text: string): number {
-  const value = parseBytes(text);
-  if (value === undefined || value <= 0)
-    throw new InvalidArgumentError("Write it as 10GB, 500MB or a number of bytes.");
-  return value;
 }

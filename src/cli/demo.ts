@@ -1,6 +1,6 @@
 /** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 
 interface DemoFlags {
   readonly folder: string;

@@ -1,32 +1,28 @@
 /** Owns the flags that choose what runs a report: DuckDB over the local warehouse, Athena, or a Trino server. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../errors.ts";
-import { parseBytes } from "../report/bytes-text.ts";
 import type { Engine } from "../report/engine.ts";
 import type { Scope } from "../report/scope.ts";
-import type { CommandContext } from "./main.ts";
-import { list, wholeNumber } from "./options.ts";
+import type { CommandContext } from "./context.ts";
+import {
+  type AthenaAccessFlags,
+  addAthenaAccessFlags,
+  addMaxScanFlag,
+  addProfileFlags,
+  athenaOptionsOf,
+} from "./athena-flags.ts";
+import { wholeNumber } from "./options.ts";
 
 const engineNames = ["duckdb", "athena", "trino"] as const;
 
-export interface EngineFlags {
+export interface EngineFlags extends AthenaAccessFlags {
   /** Default: DuckDB. */
   readonly engine?: (typeof engineNames)[number];
   readonly warehouse: string;
   readonly relation?: Readonly<Record<string, string>>;
-  readonly athenaWorkgroup?: string;
-  readonly athenaOutput?: string;
-  readonly athenaDatabase?: string;
   readonly athenaCatalog?: string;
   readonly athenaTable?: string;
-  readonly athenaRegion?: string;
-  readonly athenaEndpoint?: string;
-  readonly athenaS3Endpoint?: string;
   readonly athenaReuse?: number;
-  readonly athenaPrice?: number;
-  readonly maxScan?: number;
-  readonly profile?: string;
-  readonly roleArn?: readonly string[];
   readonly trinoUrl?: string;
   readonly trinoUser?: string;
   readonly trinoCatalog?: string;
@@ -36,26 +32,19 @@ export interface EngineFlags {
 }
 
 export function addEngineFlags(command: Command): Command {
-  return command
+  command
     .addOption(new Option("--engine <engine>", "what runs the report").choices(engineNames).default("duckdb"))
     .option("--relation <name=table>", "athena, trino: a table of yours for a relation such as event", relation)
-    .option("--athena-workgroup <name>", "athena: workgroup (default: primary)")
-    .option("--athena-output <url>", "athena: s3://bucket/prefix for results, where the workgroup has none")
     .option("--athena-database <name>", "athena: database with Spillway's tables and views")
     .option("--athena-catalog <name>", "athena: data catalog")
     .option("--athena-table <name>", "athena: read this table of raw CloudTrail logs, whoever made it")
-    .option("--athena-region <region>", "athena: Region")
-    .option("--athena-endpoint <url>", "athena: another endpoint")
-    .option("--athena-s3-endpoint <url>", "athena: another S3 endpoint for the results")
     .option(
       "--athena-reuse <minutes>",
       "athena: take results of the same query up to this age",
       wholeNumber("--athena-reuse", 0, 10_080),
-    )
-    .option("--athena-price <dollars>", "athena: US dollars for a TB scanned (default: 5, the list price)", dollars)
-    .option("--max-scan <bytes>", "athena: stop beyond so many bytes scanned, for example 10GB", bytes)
-    .option("--profile <name>", "athena: profile of the AWS configuration")
-    .option("--role-arn <arns>", "athena: role to assume; several are assumed one through the other", list)
+    );
+  addProfileFlags(addMaxScanFlag(addAthenaAccessFlags(command, "athena: "), "athena: "), "athena: ");
+  return command
     .option("--trino-url <url>", "trino: https://host:port; password or token from SPILLWAY_TRINO_PASSWORD or _TOKEN")
     .option("--trino-user <name>", "trino: user (default: yours)")
     .option("--trino-table <name>", "trino: read this table of raw CloudTrail logs, whoever made it")
@@ -75,23 +64,21 @@ export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: 
       const { openAthena } = await import("../report/athena/engine.ts");
       return openAthena(
         {
-          workgroup: flags.athenaWorkgroup,
-          output: flags.athenaOutput,
+          ...athenaOptionsOf(flags),
           database: flags.athenaDatabase,
           catalog: flags.athenaCatalog,
           table: flags.athenaTable,
           scope,
-          region: flags.athenaRegion,
-          endpoint: flags.athenaEndpoint,
-          s3Endpoint: flags.athenaS3Endpoint,
           reuseMinutes: flags.athenaReuse,
           pricePerTerabyte: flags.athenaPrice,
           maxScanBytes: flags.maxScan,
-          profile: flags.profile,
-          roles: flags.roleArn?.map((arn) => ({ arn })),
           relations: flags.relation,
         },
-        effects,
+        {
+          ...effects,
+          loggedBytes: async (...listing) =>
+            await (await import("../ingest/s3/logged-bytes.ts")).loggedBytes(...listing),
+        },
       );
     }
     case "trino": {
@@ -145,18 +132,4 @@ function relation(
   if (name === undefined || table === undefined)
     throw new InvalidArgumentError("Write NAME=TABLE, for example event=logs.bedrock_event.");
   return { ...earlier, [name.toLowerCase()]: table };
-}
-
-function bytes(text: string): number {
-  const value = parseBytes(text);
-  if (value === undefined || value <= 0)
-    throw new InvalidArgumentError("Write it as 10GB, 500MB or a number of bytes.");
-  return value;
-}
-
-function dollars(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0 || text.trim() === "")
-    throw new InvalidArgumentError("Write US dollars, for example 5 or 6.75.");
-  return value;
 }

@@ -4,7 +4,7 @@ import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { ObjectSource } from "../ingest/source.ts";
 import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { wholeNumber } from "./options.ts";
 import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
 

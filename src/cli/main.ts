@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
+import type { CommandContext } from "./context.ts";
 import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
@@ -11,14 +12,6 @@ import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
 import { version } from "../version.ts";
-
-/** What a command's action needs besides its own flags. */
-export interface CommandContext {
-  readonly effects: Effects;
-  readonly signal: AbortSignal;
-  /** Sets the exit code of a command that succeeded with something to say. */
-  readonly exitWith: (code: number) => void;
-}
 
 /** Runs one command and returns its exit code; never throws. */
 export async function main(args: readonly string[], effects: Effects, signal: AbortSignal): Promise<number> {

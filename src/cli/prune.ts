@@ -1,6 +1,6 @@
 /** Owns `spillway prune`: retention by hand. */
 import type { Command } from "commander";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { time } from "./options.ts";
 
 interface PruneFlags {

@@ -5,7 +5,7 @@ import type { Engine } from "../report/engine.ts";
 import type { PlainRow } from "../report/result.ts";
 import type { Scope } from "../report/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./engine-flags.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -86,7 +86,7 @@ async function printOverview(
     });
   }
   const [{ overviewText }, { plainRows }, { withOutput }, { wantsColor }, { protectResult }] = await Promise.all([
-    import("../report/overview.ts"),
+    import("../report/overview/overview.ts"),
     import("../report/result.ts"),
     import("../report/output.ts"),
     import("./print-result.ts"),

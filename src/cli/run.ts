@@ -6,7 +6,7 @@ import type { ObjectSource } from "../ingest/source.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
 import { protectionOf } from "./scope-flags.ts";
 import { openSources } from "./source-flags.ts";

@@ -1,8 +1,9 @@
 /** Owns how a source is named on the command line, and the flags that only a bucket needs. */
 import type { Command } from "commander";
+import { isS3Url } from "../aws/url.ts";
 import { SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "../ingest/source.ts";
-import type { CommandContext } from "./main.ts";
+import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
 
 export interface SourceFlags {
@@ -54,7 +55,7 @@ type SourceKind = "bucket" | "lookup" | "folder";
 
 /** `s3://bucket/prefix` is a bucket, `lookup-events:REGION` an event history, everything else a folder or file. */
 function kindOf(name: string): SourceKind {
-  if (name.startsWith("s3://")) return "bucket";
+  if (isS3Url(name)) return "bucket";
   return name.startsWith("lookup-events:") ? "lookup" : "folder";
 }
 

@@ -1,5 +1,5 @@
 /** Owns how the result of reading an object becomes rows of the ledger and the quarantine. */
-import type { LedgerEntry, QuarantineEntry } from "../store/load.ts";
+import type { LedgerEntry, QuarantineEntry } from "../store/batch.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 export function ledgerEntry(read: ReadObject): LedgerEntry {

@@ -1,9 +1,10 @@
-/** Owns one pass over the sources: what goes to the workers, when it is committed, what was met on the way. */
+/** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./source.ts";
+import { CommitQueue } from "./commit-queue.ts";
 import { gathered } from "./gathered.ts";
 import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
@@ -48,13 +49,6 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
-const commitEvents = 250_000;
-const commitObjects = 20_000;
-const defaultCommitSeconds = 30;
-/** Sources with checkpoints are slow, and do not like to go back. */
-const commitSecondsOfStates = 5;
-
 /** The state of one pass over the sources. */
 export class Pass {
   readonly counts: IngestCounts = emptyCounts();
@@ -82,13 +76,7 @@ export class Pass {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
-  #waiting: Staged[] = [];
-  /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
-  #states: SourceState[] = [];
-  #lastCommit = performance.now();
-  #hasStarted = false;
-  /** The commit that runs while the workers read on; one at a time. */
-  #committing: Promise<void> = Promise.resolve();
+  readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
     this.#options = options;
@@ -97,12 +85,13 @@ export class Pass {
     this.#onCommit = onCommit;
     this.tally = new SourceTally(options.sources);
     // One source never lists an object twice; several may overlap.
+    this.#commits = new CommitQueue((staged, states) => this.#commit(staged, states), options.commitSeconds);
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
 
   /** Commits wait for this: the run's row stands first. */
   started(): void {
-    this.#hasStarted = true;
+    this.#commits.start();
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
@@ -132,8 +121,8 @@ export class Pass {
         this.tally.listed(source, fresh.length, unknown);
         await this.#readObjects(pool, unknown);
         if (this.stoppedEarly || pool.stopped !== undefined) return;
-        this.#states.push(...(listed.states ?? []));
-        await this.#commitIfDue(pool);
+        this.#commits.remember(listed.states ?? []);
+        await this.#commits.commitIfDue(pool);
       }
       this.#listedWhole.add(source);
     }
@@ -191,7 +180,7 @@ export class Pass {
         handed += task.length;
         task = [];
         bytes = 0;
-        await this.#commitIfDue(pool);
+        await this.#commits.commitIfDue(pool);
         if (this.#mustStop(pool)) break;
       }
     }
@@ -209,7 +198,7 @@ export class Pass {
     this.counts.objectsListed -= left;
     if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
     if (skippedNow.length > 0) {
-      this.#waiting.push({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
+      this.#commits.add({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
     }
   }
@@ -222,47 +211,12 @@ export class Pass {
   async commitRest(pool: WorkerPool): Promise<void> {
     const flushed = await pool.flush();
     this.stoppedBy ??= pool.stopped;
-    // A source that went out of reach by itself has handed out everything that its states speak of.
-    if (pool.stopped !== undefined) this.#states = [];
-    // their memory is worth more than their threads while the last commit runs
-    await pool[Symbol.asyncDispose]();
-    await this.#startCommit(flushed, this.#states.splice(0));
-    await this.#committing;
+    await this.#commits.commitLast(pool, flushed);
     this.counts.objectsListed -= this.#accepted - this.#noted;
     this.tally.leaveRest();
   }
 
-  async #commitIfDue(pool: WorkerPool): Promise<void> {
-    this.#waiting.push(...pool.take());
-    if (!this.#hasStarted) return;
-    const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
-    const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
-    const seconds = (performance.now() - this.#lastCommit) / 1000;
-    const isLarge = events >= commitEvents || objects >= commitObjects;
-    if (pool.stopped !== undefined) return;
-    if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
-    else if (isLarge || seconds >= this.#commitSeconds()) {
-      const flushed = await pool.flush();
-      await this.#startCommit(flushed, this.#states.splice(0));
-    }
-  }
-
-  #commitSeconds(): number {
-    return this.#options.commitSeconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
-  }
-
-  /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
-  async #startCommit(flushed: readonly Staged[], states: readonly SourceState[]): Promise<void> {
-    await this.#committing;
-    this.#committing = this.#commitWaiting(flushed, states);
-    // reported by whoever waits for it next
-    this.#committing.catch(() => undefined);
-  }
-
-  async #commitWaiting(more: readonly Staged[], states: readonly SourceState[]): Promise<void> {
-    const staged = [...this.#waiting, ...more];
-    this.#waiting = [];
-    this.#lastCommit = performance.now();
+  async #commit(staged: readonly Staged[], states: readonly SourceState[]): Promise<void> {
     const objects = staged.flatMap((part) => part.objects);
     if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);

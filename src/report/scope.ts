@@ -2,7 +2,7 @@
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
 import { textLiteral } from "../schema/sql-literal.ts";
-import { namesIn, timestampLiteral, withCtes } from "./sql-text.ts";
+import { namesIn, timestampLiteral, withCtes } from "../relations/sql-text.ts";
 
 export interface Scope {
   /** First moment, UTC. */

@@ -1,7 +1,7 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { parseS3Url } from "../ingest/s3/url.ts";
+import { isS3Url, parseS3Url } from "../aws/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -13,7 +13,7 @@ import { reportJobs } from "./report-jobs.ts";
 export function checkConfig(config: Config): void {
   for (const source of config.sources) {
     const name = typeof source === "string" ? source : source.source;
-    if (/^s3:/i.test(name)) parseS3Url(name);
+    if (isS3Url(name)) parseS3Url(name);
     else if (typeof source !== "string" && Object.keys(source).length > 1 && !/^[a-z][a-z-]+:/i.test(name)) {
       throw new SpillwayError("config", `these keys are for buckets, and ${name} is none: ${keysOf(source)}`, {
         next: "A folder is always read as a whole; give reports their time with scope or lastDays.",

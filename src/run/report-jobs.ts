@@ -1,7 +1,7 @@
 /** Owns which files a run writes: the config's reports, taken apart into one file each. */
 import type { Config, ConfigFormat, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { isS3Url, parseS3Url } from "../ingest/s3/url.ts";
+import { isS3Url, parseS3Url } from "../aws/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
 import type { Scope } from "../report/scope.ts";

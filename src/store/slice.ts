@@ -1,7 +1,7 @@
 /** Owns the ledger row of a slice: events that an engine cut out of many log files, whose names they keep. */
 import type { DuckDBConnection } from "duckdb";
 import { sqlText } from "./duck.ts";
-import type { CommitCounts, StagedBatch } from "./load.ts";
+import type { CommitCounts, StagedBatch } from "./batch.ts";
 
 /**
  * The batch with what its rows say about its one ledger entry: every event of it counts as the slice's, whatever log file it names. An

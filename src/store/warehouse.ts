@@ -11,7 +11,8 @@ import { type Finding, writeFindings } from "./findings.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
-import { type CommitCounts, type StagedBatch, loadBatch } from "./load.ts";
+import type { CommitCounts, StagedBatch } from "./batch.ts";
+import { loadBatch } from "./load.ts";
 import {
   type ListedStretch,
   type MissingObject,
@@ -33,7 +34,7 @@ import { version } from "../version.ts";
 export type { Finding } from "./findings.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./load.ts";
+export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
 export type { CompactSizes } from "./compact.ts";
 export type { PruneCounts } from "./prune.ts";

@@ -8,7 +8,7 @@ import {
   runStatement,
 } from "../../src/athena/client.ts";
 import type { AthenaAccess, AthenaOptions, Execution } from "../../src/athena/client.ts";
-import { disconnectAll } from "../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../src/aws/client.ts";
 import { SpillwayError } from "../../src/errors.ts";
 import {
   type AthenaEndpoint,

@@ -1,7 +1,7 @@
 /** Owns raw CloudTrail records as the relation `cloudtrail_record`, typed as Athena's own table types them, on DuckDB. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "duckdb";
-import { parserRelations } from "../../src/report/trino/reference-relations.ts";
+import { parserRelations } from "../../src/relations/reference-relations.ts";
 
 export function query(path: string): string {
   return readFileSync(new URL(`../../queries/${path}`, import.meta.url), "utf8");

@@ -7,6 +7,7 @@ import { openAthena } from "../../src/report/athena/engine.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { plainRows as resultRows } from "../../src/report/result.ts";
 import { applyScope } from "../../src/report/scope.ts";
+import { loggedBytes } from "../../src/ingest/s3/logged-bytes.ts";
 import { silentLogger } from "../../src/log.ts";
 import { readLogs } from "../demo/read-trail.ts";
 import {
@@ -65,7 +66,12 @@ const cli = (...args: string[]): Promise<CliRun> => runCli(args, { AWS_REGION: "
 
 describe("every report through Athena", () => {
   it.each(reports)("$name has the rows, types and order of DuckDB", async (report) => {
-    const engine = openAthena(optionsFor(endpoint), { env: {}, log: silentLogger, now: () => new Date(0) });
+    const engine = openAthena(optionsFor(endpoint), {
+      env: {},
+      log: silentLogger,
+      now: () => new Date(0),
+      loggedBytes,
+    });
     const scope = {
       from: new Date("2026-09-02T06:00:00Z"),
       ...(report.needsBoundary ? { boundary: ["eu-central-1", "eu-west-1"] } : {}),

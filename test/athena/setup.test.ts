@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
-import { disconnectAll } from "../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../src/aws/client.ts";
 import { keysOf, readLogs } from "../demo/read-trail.ts";
 import { duckBackend } from "../support/athena-backend.ts";
 import { type AthenaEndpoint, startEndpoint } from "../support/athena-endpoint.ts";

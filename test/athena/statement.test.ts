@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
-import { countReads } from "../../src/report/athena/count-reads.ts";
+import { countReads } from "../../src/relations/count-reads.ts";
 import { longestStatement } from "../../src/report/athena/statement.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { keysOf, readLogs } from "../demo/read-trail.ts";

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
-import { disconnectAll } from "../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../src/aws/client.ts";
 import { query } from "../athena/raw-records.ts";
 import { tabled } from "../athena/tabled.ts";
 import { keysOf, readLogs } from "../demo/read-trail.ts";

@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBType
 import type { Result, ResultColumn } from "../../src/report/engine.ts";
 import { type Cell, resultOf } from "../../src/report/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
-import { withoutTerminator } from "../../src/report/sql-text.ts";
+import { withoutTerminator } from "../../src/relations/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";

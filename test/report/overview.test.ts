@@ -1,7 +1,7 @@
 /** Owns the proof of the overview: one screen, with the unknown beside every rate. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
-import { type OverviewData, overviewText } from "../../src/report/overview.ts";
+import { type OverviewData, overviewText } from "../../src/report/overview/overview.ts";
 import { applyScope } from "../../src/report/scope.ts";
 import { type Fixture, openFixture } from "./fixture.ts";
 import { events, invocations, regions, trailObjects } from "./organization.ts";

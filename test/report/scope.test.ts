@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { type Scope, applyScope } from "../../src/report/scope.ts";
-import { namesIn, sqlTokens, withoutTerminator } from "../../src/report/sql-text.ts";
+import { namesIn, sqlTokens, withoutTerminator } from "../../src/relations/sql-text.ts";
 import { type Fixture, openFixture } from "./fixture.ts";
 import { invocations, jane, regions, trailObjects } from "./organization.ts";
 

@@ -6,7 +6,7 @@ import { eventTable } from "../../src/schema/event.ts";
 import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
 import { WarehouseReader } from "../../src/store/reader.ts";
-import type { LedgerEntry } from "../../src/store/load.ts";
+import type { LedgerEntry } from "../../src/store/batch.ts";
 import type { ResultCell } from "../../src/store/result.ts";
 
 export type Row = Readonly<Record<string, Cell>>;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LedgerEntry } from "../../src/store/load.ts";
+import type { LedgerEntry } from "../../src/store/batch.ts";
 import { reconcile } from "../../src/store/runs.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { entriesOf, event, readRows, sandbox } from "./helpers.ts";

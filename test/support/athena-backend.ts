@@ -11,7 +11,7 @@ import {
 } from "duckdb";
 import { SpillwayError, messageOf } from "../../src/errors.ts";
 import { queryTrino, type TrinoServer } from "../../src/report/trino/client.ts";
-import { trinoCell } from "../../src/report/trino/engine.ts";
+import { trinoCell } from "../../src/report/trino-cells.ts";
 import type { AthenaColumn } from "../../src/athena/client.ts";
 
 export interface BackendResult {

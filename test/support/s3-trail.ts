@@ -1,6 +1,6 @@
 /** Owns what the S3 tests share: a server with a made-up trail, and short waits. */
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
-import { dayOf } from "../../src/ingest/s3/days.ts";
+import { dayOf } from "../../src/day.ts";
 import type { S3SourceOptions } from "../../src/ingest/s3/options.ts";
 import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/source.ts";
 

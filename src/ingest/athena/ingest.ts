@@ -4,13 +4,13 @@ import { type AthenaAccess, describeWorkgroup, readResult, resultAccess, runStat
 import { fetchUnloaded, removeUnloaded } from "../../athena/unloaded.ts";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { bytesText } from "../../report/bytes-text.ts";
-import type { Spending } from "../../report/athena/cost.ts";
-import type { LogTable } from "../../report/athena/log-table.ts";
-import { isOfFile } from "../../report/athena/refresh.ts";
+import { bytesText } from "../../bytes-text.ts";
+import { type Spending, restOfCap } from "../../athena/cost.ts";
+import type { LogTable } from "../../relations/log-table.ts";
+import { isOfFile } from "../../athena/explain.ts";
 import { Warehouse } from "../../store/warehouse.ts";
 import type { IngestSummary } from "../ingest.ts";
-import { parseS3Url } from "../s3/url.ts";
+import { parseS3Url } from "../../aws/url.ts";
 import { emptyCounts } from "../summary.ts";
 import { type Slice, type SliceDays, type SliceScope, countSql, slicesOf, unloadSql } from "./slices.ts";
 
@@ -193,15 +193,12 @@ async function execute(options: AthenaIngestOptions, sql: string, title: string)
   return execution;
 }
 
-/** What of the cap is left for a statement. */
+/** What of the cap is left for the next statement. */
 function restOf({ spent, maxScanBytes }: AthenaIngestOptions, title: string): number | undefined {
-  if (maxScanBytes === undefined) return undefined;
-  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
-  throw new SpillwayError(
-    "scan-limit",
-    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
-    { next: "What was loaded is published; run it again to go on from there." },
-  );
+  return restOfCap(spent, maxScanBytes, {
+    title,
+    next: "What was loaded is published; run it again to go on from there.",
+  });
 }
 
 type Batch = Parameters<Warehouse["commit"]>[0];

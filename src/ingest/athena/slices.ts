@@ -1,12 +1,12 @@
 /** Owns the slices of an `athena:` source: which days, what they are called in the ledger, and the statements that read them. */
-import { dayVersion, daysBetween } from "../../athena/day-version.ts";
+import { dayVersion, daysBetween } from "../../relations/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
-import { type LogTable, parseTableName, recordRelation } from "../../report/athena/log-table.ts";
-import { closure, withRelations } from "../../report/athena/statement.ts";
-import { modelRelations } from "../../report/trino/views.ts";
+import { type LogTable, parseTableName, recordRelation } from "../../relations/log-table.ts";
+import { closure, withRelations } from "../../relations/compose.ts";
+import { modelRelations } from "../../relations/views.ts";
 import { eventTable } from "../../schema/event.ts";
 import { textLiteral } from "../../schema/sql-literal.ts";
-import { addDays, dayOf, firstRunDays, isDay } from "../s3/days.ts";
+import { addDays, dayOf, firstRunDays, isDay } from "../../day.ts";
 
 export interface SliceScope {
   /** Accounts and Regions of the folders; empty: all. */

@@ -1,6 +1,6 @@
 /** Owns how the event history of one account and Region is reached. */
-import type { AssumedRole } from "../s3/access.ts";
-import type { RetryPolicy } from "../s3/retry.ts";
+import type { AssumedRole } from "../../aws/access.ts";
+import type { RetryPolicy } from "../../aws/retry.ts";
 
 /** Never holds a secret. */
 export interface LookupAccess {

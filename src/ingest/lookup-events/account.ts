@@ -2,7 +2,7 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../../reference/regions.ts";
 import { SpillwayError, messageOf } from "../../errors.ts";
-import { statusOf, withRetry } from "../s3/retry.ts";
+import { statusOf, withRetry } from "../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 
 /** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */

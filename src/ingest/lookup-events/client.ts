@@ -1,8 +1,8 @@
 /** Owns the calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { credentialsFor } from "../s3/client.ts";
-import { isExpired } from "../s3/refresh.ts";
-import { attemptsFor, delayOf } from "../s3/retry.ts";
+import { credentialsFor } from "../../aws/client.ts";
+import { isExpired } from "../../aws/refresh.ts";
+import { attemptsFor, delayOf } from "../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 import { accountOf } from "./account.ts";
 import { explainLookup } from "./explain.ts";

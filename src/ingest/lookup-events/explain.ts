@@ -1,7 +1,7 @@
 /** Owns the words for what CloudTrail, STS or the network refused to a reader of the event history. */
 import { SpillwayError, messageOf } from "../../errors.ts";
-import { credentialProblem, isDenied } from "../s3/explain.ts";
-import { isUnreachable, statusOf } from "../s3/retry.ts";
+import { credentialProblem, isDenied } from "../../aws/explain.ts";
+import { isUnreachable, statusOf } from "../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 
 /** The error for the person at the terminal; what is none of AWS's stays as it is. */

@@ -1,9 +1,9 @@
 /** Owns the options of a LookupEvents source, their checks and defaults. */
-import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { AssumedRole } from "../s3/access.ts";
-import { isDay } from "../s3/days.ts";
-import type { RetryPolicy } from "../s3/retry.ts";
+import type { AssumedRole } from "../../aws/access.ts";
+import { checkEndpoint, checkRoles } from "../../aws/options.ts";
+import { checkDays } from "../../day.ts";
+import type { RetryPolicy } from "../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 import type { AskedWindow } from "./checkpoint.ts";
 import type { Timing } from "./pace.ts";
@@ -32,25 +32,13 @@ export interface LookupOptions {
 const defaultIdleMs = 90_000;
 /** Some minutes in all: throttling by another reader may last. */
 const defaultRetry: RetryPolicy = { attempts: 14, baseMs: 1000, capMs: 30_000 };
-const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
 
 /** @throws SpillwayError `usage` for a value that cannot be meant */
 export function checkLookupOptions({ from, to, roles, accountRoles, endpoint }: LookupOptions): void {
-  for (const [flag, day] of [
-    ["--from", from],
-    ["--to", to],
-  ] as const) {
-    if (day !== undefined && !isDay(day))
-      throw usage(`${flag} ${day} is no day`, "Write days as YYYY-MM-DD, for example 2026-09-14.");
-  }
-  if (from !== undefined && to !== undefined && from > to)
-    throw usage(`--from ${from} is after --to ${to}`, "Exchange them.");
-  for (const { arn } of [...(roles ?? []), ...(accountRoles ?? [])]) {
-    if (!roleArn.test(arn)) throw usage(`${arn} is no ARN of a role`, "Write arn:aws:iam::ACCOUNT:role/NAME.");
-  }
-  if (endpoint !== undefined && !URL.canParse(endpoint)) {
-    throw usage(`${endpoint} is no endpoint`, "Write it with its scheme, for example http://127.0.0.1:9000.");
-  }
+  checkDays(from, to);
+  checkRoles(roles);
+  checkRoles(accountRoles);
+  checkEndpoint(endpoint);
 }
 
 export function askedWindow({ from, to }: LookupOptions): AskedWindow {
@@ -75,8 +63,4 @@ export function accessesOf(regions: readonly string[], options: LookupOptions): 
       retry: options.retry ?? defaultRetry,
     })),
   );
-}
-
-function usage(message: string, next: string): SpillwayError {
-  return new SpillwayError("usage", message, { next });
 }

@@ -1,4 +1,5 @@
 /** Owns which delivery days a run lists: asked for, or looked back on (R10). Pure. */
+import { addDays, dayOf, deepLookBackDays, firstRunDays, lookBackDays } from "../../day.ts";
 
 /** What is known of an earlier run that listed everything it planned. Days are YYYY-MM-DD, UTC. */
 export interface ListingMark {
@@ -35,34 +36,6 @@ export interface DayRange {
   readonly advances: boolean;
   /** Counts as the 30-day listing of the day. */
   readonly deep: boolean;
-}
-
-/** Files are on average 5 minutes late; two days cover what is late without a failed delivery. */
-export const lookBackDays = 2;
-/** "CloudTrail attempts to redeliver the log files to your S3 bucket for 30 days". */
-export const deepLookBackDays = 30;
-export const firstRunDays = 90;
-
-const millisPerDay = 86_400_000;
-
-export function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
-}
-
-export function addDays(day: string, days: number): string {
-  return dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + days * millisPerDay));
-}
-
-/** Whole days from `from` to `to`. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / millisPerDay);
-}
-
-/** True for a real calendar day, written YYYY-MM-DD. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && dayOf(new Date(time)) === text;
 }
 
 /** The days to list now. A range that was asked for moves the history only if it holds all that would have been listed anyway. */

@@ -1,10 +1,11 @@
 /** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
 import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../source.ts";
-import { type DayRange, type ListingHistory, advanced, dayOf, daysBetween } from "./days.ts";
+import { dayOf, daysBetween } from "../../day.ts";
+import { type DayRange, type ListingHistory, advanced } from "./days.ts";
 import type { DeniedPrefix, Discovered } from "./discover.ts";
 import { statesOf } from "./history.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
-import { parseS3Url } from "./url.ts";
+import { parseS3Url } from "../../aws/url.ts";
 
 /** What a listing that came to its end has done. */
 export interface S3Listing {

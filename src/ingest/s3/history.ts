@@ -1,6 +1,7 @@
 /** Owns how the history of a listing is kept as source state. */
 import type { SourceState } from "../source.ts";
-import { type ListingHistory, type ListingMark, isDay } from "./days.ts";
+import { isDay } from "../../day.ts";
+import { type ListingHistory, type ListingMark } from "./days.ts";
 
 const names = { lastComplete: "last-complete", lastDeep: "last-deep", unreadSince: "unread-since" } as const;
 

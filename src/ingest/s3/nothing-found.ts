@@ -1,9 +1,9 @@
 /** Owns what is said when a listing finds nothing: what was looked for, and what the bucket has there. */
 import { SpillwayError } from "../../errors.ts";
-import type { Bucket } from "./bucket.ts";
+import type { Bucket } from "../../aws/bucket.ts";
 import type { DayRange } from "./days.ts";
 import type { Discovered, TrailFilter } from "./discover.ts";
-import { mapParallel } from "./parallel.ts";
+import { mapParallel } from "../parallel.ts";
 import { folderName, placeOf } from "./trail-prefix.ts";
 
 const examples = 8;

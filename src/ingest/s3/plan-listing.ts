@@ -1,5 +1,6 @@
 /** Owns the plan of a listing: which stretches of keys are read, so that it never walks through the whole history. Pure. */
-import { type DayRange, addDays } from "./days.ts";
+import { addDays } from "../../day.ts";
+import { type DayRange } from "./days.ts";
 
 /** One stretch of keys, listed by one reader: `startAfter` < key < `endBefore`. */
 export interface ListingTask {

@@ -4,19 +4,21 @@ import { SpillwayError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../log.ts";
 import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../source.ts";
 import { parseTrailKey } from "../trail-key.ts";
-import type { S3Access } from "./access.ts";
-import { type Bucket, type ListedObject, openBucket } from "./bucket.ts";
-import { type DayRange, type ListingHistory, dayOf, daysToList, firstRunDays } from "./days.ts";
+import type { S3Access } from "../../aws/access.ts";
+import { accessOf } from "../../aws/options.ts";
+import { type Bucket, type ListedObject, openBucket } from "../../aws/bucket.ts";
+import { dayOf, firstRunDays } from "../../day.ts";
+import { type DayRange, type ListingHistory, daysToList } from "./days.ts";
 import { type DeniedPrefix, type Discovered, discoverTrails } from "./discover.ts";
 import { type S3Listing, finishListing } from "./finish-listing.ts";
 import { historyOf } from "./history.ts";
-import { locateBucket } from "./locate-bucket.ts";
+import { locateBucket } from "../../aws/locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
-import { type S3SourceOptions, accessOf, checkS3Options, defaultReaders } from "./options.ts";
-import { mergeParallel } from "./parallel.ts";
+import { type S3SourceOptions, checkS3Options, defaultReaders } from "./options.ts";
+import { mergeParallel } from "../parallel.ts";
 import { type ListingTask, planListing } from "./plan-listing.ts";
 import { asFolder, placeOf } from "./trail-prefix.ts";
-import { parseS3Url } from "./url.ts";
+import { parseS3Url } from "../../aws/url.ts";
 
 export interface S3Source extends ObjectSource {
   /** What the last `list()` did; undefined until it has come to its end. */

@@ -13,18 +13,20 @@ import type { CsvField } from "../../athena/csv.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
-import { bytesText } from "../bytes-text.ts";
+import { bytesText } from "../../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { relationNames } from "../trino/relation-names.ts";
-import { columnType, trinoCell } from "../trino/engine.ts";
-import { type Spending, listPricePerTerabyte, spending } from "./cost.ts";
-import { openLogs } from "./logs.ts";
+import { relationNames } from "../relation-names.ts";
+import { columnType, trinoCell } from "../trino-cells.ts";
+import { type Spending, listPricePerTerabyte, restOfCap, spending } from "../../athena/cost.ts";
+import { type LoggedBytesOf, openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 
 export interface AthenaEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Weighs the logs of a `table` before they are read, for `maxScanBytes`: `loggedBytes` of the S3 source. */
+  readonly loggedBytes: LoggedBytesOf;
 }
 
 /** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */
@@ -88,14 +90,11 @@ async function execute(run: Run, sql: string, title: string, signal: AbortSignal
 }
 
 /** What of the cap is left for the next statement. */
-function restOf({ maxScanBytes, spent }: Run, title: string): number | undefined {
-  if (maxScanBytes === undefined) return undefined;
-  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
-  throw new SpillwayError(
-    "scan-limit",
-    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
-    { next: "Raise --max-scan, or ask for one report and fewer days." },
-  );
+function restOf({ spent, maxScanBytes }: Run, title: string): number | undefined {
+  return restOfCap(spent, maxScanBytes, {
+    title,
+    next: "Raise --max-scan, or ask for one report and fewer days.",
+  });
 }
 
 /** Only the workgroup's own limit holds at once: what we see, we see some seconds late. */

@@ -1,28 +1,37 @@
 /** Owns reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
 import { randomBytes } from "node:crypto";
-import { type AthenaAccess, type AthenaTable, describeTable, loggedBytes, runStatement } from "../../athena/client.ts";
+import { type AthenaAccess, type AthenaTable, describeTable, runStatement } from "../../athena/client.ts";
+import type { S3AccessOptions } from "../../aws/options.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { bytesText } from "../bytes-text.ts";
-import type { Relation } from "../trino/reference-relations.ts";
-import { modelRelations } from "../trino/views.ts";
-import { type Workspace, openWorkspace } from "../trino/workspace.ts";
-import { logTableOf } from "./catalog-table.ts";
-import { lateDays } from "./late-days.ts";
-import { type Days, pathColumn, parseTableName, quotedName, recordRelation } from "./log-table.ts";
+import { bytesText } from "../../bytes-text.ts";
+import type { Relation } from "../../relations/reference-relations.ts";
+import { modelRelations } from "../../relations/views.ts";
+import { type Workspace, openWorkspace } from "../workspace.ts";
+import { logTableOf } from "../../lake/catalog-table.ts";
+import { deliveryDays, lateDays } from "../late-days.ts";
+import { type Days, pathColumn, parseTableName, quotedName, recordRelation } from "../../relations/log-table.ts";
 import type { AthenaEngineOptions } from "./options.ts";
-import { deliveryDays } from "./statement.ts";
+
+/** What the log files below a location weigh, by listing them; listing may stop when `enough` bytes are passed. */
+export type LoggedBytesOf = (
+  location: string,
+  options: Days &
+    Omit<S3AccessOptions, "sessionName"> & { readonly now: () => Date; readonly signal?: AbortSignal | undefined },
+  enough: number,
+) => Promise<{ readonly bytes: number }>;
 
 export interface LogsEffects {
   readonly access: AthenaAccess;
   readonly log: Logger;
   readonly now: () => Date;
+  readonly loggedBytes: LoggedBytesOf;
   readonly execute: (sql: string, title: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** @throws SpillwayError `usage` when no database is named for the tables of the command */
 export function openLogs(table: string, options: AthenaEngineOptions, effects: LogsEffects): Workspace {
-  const { access, log, now } = effects;
+  const { access, log, now, loggedBytes } = effects;
   const parts = parseTableName(table);
   const database = access.database ?? (parts.length > 1 ? (parts.at(-2) ?? null) : null);
   if (database === null) {
@@ -58,7 +67,7 @@ export function openLogs(table: string, options: AthenaEngineOptions, effects: L
     beforeReading: async (reads, title, signal) => {
       const { maxScanBytes } = options;
       if (maxScanBytes === undefined || described === undefined) return;
-      await checkSize({ described, access, days, reads, title, maxScanBytes, log, now }, signal);
+      await checkSize({ described, access, days, reads, title, maxScanBytes, log, now, loggedBytes }, signal);
     },
   });
 }
@@ -72,6 +81,7 @@ interface SizeCheck {
   readonly maxScanBytes: number;
   readonly log: Logger;
   readonly now: () => Date;
+  readonly loggedBytes: LoggedBytesOf;
 }
 
 /** Before anything is paid: the log files of the days, as often as they are going to be read. */
@@ -84,12 +94,20 @@ async function checkSize(check: SizeCheck, signal: AbortSignal | undefined): Pro
   }
   // a table that is not pruned by day is read whole
   const pruned = logTableOf(described, [described.name], ["*"]).dayColumns[0] !== pathColumn;
-  const bytes = await loggedBytes(
-    access,
+  const { region, s3, retry } = access;
+  const { bytes } = await check.loggedBytes(
     location,
-    { ...(pruned ? check.days : {}), now: check.now },
+    {
+      ...(pruned ? check.days : {}),
+      region: region === "" ? undefined : region,
+      endpoint: s3.endpoint ?? undefined,
+      profile: s3.profile ?? undefined,
+      roles: s3.roles,
+      retry,
+      now: check.now,
+      signal,
+    },
     maxScanBytes / reads,
-    signal,
   );
   const times = reads === 1 ? "" : `, read ${reads} times`;
   if (bytes * reads > maxScanBytes) {

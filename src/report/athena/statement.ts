@@ -1,22 +1,17 @@
 /** Owns the one statement that runs a report over raw logs, or over their copy, without anything set up before. */
 import { SpillwayError } from "../../errors.ts";
-import { eventTable } from "../../schema/event.ts";
+import { type EventSource, closure, relationsOver, withRelations } from "../../relations/compose.ts";
+import { countReads } from "../../relations/count-reads.ts";
+import type { Days, LogTable } from "../../relations/log-table.ts";
+import type { Relation } from "../../relations/reference-relations.ts";
+import { namesIn, sqlTokens } from "../../relations/sql-text.ts";
+import { deliveryDays } from "../late-days.ts";
 import { version } from "../../version.ts";
 import type { Report } from "../catalogue.ts";
 import { type Scope, applyScope } from "../scope.ts";
-import { namesIn, sqlTokens, withCtes } from "../sql-text.ts";
-import type { Relation } from "../trino/reference-relations.ts";
-import { modelRelations } from "../trino/views.ts";
-import { countReads, relationsIn } from "./count-reads.ts";
-import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
 
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
 export const longestStatement = 262_144;
-
-/** Where the events come from: the table of raw logs, or the copy that `spillway athena refresh` keeps. */
-export type EventSource =
-  | { readonly kind: "logs"; readonly table: LogTable }
-  | { readonly kind: "copy"; readonly database: readonly string[] };
 
 export interface StatementOptions {
   readonly source: EventSource;
@@ -60,47 +55,6 @@ export function reportStatement(report: Report, options: StatementOptions): Stat
   return { sql: text, bytes, reads };
 }
 
-/** Everything from the source to the reports, in an order in which each reads only what stands before it. */
-export function relationsOver(source: EventSource, days: Days = {}): readonly Relation[] {
-  if (source.kind === "logs") return [recordRelation(source.table, days), ...modelRelations()];
-  return modelRelations().flatMap((relation) =>
-    relation.name === "event_delivered" || relation.name === "trail_object"
-      ? [copyRelation(relation.name, source.database, days)]
-      : [relation],
-  );
-}
-
-/** A relation as the copy holds it: of each day the rows of the refresh that was completed last. */
-export function copyRelation(name: string, database: readonly string[], days: Days = {}): Relation {
-  const table = (part: string): string => quotedName([...database, part]);
-  const columns = name === "event_delivered" ? eventTable.columns.map((column) => column.name) : ["*"];
-  const list = columns.map((column) => `c.${column}`).join(", ");
-  const conditions = [
-    ...(days.from === undefined ? [] : [`c.copy_day >= '${days.from}'`]),
-    ...(days.to === undefined ? [] : [`c.copy_day <= '${days.to}'`]),
-  ];
-  return {
-    name,
-    sql: [
-      `select ${list}`,
-      `from ${table(`${name}_copy`)} as c`,
-      `join (select slice_day, max(slice_run) as slice_run from ${table("copy_slice")} group by slice_day) as s`,
-      "  on s.slice_day = c.copy_day and s.slice_run = c.copy_run",
-      ...(conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`]),
-    ].join("\n"),
-  };
-}
-
-/** The scope's days of events as days of delivery: clocks may be a little off, and files may be late. */
-export function deliveryDays({ scope, lateDays }: Pick<StatementOptions, "scope" | "lateDays">): Days {
-  const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
-  const millis = 86_400_000;
-  return {
-    from: scope.from === undefined ? undefined : day(scope.from.getTime() - millis),
-    to: scope.to === undefined ? undefined : day(scope.to.getTime() - 1 + lateDays * millis),
-  };
-}
-
 /** The scope's own relations are made of the whole ones, which so need another name. */
 function renameScoped(relations: readonly Relation[], scoped: string): readonly Relation[] {
   const mentioned = namesIn(scoped);
@@ -122,26 +76,6 @@ function renameWords(sql: string, names: ReadonlySet<string>): string {
     end = token.end;
   }
   return renamed + sql.slice(end);
-}
-
-/** The relations that `sql` reads, through others too, in their order. */
-export function closure(relations: readonly Relation[], sql: string): readonly Relation[] {
-  const needed = new Set<string>();
-  const texts = [sql];
-  for (const relation of relations.toReversed()) {
-    if (!texts.some((text) => relationsIn(text).has(relation.name))) continue;
-    needed.add(relation.name);
-    texts.push(relation.sql);
-  }
-  return relations.filter(({ name }) => needed.has(name));
-}
-
-/** The statement with relations as CTEs in front of its own. */
-export function withRelations(relations: readonly Relation[], sql: string): string {
-  return withCtes(
-    sql,
-    relations.map((relation) => `${relation.name} AS (\n${relation.sql}\n)`),
-  );
 }
 
 function header(report: Report, options: StatementOptions, days: Days, reads: number): string {

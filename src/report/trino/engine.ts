@@ -2,15 +2,15 @@
 import { readFileSync } from "node:fs";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { ColumnType } from "../../schema/column.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { bytesText } from "../bytes-text.ts";
+import { columnType, trinoCell } from "../trino-cells.ts";
+import { bytesText } from "../../bytes-text.ts";
 import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
 import { openTrinoLogs } from "./logs.ts";
 import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
-import { relationNames } from "./relation-names.ts";
+import { relationNames } from "../relation-names.ts";
 
 export interface TrinoEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -90,51 +90,4 @@ async function runOnTrino(server: TrinoServer, sql: string, call: TrinoCall): Pr
 
 function byColumn(columns: readonly ResultColumn[], rows: readonly (readonly unknown[])[]): Cell[][] {
   return columns.map((column, index) => rows.map((row) => trinoCell(column.type, row[index])));
-}
-
-/** Trino's name of a type, parameters and all, as ours; what none fits is text. */
-export function columnType(type: string): ColumnType {
-  const name = type.toLowerCase().replace(/\(.*/, "");
-  switch (name) {
-    case "boolean":
-    case "bigint":
-    case "double":
-      return name;
-    case "tinyint":
-    case "smallint":
-    case "integer":
-      return "integer";
-    case "real":
-    case "decimal":
-      return "double";
-    case "timestamp":
-      return "timestamp";
-    default:
-      return "text";
-  }
-}
-
-/** A value of the protocol's JSON as a cell: times and decimals come as text. */
-export function trinoCell(type: ColumnType, value: unknown): Cell {
-  if (value === null || value === undefined) return null;
-  switch (type) {
-    case "boolean":
-      return value === true;
-    case "integer":
-    case "double":
-      return Number(value);
-    case "bigint":
-      return typeof value === "number" || typeof value === "string" ? BigInt(value) : null;
-    case "timestamp":
-      return typeof value === "string" ? timestampOf(value) : null;
-    case "text":
-      return typeof value === "string" ? value : JSON.stringify(value);
-  }
-}
-
-/** `2026-09-14 08:12:41.000`, more digits or fewer, with or without ` UTC` behind it. */
-function timestampOf(text: string): number | null {
-  const [day = "", time = "00:00:00"] = text.split(" ");
-  const millis = Date.parse(`${day}T${time.slice(0, 12)}Z`);
-  return Number.isNaN(millis) ? null : millis;
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { lateDays } from "../athena/late-days.ts";
+import { deliveryDays, lateDays } from "../late-days.ts";
 import {
   type Days,
   lackingColumns,
@@ -10,13 +10,12 @@ import {
   pathColumn,
   quotedName,
   recordRelation,
-} from "../athena/log-table.ts";
-import { deliveryDays } from "../athena/statement.ts";
+} from "../../relations/log-table.ts";
 import type { Scope } from "../scope.ts";
 import { type TrinoCall, type TrinoServer, queryTrino } from "./client.ts";
-import type { Relation } from "./reference-relations.ts";
-import { modelRelations, recordRelation as envelopeRelation } from "./views.ts";
-import { type Workspace, openWorkspace } from "./workspace.ts";
+import type { Relation } from "../../relations/reference-relations.ts";
+import { modelRelations, recordRelation as envelopeRelation } from "../../relations/views.ts";
+import { type Workspace, openWorkspace } from "../workspace.ts";
 
 export interface TrinoLogsOptions {
   readonly server: TrinoServer;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fetchBytes } from "../../../src/ingest/fetch.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import type { S3SourceOptions } from "../../../src/ingest/s3/options.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
 import { noMemory } from "../../../src/ingest/source.ts";

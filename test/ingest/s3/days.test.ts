@@ -1,16 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type ListingHistory,
-  type ListingMark,
-  addDays,
-  advanced,
-  dayOf,
-  daysBetween,
-  daysToList,
-  isDay,
-  noHistory,
-} from "../../../src/ingest/s3/days.ts";
+import { addDays, dayOf, daysBetween, isDay } from "../../../src/day.ts";
+import { type ListingHistory, type ListingMark, advanced, daysToList, noHistory } from "../../../src/ingest/s3/days.ts";
 import { historyOf, statesOf } from "../../../src/ingest/s3/history.ts";
 
 const now = new Date("2026-09-14T02:00:00Z");

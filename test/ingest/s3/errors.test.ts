@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SpillwayError } from "../../../src/errors.ts";
 import { fetchBytes } from "../../../src/ingest/fetch.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import type { S3SourceOptions } from "../../../src/ingest/s3/options.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
 import { createLogger } from "../../../src/log.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fetchBytes } from "../../../src/ingest/fetch.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
 import type { TrailObject } from "../../../src/ingest/source.ts";
 import { type Fault, type S3Server, S3Server as Server } from "../../support/s3-server.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../../src/demo/organization.ts";
 import { folderSource } from "../../../src/ingest/folder.ts";
 import { type IngestSummary, ingest } from "../../../src/ingest/ingest.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
 import { queryRows } from "../../support/run-cli.ts";
 import { type Fault, S3Server } from "../../support/s3-server.ts";

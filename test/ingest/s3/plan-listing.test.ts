@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DayRange } from "../../../src/ingest/s3/days.ts";
-import { addDays } from "../../../src/ingest/s3/days.ts";
+import { addDays } from "../../../src/day.ts";
 import { planListing } from "../../../src/ingest/s3/plan-listing.ts";
 
 const folder = "AWSLogs/111122223333/CloudTrail/eu-west-1/";

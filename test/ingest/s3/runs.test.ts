@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type IngestOptions, type IngestSummary, ingest } from "../../../src/ingest/ingest.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import type { S3SourceOptions } from "../../../src/ingest/s3/options.ts";
 import { s3Source } from "../../../src/ingest/s3/source.ts";
 import { isIncomplete } from "../../../src/ingest/summary.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
+import { disconnectAll } from "../../../src/aws/client.ts";
 import { s3ListingScope, s3Source } from "../../../src/ingest/s3/source.ts";
 import { noMemory } from "../../../src/ingest/source.ts";
 import { createLogger } from "../../../src/log.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../src/errors.ts";
 import { placeOf } from "../../../src/ingest/s3/trail-prefix.ts";
-import { parseS3Url } from "../../../src/ingest/s3/url.ts";
+import { parseS3Url } from "../../../src/aws/url.ts";
 
 const account = "111122223333";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../src/errors.ts";
-import { trinoCell } from "../../../src/report/trino/engine.ts";
+import { trinoCell } from "../../../src/report/trino-cells.ts";
 import { type TrinoServer, queryTrino, trinoPages } from "../../../src/report/trino/client.ts";
 import type { AthenaBackend } from "../../support/athena-backend.ts";
 import { type TrinoServerOptions, TrinoTestServer, testAuthority } from "../../support/trino-server.ts";

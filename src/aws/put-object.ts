@@ -4,15 +4,13 @@ import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { explainS3 } from "./explain.ts";
 import { regionOf } from "./locate-bucket.ts";
-import { type S3SourceOptions, accessOf, checkS3Options } from "./options.ts";
+import { type S3AccessOptions, accessOf, checkS3Access } from "./options.ts";
 import { withCredentials } from "./refresh.ts";
 import { withRetry } from "./retry.ts";
 import { parseS3Url } from "./url.ts";
 
-export interface S3PutOptions extends Pick<
-  S3SourceOptions,
-  "profile" | "roles" | "endpoint" | "region" | "pathStyle" | "expectedBucketOwner" | "retry" | "idleMs" | "signal"
-> {
+export interface S3PutOptions extends Omit<S3AccessOptions, "sessionName" | "requesterPays"> {
+  readonly signal?: AbortSignal | undefined;
   readonly contentType?: string | undefined;
   /** ARN of the KMS key to encrypt with; else what the bucket is set to. */
   readonly kmsKey?: string | undefined;
@@ -27,7 +25,7 @@ const regions = new Map<string, string>();
  */
 export async function putObject(url: string, file: string, options: S3PutOptions = {}): Promise<void> {
   const { bucket, prefix: key } = parseS3Url(url);
-  checkS3Options(options);
+  checkS3Access(options);
   const { signal } = options;
   const size = statSync(file).size;
   // Buckets with a retention of their own ask for it, and a body that was changed on its way is refused.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attemptsFor, delayOf, withRetry } from "../../../src/ingest/s3/retry.ts";
+import { attemptsFor, delayOf, withRetry } from "../../src/aws/retry.ts";
 
 const policy = { attempts: 6, baseMs: 1, capMs: 8 };
 const failure = (name: string, more: object = {}): Error => Object.assign(new Error(name), { name, ...more });

@@ -1,10 +1,10 @@
 /** Owns the DDL of Spillway's tables in Athena: raw logs with projected partitions, and the copy in Parquet. */
-import { SpillwayError } from "../../errors.ts";
-import type { Column, ColumnType } from "../../schema/column.ts";
-import { eventTable } from "../../schema/event.ts";
-import { readQuery } from "../../schema/query-file.ts";
-import { trailObjectTable } from "../../schema/tables.ts";
-import { fillTemplate } from "../trino/views.ts";
+import { SpillwayError } from "../errors.ts";
+import type { Column, ColumnType } from "../schema/column.ts";
+import { eventTable } from "../schema/event.ts";
+import { readQuery } from "../schema/query-file.ts";
+import { trailObjectTable } from "../schema/tables.ts";
+import { fillTemplate } from "../relations/views.ts";
 
 export interface LogLocation {
   /** `s3://bucket[/prefix]`: where the trail's `AWSLogs` lies. */

@@ -1,7 +1,7 @@
 /** Owns how a table of raw CloudTrail logs in Athena is named, and the part of it that a statement reads. */
-import { SpillwayError } from "../../errors.ts";
-import { textLiteral } from "../../schema/sql-literal.ts";
-import type { Relation } from "../trino/reference-relations.ts";
+import { SpillwayError } from "../errors.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import type { Relation } from "./reference-relations.ts";
 
 /** Spillway's own table, or one that was there before: AWS's console and documentation name the columns alike. */
 export interface LogTable {
@@ -63,10 +63,10 @@ const neededColumns = [
  */
 export function parseTableName(text: string): readonly string[] {
   const parts = text.split(".").map((part) => part.replace(/^(["`])(.*)\1$/, "$2"));
-  const bad = parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_][A-Za-z0-9_$-]*$/.test(part));
+  const bad = parts.length > 3 || parts.some((part) => !/^\w[\w$-]*$/.test(part));
   if (!bad) return parts;
   throw new SpillwayError("usage", `${JSON.stringify(text)} is no name of a table`, {
-    next: "Write it as DATABASE.TABLE, for example: --athena-table default.cloudtrail_logs",
+    next: "Write it as TABLE, DATABASE.TABLE or CATALOG.DATABASE.TABLE, for example default.cloudtrail_logs",
   });
 }
 

@@ -1,5 +1,5 @@
 /** Owns the words for what S3, STS or the network refused: which permission is missing and what to do. */
-import { SpillwayError, messageOf } from "../../errors.ts";
+import { SpillwayError, messageOf } from "../errors.ts";
 import type { S3Access } from "./access.ts";
 import { isExpired } from "./refresh.ts";
 import { isUnreachable, statusOf } from "./retry.ts";

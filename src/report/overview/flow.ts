@@ -1,7 +1,7 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
-import { grouped, isoTime, percent } from "./formats/format.ts";
-import { cut, size } from "./formats/table.ts";
-import type { PlainRow } from "./result.ts";
+import { grouped, isoTime, percent } from "../formats/format.ts";
+import { cut, size } from "../formats/table.ts";
+import type { PlainRow } from "../result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 
 export interface Flow {

@@ -1,11 +1,11 @@
 /** Owns what has to stand in Athena's catalog for reports: which statements, in which order. */
 import { createHash } from "node:crypto";
-import { textLiteral } from "../../schema/sql-literal.ts";
-import { type Relation, valuesRelation } from "../trino/reference-relations.ts";
-import { relationsIn } from "./count-reads.ts";
-import { type LogTable, quotedName } from "./log-table.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import { type Relation, valuesRelation } from "../relations/reference-relations.ts";
+import { relationsIn } from "../relations/count-reads.ts";
+import { type LogTable, quotedName } from "../relations/log-table.ts";
 import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "./hive-table.ts";
-import { relationsOver, withRelations } from "./statement.ts";
+import { relationsOver, withRelations } from "../relations/compose.ts";
 
 export interface SetupOptions {
   readonly database: string;

@@ -1,6 +1,6 @@
 /** Owns how a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
-import { SpillwayError } from "../../errors.ts";
-import { cteNames, namesIn, withCtes } from "../sql-text.ts";
+import { parseTableName } from "../relations/log-table.ts";
+import { cteNames, namesIn, withCtes } from "../relations/sql-text.ts";
 
 export interface RelationNames {
   /** The table behind a relation, for statements whose CTE has the relation's own name. */
@@ -28,14 +28,9 @@ export function relationNames(schema: readonly string[], tables: Readonly<Record
   };
 }
 
-/** `table`, `schema.table` or `catalog.schema.table`. @throws SpillwayError `usage` */
+/** With as much of `schema` in front as the name leaves out. @throws SpillwayError `usage` */
 function tableName(text: string, schema: readonly string[]): string {
-  const parts = text.split(".").map((part) => part.replace(/^(["`])(.*)\1$/, "$2"));
-  if (parts.length > 3 || parts.some((part) => !/^\w[\w$-]*$/.test(part))) {
-    throw new SpillwayError("usage", `${JSON.stringify(text)} is no name of a table`, {
-      next: "Write it as TABLE, SCHEMA.TABLE or CATALOG.SCHEMA.TABLE.",
-    });
-  }
+  const parts = parseTableName(text);
   return quoted([...schema.slice(0, Math.max(0, schema.length - parts.length + 1)), ...parts]);
 }
 

@@ -1,8 +1,8 @@
 /** Owns the overview: what a busy person wants to know, on one screen. */
-import { count, flowLines, headline, type Flow } from "./overview-flow.ts";
-import { grouped, percent } from "./formats/format.ts";
-import { cut } from "./formats/table.ts";
-import type { PlainRow } from "./result.ts";
+import { count, flowLines, headline, type Flow } from "./flow.ts";
+import { grouped, percent } from "../formats/format.ts";
+import { cut } from "../formats/table.ts";
+import type { PlainRow } from "../result.ts";
 import { type Paper, paint, wrapped } from "./terminal.ts";
 
 /** Rows of the reports of the same names. */

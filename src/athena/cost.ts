@@ -1,5 +1,6 @@
 /** Owns what statements on Athena scanned and what that costs, as far as it can be known before the bill. */
-import type { Statistics } from "../../athena/client.ts";
+import type { Statistics } from "./client.ts";
+import { SpillwayError } from "../errors.ts";
 import { bytesText } from "../bytes-text.ts";
 
 /**
@@ -64,4 +65,19 @@ export function spending(pricePerTerabyte: number): Spending {
 
 export function dollarsText(dollars: number): string {
   return dollars > 0 && dollars < 0.01 ? `$${dollars.toFixed(5)}` : `$${dollars.toFixed(2)}`;
+}
+
+/** What of a cap is left for a statement; undefined without a cap. @throws SpillwayError `scan-limit` when nothing is */
+export function restOfCap(
+  spent: Pick<Spending, "scannedBytes">,
+  maxScanBytes: number | undefined,
+  { title, next }: { readonly title: string; readonly next: string },
+): number | undefined {
+  if (maxScanBytes === undefined) return undefined;
+  if (spent.scannedBytes < maxScanBytes) return maxScanBytes - spent.scannedBytes;
+  throw new SpillwayError(
+    "scan-limit",
+    `${title} was not started: ${bytesText(spent.scannedBytes)} are scanned, and --max-scan allows ${bytesText(maxScanBytes)}`,
+    { next },
+  );
 }

@@ -1,5 +1,5 @@
 /** Owns how often a day of logs is read again while late files may still come (R10), as a version of its slice. Pure. */
-import { addDays, dayOf, deepLookBackDays, lookBackDays } from "../ingest/s3/days.ts";
+import { addDays, dayOf, deepLookBackDays, lookBackDays } from "../day.ts";
 
 /**
  * The version that a reading of `day` at `now` has. A slice is due when the version that is kept is another one: the last two days on

@@ -1,8 +1,8 @@
 /** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
-import { SpillwayError, messageOf } from "../../errors.ts";
-import { DeniedObject } from "../fetch.ts";
+import { SpillwayError, messageOf } from "../errors.ts";
+import { DeniedObject } from "./denied-object.ts";
 import { type S3Locator, bucketParams } from "./access.ts";
 import type { Connection } from "./client.ts";
 import { directGet, templateOf } from "./direct-get.ts";

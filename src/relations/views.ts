@@ -1,7 +1,7 @@
 /** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
-import { SpillwayError } from "../../errors.ts";
-import { eventTable } from "../../schema/event.ts";
-import { readQuery } from "../../schema/query-file.ts";
+import { SpillwayError } from "../errors.ts";
+import { eventTable } from "../schema/event.ts";
+import { readQuery } from "../schema/query-file.ts";
 import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
 
 export type Dialect = "athena" | "trino";

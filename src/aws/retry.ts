@@ -1,6 +1,6 @@
 /** Owns when a failed request is sent again, and how long to wait before. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemCode } from "../../errors.ts";
+import { systemCode } from "../errors.ts";
 
 export interface RetryPolicy {
   /** Requests in all, the first one included. */

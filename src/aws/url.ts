@@ -1,5 +1,5 @@
 /** Owns `s3://bucket/prefix`: what a user may write there. */
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError } from "../errors.ts";
 
 export interface S3Url {
   readonly bucket: string;

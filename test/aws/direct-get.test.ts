@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fetchBytes } from "../../../src/ingest/fetch.ts";
-import { disconnectAll } from "../../../src/ingest/s3/client.ts";
-import { signedHeaders, templateOf } from "../../../src/ingest/s3/direct-get.ts";
-import { s3Source } from "../../../src/ingest/s3/source.ts";
-import { type S3Request, S3Server } from "../../support/s3-server.ts";
-import { listAll, optionsFor, trailKey, useTestCredentials } from "../../support/s3-trail.ts";
+import { fetchBytes } from "../../src/ingest/fetch.ts";
+import { disconnectAll } from "../../src/aws/client.ts";
+import { signedHeaders, templateOf } from "../../src/aws/direct-get.ts";
+import { s3Source } from "../../src/ingest/s3/source.ts";
+import { type S3Request, S3Server } from "../support/s3-server.ts";
+import { listAll, optionsFor, trailKey, useTestCredentials } from "../support/s3-trail.ts";
 
 describe("the signature", () => {
   it("is the one of the example in the S3 User Guide", () => {

@@ -1,10 +1,10 @@
 /** Owns the reference relations as SQL text, for engines that have no warehouse file to read them from. */
-import { dataFile } from "../../reference/data-file.ts";
-import { type InferenceProfileRow, inferenceProfileRows } from "../../reference/inference-profiles.ts";
-import { operations } from "../../reference/operations.ts";
-import { regionRows } from "../../reference/regions.ts";
-import { textLiteral } from "../../schema/sql-literal.ts";
-import { regionTable } from "../../schema/tables.ts";
+import { dataFile } from "../reference/data-file.ts";
+import { type InferenceProfileRow, inferenceProfileRows } from "../reference/inference-profiles.ts";
+import { operations } from "../reference/operations.ts";
+import { regionRows } from "../reference/regions.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import { regionTable } from "../schema/tables.ts";
 
 type Cell = string | boolean | null;
 

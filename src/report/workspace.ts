@@ -1,9 +1,9 @@
 /** Owns reports over raw logs: the logs are read once into tables of the command's own, which are dropped when it ends. */
-import type { Logger } from "../../log.ts";
-import { messageOf } from "../../errors.ts";
-import { closure, withRelations } from "../athena/statement.ts";
-import { cteNames } from "../sql-text.ts";
-import type { Relation } from "./reference-relations.ts";
+import type { Logger } from "../log.ts";
+import { messageOf } from "../errors.ts";
+import { closure, withRelations } from "../relations/compose.ts";
+import { cteNames } from "../relations/sql-text.ts";
+import type { Relation } from "../relations/reference-relations.ts";
 
 /**
  * Both engines compute a relation anew wherever it is mentioned: the fold would read the logs dozens of times. These are kept,

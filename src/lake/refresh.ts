@@ -1,17 +1,18 @@
 /** Owns the copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
-import { type AthenaAccess, runStatement } from "../../athena/client.ts";
-import { dayVersion, daysBetween } from "../../athena/day-version.ts";
-import { SpillwayError } from "../../errors.ts";
-import { dayOf } from "../../ingest/s3/days.ts";
-import type { Logger } from "../../log.ts";
-import { eventTable } from "../../schema/event.ts";
-import { textLiteral } from "../../schema/sql-literal.ts";
-import { trailObjectTable } from "../../schema/tables.ts";
-import { modelRelations } from "../trino/views.ts";
-import type { Spending } from "./cost.ts";
+import { type AthenaAccess, runStatement } from "../athena/client.ts";
+import { isOfFile } from "../athena/explain.ts";
+import { dayVersion, daysBetween } from "../relations/day-version.ts";
+import { SpillwayError } from "../errors.ts";
+import { dayOf } from "../day.ts";
+import type { Logger } from "../log.ts";
+import { eventTable } from "../schema/event.ts";
+import { textLiteral } from "../schema/sql-literal.ts";
+import { trailObjectTable } from "../schema/tables.ts";
+import { modelRelations } from "../relations/views.ts";
+import type { Spending } from "../athena/cost.ts";
 import { texts } from "./execute-setup.ts";
-import { type LogTable, quotedName, recordRelation } from "./log-table.ts";
-import { closure, withRelations } from "./statement.ts";
+import { type LogTable, quotedName, recordRelation } from "../relations/log-table.ts";
+import { closure, withRelations } from "../relations/compose.ts";
 
 /** Runs one statement of a refresh; the second form gives rows back. */
 export interface CopyEngine {
@@ -78,13 +79,6 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
     options.log.info(`copied ${day}`);
   }
   return { refreshed, unchanged, failed };
-}
-
-/** Wordings of Trino and Athena for a log file that cannot be read. */
-export function isOfFile(message: string): boolean {
-  return /HIVE_(?:CURSOR_ERROR|BAD_DATA|CANNOT_OPEN_SPLIT|INVALID_METADATA|FILESYSTEM_ERROR)|malformed|not a valid JSON|GENERIC_INTERNAL_ERROR/i.test(
-    message,
-  );
 }
 
 /** The two statements that copy a day. */

@@ -1,0 +1,45 @@
+/** Owns calendar days as text, YYYY-MM-DD in UTC, and how many of them back late files are looked for (R10). */
+import { SpillwayError } from "./errors.ts";
+
+/** Files are on average 5 minutes late; two days cover what is late without a failed delivery. */
+export const lookBackDays = 2;
+/** "CloudTrail attempts to redeliver the log files to your S3 bucket for 30 days". */
+export const deepLookBackDays = 30;
+export const firstRunDays = 90;
+
+const millisPerDay = 86_400_000;
+
+export function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+export function addDays(day: string, days: number): string {
+  return dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + days * millisPerDay));
+}
+
+/** Whole days from `from` to `to`. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / millisPerDay);
+}
+
+/** True for a real calendar day, written YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && dayOf(new Date(time)) === text;
+}
+
+/** Days that a user gave as a range. @throws SpillwayError `usage` */
+export function checkDays(from: string | undefined, to: string | undefined): void {
+  for (const [flag, day] of [
+    ["--from", from],
+    ["--to", to],
+  ] as const) {
+    if (day === undefined || isDay(day)) continue;
+    throw new SpillwayError("usage", `${flag} ${day} is no day`, {
+      next: "Write days as YYYY-MM-DD, for example 2026-09-14.",
+    });
+  }
+  if (from !== undefined && to !== undefined && from > to)
+    throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Exchange them." });
+}

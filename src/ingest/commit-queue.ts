@@ -1,0 +1,82 @@
+/** Owns when a pass commits: what has been read waits here until there is enough of it, or enough time has passed. */
+import type { Staged, WorkerPool } from "./pool.ts";
+import type { SourceState } from "./source.ts";
+
+/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+const commitEvents = 250_000;
+const commitObjects = 20_000;
+const defaultCommitSeconds = 30;
+/** Sources with checkpoints are slow, and do not like to go back. */
+const commitSecondsOfStates = 5;
+
+type Commit = (staged: readonly Staged[], states: readonly SourceState[]) => Promise<void>;
+
+export class CommitQueue {
+  readonly #commit: Commit;
+  readonly #seconds: number | undefined;
+  #waiting: Staged[] = [];
+  /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
+  #states: SourceState[] = [];
+  #lastCommit = performance.now();
+  #hasStarted = false;
+  /** The commit that runs while the workers read on; one at a time. */
+  #committing: Promise<void> = Promise.resolve();
+
+  constructor(commit: Commit, seconds: number | undefined) {
+    this.#commit = commit;
+    this.#seconds = seconds;
+  }
+
+  /** Nothing is committed before: the run's row stands first. */
+  start(): void {
+    this.#hasStarted = true;
+  }
+
+  add(staged: Staged): void {
+    this.#waiting.push(staged);
+  }
+
+  remember(states: readonly SourceState[]): void {
+    this.#states.push(...states);
+  }
+
+  async commitIfDue(pool: WorkerPool): Promise<void> {
+    this.#waiting.push(...pool.take());
+    if (!this.#hasStarted) return;
+    const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
+    const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
+    const seconds = (performance.now() - this.#lastCommit) / 1000;
+    const isLarge = events >= commitEvents || objects >= commitObjects;
+    if (pool.stopped !== undefined) return;
+    if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
+    else if (isLarge || seconds >= this.#dueSeconds()) {
+      const flushed = await pool.flush();
+      await this.#startCommit(flushed, this.#states.splice(0));
+    }
+  }
+
+  /** The last commit, with all that the workers still held; they are gone when it begins. */
+  async commitLast(pool: WorkerPool, flushed: readonly Staged[]): Promise<void> {
+    // A source that went out of reach by itself has handed out everything that its states speak of.
+    if (pool.stopped !== undefined) this.#states = [];
+    // their memory is worth more than their threads while the last commit runs
+    await pool[Symbol.asyncDispose]();
+    await this.#startCommit(flushed, this.#states.splice(0));
+    await this.#committing;
+  }
+
+  #dueSeconds(): number {
+    return this.#seconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
+  }
+
+  /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
+  async #startCommit(flushed: readonly Staged[], states: readonly SourceState[]): Promise<void> {
+    await this.#committing;
+    const staged = [...this.#waiting, ...flushed];
+    this.#waiting = [];
+    this.#lastCommit = performance.now();
+    this.#committing = this.#commit(staged, states);
+    // reported by whoever waits for it next
+    this.#committing.catch(() => undefined);
+  }
+}

@@ -1,0 +1,47 @@
+/** Owns what a commit is given and what it tells, as plain data. */
+import type { Finding } from "./findings.ts";
+import type { SourceState } from "./source-state.ts";
+
+/** What came of one trail object. */
+export interface LedgerEntry {
+  readonly uri: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly reason: string | null;
+  readonly accountId: string | null;
+  readonly region: string | null;
+  readonly day: string | null;
+  readonly records: number;
+  readonly bedrock: number;
+  readonly rejected: number;
+  readonly other: number;
+}
+
+export interface QuarantineEntry {
+  readonly uri: string;
+  readonly etag: string;
+  readonly recordIndex: number | null;
+  readonly reason: string;
+  readonly eventId: string | null;
+}
+
+/** Parquet files with the columns of eventTable, and the objects that they came from. */
+export interface StagedBatch {
+  readonly files: readonly string[];
+  readonly objects: readonly LedgerEntry[];
+  readonly quarantine: readonly QuarantineEntry[];
+  /** What was noticed about these objects. */
+  readonly findings?: readonly Finding[];
+  /** What sources remember once these objects are in. */
+  readonly states?: readonly SourceState[];
+  /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
+  readonly isSlice?: boolean | undefined;
+}
+
+export interface CommitCounts {
+  readonly newEvents: number;
+  readonly duplicates: number;
+  /** Contents that differ from the chosen one of their eventID, seen for the first time. */
+  readonly contentConflicts: number;
+}

@@ -1,0 +1,193 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../src", import.meta.url));
+
+/**
+ * Which folders a folder imports from, besides itself; "." are the files of src itself. Each line names only folders of the lines
+ * above it, so there is no way round.
+ */
+const directions: readonly (readonly [folder: string, imports: readonly string[]])[] = [
+  [".", []],
+  ["arrow", []],
+  ["schema", []],
+  ["reference", []],
+  ["parse", [".", "arrow", "reference", "schema"]],
+  ["store", [".", "reference", "schema"]],
+  ["aws", ["."]],
+  ["athena", [".", "aws"]],
+  ["relations", [".", "reference", "schema"]],
+  ["lake", [".", "athena", "relations", "schema"]],
+  ["ingest", [".", "arrow", "aws", "parse", "store"]],
+  ["ingest/s3", [".", "aws", "ingest"]],
+  ["ingest/lookup-events", [".", "aws", "ingest", "reference"]],
+  ["ingest/athena", [".", "athena", "aws", "ingest", "relations", "schema", "store"]],
+  ["report", [".", "reference", "relations", "schema", "store"]],
+  ["report/athena", [".", "athena", "aws", "lake", "relations", "report"]],
+  ["report/trino", [".", "relations", "report"]],
+  ["report/formats", [".", "arrow", "report", "schema"]],
+  ["report/overview", ["report", "report/formats"]],
+  ["config", ["."]],
+  ["run", [".", "aws", "config", "ingest", "report", "report/formats", "store"]],
+  ["demo", []],
+  [
+    "cli",
+    [
+      ".",
+      "athena",
+      "aws",
+      "config",
+      "demo",
+      "ingest",
+      "ingest/athena",
+      "ingest/lookup-events",
+      "ingest/s3",
+      "lake",
+      "reference",
+      "relations",
+      "report",
+      "report/athena",
+      "report/formats",
+      "report/overview",
+      "report/trino",
+      "run",
+    ],
+  ],
+];
+
+/** The library's list of exports stands above everything. */
+const entry = "index.ts";
+const longest = 300;
+const awsFolders: readonly string[] = ["athena", "aws", "ingest/lookup-events"];
+
+interface Import {
+  readonly from: string;
+  /** A file below src, or a package. */
+  readonly to: string;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts"))
+  .toSorted();
+
+const texts: ReadonlyMap<string, string> = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+
+/** Types and modules that load late are imports too. */
+function importsOf(file: string, text: string): Import[] {
+  const found = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)"([^"\n]+)"/gm);
+  return [...found].map(([, to = ""]) => ({
+    from: file,
+    to: to.startsWith(".") ? join(dirname(file), to).replaceAll("\\", "/") : to,
+  }));
+}
+
+const imports = files.flatMap((file) => importsOf(file, texts.get(file) ?? ""));
+const inside = imports.filter(({ to }) => texts.has(to));
+
+const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
+
+/** A circle among what `file` reaches, as a path, or nothing. */
+function findCircle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const visit = (node: string, path: readonly string[]): readonly string[] => {
+    const at = path.indexOf(node);
+    if (at >= 0) return [...path.slice(at), node];
+    if (done.has(node)) return [];
+    for (const next of edges.get(node) ?? []) {
+      const circle = visit(next, [...path, node]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(node);
+    return [];
+  };
+  for (const node of edges.keys()) {
+    const circle = visit(node, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+describe("the source", () => {
+  it("was read: files, and imports of each kind", () => {
+    expect(files).toContain("parse/record.ts");
+    const seen = imports.map(({ from, to }) => `${from} ${to}`);
+    expect(seen).toContain("store/duck.ts duckdb");
+    // a type, and one that loads late
+    expect(seen).toContain("athena/connection.ts aws/access.ts");
+    expect(seen).toContain("ingest/fetch.ts aws/fetch-object.ts");
+    expect(imports.filter(({ to }) => to.endsWith(".ts") && !texts.has(to))).toEqual([]);
+  });
+
+  it("knows no folder that the table does not", () => {
+    const folders = [...new Set(files.map((file) => dirname(file)))];
+    expect(folders.toSorted()).toEqual(directions.map(([folder]) => folder).toSorted());
+  });
+
+  it("has a table that goes one way", () => {
+    const above: string[] = [];
+    for (const [folder, allowed] of directions) {
+      expect(
+        allowed.filter((other) => !above.includes(other)),
+        folder,
+      ).toEqual([]);
+      above.push(folder);
+    }
+  });
+
+  it("imports in the directions of the table alone", () => {
+    const allowed = new Map(directions);
+    const wrong = inside.filter(({ from, to }) => {
+      const [here, there] = [dirname(from), dirname(to)];
+      return from !== entry && (to === entry || (here !== there && allowed.get(here)?.includes(there) !== true));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("has a table without an arrow that nobody uses", () => {
+    const used = new Set(inside.map(({ from, to }) => `${dirname(from)} -> ${dirname(to)}`));
+    const arrows = directions.flatMap(([folder, allowed]) => allowed.map((other) => `${folder} -> ${other}`));
+    expect(arrows.filter((arrow) => !used.has(arrow))).toEqual([]);
+  });
+
+  it("has no circle between files", () => {
+    const edges = new Map(
+      files.map((file) => [file, inside.filter(({ from }) => from === file).map(({ to }) => to)] as const),
+    );
+    expect(findCircle(edges)).toEqual([]);
+  });
+
+  it("would see a circle", () => {
+    const edges = new Map([
+      ["a", ["b"]],
+      ["b", ["c", "d"]],
+      ["c", []],
+      ["d", ["b"]],
+    ]);
+    expect(findCircle(edges)).toEqual(["b", "d", "b"]);
+  });
+
+  it("leaves DuckDB to the store", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
+    expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves AWS's clients to the folders that reach AWS", () => {
+    const users = imports.filter(({ to }) => to.startsWith("@aws-sdk/") || to.startsWith("@smithy/"));
+    expect(users.filter(({ from }) => !awsFolders.includes(dirname(from)))).toEqual([]);
+    expect(awsFolders.filter((folder) => !users.some(({ from }) => dirname(from) === folder))).toEqual([]);
+  });
+});
+
+describe.each(files)("%s", (file) => {
+  const text = texts.get(file) ?? "";
+
+  it("is short, says what it owns, and has a plain name", () => {
+    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(longest);
+    // a program's first line may be for the shell
+    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? Owns /);
+    expect(basename(file)).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/);
+  });
+});
