@@ -170,8 +170,11 @@ describe.skipIf(missing !== "")("the copy on Trino", { timeout: 600_000 }, () =>
     return run.stdout;
   };
 
+  // Two days: the fold reads the logs dozens of times, and every report has the same fold in front.
+  const twoDays = ["--from", "2026-09-08", "--to", "2026-09-09", "--late-days", "0", "--athena-database", "archive"];
+
   it.each(["coverage", "denials"])("answers the printed statement of %s over raw logs as DuckDB does", async (name) => {
-    const sql = await printed([name]);
+    const { stdout: sql } = await runCli(["athena", "sql", name, ...twoDays]);
     const { rows } = await onTrino(sql);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await plainRows(duck, sql));
