@@ -255,6 +255,35 @@ describe("the copy", { timeout: 180_000 }, () => {
     expect((await plainRows(endpoint.connection, seen))[0]?.n).toBeGreaterThan(0);
   });
 
+  it("shows the last fold until the next one is complete", async () => {
+    await good(athena("setup", ...trail, ...accounts, ...copy, "--execute"));
+    await fill(delivered);
+    const counts = ["event", "invocation", "invocation_day", "trail_object"]
+      .map((name) => `(select count(*) from spillway.${name}) as ${name}`)
+      .join(", ");
+    const seen = (): Promise<Readonly<Record<string, unknown>>[]> => plainRows(endpoint.connection, `select ${counts}`);
+    await good(refresh(["--from", "2026-09-03", "--to", "2026-09-04"], "2026-09-14T20:00:00Z"));
+    const before = await seen();
+    expect(Object.values(before[0] ?? {}).every((count) => Number(count) > 0)).toBe(true);
+    endpoint.athena.options = {
+      ...endpoint.athena.options,
+      behaviour: (sql) =>
+        sql.startsWith('INSERT INTO "spillway"."invocation_day_copy"') ? { fails: "GENERIC_INTERNAL_ERROR: lost" } : {},
+    };
+    const more = ["--from", "2026-09-03", "--to", "2026-09-06"];
+    const broken = await refresh(more, "2026-09-14T21:00:00Z");
+    expect(broken.code).toBe(1);
+    expect(broken.stderr).toContain("the fold of the copy (invocation_day)");
+    expect(await seen()).toEqual(before);
+    endpoint.athena.options = { ...endpoint.athena.options, behaviour: () => undefined };
+    const mended = await good(refresh(more, "2026-09-14T22:00:00Z"));
+    expect(mended.stderr).toContain("folded the copy\nthe copy: 0 days read, 4 unchanged, 0 failed");
+    const after = await seen();
+    for (const [name, count] of Object.entries(after[0] ?? {}))
+      expect(Number(count), name).toBeGreaterThan(Number(before[0]?.[name]));
+    expect((await good(refresh(more, "2026-09-14T23:00:00Z"))).stderr).not.toContain("folded");
+  });
+
   it("stops at --max-scan, with what was copied kept", async () => {
     await good(athena("setup", ...trail, ...accounts, ...copy, "--execute"));
     await fill(delivered);
