@@ -146,7 +146,10 @@ function configure(data, storage, port) {
       "http-server.http.port=" + port,
       "discovery.uri=http://127.0.0.1:" + port,
       "node.internal-address=127.0.0.1",
-      "query.max-stage-count=300",
+      // one statement over raw logs is hundreds of stages, all on this node: Trino's own limits are 150 stages and 1024 requests
+      "query.max-stage-count=1000",
+      "exchange.http-client.max-requests-queued-per-destination=100000",
+      "scheduler.http-client.max-requests-queued-per-destination=100000",
     ],
     "log.properties": ["io.trino=WARN"],
     "catalog/memory.properties": ["connector.name=memory"],

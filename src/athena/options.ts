@@ -52,6 +52,18 @@ const mostReuseMinutes = 10_080;
 /** A short statement takes about a second; GetQueryExecution is throttled at 5 calls a second for each account at first. */
 const defaultPoll: Polling = { firstMs: 300, mostMs: 5_000 };
 
+/** Milliseconds until the second look at a query: looks count against a quota that an account's tools share. */
+const pollVariable = "SPILLWAY_ATHENA_POLL_MS";
+
+function pollOf(text: string | undefined): Polling {
+  if (text === undefined || text === "") return defaultPoll;
+  const firstMs = Number(text);
+  if (Number.isInteger(firstMs) && firstMs > 0) return { firstMs, mostMs: Math.max(firstMs, defaultPoll.mostMs) };
+  throw new SpillwayError("usage", `${pollVariable} is ${JSON.stringify(text)}, not a number of milliseconds`, {
+    next: "Set it to 300, for example, or unset it.",
+  });
+}
+
 /** @throws SpillwayError `usage` for a value that cannot be meant */
 export function athenaAccess(
   options: AthenaOptions,
@@ -69,7 +81,7 @@ export function athenaAccess(
     catalog: options.catalog ?? null,
     reuseMinutes: options.reuseMinutes ?? null,
     retry,
-    poll: options.poll ?? defaultPoll,
+    poll: options.poll ?? pollOf(env[pollVariable]),
     s3: {
       bucket: "",
       region,

@@ -4,6 +4,7 @@ import type { Column, ColumnType } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { readQuery } from "../schema/query-file.ts";
 import { trailObjectTable } from "../schema/tables.ts";
+import { foldedTables } from "../relations/folded-copy.ts";
 import { fillTemplate } from "../relations/views.ts";
 
 export interface LogLocation {
@@ -69,6 +70,8 @@ export interface CopyTable {
 export const copyTables: readonly CopyTable[] = [
   { name: "event_delivered_copy", columns: eventTable.columns, partitions: ["copy_day", "copy_run"] },
   { name: "trail_object_copy", columns: trailObjectTable.columns, partitions: ["copy_day", "copy_run"] },
+  // by run alone: Athena writes at most 100 partitions with one INSERT
+  ...foldedTables.map(({ name, columns }) => ({ name: `${name}_copy`, columns, partitions: ["copy_run"] })),
   {
     name: "copy_slice",
     columns: ["slice_day", "slice_run", "slice_version"].map((name) => ({ name, type: "text", doc: "" })),

@@ -11,8 +11,9 @@ import { trailObjectTable } from "../schema/tables.ts";
 import { modelRelations } from "../relations/views.ts";
 import type { Spending } from "../athena/cost.ts";
 import { texts } from "./execute-setup.ts";
+import { closure, copyRelation, withRelations } from "../relations/compose.ts";
+import { foldOfRun, foldSlice, foldedTables } from "../relations/folded-copy.ts";
 import { type LogTable, quotedName, recordRelation } from "../relations/log-table.ts";
-import { closure, withRelations } from "../relations/compose.ts";
 
 /** Runs one statement of a refresh; the second form gives rows back. */
 export interface CopyEngine {
@@ -37,22 +38,31 @@ export interface RefreshSummary {
   readonly unchanged: number;
   /** Days whose logs could not be read, with Athena's reason: the others went on. */
   readonly failed: readonly { readonly day: string; readonly reason: string }[];
+  /** The events were folded into invocations anew: readers see what was copied. */
+  readonly folded: boolean;
 }
 
 /**
  * Reads the days that are due again. A day is inserted below a new run, and the row in `copy_slice` that follows makes it the one that
  * readers see: a refresh that dies in between leaves rows that nobody reads. Only INSERT is needed, which Athena has for Parquet, Trino
  * for its Hive tables: no DELETE, which Athena has for Iceberg alone and which would show readers a day without rows.
+ * At the end the events of all days are folded, in the same way: a late record changes invocations of any day.
  */
 export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): Promise<RefreshSummary> {
   const now = options.now();
   const run = now.toISOString();
   const slices = quotedName([...options.database, "copy_slice"]);
   const kept = await engine.rows(
-    `SELECT slice_day, max_by(slice_version, slice_run) AS slice_version FROM ${slices} GROUP BY slice_day`,
+    `SELECT slice_day, max_by(slice_version, slice_run) AS slice_version, max(slice_run) AS slice_run FROM ${slices} GROUP BY slice_day`,
     "the days of the copy",
   );
   const versions = new Map(kept.map(([day, version]) => [String(day), String(version)]));
+  const runs = new Map(kept.map(([day, , last]) => [String(day), String(last)]));
+  const folds = runs.get(foldSlice) ?? "";
+  const complete = async (slice: string, version: string): Promise<void> => {
+    const row = [slice, run, version].map(textLiteral).join(", ");
+    await engine.run(`INSERT INTO ${slices} SELECT ${row}`, `the copy of ${slice} (done)`);
+  };
   const refreshed: string[] = [];
   const failed: { day: string; reason: string }[] = [];
   let unchanged = 0;
@@ -71,14 +81,18 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
       options.log.warn(`${day} was not copied: ${thrown.message}`, { next: thrown.next });
       continue;
     }
-    await engine.run(
-      `INSERT INTO ${slices} SELECT ${[day, run, version].map(textLiteral).join(", ")}`,
-      `the copy of ${day} (done)`,
-    );
+    await complete(day, version);
     refreshed.push(day);
     options.log.info(`copied ${day}`);
   }
-  return { refreshed, unchanged, failed };
+  // a refresh that died may have left days that no fold has seen
+  const folded = refreshed.length > 0 || [...runs.values()].some((last) => last > folds);
+  if (folded) {
+    for (const { sql, name } of foldSql(options.database, run)) await engine.run(sql, `the fold of the copy (${name})`);
+    await complete(foldSlice, run);
+    options.log.info("folded the copy");
+  }
+  return { refreshed, unchanged, failed, folded };
 }
 
 /** The two statements that copy a day. */
@@ -91,6 +105,20 @@ function daySql({ database, table }: RefreshOptions, day: string, run: string): 
   return parts.map(({ name, columns }) => {
     const list = columns.map((column) => column.name).join(", ");
     const select = `SELECT ${list}, ${textLiteral(day)} AS copy_day, ${textLiteral(run)} AS copy_run FROM ${name}`;
+    const target = quotedName([...database, `${name}_copy`]);
+    return { name, sql: `INSERT INTO ${target}\n${withRelations(closure(relations, select), select)}` };
+  });
+}
+
+/** The statements that fold what was copied; each reads the table that the one before it wrote. */
+function foldSql(database: readonly string[], run: string): { name: string; sql: string }[] {
+  return foldedTables.map(({ name, columns }, index) => {
+    const made = new Set(foldedTables.slice(0, index).map((table) => table.name));
+    const relations = modelRelations().map((relation) => {
+      if (relation.name === "event_delivered") return copyRelation(relation.name, database);
+      return made.has(relation.name) ? foldOfRun(relation.name, database, run) : relation;
+    });
+    const select = `SELECT ${columns.map((column) => column.name).join(", ")}, ${textLiteral(run)} AS copy_run FROM ${name}`;
     const target = quotedName([...database, `${name}_copy`]);
     return { name, sql: `INSERT INTO ${target}\n${withRelations(closure(relations, select), select)}` };
   });

@@ -1,18 +1,32 @@
 /** Owns tables of CloudTrail logs as other people make them: AWS's documentation and console, and Control Tower's log archive. */
 
-const identity = `struct<
-    type:string, principalid:string, arn:string, accountid:string, invokedby:string, accesskeyid:string, userName:string,
-    sessioncontext:struct<
-      attributes:struct<mfaauthenticated:string, creationdate:string>,
-      sessionissuer:struct<type:string, principalid:string, arn:string, accountId:string, userName:string>,
-      ec2RoleDelivery:string, webIdFederationData:struct<federatedProvider:string>>>`;
+const innerIdentity =
+  "type:string, principalid:string, arn:string, accountid:string, invokedby:string, accesskeyid:string";
+const session =
+  "attributes:struct<mfaauthenticated:string, creationdate:string>, sessionissuer:struct<type:string, principalid:string, arn:string, accountid:string, username:string>";
 
-const columns = `
-  eventversion string, useridentity ${identity}, eventtime string, eventsource string, eventname string, awsregion string,
+/** As the documentation has it since it knows Identity Center. */
+const identity = `struct<${innerIdentity}, username:string, onbehalfof:struct<userid:string, identitystorearn:string>,
+    sessioncontext:struct<${session}, ec2roledelivery:string,
+      webidfederationdata:struct<federatedprovider:string, attributes:map<string,string>>>>`;
+
+/** As it was before; many such tables still stand. */
+const olderIdentity = `struct<${innerIdentity}, userName:string,
+    sessioncontext:struct<${session}, ec2RoleDelivery:string, webIdFederationData:struct<federatedProvider:string>>>`;
+
+const columns = (who: string): string => `
+  eventversion string, useridentity ${who}, eventtime string, eventsource string, eventname string, awsregion string,
   sourceipaddress string, useragent string, errorcode string, errormessage string, requestparameters string,
   responseelements string, additionaleventdata string, requestid string, eventid string, readonly string,
   resources array<struct<arn:string, accountid:string, type:string>>, eventtype string, apiversion string,
   recipientaccountid string, serviceeventdetails string, sharedeventid string, vpcendpointid string`;
+
+const tls = ", tlsdetails struct<tlsversion:string, ciphersuite:string, clientprovidedhostheader:string>";
+
+/** The last columns of the documentation's tables (Athena User Guide, "Query AWS CloudTrail logs", as of 2026). */
+const newest =
+  ", vpcendpointaccountid string, eventcategory string, addendum struct<reason:string, updatedfields:string, originalrequestid:string, originaleventid:string>, sessioncredentialfromconsole string, edgedevicedetails string" +
+  tls;
 
 const serde = `ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'
 STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
@@ -35,42 +49,37 @@ const table = (
 ): ForeignTable => ({
   what,
   name: `logs.${name}`,
-  ddl: `CREATE EXTERNAL TABLE logs.${name} (${columns}${more}
+  ddl: `CREATE EXTERNAL TABLE logs.${name} (${columns(more === newest ? identity : olderIdentity)}${more}
 )
 ${partitions}${serde}
 LOCATION 's3://logs/AWSLogs/'`,
   flags,
 });
 
-const lacksAddendum = ["--table-lacks", "addendum,sessioncredentialfromconsole"];
-
 export const foreignTables: readonly ForeignTable[] = [
-  table(
-    "the console's, without partitions",
-    "cloudtrail_logs_console",
-    ", eventcategory string, tlsdetails struct<tlsversion:string, ciphersuite:string, clientprovidedhostheader:string>",
-    "",
-    lacksAddendum,
-  ),
+  table("an older one, without partitions", "cloudtrail_logs_older", `, eventcategory string${tls}`, "", [
+    "--table-lacks",
+    "addendum,sessioncredentialfromconsole",
+  ]),
   table(
     "the documentation's, partitioned by hand",
     "cloudtrail_logs_manual",
-    ", tlsdetails struct<tlsversion:string, ciphersuite:string, clientprovidedhostheader:string>",
+    newest,
     "PARTITIONED BY (region string, year string, month string, day string)\n",
-    ["--table-lacks", "addendum,sessioncredentialfromconsole,eventcategory", "--day-column", "year,month,day"],
+    ["--day-column", "year,month,day"],
   ),
   table(
     "the documentation's with projected partitions",
     "cloudtrail_logs_pp",
-    ", eventcategory string, tlsdetails struct<tlsversion:string, ciphersuite:string, clientprovidedhostheader:string>",
+    newest,
     "PARTITIONED BY (`timestamp` string)\n",
-    [...lacksAddendum, "--day-column", "timestamp"],
+    ["--day-column", "timestamp"],
   ),
   table(
     "an organization's log archive as Control Tower users make it",
     "control_tower_logs",
-    ", vpcendpointaccountid string, eventcategory string, addendum struct<reason:string, updatedfields:string, originalrequestid:string, originaleventid:string>, sessioncredentialfromconsole string, edgedevicedetails string, tlsdetails struct<tlsversion:string, ciphersuite:string, clientprovidedhostheader:string>",
+    tls,
     "PARTITIONED BY (account string, region string, year string, month string, day string)\n",
-    ["--day-column", "year,month,day"],
+    ["--table-lacks", "addendum,sessioncredentialfromconsole,eventcategory", "--day-column", "year,month,day"],
   ),
 ];

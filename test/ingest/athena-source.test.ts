@@ -65,7 +65,8 @@ async function ingest(args: readonly string[] = [], time = "2026-09-14T20:00:00Z
       ...reach,
       ...args,
     ],
-    {},
+    // the endpoint answers at once
+    { SPILLWAY_ATHENA_POLL_MS: "5" },
     time,
   );
 }

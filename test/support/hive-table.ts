@@ -73,6 +73,8 @@ function typeOf(text: string): HiveType {
   const inner = /^(array|struct)\s*<([\s\S]*)>$/i.exec(text.trim());
   if (inner?.[1]?.toLowerCase() === "array") return { kind: "array", item: typeOf(inner[2] ?? "") };
   if (inner !== null) return { kind: "struct", fields: columnsOf(inner[2] ?? "", ":") };
+  // nothing reads one: its JSON text will do
+  if (/^map\s*<string,\s*string>$/i.test(text.trim())) return { kind: "plain", name: "string" };
   if (!/^(?:string|int|bigint|double|boolean|timestamp)$/i.test(text.trim())) throw new Error(`no type: ${text}`);
   return { kind: "plain", name: text.trim().toLowerCase() };
 }
