@@ -1,6 +1,7 @@
 /** Owns the flags of `spillway athena` and of the `athena:` source: how Athena is reached, and where the raw logs are. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { AthenaAccess } from "../athena/client.ts";
+import { isDay } from "../ingest/s3/days.ts";
 import type { LogTable } from "../report/athena/log-table.ts";
 import type { CommandContext } from "./main.ts";
 import { list, wholeNumber } from "./options.ts";
@@ -86,9 +87,7 @@ export async function logTableOf(flags: LogTableFlags): Promise<LogTable> {
 
 /** A commander parser for days, YYYY-MM-DD. */
 export function day(text: string): string {
-  const time = new Date(`${text}T00:00:00Z`);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text))
-    return text;
+  if (isDay(text)) return text;
   throw new InvalidArgumentError("Give a day such as 2026-09-14.");
 }
 
