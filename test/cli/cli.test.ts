@@ -174,6 +174,13 @@ describe("--output", () => {
     expect(readdirSync(join(root, "out"))).toEqual(["r.csv"]);
   });
 
+  it("into what is no folder says so: cleaning up, which fails there too, does not hide that", async () => {
+    const file = putFile(join(root, "no-folder.txt"), "");
+    const run = await report("denials", "--format", "csv", "--output", join(file, "x.csv"));
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^error: cannot write .*x\.csv: ENOTDIR.*\nCheck that the folder exists/);
+  });
+
   it("of a query that fails late leaves the old file as it was", async () => {
     const file = putFile(join(root, "kept", "q.csv"), "old");
     // Fails only after the first rows were handed out.
