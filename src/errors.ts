@@ -13,6 +13,7 @@ export type ErrorCode =
   | "credentials"
   | "warehouse-locked"
   | "warehouse-missing"
+  | "warehouse-unreadable"
   | "warehouse-unwritable"
   | "warehouse-incompatible"
   | "run-locked"

@@ -1,5 +1,5 @@
 /** Owns the words for what S3, STS or the network refused: which permission is missing and what to do. */
-import { SpillwayError, messageOf } from "../errors.ts";
+import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { S3Access } from "./access.ts";
 import { isExpired } from "./refresh.ts";
 import { isUnreachable, statusOf } from "./retry.ts";
@@ -19,6 +19,7 @@ export function explainS3(thrown: unknown, attempt: S3Attempt): unknown {
     (isDenied(thrown) ? denied(thrown, attempt) : undefined) ??
     bucketProblem(thrown, attempt) ??
     networkProblem(thrown, attempt) ??
+    otherRefusal(thrown, attempt) ??
     thrown
   );
 }
@@ -79,6 +80,8 @@ export function credentialProblem(
       "InvalidToken",
       "InvalidClientTokenId",
       "UnrecognizedClientException",
+      // versitygw's word for an unknown access key
+      "XAdminUserNotFound",
     ].includes(thrown.name)
   ) {
     return fail(
@@ -164,6 +167,12 @@ function networkProblem(thrown: Error, attempt: S3Attempt): SpillwayError | unde
       cause: thrown,
     });
   }
+  if (isTlsFailure(thrown)) {
+    return new SpillwayError("source-unreachable", `no TLS connection to ${where}: ${messageOf(thrown).trim()}`, {
+      next: "Check that the endpoint is https and its certificate; an authority of your own goes into NODE_EXTRA_CA_CERTS.",
+      cause: thrown,
+    });
+  }
   const status = statusOf(thrown);
   if (thrown.name === "TimeoutError" || (status !== undefined && status >= 500)) {
     return new SpillwayError("source-unreachable", `${where} keeps failing: ${thrown.name}: ${thrown.message}`, {
@@ -172,4 +181,21 @@ function networkProblem(thrown: Error, attempt: S3Attempt): SpillwayError | unde
     });
   }
   return undefined;
+}
+
+function isTlsFailure(thrown: unknown): boolean {
+  const code = systemCode(thrown) ?? "";
+  return code === "EPROTO" || /CERT|SSL|TLS|UNABLE_TO_VERIFY/.test(code);
+}
+
+/** Whatever else was answered, as stores of another make have words of their own. About one object (get) its reader has the words. */
+function otherRefusal(thrown: Error, attempt: S3Attempt): SpillwayError | undefined {
+  const status = statusOf(thrown);
+  if (status === undefined || attempt.action === "get") return undefined;
+  const where = attempt.access.endpoint ?? `S3 in ${attempt.access.region}`;
+  return new SpillwayError(
+    "source-denied",
+    `${where} refused to ${attempt.action} ${addressOf(attempt)} (${status} ${thrown.name}): ${thrown.message}`,
+    { next: "Check the address and the endpoint, and try the same with: aws s3api list-objects-v2", cause: thrown },
+  );
 }

@@ -1,5 +1,6 @@
 /** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
+import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { CommandContext } from "./context.ts";
 
 interface DemoFlags {
@@ -22,11 +23,19 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const { log } = context.effects;
       const logs = path.join(flags.folder, "logs");
       const warehouse = path.join(flags.folder, "spillway.duckdb");
-      // Leftovers of an earlier demo would be counted as part of this one.
-      await rm(logs, { recursive: true, force: true });
-      for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
       log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
-      await writeDemoOrganization(logs);
+      try {
+        // Leftovers of an earlier demo would be counted as part of this one.
+        await rm(logs, { recursive: true, force: true });
+        for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
+        await writeDemoOrganization(logs);
+      } catch (cause) {
+        if (systemCode(cause) === undefined) throw cause;
+        throw new SpillwayError("output", `cannot write the demo into ${flags.folder}: ${messageOf(cause)}`, {
+          next: "Name a folder that you may write to: spillway demo --folder FOLDER",
+          cause,
+        });
+      }
       await runIngest([logs], { warehouse, maxObjectMb: 512 }, context);
       log.info("");
       await runReport(undefined, { warehouse, format: "table", boundary: "eu" }, context);

@@ -44,7 +44,6 @@ function createProgram(context: CommandContext): Command {
     .configureOutput({
       writeOut: (text) => void effects.stdout.write(text),
       writeErr: (text) => void effects.stderr.write(text),
-      outputError: (text) => effects.log.error(text.replace(/^error: /, "").trimEnd()),
     });
   addDemoCommand(program, context);
   addIngestCommand(program, context);
@@ -54,8 +53,22 @@ function createProgram(context: CommandContext): Command {
   addRunCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
-  for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
+  for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
+    each.exitOverride().configureOutput({ outputError: (text) => effects.log.error(...usageProblem(text, each)) });
   return program;
+}
+
+/** Commander's line for wrong usage, and what to do next: its guess what was meant, else where the flags are explained. */
+function usageProblem(text: string, command: Command): [string, { next?: string }] {
+  const [message = "", ...rest] = text
+    .replace(/^error: /, "")
+    .trimEnd()
+    .split("\n");
+  if (rest.length > 0) return [message, { next: rest.join("\n") }];
+  // A wrong value has what is allowed in the same line.
+  if (message.includes(" is invalid. ")) return [message, {}];
+  const path = [command.parent?.parent, command.parent, command].flatMap((each) => each?.name() ?? []);
+  return [message, { next: `See: ${path.join(" ")} --help` }];
 }
 
 function reportError(thrown: unknown, effects: Effects): number {

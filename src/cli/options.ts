@@ -30,7 +30,7 @@ export function time(text: string): Date {
   const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
   const zoned = /(?:Z|[+-]\d{2}:\d{2})$/i.test(full) ? full : `${full}Z`;
   const value = new Date(zoned);
-  if (Number.isNaN(value.getTime()) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
+  if (Number.isNaN(value.getTime()) || !isDay(text.slice(0, 10))) {
     throw new InvalidArgumentError("Give a day such as 2026-09-14, or a time such as 2026-09-14T08:00:00Z.");
   }
   return value;

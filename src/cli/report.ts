@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../report/engine.ts";
-import type { PlainRow } from "../report/result.ts";
 import type { Scope } from "../report/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./engine-flags.ts";
 import type { CommandContext } from "./context.ts";
@@ -13,6 +12,7 @@ import {
   addScopeFlags,
   protectionOf,
   scopeOf,
+  warnOfUnknownRegions,
 } from "./scope-flags.ts";
 
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
@@ -57,6 +57,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
+  await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);
   try {
@@ -85,30 +86,14 @@ async function printOverview(
       next: "Name a report, for example: spillway report spillover-by-region --format json",
     });
   }
-  const [{ overviewText }, { plainRows }, { withOutput }, { wantsColor }, { protectResult }] = await Promise.all([
+  const [{ overviewText }, { overviewData }, { withOutput }, { wantsColor }] = await Promise.all([
     import("../report/overview/overview.ts"),
-    import("../report/result.ts"),
+    import("../report/overview/data.ts"),
     import("../report/output.ts"),
     import("./print-result.ts"),
-    import("../report/pseudonymise.ts"),
   ]);
-  const protection = protectionOf(flags);
-  const rows = async (report: string): Promise<PlainRow[]> => {
-    const result = await engine.run(statement(report), signal, report);
-    return await plainRows(protection === undefined ? result : protectResult(result, protection));
-  };
-  const boundary =
-    scope.boundary === undefined
-      ? undefined
-      : { name: flags.boundary ?? "", regions: scope.boundary, violations: await rows("boundary-violations") };
-  const data = {
-    regions: await rows("spillover-by-region"),
-    principals: await rows("spillover-by-principal"),
-    denials: await rows("denials"),
-    unobservable: await rows("unobservable"),
-    coverage: await rows("coverage"),
-    boundary,
-  };
+  const boundary = scope.boundary && { name: flags.boundary ?? "", regions: scope.boundary };
+  const data = await overviewData({ engine, statement, boundary, protection: protectionOf(flags), signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,

@@ -1,6 +1,7 @@
 /** Owns the flags that say what a report covers and how it leaves, for every command that prints results. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import type { FormatName } from "../report/formats/index.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import type { Scope } from "../report/scope.ts";
@@ -53,6 +54,9 @@ export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
       next: "--to names the first moment that is no longer included.",
     });
   }
+  const stranger = flags.account?.find((id) => !/^\d{12}$/.test(id));
+  if (stranger !== undefined)
+    throw new SpillwayError("usage", `${stranger} is no account id`, { next: "Account ids have 12 digits." });
   const boundary =
     flags.boundary === undefined ? undefined : (await import("../report/boundary.ts")).resolveBoundary(flags.boundary);
   return {
@@ -63,6 +67,20 @@ export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
     principals: flags.principal,
     boundary: boundary?.regions,
   };
+}
+
+/** A misspelt Region would look like one without inference; a Region may also be newer than the reference data, hence no error. */
+export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Logger): Promise<void> {
+  if (region.length === 0) return;
+  const [{ regionRows }, { nearest }] = await Promise.all([
+    import("../reference/regions.ts"),
+    import("../config/nearest.ts"),
+  ]);
+  const known = regionRows().map((row) => row.region);
+  for (const name of region.filter((each) => !known.includes(each))) {
+    const guess = nearest(name, known);
+    log.warn(`no Region ${name} is known${guess === undefined ? "" : `; did you mean ${guess}?`}`);
+  }
 }
 
 export function protectionOf(flags: OutputFlags): Protection | undefined {

@@ -1,7 +1,7 @@
 /** Owns how a source is named on the command line, and the flags that only a bucket needs. */
 import type { Command } from "commander";
-import { isS3Url } from "../aws/url.ts";
 import { SpillwayError } from "../errors.ts";
+import { type SourceKind, kindOfSource } from "../ingest/source-kind.ts";
 import type { ObjectSource } from "../ingest/source.ts";
 import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./options.ts";
@@ -51,20 +51,12 @@ export function addSourceFlags(command: Command): Command {
     .option("--cloudtrail-endpoint <url>", "lookup: another endpoint than AWS's");
 }
 
-type SourceKind = "bucket" | "lookup" | "folder";
-
-/** `s3://bucket/prefix` is a bucket, `lookup-events:REGION` an event history, everything else a folder or file. */
-function kindOf(name: string): SourceKind {
-  if (isS3Url(name)) return "bucket";
-  return name.startsWith("lookup-events:") ? "lookup" : "folder";
-}
-
 export async function openSources(
   names: readonly string[],
   flags: SourceFlags,
   context: CommandContext,
 ): Promise<ObjectSource[]> {
-  const kinds = new Set(names.map(kindOf));
+  const kinds = new Set(names.map(kindOfSource));
   refuseStrayFlags(kinds, flags);
   const [{ folderSource }, bucketOf, lookupOf] = await Promise.all([
     import("../ingest/folder.ts"),
@@ -72,7 +64,7 @@ export async function openSources(
     kinds.has("lookup") ? lookupOpener(flags, context) : undefined,
   ]);
   return names.map((name) => {
-    const kind = kindOf(name);
+    const kind = kindOfSource(name);
     return (
       (kind === "bucket" ? bucketOf?.(name) : kind === "lookup" ? lookupOf?.(name) : undefined) ?? folderSource(name)
     );
@@ -86,10 +78,23 @@ function refuseStrayFlags(kinds: ReadonlySet<SourceKind>, flags: SourceFlags): v
   });
   const [first] = stray;
   if (first === undefined) return;
-  const which = takers.get(first)?.[0] === "lookup" ? "lookup-events sources" : "buckets";
-  throw new SpillwayError("usage", `these flags are for ${which}, and no source is one: ${stray.join(", ")}`, {
-    next: "A folder is always read as a whole; give a report its time with spillway report --from.",
-  });
+  const forLookup = takers.get(first)?.[0] === "lookup";
+  const which = forLookup ? "lookup-events sources" : "buckets";
+  throw new SpillwayError(
+    "usage",
+    `these flags are for ${which}, and no source is one: ${stray.map(dashed).join(", ")}`,
+    {
+      next:
+        kinds.has("folder") && !forLookup
+          ? "A folder is always read as a whole; give a report its time with spillway report --from."
+          : "Leave them out, or name such a source; spillway ingest --help says which flag is for which.",
+    },
+  );
+}
+
+/** As it was typed: `s3Endpoint` is `--s3-endpoint`. */
+function dashed(flag: string): string {
+  return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 async function bucketOpener(

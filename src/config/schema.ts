@@ -1,10 +1,16 @@
 /** Owns what may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
+import { isDay } from "../day.ts";
 import { type Config, configFormats, failOnChoices } from "./config.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "write a day as YYYY-MM-DD");
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: "write a day as YYYY-MM-DD" })
+  .refine(isDay, "there is no such day");
+const account = z.string().regex(/^\d{12}$/, "account ids have 12 digits");
+const accounts = z.array(account).min(1);
 const days = z.int().min(1).max(36_500);
 
 /** How a bucket is reached, for reading and for writing; the flags of `spillway ingest` have the same names. */
@@ -15,20 +21,18 @@ const bucketKeys = {
   s3Endpoint: z.url().optional().describe("an S3-compatible store"),
   s3Region: text.optional().describe("Region of the bucket; AWS's are found without it"),
   s3PathStyle: z.boolean().optional().describe("name the bucket in the path, not in the host"),
-  expectedBucketOwner: z
-    .string()
-    .regex(/^\d{12}$/, "account ids have 12 digits")
-    .optional()
-    .describe("refuse the bucket if another account owns it"),
+  expectedBucketOwner: account.optional().describe("refuse the bucket if another account owns it"),
 };
 
 const sourceSchema = z
   .strictObject({
-    source: text.describe("a folder, a file, `s3://bucket/prefix`, or `lookup-events:REGION,...`"),
+    source: text.describe(
+      "a folder, a file, `s3://bucket/prefix`, or `lookup-events:REGION,...`; an `athena:` table has its own command: `spillway ingest`",
+    ),
     lookBackDays: days.optional().describe("list this many days back on every run, instead of the rules of docs/s3.md"),
     from: day.optional().describe("first delivery day to list, on every run"),
     to: day.optional().describe("last delivery day to list"),
-    account: texts.optional().describe("only these accounts"),
+    account: accounts.optional().describe("only these accounts"),
     region: texts.optional().describe("only these Regions"),
     ...bucketKeys,
     s3RequesterPays: z.boolean().optional().describe("you pay for the requests"),
@@ -44,7 +48,7 @@ const scopeKeys = {
   lastDays: days.optional().describe("from this many days before today, UTC, until now"),
   from: day.optional().describe("first day"),
   to: day.optional().describe("day at which it ends, not included"),
-  account: texts.optional().describe("accounts of callers"),
+  account: accounts.optional().describe("accounts of callers"),
   region: texts.optional().describe("source Regions"),
   principal: texts.optional().describe("principals, whole or by their last part; `*` stands for any text"),
 };
@@ -57,7 +61,9 @@ const reportSchema = z.strictObject({
   name: z
     .union([text, texts])
     .default("all")
-    .describe("a report, several, or `all` (those that need a boundary only if there is one)"),
+    .describe(
+      "a report, several, or `all` (those that need a boundary only if there is one); `overview`, for people, is text whatever `format` says",
+    ),
   format: z
     .union([format, z.array(format).min(1)])
     .default("csv")

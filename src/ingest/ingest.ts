@@ -29,9 +29,17 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       error instanceof SpillwayError &&
       (error.code === "run-locked" || error.code.startsWith("warehouse-"))
     );
-    if (isNew && isOurs && !progress.hasCommitted)
-      for (const end of ["", ".wal"]) rmSync(`${work}${end}`, { force: true });
+    if (isNew && isOurs && !progress.hasCommitted) for (const end of ["", ".wal"]) removeQuietly(`${work}${end}`);
     throw error;
+  }
+}
+
+/** What went wrong before is the error to tell of. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // a folder that must not be written to holds nothing of ours
   }
 }
 

@@ -22,7 +22,8 @@ export async function withOutput<T>(
     return written;
   } catch (cause) {
     stream.destroy();
-    await rm(partial, { force: true });
+    // where nothing may be written, nothing may be removed either: the first failure is the one to tell
+    await rm(partial, { force: true }).catch(() => undefined);
     if (systemCode(cause) === undefined) throw cause;
     throw new SpillwayError(
       systemCode(cause) === "ENOSPC" ? "disk-full" : "output",

@@ -1,7 +1,9 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { isS3Url, parseS3Url } from "../aws/url.ts";
+import { parseLookupName } from "../ingest/lookup-events/name.ts";
+import { parseS3Url } from "../aws/url.ts";
+import { kindOfSource } from "../ingest/source-kind.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -13,12 +15,21 @@ import { reportJobs } from "./report-jobs.ts";
 export function checkConfig(config: Config): void {
   for (const source of config.sources) {
     const name = typeof source === "string" ? source : source.source;
-    if (isS3Url(name)) parseS3Url(name);
-    else if (typeof source !== "string" && Object.keys(source).length > 1 && !/^[a-z][a-z-]+:/i.test(name)) {
+    const kind = kindOfSource(name);
+    if (kind === "athena") throw athenaInConfig(name, config.warehouse);
+    if (kind === "bucket") parseS3Url(name);
+    else if (kind === "lookup") parseLookupName(name);
+    else if (typeof source !== "string" && Object.keys(source).length > 1) {
       throw new SpillwayError("config", `these keys are for buckets, and ${name} is none: ${keysOf(source)}`, {
         next: "A folder is always read as a whole; give reports their time with scope or lastDays.",
       });
     }
+  }
+  for (const { from, to } of [config.scope, ...config.reports]) {
+    if (from === undefined || to === undefined || from < to) continue;
+    throw new SpillwayError("config", `from ${from} is not before to ${to}`, {
+      next: "to names the first day that is no longer included.",
+    });
   }
   if (config.boundary !== undefined) resolveBoundary(config.boundary, config.boundaries);
   const needing = config.failOn.includes("boundary") && config.boundary === undefined;
@@ -28,6 +39,13 @@ export function checkConfig(config: Config): void {
     });
   }
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
+}
+
+/** Its cost is agreed to by flags (`--max-scan`), run by run. */
+function athenaInConfig(name: string, warehouse: string): SpillwayError {
+  return new SpillwayError("config", `an athena: source is loaded by its own command, not by spillway run: ${name}`, {
+    next: `Take it out of sources, and before each run: spillway ingest ${name} --warehouse ${warehouse} (docs/athena.md)`,
+  });
 }
 
 function keysOf(source: object): string {

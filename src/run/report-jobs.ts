@@ -6,11 +6,17 @@ import { resolveBoundary } from "../report/boundary.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
 import type { Scope } from "../report/scope.ts";
 
+/** Text for people, made of several reports: it has no rows, and no format but its own. */
+export const overviewName = "overview";
+
 /** One file to write. */
 export interface ReportJob {
-  readonly report: Report;
+  /** Null: the overview. */
+  readonly report: Report | null;
   readonly format: ConfigFormat;
   readonly scope: Scope;
+  /** As it was named; none: undefined. */
+  readonly boundaryName: string | undefined;
   /** A path, or `s3://bucket/key`. */
   readonly target: string;
   readonly settings: ReportConfig;
@@ -52,23 +58,30 @@ function jobsOf(
   catalogue: ReadonlyMap<string, Report>,
   now: Date,
 ): ReportJob[] {
-  const scope = scopeOf(ownScope(settings) ?? config.scope, boundaryOf(config, settings.boundary), now);
+  const boundaryName = settings.boundary ?? config.boundary;
+  const scope = scopeOf(ownScope(settings) ?? config.scope, boundaryOf(config, boundaryName), now);
   const output = settings.output.replaceAll("{date}", now.toISOString().slice(0, 10)).replace(/\/+$/, "");
   if (isS3Url(output)) parseS3Url(output);
-  const formats = [settings.format].flat();
+  const formats = [...new Set([settings.format].flat())];
   return reportsOf(settings, scope, catalogue).flatMap((report) =>
-    [...new Set(formats)].map((format) => {
-      const target = `${output}/${report.name}.${extensions[format]}`;
-      return { report, format, scope, target, settings };
+    (report === null ? (["table"] as const) : formats).map((format) => {
+      const target = `${output}/${report?.name ?? overviewName}.${extensions[format]}`;
+      return { report, format, scope, boundaryName, target, settings };
     }),
   );
 }
 
-function reportsOf({ name }: ReportConfig, scope: Scope, catalogue: ReadonlyMap<string, Report>): readonly Report[] {
+function reportsOf(
+  { name }: ReportConfig,
+  scope: Scope,
+  catalogue: ReadonlyMap<string, Report>,
+): readonly (Report | null)[] {
   if (name === "all") return [...catalogue.values()].filter((report) => !report.needsBoundary || scope.boundary);
-  const reports = [...new Set([name].flat())].map((each) => findReport(catalogue, each));
-  const needing = reports.find(({ needsBoundary }) => needsBoundary);
-  if (needing !== undefined && scope.boundary === undefined) {
+  const reports = [...new Set([name].flat())].map((each) =>
+    each === overviewName && !catalogue.has(each) ? null : findReport(catalogue, each),
+  );
+  const needing = reports.find((report) => report?.needsBoundary === true);
+  if (needing && scope.boundary === undefined) {
     throw new SpillwayError("config", `the report ${needing.name} compares with a boundary, and there is none`, {
       next: 'Add a boundary, for example "boundary": "eu".',
     });

@@ -99,9 +99,10 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
     await step("reports", async () => {
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
-        const file = await writeReport(job, engine, options.protection, signal);
+        const file = await writeReport(job, { engine, catalogue, protection: options.protection, signal });
         progress.files.push(file);
-        effects.log.info(`wrote ${file.target}: ${file.rows.toLocaleString("en-US")} rows`, { ...file });
+        const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
+        effects.log.info(`wrote ${file.target}${rows}`, { ...file });
       }
     });
     return await step("findings", async () => await takeStanding(engine, config, summary, startedAt));

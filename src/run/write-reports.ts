@@ -7,20 +7,24 @@ import type { OutputStream } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { putObject } from "../aws/put-object.ts";
 import { isS3Url } from "../aws/url.ts";
+import { type Report, findReport } from "../report/catalogue.ts";
 import { qualify } from "../report/duckdb-engine.ts";
 import type { Engine } from "../report/engine.ts";
 import { formats } from "../report/formats/index.ts";
 import { withOutput } from "../report/output.ts";
+import { overviewData } from "../report/overview/data.ts";
+import { overviewText } from "../report/overview/overview.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
 import { applyScope } from "../report/scope.ts";
-import type { ReportJob } from "./report-jobs.ts";
+import { type ReportJob, overviewName } from "./report-jobs.ts";
 
 /** One file that a run wrote. */
 export interface WrittenFile {
   readonly target: string;
   readonly report: string;
   readonly format: string;
-  readonly rows: number;
+  /** Null for the overview, which is no table. */
+  readonly rows: number | null;
   readonly bytes: number;
 }
 
@@ -34,23 +38,27 @@ const contentTypes: Readonly<Record<ConfigFormat, string>> = {
   arrow: "application/vnd.apache.arrow.stream",
 };
 
+/** What the rows come from, and what becomes of them on the way. */
+export interface ReportSource {
+  readonly engine: Engine;
+  readonly catalogue: ReadonlyMap<string, Report>;
+  readonly protection: Protection | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Writes one job's file. */
-export async function writeReport(
-  job: ReportJob,
-  engine: Engine,
-  protection: Protection | undefined,
-  signal: AbortSignal,
-): Promise<WrittenFile> {
-  const { report, format, target } = job;
+export async function writeReport(job: ReportJob, source: ReportSource): Promise<WrittenFile> {
+  const { format, target } = job;
+  const report = job.report?.name ?? overviewName;
   if (!isS3Url(target)) {
     await makeFolder(target);
-    const rows = await writeFile(job, engine, protection, target, signal);
-    return { target, report: report.name, format, rows, bytes: (await stat(target)).size };
+    const rows = await writeFile(job, source, target);
+    return { target, report, format, rows, bytes: (await stat(target)).size };
   }
   const folder = await mkdtemp(join(tmpdir(), "spillway-report-"));
   try {
     const file = join(folder, "report");
-    const rows = await writeFile(job, engine, protection, file, signal);
+    const rows = await writeFile(job, source, file);
     const { settings } = job;
     const last = (settings.roleArn?.length ?? 0) - 1;
     await putObject(target, file, {
@@ -64,24 +72,32 @@ export async function writeReport(
       expectedBucketOwner: settings.expectedBucketOwner,
       kmsKey: settings.kmsKey,
       contentType: contentTypes[format],
-      signal,
+      signal: source.signal,
     });
-    return { target, report: report.name, format, rows, bytes: (await stat(file)).size };
+    return { target, report, format, rows, bytes: (await stat(file)).size };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function writeFile(
-  { report, scope, format }: ReportJob,
-  engine: Engine,
-  protection: Protection | undefined,
-  file: string,
-  signal: AbortSignal,
-): Promise<number> {
+async function writeFile(job: ReportJob, source: ReportSource, file: string): Promise<number | null> {
+  const { report, scope, format } = job;
+  const { engine, protection, signal } = source;
+  if (report === null) {
+    await writeOverview(job, source, file);
+    return null;
+  }
   const result = await engine.run(applyScope(report.sql, scope, qualify), signal);
   const shown = protection === undefined ? result : protectResult(result, protection);
   return await withOutput(file, nowhere, (output) => formats[format](shown, output));
+}
+
+async function writeOverview({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+  const { catalogue, ...rest } = source;
+  const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
+  const statement = (name: string): string => applyScope(findReport(catalogue, name).sql, scope, qualify);
+  const text = overviewText(await overviewData({ ...rest, statement, boundary }));
+  await withOutput(file, nowhere, async (output) => void output.write(text));
 }
 
 /** A file is always named: nothing of a run's reports goes to stdout. */

@@ -73,6 +73,8 @@ function interrupted(): SpillwayError {
   return new SpillwayError("interrupted", "The query was interrupted");
 }
 
+const whereToLook = "docs/data-dictionary.md has every table and column, docs/sql-cookbook.md statements that work";
+
 /** DuckDB's message, its first line as ours, the line with the position as what to look at. */
 export function queryError(error: unknown): Error {
   if (error instanceof SpillwayError) return error;
@@ -86,5 +88,5 @@ export function queryError(error: unknown): Error {
     });
   }
   const position = rest.filter((line) => line.trim() !== "").join("\n");
-  return new SpillwayError("sql", first, { ...(position === "" ? {} : { next: position }), cause: error });
+  return new SpillwayError("sql", first, { next: position === "" ? whereToLook : position, cause: error });
 }

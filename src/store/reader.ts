@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SpillwayError } from "../errors.ts";
+import { SpillwayError, messageOf } from "../errors.ts";
 import {
   type Duck,
   type DuckOptions,
@@ -61,7 +61,7 @@ export class WarehouseReader {
       stopDuck(duck);
       released(opened);
       await rm(folder, { recursive: true, force: true });
-      throw warehouseError(error, file);
+      throw unreadable(error, file) ?? warehouseError(error, file);
     }
   }
 
@@ -84,4 +84,13 @@ export class WarehouseReader {
     released(this.#opened);
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** DuckDB says of a file that it "cannot open" it, for reading as for writing. */
+function unreadable(error: unknown, file: string): SpillwayError | undefined {
+  if (!/Permission denied|EACCES|EPERM/i.test(messageOf(error))) return undefined;
+  return new SpillwayError("warehouse-unreadable", `${file} cannot be read`, {
+    next: "Check its permissions, or name another file with --warehouse",
+    cause: error,
+  });
 }

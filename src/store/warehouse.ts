@@ -98,7 +98,8 @@ export class Warehouse {
     } catch (error) {
       stopDuck(duck);
       // The lock of another run stays; ours would only be litter.
-      if (!(error instanceof SpillwayError && error.code === "run-locked")) await rm(lockFile(file), { force: true });
+      if (!(error instanceof SpillwayError && error.code === "run-locked"))
+        await rm(lockFile(file), { force: true }).catch(() => undefined);
       released(work);
       released(file);
       released(lockFile(file));

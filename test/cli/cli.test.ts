@@ -56,7 +56,15 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
   it.each<[string[], RegExp]>([
     [["ingset"], /^error: unknown command 'ingset'\n\(Did you mean ingest\?\)\n$/],
     [["ingest", "x", "--wharehouse", "y"], /^error: unknown option '--wharehouse'\n\(Did you mean --warehouse\?\)\n$/],
-    [["ingest"], /^error: missing required argument 'source'\n$/],
+    [["ingest"], /^error: missing required argument 'source'\nSee: spillway ingest --help\n$/],
+    [["frob"], /^error: unknown command 'frob'\nSee: spillway --help\n$/],
+    [["athena", "setup", "x"], /^error: too many arguments .*\nSee: spillway athena setup --help\n$/],
+    [["ingest", "gs://logs"], /^error: gs:\/\/logs is no source that Spillway knows\nName a folder or file, s3:\/\//],
+    [["ingest", "x", "--lookup-role", "y"], /no source is one: --lookup-role\nLeave them out/],
+    [["ingest", "x", "--s3-kept-days", "9"], /no source is one: --s3-kept-days\nA folder is always read as a whole/],
+    [["prune", "--before", "2026-02-30"], /'2026-02-30' is invalid\. Give a day such as/],
+    [["report", "denials", "--from", "2026-02-29T10:00:00Z"], /is invalid\. Give a day such as/],
+    [["report", "denials", "--account", "12"], /^error: 12 is no account id\nAccount ids have 12 digits\.\n$/],
     [["ingest", "x", "--threads", "0"], /--threads takes a whole number from 1 to 64/],
     [["ingest", "x", "--threads", "two"], /--threads takes a whole number from 1 to 64/],
     [["ingest", "x", "--max-object-mb", "1.5"], /--max-object-mb takes a whole number/],
@@ -89,6 +97,22 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain("Usage: spillway");
   });
+});
+
+it("a Region that is not known is warned of: a misspelt one would look like one without inference", async () => {
+  const run = await report("denials", "--region", "eu-cental-1", "--format", "csv");
+  expect(run.stderr).toBe("warning: no Region eu-cental-1 is known; did you mean eu-central-1?\n");
+  expect(run.code).toBe(0);
+  expect((await report("denials", "--region", "eu-central-1", "--format", "csv")).stderr).toBe("");
+});
+
+it("a demo that cannot be written says where, and how to name another folder", async () => {
+  const file = join(root, "no-folder");
+  putFile(file, "");
+  const run = await runCli(["demo", "--folder", file]);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain(`error: cannot write the demo into ${file}: ENOTDIR`);
+  expect(run.stderr).toMatch(/\nName a folder that you may write to: spillway demo --folder FOLDER\n$/);
 });
 
 it("report --list names each report with its question, and a user's own", async () => {
@@ -148,6 +172,13 @@ describe("--output", () => {
     expect(run).toMatchObject({ code: 0, stdout: "" });
     expect(readFileSync(file, "utf8")).toBe((await report("spillover-by-region", "--format", "csv")).stdout);
     expect(readdirSync(join(root, "out"))).toEqual(["r.csv"]);
+  });
+
+  it("into what is no folder says so: cleaning up, which fails there too, does not hide that", async () => {
+    const file = putFile(join(root, "no-folder.txt"), "");
+    const run = await report("denials", "--format", "csv", "--output", join(file, "x.csv"));
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^error: cannot write .*x\.csv: ENOTDIR.*\nCheck that the folder exists/);
   });
 
   it("of a query that fails late leaves the old file as it was", async () => {

@@ -222,6 +222,16 @@ describe("spillway config check", () => {
     [{ failOn: ["boundary"] }, /failOn names boundary, and there is no boundary/],
     [{ sources: [{ source: "logs", region: ["eu-west-1"] }] }, /these keys are for buckets/],
     [{ sources: ["s3://"] }, /no S3 address/],
+    [{ sources: ["gs://logs"] }, /gs:\/\/logs is no source that Spillway knows\n/],
+    [{ sources: ["lookup-events:eu-wst-1"] }, /no Region eu-wst-1\nDid you mean eu-west-1\?/],
+    [
+      { sources: [{ source: "athena:db.logs", region: ["eu-west-1"] }] },
+      /loaded by its own command, not by spillway run: athena:db\.logs\nTake it out of sources, .* spillway ingest athena:db\.logs --warehouse spillway\.duckdb/,
+    ],
+    [{ sources: [{ source: "s3://logs", from: "2026-02-30" }] }, /sources\[0\]\.from: there is no such day/],
+    [{ sources: [{ source: "s3://logs", to: "tomorrow" }] }, /sources\[0\]\.to: write a day as YYYY-MM-DD\n/],
+    [{ scope: { from: "2026-09-02", to: "2026-09-01" } }, /from 2026-09-02 is not before to 2026-09-01/],
+    [{ scope: { account: ["12"] } }, /scope\.account\[0\]: account ids have 12 digits/],
   ])("%j exits with 2", async (content, message) => {
     const run = await runCli(["config", "check", "--config", configFile(content)]);
     expect(run.code).toBe(2);
@@ -265,7 +275,8 @@ describe("the nearest name", () => {
 
   it("is found for a name with one letter lost, doubled or exchanged", () => {
     const names = [...new Set(keyPaths(configJsonSchema()).map((path) => path.slice(path.lastIndexOf(".") + 1)))];
-    const isLonely = (name: string): boolean => names.every((other) => other === name || distance(name, other) > 2);
+    const isLonely = (name: string): boolean =>
+      names.every((other) => other === name || distance(name.toLowerCase(), other.toLowerCase()) > 2);
     const long = names.filter((name) => name.length >= 6 && isLonely(name));
     expect(long.length).toBeGreaterThan(10);
     fc.assert(

@@ -48,6 +48,13 @@ describe("a warehouse that cannot be made", () => {
     expect(existsSync(join(root, "missing"))).toBe(false);
   });
 
+  it("where nothing may be written: cleaning up, which fails there too, does not hide that", async () => {
+    const file = putFile(join(root, "no-folder"), "");
+    const run = await runCli(["ingest", logs, "--warehouse", join(file, "w.duckdb")]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^error: .*w\.duckdb cannot be written\nCheck its permissions, or name another file/);
+  });
+
   it("because its name is a folder's", async () => {
     const folder = join(root, "folder");
     mkdirSync(folder);

@@ -58,6 +58,35 @@ arn:aws:iam::111122223333:role/apps/invoice-bot    1,234,567      7       12.3% 
     expect(lines[2]).toContain("1,234,567");
   });
 
+  it("writes record below record where the columns cannot be read", async () => {
+    const narrow = (await text("table", { width: 50 })).split("\n");
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(narrow.slice(0, 8)).toEqual([
+      "── 1 ────────",
+      "principal    arn:aws:iam::11112…e/apps/invoice-bot",
+      "invocations  1,234,567",
+      "small        7",
+      "spill_rate   12.3%",
+      "explicit     true",
+      "first_seen   2026-09-01 08:30:00Z",
+      "── 2 ────────",
+    ]);
+    const many = Array.from({ length: 1500 }, (_, index) => index);
+    const wide = Array.from({ length: 20 }, (_, index) => ({ name: `column_${index}`, type: "integer" as const }));
+    const long = (
+      await written(
+        "table",
+        await resultOf(
+          wide,
+          wide.map(() => many),
+        ),
+        { width: 80 },
+      )
+    ).toString();
+    expect(long.match(/^── \d+ /gm)).toHaveLength(1500);
+    expect(long).toMatch(/── 1500 ─+\ncolumn_0 +1,499\n/);
+  });
+
   it("dims nulls and says when there is nothing", async () => {
     expect(await text("table", { color: true })).toContain("\u001B[2m–");
     const empty = await written("table", await resultOf([{ name: "a", type: "text" }], [[]]));

@@ -1,10 +1,11 @@
 /** The whole pipeline over S3 servers that we did not write: the tables of a folder, then nothing new, then what came late. */
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
 import { mapParallel } from "../../src/ingest/parallel.ts";
+import { tellOrganizationRuns } from "../support/organization-runs.ts";
 import { type RealS3Server, realS3Credentials, startRealS3Server } from "../support/real-s3-server.ts";
 import { queryRows } from "../support/run-cli.ts";
 import { trailKey, useTestCredentials } from "../support/s3-trail.ts";
@@ -94,6 +95,29 @@ describe.each(["versitygw", "minio", "ministack"])("%s", (name) => {
     );
     expect(row).toEqual({ status: "loaded", records: 2 });
   });
+
+  it(
+    "`spillway run`, night after night: late files, one replaced, one gone",
+    { timeout: 240_000 },
+    async ({ skip }) => {
+      if (typeof server === "string") return skip(server);
+      const { client, endpoint } = server;
+      const nights = join(folder, `${name}-nights`);
+      mkdirSync(nights);
+      await client.send(new CreateBucketCommand({ Bucket: "nights" }));
+      process.env["AWS_ACCESS_KEY_ID"] = realS3Credentials.accessKeyId;
+      process.env["AWS_SECRET_ACCESS_KEY"] = realS3Credentials.secretAccessKey;
+      await tellOrganizationRuns(
+        {
+          endpoint,
+          bucket: "nights",
+          put: async (Key, Body) => void (await client.send(new PutObjectCommand({ Bucket: "nights", Key, Body }))),
+          remove: async (Key) => void (await client.send(new DeleteObjectCommand({ Bucket: "nights", Key }))),
+        },
+        nights,
+      );
+    },
+  );
 
   it("lists keys with blanks and plus signs, when their number is a multiple of a page", async ({ skip }) => {
     if (typeof server === "string") skip(server);

@@ -102,3 +102,27 @@ function readableTime(milliseconds: number): string {
   if (text.endsWith("T00:00:00.000Z")) return text.slice(0, 10);
   return text.replace("T", " ").replace(/\.\d{3}Z$/, "Z");
 }
+
+/** Keeps both ends, since an ARN starts with the account and ends with the name. */
+export function cut(value: string, width: number): string {
+  const letters = Array.from(value);
+  if (letters.length <= width) return value;
+  if (width <= 1) return "…".slice(0, width);
+  const head = Math.ceil((width - 1) / 2);
+  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (width - 1 - head)).join("")}`;
+}
+
+/** Code points: near enough to the columns of a terminal for the names in these logs. */
+export function size(value: string): number {
+  return Array.from(value).length;
+}
+
+export function pad(value: string, width: number, right: boolean): string {
+  const blank = " ".repeat(Math.max(0, width - size(value)));
+  return right ? blank + value : value + blank;
+}
+
+/** 1 is bold, 2 is dim. */
+export function paint(value: string, code: 1 | 2, options: FormatOptions): string {
+  return options.color === true ? `\u001B[${code}m${value}\u001B[22m` : value;
+}

@@ -1,22 +1,29 @@
-/** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle. */
+/** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle; where that cannot be read, one record below the other. */
 import type { OutputStream } from "../../effects.ts";
 import type { Result, ResultColumn } from "../engine.ts";
 import { type Cell, rowsOf } from "../result.ts";
-import { type FormatOptions, TextWriter, readableText } from "./format.ts";
+import { type FormatOptions, TextWriter, cut, pad, paint, readableText, size } from "./format.ts";
+import { recordText } from "./records.ts";
 
 /** Widths are taken from this many rows; the rest is written as it comes. */
 const sample = 1000;
-const narrowest = 8;
+/** Text that is cut to less says nothing any more; an account id and a Region stay whole. */
+const narrowest = 14;
 const gap = "  ";
 
 export async function writeTable(result: Result, output: OutputStream, options: FormatOptions = {}): Promise<number> {
   const writer = new TextWriter(output);
   const { columns } = result;
   const held: (readonly string[])[] = [];
-  let widths: readonly number[] | undefined;
+  /** Null: the columns do not fit. */
+  let widths: readonly number[] | null | undefined;
   let rows = 0;
-  const begin = async (): Promise<readonly number[]> => {
+  const begin = async (): Promise<readonly number[] | null> => {
     const fitted = fit(columns, held, options.width);
+    if (fitted === null) {
+      for (const [index, cells] of held.entries()) await writer.add(recordText(columns, cells, index + 1, options));
+      return null;
+    }
     const head = columns.map((column, index) =>
       pad(cut(column.name, fitted[index] ?? 0), fitted[index] ?? 0, isNumeric(column)),
     );
@@ -29,7 +36,9 @@ export async function writeTable(result: Result, output: OutputStream, options: 
     const cells = columns.map((column, index) => text(row[index] ?? null, column));
     rows++;
     if (widths !== undefined) {
-      await writer.add(tableLine(columns, cells, widths, options));
+      await writer.add(
+        widths === null ? recordText(columns, cells, rows, options) : tableLine(columns, cells, widths, options),
+      );
       continue;
     }
     held.push(cells);
@@ -66,12 +75,12 @@ function isNumeric(column: ResultColumn): boolean {
   return column.type === "integer" || column.type === "bigint" || column.type === "double";
 }
 
-/** Natural widths, then the widest text columns give way until the line fits. Numbers and times are never cut. */
+/** Natural widths, then the widest text columns give way until the line fits; null if it cannot. Numbers and times are never cut. */
 function fit(
   columns: readonly ResultColumn[],
   rows: readonly (readonly string[])[],
   limit: number | undefined,
-): number[] {
+): number[] | null {
   const widths = columns.map((column, index) => {
     let width = size(column.name);
     for (const cells of rows) width = Math.max(width, size(cells[index] ?? ""));
@@ -86,32 +95,9 @@ function fit(
       const floor = columns[index]?.type === "text" ? narrowest : Math.max(content[index] ?? 0, 6);
       if (width > floor && (widest < 0 || width > (widths[widest] ?? 0))) widest = index;
     }
-    if (widest < 0) break;
+    // Without a row there is nothing that could not be read.
+    if (widest < 0) return rows.length === 0 ? widths : null;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
-}
-
-/** Keeps both ends, since an ARN starts with the account and ends with the name. */
-export function cut(value: string, width: number): string {
-  const letters = Array.from(value);
-  if (letters.length <= width) return value;
-  if (width <= 1) return "…".slice(0, width);
-  const head = Math.ceil((width - 1) / 2);
-  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (width - 1 - head)).join("")}`;
-}
-
-/** Code points: near enough to the columns of a terminal for the names in these logs. */
-export function size(value: string): number {
-  return Array.from(value).length;
-}
-
-function pad(value: string, width: number, right: boolean): string {
-  const blank = " ".repeat(Math.max(0, width - size(value)));
-  return right ? blank + value : value + blank;
-}
-
-/** 1 is bold, 2 is dim. */
-function paint(value: string, code: 1 | 2, options: FormatOptions): string {
-  return options.color === true ? `\u001B[${code}m${value}\u001B[22m` : value;
 }

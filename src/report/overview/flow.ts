@@ -1,6 +1,5 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
-import { grouped, isoTime, percent } from "../formats/format.ts";
-import { cut, size } from "../formats/table.ts";
+import { cut, grouped, isoTime, percent, size } from "../formats/format.ts";
 import type { PlainRow } from "../result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 

@@ -88,6 +88,27 @@ describe("a source that cannot be listed", () => {
     });
   });
 
+  it("words of a store of another make, and an endpoint that does not speak TLS", async () => {
+    const answer = (code: string): S3ServerOptions => ({
+      fault: () => ({ type: "error", status: 404, code, message: "It is so." }),
+    });
+    server.options = answer("XAdminUserNotFound");
+    expect(await errorOf(list())).toMatchObject({ code: "credentials" });
+    await disconnectAll();
+    server.options = answer("XNobodyKnowsThis");
+    expect(await errorOf(list())).toMatchObject({
+      code: "source-denied",
+      message: expect.stringMatching(/refused to list s3:\/\/trail-bucket\/ \(404 XNobodyKnowsThis\): It is so\.$/),
+      next: expect.stringMatching(/Check the address/),
+    });
+    const endpoint = server.endpoint.replace("http:", "https:");
+    expect(await errorOf(list(url(), { endpoint }))).toMatchObject({
+      code: "source-unreachable",
+      message: expect.stringMatching(/no TLS connection to https:/),
+      next: expect.stringMatching(/Check that the endpoint is https/),
+    });
+  });
+
   it("no server at the endpoint", async () => {
     expect(await errorOf(list(url(), { endpoint: "http://127.0.0.1:9" }))).toMatchObject({
       code: "source-unreachable",
