@@ -1,6 +1,7 @@
 /** Owns the proof of the Athena client: the real SDK against an endpoint that speaks Athena's protocol. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  athenaAccess,
   describeTable,
   describeWorkgroup,
   disconnectAthena,
@@ -319,6 +320,19 @@ describe("what goes wrong", () => {
     expect(() => accessFor(endpoint, { output: "results" })).toThrow("results is no place for results");
     expect(() => accessFor(endpoint, { reuseMinutes: 20_000 })).toThrow("no age for results");
     expect(() => accessFor(endpoint, { endpoint: "athena" })).toThrow("no endpoint");
+  });
+});
+
+describe("the wait between two looks", () => {
+  it("is what the environment says, unless the caller does", () => {
+    const env = { SPILLWAY_ATHENA_POLL_MS: "7000" };
+    expect(athenaAccess({}, env).poll).toEqual({ firstMs: 7000, mostMs: 7000 });
+    expect(athenaAccess({ poll: { firstMs: 1, mostMs: 2 } }, env).poll).toEqual({ firstMs: 1, mostMs: 2 });
+    expect(athenaAccess({}, { SPILLWAY_ATHENA_POLL_MS: "" }).poll).toEqual(athenaAccess({}).poll);
+  });
+
+  it.each(["0", "soon", "-5", "1.5"])("is refused as %s", (text) => {
+    expect(() => athenaAccess({}, { SPILLWAY_ATHENA_POLL_MS: text })).toThrow("not a number of milliseconds");
   });
 });
 

@@ -31,8 +31,8 @@ const server: TrinoServer = {
   user: "spillway",
   catalog: "hive",
   schema: "archive",
-  // everything in one statement is more stages than a server allows by itself
-  session: { query_max_stage_count: "1000" },
+  // Trino's own limit: the copy and every report over it keep below it
+  session: { query_max_stage_count: "150" },
 };
 const table: LogTable = { name: ["archive", "cloudtrail_log"], dayColumns: ["day"], lacks: [], accounts: undefined };
 const raw = [recordRelation(table), ...modelRelations()];
@@ -45,9 +45,12 @@ interface Answer {
   readonly scannedBytes: number;
 }
 
-async function onTrino(sql: string): Promise<Answer> {
+/** The fold over raw logs is more stages than a server allows by itself. */
+const manyStages: TrinoServer = { ...server, session: { query_max_stage_count: "1000" } };
+
+async function onTrino(sql: string, by = server): Promise<Answer> {
   let scannedBytes = 0;
-  const { columns, rows } = await queryTrino(server, sql, {
+  const { columns, rows } = await queryTrino(by, sql, {
     signal: AbortSignal.timeout(590_000),
     onProgress: (page) => (scannedBytes = Math.max(scannedBytes, page.scannedBytes)),
   });
@@ -175,7 +178,7 @@ describe.skipIf(missing !== "")("the copy on Trino", { timeout: 600_000 }, () =>
 
   it.each(["coverage", "denials"])("answers the printed statement of %s over raw logs as DuckDB does", async (name) => {
     const { stdout: sql } = await runCli(["athena", "sql", name, ...twoDays]);
-    const { rows } = await onTrino(sql);
+    const { rows } = await onTrino(sql, manyStages);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await plainRows(duck, sql));
   });
