@@ -195,7 +195,7 @@ describe("the AWS SDK", () => {
   }
 
   it("is not loaded before a request is sent to a bucket", () => {
-    const modules = ["src/ingest/fetch.ts", "src/ingest/s3/source.ts", "src/ingest/s3/fetch-object.ts"].map(moduleUrl);
+    const modules = ["src/ingest/fetch.ts", "src/ingest/s3/source.ts", "src/aws/fetch-object.ts"].map(moduleUrl);
     const imports = modules.map((module) => `await import(${JSON.stringify(module)});`).join("\n");
     const read = `const { fetchBytes } = await import(${JSON.stringify(modules[0])}); fetchBytes({ kind: "file", path: process.argv[1] });`;
     expect(loadedBy(`${imports}\n${read}`)).toEqual([]);
