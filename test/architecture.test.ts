@@ -30,14 +30,16 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/formats", [".", "arrow", "report", "schema"]],
   ["report/overview", ["report", "report/formats"]],
   ["config", ["."]],
-  ["run", [".", "aws", "config", "ingest", "report", "report/formats", "store"]],
+  [
+    "run",
+    [".", "aws", "config", "ingest", "ingest/lookup-events", "report", "report/formats", "report/overview", "store"],
+  ],
   ["demo", []],
   [
     "cli",
     [
       ".",
       "athena",
-      "aws",
       "config",
       "demo",
       "ingest",
