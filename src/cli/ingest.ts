@@ -147,12 +147,14 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
     );
   if (summary.cameLate > 0)
     effects.log.warn(`${summary.cameLate} events came late, for days that were pruned, and were left out`);
-  if (counts.objectsListed === counts.objectsSkipped) {
+  // A run that was stopped while it was still listing knows nothing of what is there.
+  const knowsAll = !summary.interrupted || counts.objectsListed > 0;
+  if (knowsAll && counts.objectsListed === counts.objectsSkipped) {
     throw new SpillwayError("source-empty", `none of the ${counts.objectsListed} files is a log file`, {
       next: "Look for a folder that holds AWSLogs/, or log files ending in .json.gz.",
     });
   }
-  if (counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
+  if (knowsAll && counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
     effects.log.warn("no log file among them could be read: nothing was learnt about any inference");
   }
   const speed = `${(counts.rawBytes / 1e6).toFixed(0)} MB in ${summary.seconds.toFixed(2)} s`;

@@ -70,7 +70,7 @@ async function extract(connection: DuckDBConnection, sql: string): Promise<DuckD
 }
 
 function interrupted(): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted");
+  return new SpillwayError("interrupted", "The query was interrupted", { next: "Nothing was changed; run it again" });
 }
 
 const whereToLook = "docs/data-dictionary.md has every table and column, docs/sql-cookbook.md statements that work";

@@ -60,6 +60,8 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
       } catch (thrown) {
         // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
         if (options.signal?.aborted !== true) throw thrown;
+        // An empty chunk: the run sees that it was stopped before everything was listed.
+        yield [];
       }
     },
     finished: (outcome) => finishListing(url, options, listed, outcome),

@@ -1,6 +1,7 @@
 /** Runs that follow each other over one bucket: what they list, what they find, how they stop and go on. */
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { main } from "../../../src/cli/main.ts";
 import { type IngestOptions, type IngestSummary, ingest } from "../../../src/ingest/ingest.ts";
 import { disconnectAll } from "../../../src/aws/client.ts";
 import type { S3SourceOptions } from "../../../src/ingest/s3/options.ts";
@@ -290,4 +291,30 @@ describe("a run that cannot go on", { timeout: 300_000 }, () => {
     await expect(load("nothing.duckdb", "2026-09-13")).rejects.toMatchObject({ code: "credentials" });
     await expect(queryRows(join(root, "nothing.duckdb"), "select 1")).rejects.toThrow(/There is no warehouse/);
   });
+});
+
+it("a stop while the bucket is still being listed is a stop, not an empty bucket", async () => {
+  put({ day: "2026-09-13" });
+  put({ day: "2026-09-14" });
+  const stop = new AbortController();
+  server.options = {
+    fault: ({ kind, path }) => {
+      if (kind !== "list" || !path.endsWith("/eu-west-1/")) return undefined;
+      stop.abort("SIGINT");
+      return { type: "wait", ms: 20 };
+    },
+  };
+  const said: string[] = [];
+  const stderr = { write: (text: string | Uint8Array) => said.push(String(text)) };
+  const now = (): Date => new Date("2026-09-14T12:00:00Z");
+  const effects = { stdout: stderr, stderr, env: {}, now, log: createLogger(stderr, "text", now) };
+  const flags = ["--s3-endpoint", server.endpoint, "--warehouse", join(root, "stopped-early.duckdb")];
+  const code = await main(["ingest", `s3://${server.bucket}`, ...flags], effects, stop.signal);
+  expect(stop.signal.aborted).toBe(true);
+  expect(code).toBe(1);
+  expect(said.join("")).toMatch(/error: stopped before everything was read;.*\nRun the same command again/);
+  expect(said.join("")).not.toMatch(/no files at all|none of the|no log file/);
+  server.options = {};
+  const next = await load("stopped-early.duckdb", "2026-09-14");
+  expect(next).toMatchObject({ interrupted: false, counts: { objectsLoaded: 2 } });
 });
