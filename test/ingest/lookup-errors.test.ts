@@ -272,7 +272,7 @@ describe("the command line", () => {
     expect(failing.code).toBe(1);
     expect(failing.stderr).toMatch(/error: access denied to the event history/);
     const stray = await runCli(["ingest", folder, "--lookup-role", "arn:aws:iam::222233334444:role/reader"]);
-    expect([stray.code, stray.stderr]).toEqual([2, expect.stringContaining("lookupRole")]);
+    expect([stray.code, stray.stderr]).toEqual([2, expect.stringContaining("--lookup-role")]);
     const bucketFlag = await runCli([...args, "--region", "eu-west-1"]);
     expect([bucketFlag.code, bucketFlag.stderr]).toEqual([2, expect.stringContaining("region")]);
   });
