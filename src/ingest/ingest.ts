@@ -50,14 +50,14 @@ async function ingestInto(
 ): Promise<IngestSummary> {
   const now = options.now ?? ((): Date => new Date());
   const started = performance.now();
-  // Workers start first: reading into a new warehouse needs no ledger, so it goes on while DuckDB opens.
-  const opening = Warehouse.open(options.warehouse, { now });
-  const run = new Pass(options, opening, isNew, () => (progress.hasCommitted = true));
+  // Workers start first: they load while DuckDB does, and reading into a new warehouse needs no ledger.
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
+  const opening = Warehouse.open(options.warehouse, { now });
+  const run = new Pass(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
   reading.catch(() => undefined);

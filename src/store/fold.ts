@@ -6,50 +6,55 @@ import { markStaleDays } from "./invocation-day.ts";
 import { readQuery } from "../schema/query-file.ts";
 import { columnList } from "./schema.ts";
 
+const touchedInvocations = "invocation i SEMI JOIN temp.touched t ON t.invocation_key = i.invocation_key";
+
 let statement: string | undefined;
 
 /** The fold, with CTEs put in front of its own. */
 function foldSql(ctes: string): string {
   statement ??= readQuery("model/invocation.sql");
-  return ctes === "" ? statement : `with ${ctes},\n${statement.slice("with".length)}`;
-}
-
-/** Folds everything: for an empty table `invocation`. */
-export async function foldAll(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql("")}`);
-  await markStaleDays(connection, "invocation");
+  return `with ${ctes},\n${statement.slice("with".length)}`;
 }
 
 /**
- * Folds the new events of the view `staged`, before they are in `event`, with the events there that share their keys or stand in
- * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table again.
+ * Runs the fold with its joins as they are written, the small side to the right. DuckDB's own choice goes by the number of rows that it
+ * expects, and it expects too few of what was loaded a moment ago: it would put the wide rows into hash tables.
  */
-export async function foldStaged(connection: DuckDBConnection, columns: string): Promise<void> {
-  let source = `SELECT ${columns} FROM staged WHERE invocation_key IS NOT NULL`;
+async function insertFolded(connection: DuckDBConnection, event: string): Promise<void> {
+  await connection.run("SET disabled_optimizers = 'build_side_probe_side'");
+  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
+  // a failure leaves it set, as nothing can be set before the rollback; the next fold comes by here again
+  await connection.run("RESET disabled_optimizers");
+}
+
+/**
+ * Folds the new events of the view `incoming`, before they are in `event`, with the events there that share their keys or stand in
+ * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table. A key that no event has any more disappears.
+ */
+export async function foldIncoming(connection: DuckDBConnection, columns: string): Promise<void> {
+  let source = `SELECT ${columns} FROM incoming WHERE invocation_key IS NOT NULL`;
   await connection.run(`
-INSERT INTO temp.touched SELECT s.invocation_key FROM staged s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
+INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
+    // before and after: an invocation may move to another day, or go
+    await markStaleDays(connection, touchedInvocations);
     await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
     source += ` UNION ALL SELECT ${columns} FROM warehouse.main.event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)`;
   }
-  await connection.run(
-    `INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(`event AS NOT MATERIALIZED (${source})`)}`,
-  );
-  // before and after the fold an invocation has the time of one of its events
+  await insertFolded(connection, `event AS NOT MATERIALIZED (${source})`);
+  // an invocation has the time of one of its events
   await markStaleDays(connection, `(${source})`);
 }
 
 /** Folds the keys of temp.touched anew; a key that no event has any more disappears. */
 export async function foldTouched(connection: DuckDBConnection): Promise<void> {
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;
-  // before and after: an invocation may move to another day
-  const touched = "invocation i SEMI JOIN temp.touched t ON t.invocation_key = i.invocation_key";
-  await markStaleDays(connection, touched);
+  await markStaleDays(connection, touchedInvocations);
   await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
   const event =
     "event as not materialized (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
-  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
-  await markStaleDays(connection, touched);
+  await insertFolded(connection, event);
+  await markStaleDays(connection, touchedInvocations);
 }
 
 /**

@@ -6,7 +6,7 @@ import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { writeFindings } from "./findings.ts";
-import { foldAll, foldStaged, foldTouched, moveFirstCompletion } from "./fold.ts";
+import { foldIncoming, moveFirstCompletion } from "./fold.ts";
 import { columnList, writeMeta } from "./schema.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { ownedSlice } from "./slice.ts";
@@ -46,25 +46,26 @@ async function loadEvents(connection: DuckDBConnection, files: readonly string[]
   const known = empty ? "" : "UNION SELECT s.event_id FROM staged s SEMI JOIN event e ON e.event_id = s.event_id";
   await connection.run(`
 CREATE OR REPLACE TEMP VIEW staged AS SELECT ${columns} FROM read_parquet([${files.map(sqlText).join(", ")}]);
-CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event_id HAVING count(*) > 1 ${known};`);
+CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event_id HAVING count(*) > 1 ${known};
+CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
   const staged = Number(row?.[0] ?? 0);
-  if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged, empty);
+  if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged);
   await connection.run(`
-CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;
-CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
-  await moveFirstCompletion(connection, "staged", false);
-  if (!empty) await foldStaged(connection, columns);
-  await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM staged`);
-  if (empty) await foldAll(connection);
+CREATE OR REPLACE TEMP VIEW incoming AS FROM staged;
+CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;`);
+  await moveFirstCompletion(connection, "incoming", false);
+  await foldIncoming(connection, columns);
+  await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM incoming`);
   return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
 }
 
 /**
  * eventIDs that are there already or twice in the batch. The choice must not depend on the order of loading: of different contents the
  * first one, ordered by all columns; of plain duplicates the smallest place. The contents that lose are kept in event_variant.
+ * At least once means that most batches have a few: only these are compared, the others take the usual way.
  */
-async function loadClashing(connection: DuckDBConnection, staged: number, empty: boolean): Promise<CommitCounts> {
+async function loadClashing(connection: DuckDBConnection, staged: number): Promise<CommitCounts> {
   const from = (table: string): string =>
     `SELECT t.* FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
   const order = content.map((column: Column) => `"${column.name}" NULLS FIRST`).join(", ");
@@ -77,29 +78,29 @@ CREATE OR REPLACE TEMP TABLE former AS ${from("event")};
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT ${columns} FROM temp.contest WHERE n = 1 EXCEPT SELECT ${columns} FROM temp.former;
 DELETE FROM temp.former WHERE event_id NOT IN (SELECT event_id FROM temp.changed);
-CREATE OR REPLACE TEMP TABLE fresh AS ${"SELECT s.* FROM staged s ANTI JOIN temp.clash c ON c.event_id = s.event_id"};
+CREATE OR REPLACE TEMP VIEW fresh AS SELECT s.* FROM staged s ANTI JOIN temp.clash c ON c.event_id = s.event_id;
+CREATE OR REPLACE TEMP VIEW incoming AS SELECT ${columns} FROM fresh UNION ALL SELECT ${columns} FROM temp.changed;
 CREATE OR REPLACE TEMP TABLE owner_change AS
 SELECT object_uri, sum(change) AS change FROM (
-  SELECT object_uri, 1 AS change FROM temp.fresh UNION ALL SELECT object_uri, 1 FROM temp.changed UNION ALL SELECT object_uri, -1 FROM temp.former
+  SELECT object_uri, 1 AS change FROM incoming UNION ALL SELECT object_uri, -1 FROM temp.former
 ) GROUP BY object_uri HAVING sum(change) <> 0;
-CREATE OR REPLACE TEMP TABLE touched AS
-SELECT DISTINCT invocation_key FROM (
-  SELECT invocation_key FROM temp.fresh UNION ALL SELECT invocation_key FROM temp.changed UNION ALL SELECT invocation_key FROM temp.former
-) WHERE invocation_key IS NOT NULL;
-DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.former);
-INSERT INTO event (${columns}) SELECT ${columns} FROM temp.fresh;
-INSERT INTO event (${columns}) SELECT ${columns} FROM temp.changed;`);
+INSERT INTO temp.touched SELECT DISTINCT invocation_key FROM temp.former WHERE invocation_key IS NOT NULL;
+DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.former);`);
   const conflicts = await keepVariants(connection);
   const [row] = await rowsOf(
     connection,
-    "SELECT (SELECT count(*) FROM temp.fresh) + (SELECT count(*) FROM temp.changed) - (SELECT count(*) FROM temp.former), (SELECT count(*) FROM temp.former)",
+    `SELECT (SELECT count(*) FROM incoming) - (SELECT count(*) FROM temp.former),
+  (SELECT count(*) FROM temp.former WHERE record_kind = 'completion')`,
   );
-  // a replaced event may have been the first completion: then only the whole table knows the next one
-  await moveFirstCompletion(connection, "event", true);
-  await (empty ? foldAll(connection) : foldTouched(connection));
-  await connection.run(
-    "DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed; DROP TABLE temp.fresh;",
-  );
+  // a completion that is replaced may have been the first one: then only the whole table knows the next
+  const whole = Number(row?.[1] ?? 0) > 0;
+  const completions = `(SELECT account_id, source_region, event_time, record_kind FROM event
+UNION ALL SELECT account_id, source_region, event_time, record_kind FROM incoming)`;
+  await moveFirstCompletion(connection, whole ? completions : "incoming", whole);
+  await foldIncoming(connection, columns);
+  await connection.run(`
+INSERT INTO event (${columns}) SELECT ${columns} FROM incoming;
+DROP VIEW incoming; DROP VIEW fresh; DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed;`);
   const newEvents = Number(row?.[0] ?? 0);
   return { newEvents, duplicates: staged - newEvents, contentConflicts: conflicts };
 }
