@@ -1,7 +1,7 @@
 with
 -- One row for each API request to a model (R1, R2, R3). The statement runs unchanged on DuckDB and on Trino.
 -- It reads event (one row for each eventID), first_completion(account_id, source_region, first_time) and inference_profile.
--- Most requests have one record: those are projected, only the others are ranked and merged.
+-- Most requests have one record, and most of the others a call and its completion: those are joined, only the rest is merged.
 repeated as (
   select
     invocation_key,
@@ -67,7 +67,7 @@ ranked as (
   left join original o on o.invocation_key = k.invocation_key and o.addendum_id = k.event_id
   left join correction c on c.invocation_key = k.invocation_key and c.event_id = k.event_id
 ),
--- Most of the others are a call and its completion, or two copies: a join of two rows is much cheaper than aggregates.
+-- A call and its completion, or two copies: a join of two rows is much cheaper than aggregates.
 pair as (
   select
     invocation_key,
@@ -81,16 +81,21 @@ pair as (
   where records <= 2
   group by invocation_key
 ),
+-- The record that leads its request: the only one, or the first of a pair.
 first_record as (
   select
     e.*,
     p.second_id,
-    p.key_events,
-    p.region_corrected,
-    e.record_kind = 'api-call' and not p.first_corrected as is_copy,
-    e.outcome <> 'served' or e.record_kind = 'completion' as gives_error
+    coalesce(p.key_events, 1) as key_events,
+    coalesce(p.region_corrected, false) as region_corrected,
+    e.record_kind = 'api-call' and not coalesce(p.first_corrected, false) as is_copy,
+    p.first_id is null or e.outcome <> 'served' or e.record_kind = 'completion' as gives_error
   from event e
-  join pair p on p.first_id = e.event_id
+  left join repeated r on r.invocation_key = e.invocation_key
+  left join pair p on p.first_id = e.event_id
+  where
+    e.invocation_key is not null
+    and (r.invocation_key is null or p.first_id is not null)
 ),
 second_record as (
   select
@@ -271,61 +276,6 @@ merged as (
   group by invocation_key
 ),
 gathered as (
-  select
-    e.invocation_key,
-    e.event_time,
-    e.source_region,
-    e.operation,
-    e.streaming,
-    e.outcome,
-    case when e.record_kind = 'api-call' then e.inference_region end as call_region,
-    case when e.record_kind = 'completion' then e.inference_region end as completion_region,
-    e.record_kind = 'completion' as has_completion,
-    e.record_kind = 'api-call' as has_call,
-    e.record_kind = 'api-call' and coalesce(e.additional_omitted, false) as omitted,
-    e.account_id,
-    e.recipient_account_id,
-    e.principal,
-    e.principal_type,
-    e.principal_name,
-    e.session_name,
-    e.source_identity,
-    e.invoked_by,
-    e.on_behalf_of,
-    e.source_ip,
-    e.user_agent,
-    e.vpc_endpoint_id,
-    e.host,
-    e.via_console,
-    e.bearer_token,
-    e.model_id,
-    e.model_kind,
-    e.profile_id,
-    e.profile_scope,
-    e.model,
-    e.provider,
-    e.input_tokens,
-    e.output_tokens,
-    e.cache_read_tokens,
-    e.cache_write_tokens,
-    e.error_code,
-    e.error_message,
-    e.denied_region,
-    e.denied_by,
-    e.denied_explicit,
-    e.denied_policy_arn,
-    case
-      when e.record_kind = 'completion' then coalesce(e.parent_request_id, e.request_id)
-      else coalesce(e.original_request_id, e.request_id)
-    end as request_id,
-    1 as events,
-    false as region_conflict,
-    e.object_uri,
-    false as copies_disagree
-  from event e
-  left join repeated r on r.invocation_key = e.invocation_key
-  where e.invocation_key is not null and r.invocation_key is null
-  union all
   select * from paired
   union all
   select * from merged

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
+import { checkpointAfter } from "./checkpoint.ts";
 import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { renewStaleDays } from "./invocation-day.ts";
@@ -57,6 +58,8 @@ export class Warehouse {
   /** The candidates of this run are remembered. */
   #remembers = false;
   #cameLate: PruneCounts | null = null;
+  /** Since the last publishing. */
+  #newEvents = 0;
 
   private constructor(file: string, duck: Duck, now: () => Date) {
     this.file = file;
@@ -144,7 +147,9 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    return await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
+    const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
+    this.#newEvents += counts.newEvents;
+    return counts;
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
@@ -211,8 +216,10 @@ export class Warehouse {
       await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
-      await writeMeta(connection, { generation: randomUUID(), dirty: "false", ...base });
-      await connection.run("CHECKPOINT warehouse; USE memory");
+      const clean = { generation: randomUUID(), dirty: "false", ...base };
+      await checkpointAfter(this.#duck, this.#newEvents, () => writeMeta(connection, clean));
+      this.#newEvents = 0;
+      await connection.run("USE memory");
       // Closing any descriptor of a file drops the process's locks on it, hence the lock on a file of its own
       await detach(this.#duck, work, "warehouse");
       try {
