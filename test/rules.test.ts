@@ -15,7 +15,7 @@ const rows: readonly (readonly [rule: string, file: string, test: string])[] = [
   [
     "R1 whatever the order, file or day",
     folded,
-    "ends in the same tables for every order and every division into batches",
+    "ends in the same tables for every order, and every division into batches and turns",
   ],
   ["R1 a late completion changes its invocation", fold, "the completion that comes days later settles it"],
   ["R1 a completion without its call is one invocation", fold, "a completion whose call never came"],

@@ -299,7 +299,17 @@ judged as (
       when g.call_region is not null then 'api-call'
       when g.completion_region is not null then 'stream-completion'
       when g.operation = 'CreateInference' then 'direct'
-      when g.model_kind in ('foundation-model', 'provisioned', 'custom', 'imported', 'marketplace') then 'direct'
+      -- a list behind IN would be another join for DuckDB
+      when
+        case g.model_kind
+          when 'foundation-model' then true
+          when 'provisioned' then true
+          when 'custom' then true
+          when 'imported' then true
+          when 'marketplace' then true
+          else false
+        end
+      then 'direct'
       when a.only_destination = g.source_region then 'direct'
       when g.operation = 'CreateModelInvocationJob' then 'unresolvable'
       when g.has_completion then 'absence'

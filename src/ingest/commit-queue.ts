@@ -9,7 +9,7 @@ const defaultCommitSeconds = 30;
 /** Sources with checkpoints are slow, and do not like to go back. */
 const commitSecondsOfStates = 5;
 
-type Commit = (staged: readonly Staged[], states: readonly SourceState[]) => Promise<void>;
+type Commit = (staged: readonly Staged[], states: readonly SourceState[], besideReaders: boolean) => Promise<void>;
 
 export class CommitQueue {
   readonly #commit: Commit;
@@ -61,7 +61,7 @@ export class CommitQueue {
     if (pool.stopped !== undefined) this.#states = [];
     // their memory is worth more than their threads while the last commit runs
     await pool[Symbol.asyncDispose]();
-    await this.#startCommit(flushed, this.#states.splice(0));
+    await this.#startCommit(flushed, this.#states.splice(0), false);
     await this.#committing;
   }
 
@@ -70,12 +70,16 @@ export class CommitQueue {
   }
 
   /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
-  async #startCommit(flushed: readonly Staged[], states: readonly SourceState[]): Promise<void> {
+  async #startCommit(
+    flushed: readonly Staged[],
+    states: readonly SourceState[],
+    besideReaders: boolean = true,
+  ): Promise<void> {
     await this.#committing;
     const staged = [...this.#waiting, ...flushed];
     this.#waiting = [];
     this.#lastCommit = performance.now();
-    this.#committing = this.#commit(staged, states);
+    this.#committing = this.#commit(staged, states, besideReaders);
     // reported by whoever waits for it next
     this.#committing.catch(() => undefined);
   }

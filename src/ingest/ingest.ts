@@ -11,7 +11,7 @@ import type { IngestSummary } from "./summary.ts";
 export type { IngestOptions, Progress } from "./pass.ts";
 export type { IngestSummary } from "./summary.ts";
 
-const eventsPerFile = 15_000;
+const eventsPerFile = 10_000;
 
 /**
  * Loads everything the sources list into the warehouse and publishes it.

@@ -85,7 +85,7 @@ export class Pass {
     this.#onCommit = onCommit;
     this.tally = new SourceTally(options.sources);
     // One source never lists an object twice; several may overlap.
-    this.#commits = new CommitQueue((staged, states) => this.#commit(staged, states), options.commitSeconds);
+    this.#commits = new CommitQueue((...commit) => this.#commit(...commit), options.commitSeconds);
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
 
@@ -216,7 +216,7 @@ export class Pass {
     this.tally.leaveRest();
   }
 
-  async #commit(staged: readonly Staged[], states: readonly SourceState[]): Promise<void> {
+  async #commit(staged: readonly Staged[], states: readonly SourceState[], besideReaders: boolean): Promise<void> {
     const objects = staged.flatMap((part) => part.objects);
     if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);
@@ -229,6 +229,7 @@ export class Pass {
       quarantine: objects.flatMap(quarantineEntries),
       findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
+      besideReaders,
     });
     this.#onCommit();
     for (const file of files) rmSync(file, { force: true });

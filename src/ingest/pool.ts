@@ -7,6 +7,9 @@ import type { FromWorker, ToWorker, WorkerSetup } from "./worker-protocol.ts";
 /** Tasks a worker holds at once: one in work, one waiting, so that it never idles between two. */
 const tasksAhead = 2;
 
+/** Half of what V8 would take; records live for too short a time to miss it. */
+const maxYoungGenerationSizeMb = 24;
+
 interface Member {
   readonly worker: Worker;
   tasks: number;
@@ -29,7 +32,10 @@ export class WorkerPool {
     // The compiled file when installed, this file's sibling under a TypeScript loader in development.
     const module = new URL(import.meta.url.endsWith(".ts") ? "./worker-dev.mjs" : "./worker.js", import.meta.url);
     this.#members = Array.from({ length: size }, (_, workerNumber) => {
-      const worker = new Worker(module, { workerData: { ...setup, workerNumber } satisfies WorkerSetup });
+      const worker = new Worker(module, {
+        workerData: { ...setup, workerNumber } satisfies WorkerSetup,
+        resourceLimits: { maxYoungGenerationSizeMb },
+      });
       const member: Member = { worker, tasks: 0 };
       worker.on("message", (message: FromWorker) => this.#receive(member, message));
       worker.on("error", (error) => this.#fail(error));

@@ -35,6 +35,8 @@ export interface StagedBatch {
   readonly findings?: readonly Finding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
+  /** The cores are busy with reading: one thread is enough, and takes half the memory. */
+  readonly besideReaders?: boolean | undefined;
   /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
   readonly isSlice?: boolean | undefined;
 }

@@ -60,7 +60,7 @@ const attached = new Set<string>();
  * Read by DuckDB 1.3 and later: its compression of texts is smaller and faster than the one of the format before. Row groups are a
  * quarter as large as usual: a thread that fills its own writes it at once, where the rows of one that is not full are copied into the next.
  */
-const storage = "STORAGE_VERSION 'v1.3.0', ROW_GROUP_SIZE 30720";
+const storage = "STORAGE_VERSION 'v1.3.0', ROW_GROUP_SIZE 30720, BLOCK_SIZE 131072";
 
 /** Attaches a file. The same file twice in one process loses rows silently (DuckDB does not notice): refused here. */
 export async function attach(duck: Duck, file: string, alias: string, mode: "read" | "write"): Promise<void> {

@@ -30,20 +30,32 @@ async function insertFolded(connection: DuckDBConnection, event: string): Promis
 /**
  * Folds the new events of the view `incoming`, before they are in `event`, with the events there that share their keys or stand in
  * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table. A key that no event has any more disappears.
+ * `parts`: what the fold has to hold grows with the events, and cannot all be spilled; the keys are divided into so many turns.
  */
-export async function foldIncoming(connection: DuckDBConnection, columns: string): Promise<void> {
-  let source = `SELECT ${columns} FROM incoming WHERE invocation_key IS NOT NULL`;
+export async function foldIncoming(connection: DuckDBConnection, columns: string, parts: number): Promise<void> {
+  let source = `SELECT ${columns} FROM incoming`;
   await connection.run(`
 INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
     // before and after: an invocation may move to another day, or go
     await markStaleDays(connection, touchedInvocations);
-    await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
-    source += ` UNION ALL SELECT ${columns} FROM warehouse.main.event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)`;
+    // once: the fold reads its events several times
+    await connection.run(`
+DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched);
+CREATE OR REPLACE TEMP TABLE known_event AS
+SELECT ${columns} FROM event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched);`);
+    source += ` UNION ALL SELECT ${columns} FROM temp.known_event`;
   }
-  await insertFolded(connection, `event AS NOT MATERIALIZED (${source})`);
+  for (let part = 0; part < parts; part++) {
+    const ofPart =
+      parts === 1
+        ? "invocation_key IS NOT NULL"
+        : `invocation_key IS NOT NULL AND hash(invocation_key) % ${parts} = ${part}`;
+    await insertFolded(connection, `event AS NOT MATERIALIZED (SELECT * FROM (${source}) WHERE ${ofPart})`);
+  }
   // an invocation has the time of one of its events
-  await markStaleDays(connection, `(${source})`);
+  await markStaleDays(connection, `(${source}) WHERE invocation_key IS NOT NULL`);
+  await connection.run("DROP TABLE IF EXISTS temp.known_event");
 }
 
 /** Folds the keys of temp.touched anew; a key that no event has any more disappears. */

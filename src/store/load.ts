@@ -15,6 +15,8 @@ import { writeStates } from "./source-state.ts";
 export interface CommitContext {
   readonly runId: string;
   readonly now: Date;
+  /** So many events are folded at once. */
+  readonly foldedAtOnce: number;
 }
 
 const columns = columnList(eventTable);
@@ -27,7 +29,8 @@ export async function loadBatch(
   batch: StagedBatch,
   context: CommitContext,
 ): Promise<CommitCounts> {
-  const counts = batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files);
+  const counts =
+    batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files, context);
   const owned = batch.isSlice === true ? await ownedSlice(connection, batch, counts) : batch;
   await writeLedger(connection, owned, context);
   await writeFindings(connection, batch.findings ?? [], context);
@@ -41,7 +44,11 @@ async function noEvents(connection: DuckDBConnection): Promise<CommitCounts> {
   return { newEvents: 0, duplicates: 0, contentConflicts: 0 };
 }
 
-async function loadEvents(connection: DuckDBConnection, files: readonly string[]): Promise<CommitCounts> {
+async function loadEvents(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  { foldedAtOnce }: CommitContext,
+): Promise<CommitCounts> {
   const empty = (await countOf(connection, "SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)")) === 0;
   const known = empty ? "" : "UNION SELECT s.event_id FROM staged s SEMI JOIN event e ON e.event_id = s.event_id";
   await connection.run(`
@@ -50,12 +57,13 @@ CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event
 CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
   const staged = Number(row?.[0] ?? 0);
-  if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged);
+  const parts = Math.ceil(staged / foldedAtOnce);
+  if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged, parts);
   await connection.run(`
 CREATE OR REPLACE TEMP VIEW incoming AS FROM staged;
 CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;`);
   await moveFirstCompletion(connection, "incoming", false);
-  await foldIncoming(connection, columns);
+  await foldIncoming(connection, columns, parts);
   await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM incoming`);
   return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
 }
@@ -65,7 +73,7 @@ CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS chan
  * first one, ordered by all columns; of plain duplicates the smallest place. The contents that lose are kept in event_variant.
  * At least once means that most batches have a few: only these are compared, the others take the usual way.
  */
-async function loadClashing(connection: DuckDBConnection, staged: number): Promise<CommitCounts> {
+async function loadClashing(connection: DuckDBConnection, staged: number, parts: number): Promise<CommitCounts> {
   const from = (table: string): string =>
     `SELECT t.* FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
   const order = content.map((column: Column) => `"${column.name}" NULLS FIRST`).join(", ");
@@ -97,7 +105,7 @@ DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.former);`);
   const completions = `(SELECT account_id, source_region, event_time, record_kind FROM event
 UNION ALL SELECT account_id, source_region, event_time, record_kind FROM incoming)`;
   await moveFirstCompletion(connection, whole ? completions : "incoming", whole);
-  await foldIncoming(connection, columns);
+  await foldIncoming(connection, columns, parts);
   await connection.run(`
 INSERT INTO event (${columns}) SELECT ${columns} FROM incoming;
 DROP VIEW incoming; DROP VIEW fresh; DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed;`);

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
 import { rowsOf } from "./duck.ts";
 
-const attempts = 4;
+const attempts = 6;
 
 /** Runs `action` in a transaction; whatever it throws undoes all of it. It may run more than once. */
 export async function inTransaction<T>(connection: DuckDBConnection, action: () => Promise<T>): Promise<T> {
@@ -36,7 +36,7 @@ export async function withinMemory<T>(connection: DuckDBConnection, transaction:
         connection,
         "SELECT parse_formatted_bytes(value) FROM duckdb_settings() WHERE name = 'memory_limit'",
       );
-      await connection.run(`SET memory_limit = '${Math.ceil((2 * Number(row?.[0])) / 2 ** 20)}MiB'`);
+      await connection.run(`SET memory_limit = '${Math.ceil((1.5 * Number(row?.[0])) / 2 ** 20)}MiB'`);
     }
   }
 }

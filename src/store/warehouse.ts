@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
@@ -13,7 +12,7 @@ import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
-import { loadBatch } from "./load.ts";
+import { type CommitContext, loadBatch } from "./load.ts";
 import {
   type ListedStretch,
   type MissingObject,
@@ -25,6 +24,7 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
+import { alone, besideReaders, giveRoom } from "./room.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
@@ -43,6 +43,8 @@ export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
+  /** Events that are folded at once, 100,000 unless told. */
+  readonly foldedAtOnce?: number;
 }
 
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
@@ -51,7 +53,7 @@ export class Warehouse {
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;
-  readonly #now: () => Date;
+  readonly #options: WarehouseOptions;
   #runId = "";
   /** Everything on the one connection happens in turn: a question to the ledger never falls into somebody's transaction. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -61,22 +63,17 @@ export class Warehouse {
   /** Since the last publishing. */
   #newEvents = 0;
 
-  private constructor(file: string, duck: Duck, now: () => Date) {
+  private constructor(file: string, duck: Duck, options: WarehouseOptions) {
     this.file = file;
     this.stageFolder = stageFolder(file);
     this.#duck = duck;
-    this.#now = now;
+    this.#options = options;
   }
 
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({
-      tempDirectory: `${work}.tmp`,
-      threads: writerThreads(),
-      memoryLimit: writerMemory(),
-      ...options,
-    });
+    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...alone, ...options });
     try {
       await takeLock(duck, file);
       const standing = await compareWithPublished(duck, file);
@@ -97,7 +94,7 @@ export class Warehouse {
       // only now: the lock is held, so nobody else stages there
       await rm(stageFolder(file), { recursive: true, force: true });
       await mkdir(stageFolder(file));
-      return new Warehouse(file, duck, options.now ?? ((): Date => new Date()));
+      return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
       // The lock of another run stays; ours would only be litter.
@@ -147,6 +144,8 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
+    const room = batch.besideReaders === true ? besideReaders : alone;
+    await this.#guard(() => giveRoom(this.#duck.connection, room, this.#options));
     const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
     this.#newEvents += counts.newEvents;
     return counts;
@@ -246,8 +245,9 @@ export class Warehouse {
     await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
   }
 
-  #context(): { readonly runId: string; readonly now: Date } {
-    return { runId: this.#runId, now: this.#now() };
+  #context(): CommitContext {
+    const { now, foldedAtOnce = 100_000 } = this.#options;
+    return { runId: this.#runId, now: now?.() ?? new Date(), foldedAtOnce };
   }
 
   async #transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -265,10 +265,6 @@ export class Warehouse {
     }
   }
 }
-
-/** More would not write faster, and each of them holds an open block for every column. */
-const writerThreads = (): number => Math.min(availableParallelism(), 4);
-const writerMemory = (): string => `${128 * writerThreads()}MB`;
 
 /** Where workers stage for a warehouse, also before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;

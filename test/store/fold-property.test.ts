@@ -15,9 +15,10 @@ async function load(
   folder: string,
   stage: (rows: readonly Row[]) => Promise<string>,
   batches: readonly (readonly Row[])[],
+  foldedAtOnce = 100_000,
 ): Promise<string> {
   const file = join(folder, `w${files++}.duckdb`);
-  await using warehouse = await Warehouse.open(file, { threads: 1 });
+  await using warehouse = await Warehouse.open(file, { threads: 1, foldedAtOnce });
   await warehouse.startRun("test", new Date(0));
   for (const batch of batches) {
     await warehouse.commit({ files: [await stage(batch)], objects: entriesOf(batch), quarantine: [] });
@@ -56,7 +57,7 @@ describe("the fold", () => {
     );
   }, 120_000);
 
-  it("ends in the same tables for every order and every division into batches", async () => {
+  it("ends in the same tables for every order, and every division into batches and turns", async () => {
     await using box = await sandbox();
     await fc.assert(
       fc.asyncProperty(
@@ -69,16 +70,19 @@ describe("the fold", () => {
               maxLength: rows.length * 2,
             }),
             size: fc.integer({ min: 4, max: 20 }),
+            foldedAtOnce: fc.integer({ min: 1, max: 20 }),
           }),
         ),
-        async ({ rows, again, keys, size }) => {
+        async ({ rows, again, keys, size, foldedAtOnce }) => {
           const all = [...rows, ...again];
           const order = all.map((_, index) => index).toSorted((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
           const shuffled = order.map((index) => all[index]).filter((row) => row !== undefined);
           const batches: Row[][] = [];
           for (let at = 0; at < shuffled.length; at += size) batches.push(shuffled.slice(at, at + size));
           const { ledger: _one, ...atOnce } = await readTables(await load(box.folder, box.stage, [rows]));
-          const { ledger: _many, ...inParts } = await readTables(await load(box.folder, box.stage, batches));
+          const { ledger: _many, ...inParts } = await readTables(
+            await load(box.folder, box.stage, batches, foldedAtOnce),
+          );
           expect(inParts).toEqual(atOnce);
         },
       ),

@@ -69,6 +69,25 @@ describe("publishing", () => {
     expect(await count(file)).toBe(2);
   }, 30_000);
 
+  it("holds all of a large load, which leaves its last row groups to the next run", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "w.duckdb");
+    const many = Array.from({ length: 31_000 }, (_, i) =>
+      event({ event_id: `m${i}`, invocation_key: `eu-west-1/m${i}`, object_uri: `file:${i % 7}` }),
+    );
+    await load(file, box.stage, many);
+    expect(existsSync(`${file}.wal`)).toBe(false);
+    expect(await count(file)).toBe(31_000);
+    expect(await load(file, box.stage, [])).toBe(false);
+    await load(file, box.stage, [two]);
+    expect(existsSync(`${file}.work.wal`)).toBe(false);
+    const tables = await readRows(
+      file,
+      "SELECT (SELECT count(*) FROM event)::INTEGER AS events, (SELECT sum(invocations) FROM invocation_day)::INTEGER AS invocations",
+    );
+    expect(tables).toEqual([{ events: 31_001, invocations: 31_001 }]);
+  }, 60_000);
+
   it.each(["read", "write"] as const)(
     "goes on while a client has the file open (%s), and the report too",
     async (mode) => {

@@ -1,0 +1,23 @@
+/** Owns how much of the machine DuckDB gets while it writes. */
+import { availableParallelism } from "node:os";
+import type { DuckDBConnection } from "duckdb";
+import type { DuckOptions } from "./duck.ts";
+
+export interface Room {
+  readonly threads: number;
+  readonly memoryLimit: string;
+}
+
+const threads = Math.min(availableParallelism(), 4);
+
+/** More threads would not write faster, and each of them holds an open block for every column. */
+export const alone: Room = { threads, memoryLimit: `${152 * threads}MB` };
+
+/** The readers need the cores, and memory of their own. */
+export const besideReaders: Room = { threads: 1, memoryLimit: "192MB" };
+
+/** `fixed`: what somebody asked for goes first. */
+export async function giveRoom(connection: DuckDBConnection, room: Room, fixed: DuckOptions): Promise<void> {
+  const { threads: count, memoryLimit } = { ...room, ...fixed };
+  await connection.run(`SET threads = ${count}; SET memory_limit = '${memoryLimit}'`);
+}
