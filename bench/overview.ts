@@ -31,8 +31,7 @@ try {
   await connection.run(
     `DELETE FROM invocation_day;
     INSERT INTO invocation_day (${invocationDayTable.columns.map((column) => column.name).join(", ")})
-    ${readFileSync(new URL("../queries/model/invocation-day.sql", import.meta.url), "utf8")}
-    ORDER BY day, account_id, principal`,
+    ${readFileSync(new URL("../queries/model/invocation-day.sql", import.meta.url), "utf8")}`,
   );
   const days = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM invocation_day");
   process.stdout.write(

@@ -9,6 +9,15 @@ const trial = 4096;
 
 const recentSlots = 1024;
 
+/** Identifiers differ in every row: looking them up buys nothing. */
+const identifiers: ReadonlySet<string> = new Set([
+  "event_id",
+  "request_id",
+  "shared_event_id",
+  "parent_request_id",
+  "invocation_key",
+]);
+
 /** A slot from the length and four characters, where names and identifiers differ most. */
 function fingerprint(text: string): number {
   const { length } = text;
@@ -30,12 +39,13 @@ class TextBuilder implements Builder {
   #rows = 0;
   #values = 0;
   #dictionary: string[] = [];
-  #known: Map<string, number> | null = new Map();
+  #known: Map<string, number> | null;
   /** Codes of values seen lately, by their fingerprint: most values are found without hashing all of their text. */
   readonly #recent = new Int32Array(recentSlots).fill(-1);
 
   constructor(name: string) {
     this.#name = name;
+    this.#known = identifiers.has(name) ? null : new Map();
   }
 
   add(value: unknown): void {
@@ -53,7 +63,7 @@ class TextBuilder implements Builder {
     if (code === undefined) {
       code = this.#dictionary.push(text) - 1;
       this.#known.set(text, code);
-      // Identifiers differ in every row: looking them up buys nothing.
+      // A column that turns out to be like identifiers.
       if (this.#values >= trial && this.#dictionary.length > this.#values * 0.8) this.#known = null;
     }
     this.#recent[slot] = code;
@@ -74,7 +84,7 @@ class TextBuilder implements Builder {
     this.#rows = 0;
     this.#values = 0;
     this.#dictionary = [];
-    this.#known = new Map();
+    this.#known = identifiers.has(this.#name) ? null : new Map();
     this.#recent.fill(-1);
     return column;
   }

@@ -1,4 +1,5 @@
 /** Owns how DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "duckdb";
@@ -60,7 +61,10 @@ const attached = new Set<string>();
  * Read by DuckDB 1.3 and later: its compression of texts is smaller and faster than the one of the format before. Row groups are a
  * quarter as large as usual: a thread that fills its own writes it at once, where the rows of one that is not full are copied into the next.
  */
-const storage = "STORAGE_VERSION 'v1.3.0', ROW_GROUP_SIZE 30720, BLOCK_SIZE 131072";
+const storage = "STORAGE_VERSION 'v1.3.0', ROW_GROUP_SIZE 30720";
+
+/** Of a new file: half as large as usual, since every open block of a hundred columns is memory. A file that is there keeps its own. */
+const blocks = "BLOCK_SIZE 131072";
 
 /** Attaches a file. The same file twice in one process loses rows silently (DuckDB does not notice): refused here. */
 export async function attach(duck: Duck, file: string, alias: string, mode: "read" | "write"): Promise<void> {
@@ -68,9 +72,8 @@ export async function attach(duck: Duck, file: string, alias: string, mode: "rea
   if (attached.has(path)) throw new Error(`${file} is already open in this process`);
   attached.add(path);
   try {
-    await duck.connection.run(
-      `ATTACH ${sqlText(path)} AS ${alias} (TYPE duckdb, ${mode === "read" ? "READ_ONLY" : storage})`,
-    );
+    const options = mode === "read" ? "READ_ONLY" : existsSync(path) ? storage : `${storage}, ${blocks}`;
+    await duck.connection.run(`ATTACH ${sqlText(path)} AS ${alias} (TYPE duckdb, ${options})`);
   } catch (error) {
     attached.delete(path);
     throw error;

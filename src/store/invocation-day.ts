@@ -33,7 +33,7 @@ WHERE i.event_time >= ${timestamp(range?.[1])} AND i.event_time < ${timestamp(ra
     connection.run(`
 ${isWhole ? "TRUNCATE invocation_day" : "DELETE FROM invocation_day WHERE day IN (SELECT day FROM stale_day)"};
 INSERT INTO invocation_day (${columnList(invocationDayTable)})
-SELECT * FROM (${isWhole ? "" : stale}${readQuery("model/invocation-day.sql")}) ORDER BY day, account_id, principal;
+${isWhole ? "" : stale}${readQuery("model/invocation-day.sql")};
 DELETE FROM stale_day;`),
   );
 }

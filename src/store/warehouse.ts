@@ -43,7 +43,7 @@ export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
-  /** Events that are folded at once, 100,000 unless told. */
+  /** Events that are folded at once, 200,000 unless told. */
   readonly foldedAtOnce?: number;
 }
 
@@ -246,7 +246,7 @@ export class Warehouse {
   }
 
   #context(): CommitContext {
-    const { now, foldedAtOnce = 100_000 } = this.#options;
+    const { now, foldedAtOnce = 200_000 } = this.#options;
     return { runId: this.#runId, now: now?.() ?? new Date(), foldedAtOnce };
   }
 

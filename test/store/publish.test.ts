@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -87,6 +87,24 @@ describe("publishing", () => {
     );
     expect(tables).toEqual([{ events: 31_001, invocations: 31_001 }]);
   }, 60_000);
+
+  it("goes on with a file whose blocks have another size", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "w.duckdb");
+    await load(file, box.stage, [one]);
+    const usual = `${file}.usual`;
+    const duck = await startDuck({ threads: 1 });
+    try {
+      await duck.connection.run(`ATTACH '${file}' AS ours (READ_ONLY); ATTACH '${usual}' AS usual;
+COPY FROM DATABASE ours TO usual; DETACH usual`);
+    } finally {
+      stopDuck(duck);
+    }
+    renameSync(usual, file);
+    rmSync(`${file}.work`);
+    await load(file, box.stage, [two]);
+    expect(await count(file)).toBe(2);
+  }, 30_000);
 
   it.each(["read", "write"] as const)(
     "goes on while a client has the file open (%s), and the report too",
