@@ -76,9 +76,8 @@ const { values } = parseArgs({
 requireBuild();
 const rounds = Number(values.runs);
 if (values.only !== "bedrock") {
-  process.stdout.write(
-    await compare("mixed logs, 1.2 GB raw, 2 % Bedrock", values.mixed ?? ensureLogs("mixed", mixedLogs), rounds),
-  );
+  const title = values.mixed === undefined ? "mixed logs, 1.2 GB raw, 2 % Bedrock" : `mixed logs in ${values.mixed}`;
+  process.stdout.write(await compare(title, values.mixed ?? ensureLogs("mixed", mixedLogs), rounds));
   process.stdout.write("\nBars: bare gunzip at least 0.60 (aim 0.75), DuckDB at least 2.00.\n\n");
 }
 if (values.only !== "mixed") {
