@@ -1,7 +1,8 @@
 /** Owns how much of the machine DuckDB gets while it writes. */
 import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
-import type { DuckOptions } from "./duck.ts";
+import { messageOf } from "../errors.ts";
+import { type DuckOptions, rowsOf, sqlText } from "./duck.ts";
 
 export interface Room {
   readonly threads: number;
@@ -19,5 +20,13 @@ export const besideReaders: Room = { threads: 1, memoryLimit: "192MB" };
 /** `fixed`: what somebody asked for goes first. */
 export async function giveRoom(connection: DuckDBConnection, room: Room, fixed: DuckOptions): Promise<void> {
   const { threads: count, memoryLimit } = { ...room, ...fixed };
-  await connection.run(`SET threads = ${count}; SET memory_limit = '${memoryLimit}'`);
+  const [row] = await rowsOf(connection, "SELECT current_setting('memory_limit')");
+  await connection.run(`SET threads = ${count}`);
+  try {
+    await connection.run(`SET memory_limit = '${memoryLimit}'`);
+  } catch (error) {
+    if (!messageOf(error).startsWith("Out of Memory Error")) throw error;
+    // More than that is in use: it stays as it was, which DuckDB's own setting has to be told.
+    await connection.run(`SET memory_limit = ${sqlText(String(row?.[0]))}`);
+  }
 }
