@@ -1,10 +1,10 @@
 /** Owns loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
-import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
+import { loadClashing } from "./duplicates.ts";
 import { writeFindings } from "./findings.ts";
 import { foldIncoming, moveFirstCompletion } from "./fold.ts";
 import { columnList, writeMeta } from "./schema.ts";
@@ -20,8 +20,6 @@ export interface CommitContext {
 }
 
 const columns = columnList(eventTable);
-const content = eventTable.columns.filter((column) => column.name !== "object_uri" && column.name !== "record_index");
-const contentList = content.map((column) => `"${column.name}"`).join(", ");
 
 /** Loads a batch: events, invocations, ledger rows, and what the source remembers. Call it within a transaction. */
 export async function loadBatch(
@@ -52,7 +50,8 @@ async function loadEvents(
   const empty = (await countOf(connection, "SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)")) === 0;
   const known = empty ? "" : "UNION SELECT s.event_id FROM staged s SEMI JOIN event e ON e.event_id = s.event_id";
   await connection.run(`
-CREATE OR REPLACE TEMP VIEW staged AS SELECT ${columns} FROM read_parquet([${files.map(sqlText).join(", ")}]);
+CREATE OR REPLACE TEMP VIEW staged AS SELECT ${columns}, filename, file_row_number
+FROM read_parquet([${files.map(sqlText).join(", ")}], filename = true, file_row_number = true);
 CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event_id HAVING count(*) > 1 ${known};
 CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
@@ -60,67 +59,12 @@ CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   const parts = Math.ceil(staged / foldedAtOnce);
   if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged, parts);
   await connection.run(`
-CREATE OR REPLACE TEMP VIEW incoming AS FROM staged;
+CREATE OR REPLACE TEMP VIEW incoming AS SELECT ${columns} FROM staged;
 CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;`);
   await moveFirstCompletion(connection, "incoming", false);
   await foldIncoming(connection, columns, parts);
   await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM incoming`);
   return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
-}
-
-/**
- * eventIDs that are there already or twice in the batch. The choice must not depend on the order of loading: of different contents the
- * first one, ordered by all columns; of plain duplicates the smallest place. The contents that lose are kept in event_variant.
- * At least once means that most batches have a few: only these are compared, the others take the usual way.
- */
-async function loadClashing(connection: DuckDBConnection, staged: number, parts: number): Promise<CommitCounts> {
-  const from = (table: string): string =>
-    `SELECT t.* FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
-  const order = content.map((column: Column) => `"${column.name}" NULLS FIRST`).join(", ");
-  await connection.run(`
-CREATE OR REPLACE TEMP TABLE contest AS
-WITH pool AS (${from("event")} UNION ALL ${from("event_variant")} UNION ALL ${from("staged")}),
-one AS (SELECT ${contentList}, min(struct_pack(u := object_uri, i := record_index)) AS place FROM pool GROUP BY ${contentList})
-SELECT ${contentList}, place.u AS object_uri, place.i AS record_index, row_number() OVER (PARTITION BY event_id ORDER BY ${order}) AS n FROM one;
-CREATE OR REPLACE TEMP TABLE former AS ${from("event")};
-CREATE OR REPLACE TEMP TABLE changed AS
-SELECT ${columns} FROM temp.contest WHERE n = 1 EXCEPT SELECT ${columns} FROM temp.former;
-DELETE FROM temp.former WHERE event_id NOT IN (SELECT event_id FROM temp.changed);
-CREATE OR REPLACE TEMP VIEW fresh AS SELECT s.* FROM staged s ANTI JOIN temp.clash c ON c.event_id = s.event_id;
-CREATE OR REPLACE TEMP VIEW incoming AS SELECT ${columns} FROM fresh UNION ALL SELECT ${columns} FROM temp.changed;
-CREATE OR REPLACE TEMP TABLE owner_change AS
-SELECT object_uri, sum(change) AS change FROM (
-  SELECT object_uri, 1 AS change FROM incoming UNION ALL SELECT object_uri, -1 FROM temp.former
-) GROUP BY object_uri HAVING sum(change) <> 0;
-INSERT INTO temp.touched SELECT DISTINCT invocation_key FROM temp.former WHERE invocation_key IS NOT NULL;
-DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.former);`);
-  const conflicts = await keepVariants(connection);
-  const [row] = await rowsOf(
-    connection,
-    `SELECT (SELECT count(*) FROM incoming) - (SELECT count(*) FROM temp.former),
-  (SELECT count(*) FROM temp.former WHERE record_kind = 'completion')`,
-  );
-  // a completion that is replaced may have been the first one: then only the whole table knows the next
-  const whole = Number(row?.[1] ?? 0) > 0;
-  const completions = `(SELECT account_id, source_region, event_time, record_kind FROM event
-UNION ALL SELECT account_id, source_region, event_time, record_kind FROM incoming)`;
-  await moveFirstCompletion(connection, whole ? completions : "incoming", whole);
-  await foldIncoming(connection, columns, parts);
-  await connection.run(`
-INSERT INTO event (${columns}) SELECT ${columns} FROM incoming;
-DROP VIEW incoming; DROP VIEW fresh; DROP TABLE temp.contest; DROP TABLE temp.former; DROP TABLE temp.changed;`);
-  const newEvents = Number(row?.[0] ?? 0);
-  return { newEvents, duplicates: staged - newEvents, contentConflicts: conflicts };
-}
-
-async function keepVariants(connection: DuckDBConnection): Promise<number> {
-  const after = await countOf(connection, "SELECT count(*) FROM temp.contest WHERE n > 1");
-  if (after === 0) return 0;
-  const before = await countOf(connection, "SELECT count(*) FROM event_variant SEMI JOIN temp.clash USING (event_id)");
-  await connection.run(`
-DELETE FROM event_variant WHERE event_id IN (SELECT event_id FROM temp.clash);
-INSERT INTO event_variant (${columns}) SELECT ${columns} FROM temp.contest WHERE n > 1;`);
-  return after - before;
 }
 
 const entryColumns = trailObjectTable.columns.filter(
