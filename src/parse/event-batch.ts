@@ -18,6 +18,10 @@ const identifiers: ReadonlySet<string> = new Set([
   "invocation_key",
 ]);
 
+function emptyLookup(column: string): Map<string, number> | null {
+  return identifiers.has(column) ? null : new Map();
+}
+
 /** A slot from the length and four characters, where names and identifiers differ most. */
 function fingerprint(text: string): number {
   const { length } = text;
@@ -45,7 +49,7 @@ class TextBuilder implements Builder {
 
   constructor(name: string) {
     this.#name = name;
-    this.#known = identifiers.has(name) ? null : new Map();
+    this.#known = emptyLookup(name);
   }
 
   add(value: unknown): void {
@@ -84,7 +88,7 @@ class TextBuilder implements Builder {
     this.#rows = 0;
     this.#values = 0;
     this.#dictionary = [];
-    this.#known = identifiers.has(this.#name) ? null : new Map();
+    this.#known = emptyLookup(this.#name);
     this.#recent.fill(-1);
     return column;
   }

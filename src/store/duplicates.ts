@@ -2,22 +2,20 @@
 import type { DuckDBConnection } from "duckdb";
 import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
-import type { CommitCounts } from "./batch.ts";
 import { countOf, rowsOf } from "./duck.ts";
-import { foldIncoming, moveFirstCompletion } from "./fold.ts";
-import { columnList } from "./schema.ts";
+import type { Incoming } from "./fold.ts";
+import { eventColumns as columns } from "./schema.ts";
 
-const columns = columnList(eventTable);
 const content = eventTable.columns.filter((column) => column.name !== "object_uri" && column.name !== "record_index");
 const contentList = content.map((column) => `"${column.name}"`).join(", ");
 
 /**
- * Loads the view `staged` where temp.clash names eventIDs that are not new. The choice must not depend on the order of loading: of plain
+ * Makes the view `incoming` of the view `staged` where temp.clash names eventIDs that are not new. The choice must not depend on the order of loading: of plain
  * duplicates the smallest place, of different contents the first one, ordered by all columns; the contents that lose are kept in
  * event_variant. CloudTrail delivers at least once and trails overlap, so nearly all are plain duplicates: hashes of the contents tell
  * these apart, and no wide row is moved for them.
  */
-export async function loadClashing(connection: DuckDBConnection, staged: number, parts: number): Promise<CommitCounts> {
+export async function settleDuplicates(connection: DuckDBConnection): Promise<Incoming> {
   const copiesIn = (table: string, file: string, row: string): string => `
 SELECT t.event_id, hash(${contentList}) AS content, struct_pack(u := object_uri, i := record_index) AS place, ${file} AS file, ${row} AS file_row
 FROM ${table} t SEMI JOIN temp.clash c ON c.event_id = t.event_id`;
@@ -57,17 +55,11 @@ DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.former);`);
     `SELECT (SELECT count(*) FROM incoming) - (SELECT count(*) FROM temp.former),
   (SELECT count(*) FROM temp.former WHERE record_kind = 'completion')`,
   );
-  // a completion that is replaced may have been the first one: then only the whole table knows the next
-  const whole = Number(row?.[1] ?? 0) > 0;
-  const completions = `(SELECT account_id, source_region, event_time, record_kind FROM event
-UNION ALL SELECT account_id, source_region, event_time, record_kind FROM incoming)`;
-  await moveFirstCompletion(connection, whole ? completions : "incoming", whole);
-  await foldIncoming(connection, columns, parts);
-  await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM incoming; DROP VIEW incoming;`);
-  for (const table of ["copy", "verdict", "contested", "chosen", "left_out", "contest", "former", "changed"])
+  // `incoming` still reads the others
+  for (const table of ["copy", "verdict", "contested", "chosen", "contest", "former"])
     await connection.run(`DROP TABLE temp.${table}`);
-  const newEvents = Number(row?.[0] ?? 0);
-  return { newEvents, duplicates: staged - newEvents, contentConflicts: conflicts };
+  const replacesCompletions = Number(row?.[1] ?? 0) > 0;
+  return { newEvents: Number(row?.[0] ?? 0), contentConflicts: conflicts, replacesCompletions };
 }
 
 /** Of the eventIDs in temp.contested: `changed` holds the chosen events that are not stored yet, `former` those that are to go. */

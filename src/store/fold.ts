@@ -4,7 +4,16 @@ import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
 import { readQuery } from "../schema/query-file.ts";
-import { columnList } from "./schema.ts";
+import { columnList, eventColumns as columns } from "./schema.ts";
+
+/** What the view `incoming` holds, and what of it decides how the fold goes on. */
+export interface Incoming {
+  /** Events more than before, once they are in. */
+  readonly newEvents: number;
+  readonly contentConflicts: number;
+  /** Completions left `event` for it: one of them may have been the first of its account and Region. */
+  readonly replacesCompletions: boolean;
+}
 
 const touchedInvocations = "invocation i SEMI JOIN temp.touched t ON t.invocation_key = i.invocation_key";
 
@@ -32,7 +41,7 @@ async function insertFolded(connection: DuckDBConnection, event: string): Promis
  * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table. A key that no event has any more disappears.
  * `parts`: what the fold has to hold grows with the events, and cannot all be spilled; the keys are divided into so many turns.
  */
-export async function foldIncoming(connection: DuckDBConnection, columns: string, parts: number): Promise<void> {
+export async function foldIncoming(connection: DuckDBConnection, parts: number): Promise<void> {
   let source = `SELECT ${columns} FROM incoming`;
   await connection.run(`
 INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
@@ -70,12 +79,14 @@ export async function foldTouched(connection: DuckDBConnection): Promise<void> {
 }
 
 /**
- * Brings first_completion up to date with the events and adds to temp.touched the streamed invocations that have to be judged
+ * Brings first_completion up to date with the view `incoming` and adds to temp.touched the streamed invocations that have to be judged
  * again because the first completion of their account and Region moved (DESIGN: the fold is not local).
- * `source` holds all completions that may lower a time; after a replaced event it has to be the whole table.
+ * `whole`: a completion was replaced that may have been the first one; then only all of them know the next.
  */
-export async function moveFirstCompletion(connection: DuckDBConnection, source: string, whole: boolean): Promise<void> {
-  const completions = `SELECT account_id, source_region, event_time FROM ${source} WHERE record_kind = 'completion'`;
+export async function moveFirstCompletion(connection: DuckDBConnection, whole: boolean): Promise<void> {
+  const completions = (whole ? ["event", "incoming"] : ["incoming"])
+    .map((source) => `SELECT account_id, source_region, event_time FROM ${source} WHERE record_kind = 'completion'`)
+    .join(" UNION ALL ");
   const pruned = whole ? "UNION ALL SELECT account_id, source_region, first_time FROM pruned_completion" : "";
   await connection.run(`
 CREATE OR REPLACE TEMP TABLE moved AS

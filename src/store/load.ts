@@ -1,13 +1,12 @@
 /** Owns loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
-import { eventTable } from "../schema/event.ts";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
-import { loadClashing } from "./duplicates.ts";
+import { settleDuplicates } from "./duplicates.ts";
 import { writeFindings } from "./findings.ts";
-import { foldIncoming, moveFirstCompletion } from "./fold.ts";
-import { columnList, writeMeta } from "./schema.ts";
+import { type Incoming, foldIncoming, moveFirstCompletion } from "./fold.ts";
+import { eventColumns as columns, writeMeta } from "./schema.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { ownedSlice } from "./slice.ts";
 import { writeStates } from "./source-state.ts";
@@ -18,8 +17,6 @@ export interface CommitContext {
   /** So many events are folded at once. */
   readonly foldedAtOnce: number;
 }
-
-const columns = columnList(eventTable);
 
 /** Loads a batch: events, invocations, ledger rows, and what the source remembers. Call it within a transaction. */
 export async function loadBatch(
@@ -56,15 +53,22 @@ CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event
 CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
   const staged = Number(row?.[0] ?? 0);
-  const parts = Math.ceil(staged / foldedAtOnce);
-  if (Number(row?.[1] ?? 0) > 0) return await loadClashing(connection, staged, parts);
+  const hasClashes = Number(row?.[1] ?? 0) > 0;
+  const incoming = hasClashes ? await settleDuplicates(connection) : await takeAll(connection, staged);
+  await moveFirstCompletion(connection, incoming.replacesCompletions);
+  await foldIncoming(connection, Math.ceil(staged / foldedAtOnce));
+  await connection.run(`
+INSERT INTO event (${columns}) SELECT ${columns} FROM incoming;
+DROP VIEW incoming; DROP TABLE IF EXISTS temp.left_out; DROP TABLE IF EXISTS temp.changed;`);
+  const { newEvents, contentConflicts } = incoming;
+  return { newEvents, duplicates: staged - newEvents, contentConflicts };
+}
+
+async function takeAll(connection: DuckDBConnection, staged: number): Promise<Incoming> {
   await connection.run(`
 CREATE OR REPLACE TEMP VIEW incoming AS SELECT ${columns} FROM staged;
 CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;`);
-  await moveFirstCompletion(connection, "incoming", false);
-  await foldIncoming(connection, columns, parts);
-  await connection.run(`INSERT INTO event (${columns}) SELECT ${columns} FROM incoming`);
-  return { newEvents: staged, duplicates: 0, contentConflicts: 0 };
+  return { newEvents: staged, contentConflicts: 0, replacesCompletions: false };
 }
 
 const entryColumns = trailObjectTable.columns.filter(

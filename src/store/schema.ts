@@ -102,6 +102,9 @@ export function columnList(table: Table, prefix = ""): string {
   return table.columns.map((column) => `${prefix}"${column.name}"`).join(", ");
 }
 
+/** The columns of `event`, quoted: select lists name them, as views on staged files have more. */
+export const eventColumns: string = columnList(eventTable);
+
 interface Derived {
   readonly hash: string;
   readonly sql: string;

@@ -24,7 +24,7 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
-import { alone, besideReaders, giveRoom } from "./room.ts";
+import { type Room, alone, besideReaders, giveRoom } from "./room.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
@@ -62,6 +62,7 @@ export class Warehouse {
   #cameLate: PruneCounts | null = null;
   /** Since the last publishing. */
   #newEvents = 0;
+  #room: Room = alone;
 
   private constructor(file: string, duck: Duck, options: WarehouseOptions) {
     this.file = file;
@@ -145,7 +146,9 @@ export class Warehouse {
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
     const room = batch.besideReaders === true ? besideReaders : alone;
-    await this.#guard(() => giveRoom(this.#duck.connection, room, this.#options));
+    // not for each commit anew: what had to be added to it for the one before stays
+    if (room !== this.#room) await this.#guard(() => giveRoom(this.#duck.connection, room, this.#options));
+    this.#room = room;
     const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
     this.#newEvents += counts.newEvents;
     return counts;
