@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/trino/**/*.trino.ts"],
-    globalSetup: ["test/trino/server.ts"],
+    globalSetup: ["test/engines/trino/server.ts"],
     testTimeout: 180_000,
     hookTimeout: 300_000,
     fileParallelism: false,

@@ -3,12 +3,12 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, Pass } from "./pass.ts";
-import { WorkerPool } from "./pool.ts";
-import type { ObjectSource } from "./source.ts";
+import { type IngestOptions, Pass } from "./ingest-run.ts";
+import { WorkerPool } from "./worker-pool.ts";
+import type { ObjectSource } from "./sources/source.ts";
 import type { IngestSummary } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./pass.ts";
+export type { IngestOptions, Progress } from "./ingest-run.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;

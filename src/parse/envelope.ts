@@ -1,6 +1,6 @@
 /** Owns finding the records of a log file without parsing it: CloudTrail's own envelope, or a list of records. */
 import { isBlank, skipBlanks } from "./values.ts";
-import type { Skeleton, Workspace } from "./workspace.ts";
+import type { Skeleton, Workspace } from "./scan-buffer.ts";
 
 /** Record k lies from `marks[first + 2 k]` to `marks[first + 2 k + 1]`, both brackets included. */
 export interface Elements {

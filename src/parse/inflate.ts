@@ -1,7 +1,7 @@
 /** Owns getting the content of a trail object: gzip or plain, into a workspace that is used again and again. */
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { messageOf, systemCode } from "../errors.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "./scan-buffer.ts";
 
 export type Inflated =
   | { readonly length: number; readonly problem: null }

@@ -8,7 +8,7 @@ import {
   makeRoom,
   markLimit,
   slack,
-} from "./workspace.ts";
+} from "./scan-buffer.ts";
 
 // Layout of the memory, as kernel/skim.ts has it.
 const hitsAt = 65_536;

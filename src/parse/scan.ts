@@ -7,7 +7,7 @@ import {
   makeRoom,
   markLimit,
   slack,
-} from "./workspace.ts";
+} from "./scan-buffer.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;

@@ -9,7 +9,7 @@ import { isBedrockRecord, isSoundRecord } from "./record.ts";
 import { makeKernelWorkspace } from "./kernel.ts";
 import { makePlainWorkspace } from "./scan.ts";
 import { type Contents, foreignKind, readValues, setForeignAside, wholeLimit } from "./values.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "./scan-buffer.ts";
 
 export interface RejectedRecord {
   /** Position of the record in the object, from 0. */

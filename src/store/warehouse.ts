@@ -24,11 +24,11 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
-import { type Room, alone, besideReaders, giveRoom } from "./room.ts";
+import { type Room, alone, besideReaders, giveRoom } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, compareWithPublished, takeLock } from "./standing.ts";
+import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 

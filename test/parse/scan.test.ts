@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeKernelWorkspace } from "../../src/parse/kernel.ts";
 import { makePlainWorkspace } from "../../src/parse/scan.ts";
-import type { Workspace } from "../../src/parse/workspace.ts";
+import type { Workspace } from "../../src/parse/scan-buffer.ts";
 import { logText } from "./log-texts.ts";
 
 const kernel = makeKernelWorkspace();

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EncodedColumn } from "../../src/arrow/encoded-column.ts";
+import type { EncodedColumn } from "../../src/columnar/encoded-column.ts";
 import { EventBatch } from "../../src/parse/event-batch.ts";
 import { toEvent } from "../../src/parse/event.ts";
 import { makeKernelWorkspace } from "../../src/parse/kernel.ts";
@@ -16,8 +16,8 @@ import {
   explainRejected,
   parseTrailObject,
 } from "../../src/parse/trail-object.ts";
-import type { Workspace } from "../../src/parse/workspace.ts";
-import { cellsOf, wellFormed } from "../arrow/columns.ts";
+import type { Workspace } from "../../src/parse/scan-buffer.ts";
+import { cellsOf, wellFormed } from "../columnar/columns.ts";
 import { parseEverything } from "./full-parse-oracle.ts";
 import { logText } from "./log-texts.ts";
 
