@@ -1,8 +1,7 @@
 /** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
 import type { Agent } from "node:http";
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { S3Access } from "./s3/access.ts";
-import type { GetTemplate } from "./s3/direct-get.ts";
+import type { S3Access } from "./access.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
@@ -12,8 +11,6 @@ export interface Connection {
   readonly client: S3Client;
   /** Its sockets, for requests that go past the client. */
   readonly agents: { readonly http: Agent; readonly https: Agent };
-  /** What a GET of the client looked like. */
-  template: GetTemplate | undefined;
 }
 
 /** Sockets of a client: never fewer than the requests that a thread has in flight. */
@@ -103,7 +100,7 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
       throwOnRequestTimeout: true,
     }),
   });
-  return { sdk, client, agents: { http: httpAgent, https: httpsAgent }, template: undefined };
+  return { sdk, client, agents: { http: httpAgent, https: httpsAgent } };
 }
 
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */

@@ -1,5 +1,5 @@
 /** Owns what happens when credentials expire while a run is on: read them anew once, then give up clearly. */
-import type { S3Access } from "./s3/access.ts";
+import type { S3Access } from "./access.ts";
 import { type Connection, connect, reconnect } from "./connection.ts";
 
 const expiredNames = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"]);

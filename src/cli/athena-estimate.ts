@@ -1,6 +1,6 @@
 /** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 export interface EstimateFlags {
   readonly logs?: string;

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { LogTable } from "../engines/raw-logs/log-table.ts";
-import type { SetupStep } from "../engines/raw-logs/setup.ts";
+import type { SetupStep } from "../engines/athena/setup.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
@@ -14,7 +14,7 @@ import {
   defaultTable,
   logTableOf,
 } from "./flags/athena.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { day, list } from "./flags/values.ts";
 
 /** Amazon Bedrock became generally available on 28 September 2023: no log before holds a call. */
@@ -54,7 +54,7 @@ export function addAthenaSetupCommand(athena: Command, context: CommandContext):
 
 async function runSetup(flags: SetupFlags, context: CommandContext): Promise<void> {
   const { effects } = context;
-  const { markerStep, setupSteps, setupText } = await import("../engines/raw-logs/setup.ts");
+  const { markerStep, setupSteps, setupText } = await import("../engines/athena/setup.ts");
   const database = flags.athenaDatabase ?? defaultDatabase;
   const make = flags.athenaTable === undefined ? await tableToMake(flags, database) : undefined;
   const stated = await logTableOf(flags);
@@ -109,7 +109,7 @@ async function tableToMake(
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
   const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
     import("../engines/athena/client.ts"),
-    import("../engines/raw-logs/catalog-table.ts"),
+    import("../engines/athena/catalog-table.ts"),
   ]);
   const access = await athenaAccessOf(flags, context);
   const [name = "", database = "default", catalog] = table.name.toReversed();
@@ -130,7 +130,7 @@ async function execute(
 ): Promise<void> {
   const { effects, signal } = context;
   const [{ executeSetup }, { disconnectAthena }] = await Promise.all([
-    import("../engines/raw-logs/execute-setup.ts"),
+    import("../engines/athena/execute-setup.ts"),
     import("../engines/athena/client.ts"),
   ]);
   try {

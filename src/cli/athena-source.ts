@@ -13,7 +13,7 @@ import {
   defaultTable,
   tableNamed,
 } from "./flags/athena.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {
   readonly warehouse: string;
@@ -49,7 +49,7 @@ export async function runAthenaSource(
   }
   const [{ ingestAthena }, { parseAthenaSource }, { listPricePerTerabyte, spending }, { disconnectAthena }] =
     await Promise.all([
-      import("../ingest/sources/athena/ingest.ts"),
+      import("../ingest/athena-run.ts"),
       import("../ingest/sources/athena/slices.ts"),
       import("../engines/athena/cost.ts"),
       import("../engines/athena/client.ts"),

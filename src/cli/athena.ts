@@ -15,7 +15,7 @@ import {
   logTableOf,
 } from "./flags/athena.ts";
 import { addAthenaSetupCommand } from "./athena-setup.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { day } from "./flags/values.ts";
 import { type ScopeFlags, addScopeFlags, scopeOf } from "./flags/scope.ts";
 
@@ -87,7 +87,7 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   const { effects, signal } = context;
   const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
     await Promise.all([
-      import("../engines/raw-logs/refresh.ts"),
+      import("../engines/athena/refresh.ts"),
       import("../engines/athena/cost.ts"),
       import("../engines/athena/client.ts"),
       import("../day.ts"),

@@ -4,7 +4,7 @@ import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { ObjectSource } from "../ingest/sources/source.ts";
 import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { wholeNumber } from "./flags/values.ts";
 import { type SourceFlags, addSourceFlags, openSources } from "./flags/source.ts";
 

@@ -1,6 +1,6 @@
 /** Owns `spillway prune`: retention by hand. */
 import type { Command } from "commander";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { time } from "./flags/values.ts";
 
 interface PruneFlags {

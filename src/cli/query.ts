@@ -1,7 +1,7 @@
 /** Owns `spillway query`: a statement of the user's over the published warehouse, without a way to files or the network. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
 
 interface QueryFlags extends OutputFlags {

@@ -4,7 +4,7 @@ import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import {
   type OutputFlags,
   type ScopeFlags,

@@ -6,7 +6,7 @@ import type { ObjectSource } from "../ingest/sources/source.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
 import { protectionOf } from "./flags/scope.ts";
 import { openSources } from "./flags/source.ts";

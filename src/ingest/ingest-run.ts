@@ -5,10 +5,10 @@ import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./sources/source.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { gathered } from "./ledger-pages.ts";
+import { ledgerPages } from "./ledger-pages.ts";
 import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
-import { SourceTally } from "./run-totals.ts";
+import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
@@ -50,7 +50,7 @@ const examplesKept = 20;
 const taskBytes = 1 << 20;
 const taskObjects = 32;
 /** The state of one pass over the sources. */
-export class Pass {
+export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
@@ -59,7 +59,7 @@ export class Pass {
   stoppedBy: SpillwayError | undefined;
   /** The first refusal to read an object, and how many there were. */
   readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
-  readonly tally: SourceTally;
+  readonly tally: RunTotals;
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
@@ -83,7 +83,7 @@ export class Pass {
     this.#opening = opening;
     this.#isNew = isNew;
     this.#onCommit = onCommit;
-    this.tally = new SourceTally(options.sources);
+    this.tally = new RunTotals(options.sources);
     // One source never lists an object twice; several may overlap.
     this.#commits = new CommitQueue((...commit) => this.#commit(...commit), options.commitSeconds);
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
@@ -111,7 +111,7 @@ export class Pass {
     for (const source of this.#options.sources) {
       this.#source = source;
       const listing = source.list(memory);
-      for await (const listed of this.#isNew ? listing : gathered(listing)) {
+      for await (const listed of this.#isNew ? listing : ledgerPages(listing)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));

@@ -7,7 +7,7 @@ const pageObjects = 16_384;
 const pageMilliseconds = 500;
 
 /** The same objects in the same order. What is to be remembered ends a page; a failure comes after what was listed before it. */
-export async function* gathered(listing: AsyncIterable<ListedChunk>): AsyncGenerator<ListedChunk> {
+export async function* ledgerPages(listing: AsyncIterable<ListedChunk>): AsyncGenerator<ListedChunk> {
   let page: TrailObject[] = [];
   let since = performance.now();
   // the first chunk goes at once: the readers have nothing to do yet

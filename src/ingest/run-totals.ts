@@ -13,7 +13,7 @@ export interface SourceCounts {
   bedrockEvents: number;
 }
 
-export class SourceTally {
+export class RunTotals {
   readonly counts: readonly SourceCounts[];
   readonly #of: ReadonlyMap<ObjectSource, SourceCounts>;
   /** Objects on their way through the workers: as many as one commit holds, not as many as a bucket. */

@@ -10,7 +10,7 @@ export const markLimit: number = 1 << 24;
  * What a search found. Both lists are in order of position and hold until the next search.
  * Brackets inside strings do not count.
  */
-export interface Skeleton {
+export interface StructuralIndex {
   /** Positions of the brackets that open at, or close to, a depth of at most `level`. */
   readonly marks: Uint32Array;
   readonly markCount: number;
@@ -22,11 +22,11 @@ export interface Skeleton {
 }
 
 /** Bytes that are used again and again: a fresh buffer for each object costs page faults. */
-export interface Workspace {
+export interface ScanBuffer {
   /** At least `capacity` bytes; what was written before is kept, earlier views may be dead. */
   reserve(capacity: number): Buffer;
   /** Searches the first `length` bytes of what was reserved. */
-  skim(length: number, level: number): Skeleton;
+  skim(length: number, level: number): StructuralIndex;
 }
 
 /** A list of positions that grows. */

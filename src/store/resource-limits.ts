@@ -4,7 +4,7 @@ import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
 import { type DuckOptions, rowsOf, sqlText } from "./duck.ts";
 
-export interface Room {
+export interface ResourceLimits {
   readonly threads: number;
   readonly memoryLimit: string;
 }
@@ -12,14 +12,18 @@ export interface Room {
 const threads = Math.min(availableParallelism(), 4);
 
 /** More threads would not write faster, and each of them holds an open block for every column. */
-export const alone: Room = { threads, memoryLimit: `${152 * threads}MB` };
+export const alone: ResourceLimits = { threads, memoryLimit: `${152 * threads}MB` };
 
 /** The readers need the cores, and memory of their own. */
-export const besideReaders: Room = { threads: 1, memoryLimit: "192MB" };
+export const besideReaders: ResourceLimits = { threads: 1, memoryLimit: "192MB" };
 
 /** `fixed`: what somebody asked for goes first. */
-export async function giveRoom(connection: DuckDBConnection, room: Room, fixed: DuckOptions): Promise<void> {
-  const { threads: count, memoryLimit } = { ...room, ...fixed };
+export async function setLimits(
+  connection: DuckDBConnection,
+  limits: ResourceLimits,
+  fixed: DuckOptions,
+): Promise<void> {
+  const { threads: count, memoryLimit } = { ...limits, ...fixed };
   const [row] = await rowsOf(connection, "SELECT current_setting('memory_limit')");
   await connection.run(`SET threads = ${count}`);
   try {

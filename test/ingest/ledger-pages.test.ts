@@ -1,7 +1,7 @@
 /** Pages for the ledger: the same objects in the same order, states where they stood, failures after what came before them. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { gathered } from "../../src/ingest/ledger-pages.ts";
+import { ledgerPages } from "../../src/ingest/ledger-pages.ts";
 import { type ListedChunk, type TrailObject, withStates } from "../../src/ingest/sources/source.ts";
 
 function object(name: number): TrailObject {
@@ -37,7 +37,7 @@ it("changes nothing but the size of the pages", async () => {
       const states: string[] = [];
       let failed = false;
       try {
-        for await (const page of gathered(listing())) {
+        for await (const page of ledgerPages(listing())) {
           uris.push(...page.map(({ uri }) => uri));
           for (const state of page.states ?? []) states.push(`${state.name} after ${uris.length}`);
         }
@@ -63,6 +63,6 @@ it("asks the ledger seldom", async () => {
     for (let page = 0; page < 100; page++) yield Array.from({ length: 1000 }, (_, i) => object(page * 1000 + i));
   }
   let pages = 0;
-  for await (const page of gathered(listing())) if (page.length > 0) pages++;
+  for await (const page of ledgerPages(listing())) if (page.length > 0) pages++;
   expect(pages).toBeLessThan(20);
 });

@@ -1,7 +1,7 @@
 /** DuckDB's share of the machine: what is asked for holds, and what does not fit is no failure. */
 import { describe, expect, it } from "vitest";
 import { type Duck, countOf, rowsOf, startDuck, stopDuck } from "../../src/store/duck.ts";
-import { alone, besideReaders, giveRoom } from "../../src/store/resource-limits.ts";
+import { alone, besideReaders, setLimits } from "../../src/store/resource-limits.ts";
 
 async function withDuck(memoryLimit: string, action: (duck: Duck) => Promise<void>): Promise<void> {
   const duck = await startDuck({ threads: 2, memoryLimit, tempDirectory: "" });
@@ -23,10 +23,10 @@ async function threadsAndBytes({ connection }: Duck): Promise<readonly [threads:
 describe("the room of a commit", () => {
   it("is small beside the readers and larger alone", async () => {
     await withDuck("100MB", async (duck) => {
-      await giveRoom(duck.connection, besideReaders, {});
+      await setLimits(duck.connection, besideReaders, {});
       const [threads, small] = await threadsAndBytes(duck);
       expect(threads).toBe(1);
-      await giveRoom(duck.connection, alone, {});
+      await setLimits(duck.connection, alone, {});
       const [more, large] = await threadsAndBytes(duck);
       expect(more).toBe(alone.threads);
       expect(large).toBeGreaterThan(alone.threads > 1 ? small : 0);
@@ -35,7 +35,7 @@ describe("the room of a commit", () => {
 
   it("is what somebody asked for, where they did", async () => {
     await withDuck("100MB", async (duck) => {
-      await giveRoom(duck.connection, besideReaders, { threads: 2, memoryLimit: "64MB" });
+      await setLimits(duck.connection, besideReaders, { threads: 2, memoryLimit: "64MB" });
       const [threads, bytes] = await threadsAndBytes(duck);
       expect(threads).toBe(2);
       expect(bytes / 1e6).toBeCloseTo(64, 0);
@@ -48,7 +48,7 @@ describe("the room of a commit", () => {
         "CREATE TEMP TABLE large AS SELECT range, repeat('x', 100) AS text FROM range(1000000)",
       );
       const [, before] = await threadsAndBytes(duck);
-      await giveRoom(duck.connection, { threads: 1, memoryLimit: "10MB" }, {});
+      await setLimits(duck.connection, { threads: 1, memoryLimit: "10MB" }, {});
       const [threads, after] = await threadsAndBytes(duck);
       expect(threads).toBe(1);
       expect(after / before).toBeCloseTo(1, 2);

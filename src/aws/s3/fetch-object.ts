@@ -3,15 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import { DeniedObject } from "./denied-object.ts";
-import { type S3Locator, bucketParams } from "./access.ts";
+import { type S3Locator, bucketParams } from "../access.ts";
 import type { Connection } from "../connection.ts";
-import { directGet, templateOf } from "./direct-get.ts";
-import { explainS3 } from "./explain.ts";
+import { type GetTemplate, directGet, templateOf } from "./direct-get.ts";
+import { explainS3 } from "../explain.ts";
 import { withCredentials } from "../refresh.ts";
 import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
 
 /** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
 const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
+
+/** What a GET of each connection's client looked like. */
+const templates = new WeakMap<Connection, GetTemplate>();
 
 /**
  * @throws SpillwayError when the whole source is out of reach (expired credentials, no such bucket, no network)
@@ -33,10 +36,11 @@ export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
           // Another version than the listed one has to be noticed, never read under the old ETag.
           ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
         });
-        if (connection.template === undefined) {
+        if (!templates.has(connection)) {
           command.middlewareStack.add(
             (next) => (args) => {
-              connection.template ??= templateOf(args.request, key);
+              const template = templateOf(args.request, key);
+              if (template !== undefined) templates.set(connection, template);
               return next(args);
             },
             { step: "deserialize", priority: "low" },
@@ -52,7 +56,8 @@ export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
 
 /** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
 async function tryDirect(connection: Connection, locator: S3Locator): Promise<Uint8Array | number> {
-  const { client, agents, template } = connection;
+  const { client, agents } = connection;
+  const template = templates.get(connection);
   const { key, etag, size, access } = locator;
   if (template === undefined || etag === "") return 0;
   const keys = await client.config.credentials();

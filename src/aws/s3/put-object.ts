@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { explainS3 } from "./explain.ts";
+import { explainS3 } from "../explain.ts";
 import { regionOf } from "./locate-bucket.ts";
-import { type S3AccessOptions, accessOf, checkS3Access } from "./options.ts";
+import { type S3AccessOptions, accessOf, checkS3Access } from "../options.ts";
 import { withCredentials } from "../refresh.ts";
 import { withRetry } from "../retry.ts";
 import { parseS3Url } from "./url.ts";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { AthenaAccess, AthenaOptions } from "../../engines/athena/client.ts";
 import type { LogTable } from "../../engines/raw-logs/log-table.ts";
-import type { CommandContext } from "../context.ts";
+import type { CommandContext } from "./context.ts";
 import { bytes, dollars, list, wholeNumber } from "./values.ts";
 
 export const defaultDatabase = "spillway";

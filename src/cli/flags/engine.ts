@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { Scope } from "../../sql/scope.ts";
-import type { CommandContext } from "../context.ts";
+import type { CommandContext } from "./context.ts";
 import {
   type AthenaAccessFlags,
   addAthenaAccessFlags,

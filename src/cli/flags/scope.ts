@@ -58,7 +58,9 @@ export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
   if (stranger !== undefined)
     throw new SpillwayError("usage", `${stranger} is no account id`, { next: "Account ids have 12 digits." });
   const boundary =
-    flags.boundary === undefined ? undefined : (await import("../../report/boundary.ts")).resolveBoundary(flags.boundary);
+    flags.boundary === undefined
+      ? undefined
+      : (await import("../../report/boundary.ts")).resolveBoundary(flags.boundary);
   return {
     from: flags.from,
     to: flags.to,

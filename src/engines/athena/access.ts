@@ -1,6 +1,6 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
 import { SpillwayError } from "../../errors.ts";
-import type { AssumedRole, S3Access } from "../../aws/s3/access.ts";
+import type { AssumedRole, S3Access } from "../../aws/access.ts";
 import { type RetryPolicy, defaultRetry } from "../../aws/retry.ts";
 import { isS3Url, parseS3Url } from "../../aws/s3/url.ts";
 

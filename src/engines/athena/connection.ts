@@ -1,6 +1,6 @@
 /** Owns clients of Athena and each request to it: one client for each way to reach it, retried here, refusals in words. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
-import type { S3Access } from "../../aws/s3/access.ts";
+import type { S3Access } from "../../aws/access.ts";
 import { credentialsFor } from "../../aws/connection.ts";
 import { isExpired } from "../../aws/refresh.ts";
 import { withRetry } from "../../aws/retry.ts";

@@ -15,7 +15,7 @@ import type { Logger } from "../../log.ts";
 import type { Engine, Result, ResultColumn } from "../engine.ts";
 import { bytesText } from "../../bytes-text.ts";
 import { type Cell, arrowFromColumns } from "../result.ts";
-import { relationNames } from "../relation-names.ts";
+import { relationNames } from "../raw-logs/relation-names.ts";
 import { columnType, trinoCell } from "../trino-cells.ts";
 import { type Spending, listPricePerTerabyte, restOfCap, spending } from "./cost.ts";
 import { type LoggedBytesOf, openLogs } from "./logs.ts";

@@ -1,6 +1,6 @@
 /** Owns the words for what Athena refused or failed at: what happened, and what to do next. */
 import { SpillwayError, messageOf } from "../../errors.ts";
-import { isDenied } from "../../aws/s3/explain.ts";
+import { isDenied } from "../../aws/explain.ts";
 import { isExpired } from "../../aws/refresh.ts";
 import { isUnreachable, statusOf } from "../../aws/retry.ts";
 import type { AthenaAccess } from "./access.ts";

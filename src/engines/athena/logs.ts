@@ -1,14 +1,14 @@
 /** Owns reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
 import { randomBytes } from "node:crypto";
 import { type AthenaAccess, type AthenaTable, describeTable, runStatement } from "./client.ts";
-import type { S3AccessOptions } from "../../aws/s3/options.ts";
+import type { S3AccessOptions } from "../../aws/options.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { bytesText } from "../../bytes-text.ts";
 import type { Relation } from "../raw-logs/reference-relations.ts";
 import { modelRelations } from "../raw-logs/views.ts";
-import { type Workspace, openWorkspace } from "../raw-logs/temporary-tables.ts";
-import { logTableOf } from "../raw-logs/catalog-table.ts";
+import { type TemporaryTables, openTemporaryTables } from "../raw-logs/temporary-tables.ts";
+import { logTableOf } from "./catalog-table.ts";
 import { deliveryDays, lateDays } from "../raw-logs/late-days.ts";
 import { type Days, pathColumn, parseTableName, quotedName, recordRelation } from "../raw-logs/log-table.ts";
 import type { AthenaEngineOptions } from "./options.ts";
@@ -30,7 +30,7 @@ export interface LogsEffects {
 }
 
 /** @throws SpillwayError `usage` when no database is named for the tables of the command */
-export function openLogs(table: string, options: AthenaEngineOptions, effects: LogsEffects): Workspace {
+export function openLogs(table: string, options: AthenaEngineOptions, effects: LogsEffects): TemporaryTables {
   const { access, log, now, loggedBytes } = effects;
   const parts = parseTableName(table);
   const database = access.database ?? (parts.length > 1 ? (parts.at(-2) ?? null) : null);
@@ -41,7 +41,7 @@ export function openLogs(table: string, options: AthenaEngineOptions, effects: L
   }
   const days = deliveryDays({ scope: options.scope ?? {}, lateDays });
   let described: AthenaTable | undefined;
-  return openWorkspace({
+  return openTemporaryTables({
     id: randomBytes(4).toString("hex"),
     log,
     named: (name) => ({ query: quotedName([database, name]), ddl: quotedName([database, name], "`") }),

@@ -7,11 +7,17 @@ import type { Relation } from "../raw-logs/reference-relations.ts";
 import { namesIn, sqlTokens } from "../../sql/sql-text.ts";
 import { deliveryDays } from "../raw-logs/late-days.ts";
 import { version } from "../../version.ts";
-import type { Report } from "../../report/catalogue.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
 
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
 export const longestStatement = 262_144;
+
+/** Of a report of the catalogue, what its statement needs. */
+export interface StatedReport {
+  readonly title: string;
+  readonly answers: string;
+  readonly sql: string;
+}
 
 export interface StatementOptions {
   readonly source: EventSource;
@@ -36,7 +42,7 @@ const whole = (name: string): string => `all_${name}`;
  * The statement, with a header of comments, and everything that it reads as CTEs in front.
  * @throws SpillwayError `usage` if it is longer than Athena takes
  */
-export function reportStatement(report: Report, options: StatementOptions): Statement {
+export function reportStatement(report: StatedReport, options: StatementOptions): Statement {
   const scoped = applyScope(report.sql, options.scope, whole);
   const days = deliveryDays(options);
   const relations = renameScoped(relationsOver(options.source, days), scoped);
@@ -78,7 +84,7 @@ function renameWords(sql: string, names: ReadonlySet<string>): string {
   return renamed + sql.slice(end);
 }
 
-function header(report: Report, options: StatementOptions, days: Days, reads: number): string {
+function header(report: StatedReport, options: StatementOptions, days: Days, reads: number): string {
   const { scope, source } = options;
   const said = [
     ...(scope.from === undefined ? [] : [`from ${scope.from.toISOString()}`]),

@@ -1,7 +1,7 @@
 /** Owns the reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
 import type { Readable } from "node:stream";
-import { type S3Access, bucketParams } from "../../aws/s3/access.ts";
-import { explainS3 } from "../../aws/s3/explain.ts";
+import { type S3Access, bucketParams } from "../../aws/access.ts";
+import { explainS3 } from "../../aws/explain.ts";
 import { withCredentials } from "../../aws/refresh.ts";
 import { TruncatedBody, withRetry } from "../../aws/retry.ts";
 

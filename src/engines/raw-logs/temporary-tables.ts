@@ -11,7 +11,7 @@ import type { Relation } from "./reference-relations.ts";
  */
 const kept: readonly string[] = ["event", "first_completion", "invocation", "invocation_day", "trail_object"];
 
-export interface WorkspaceOptions {
+export interface TemporaryTablesOptions {
   /** In whose names the tables are made: some random letters. */
   readonly id: string;
   /** Everything from the log table to the reports, in order. Asked for once, when the first statement comes. */
@@ -27,7 +27,7 @@ export interface WorkspaceOptions {
   readonly log: Logger;
 }
 
-export interface Workspace {
+export interface TemporaryTables {
   readonly qualify: (relation: string) => string;
   /** Makes the tables that a statement reads, and gives it back with everything else in front. */
   readonly prepare: (sql: string, title: string, signal: AbortSignal | undefined) => Promise<string>;
@@ -35,7 +35,7 @@ export interface Workspace {
   readonly close: () => Promise<void>;
 }
 
-export function openWorkspace(options: WorkspaceOptions): Workspace {
+export function openTemporaryTables(options: TemporaryTablesOptions): TemporaryTables {
   const { id, named, log } = options;
   const made = new Set<string>();
   const tableOf = (relation: string): string => `spillway_tmp_${id}_${relation}`;

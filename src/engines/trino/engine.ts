@@ -10,7 +10,7 @@ import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
 import { openTrinoLogs } from "./logs.ts";
 import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
-import { relationNames } from "../relation-names.ts";
+import { relationNames } from "../raw-logs/relation-names.ts";
 
 export interface TrinoEngineEffects {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -15,7 +15,7 @@ import type { Scope } from "../../sql/scope.ts";
 import { type TrinoCall, type TrinoServer, queryTrino } from "./client.ts";
 import type { Relation } from "../raw-logs/reference-relations.ts";
 import { modelRelations, recordRelation as envelopeRelation } from "../raw-logs/views.ts";
-import { type Workspace, openWorkspace } from "../raw-logs/temporary-tables.ts";
+import { type TemporaryTables, openTemporaryTables } from "../raw-logs/temporary-tables.ts";
 
 export interface TrinoLogsOptions {
   readonly server: TrinoServer;
@@ -26,7 +26,7 @@ export interface TrinoLogsOptions {
 }
 
 /** The command's own tables are made in the session's schema. @throws SpillwayError `usage` without one */
-export function openTrinoLogs({ server, table, scope, log, onProgress }: TrinoLogsOptions): Workspace {
+export function openTrinoLogs({ server, table, scope, log, onProgress }: TrinoLogsOptions): TemporaryTables {
   const { catalog, schema } = server;
   if (catalog === undefined || schema === undefined) {
     throw new SpillwayError("usage", "--trino-table needs a place for the tables of the command", {
@@ -38,7 +38,7 @@ export function openTrinoLogs({ server, table, scope, log, onProgress }: TrinoLo
   const days = deliveryDays({ scope, lateDays });
   const execute = async (sql: string, title: string, signal: AbortSignal | undefined): Promise<void> =>
     void (await queryTrino(server, sql, { title, signal, onProgress }));
-  return openWorkspace({
+  return openTemporaryTables({
     id: randomBytes(4).toString("hex"),
     log,
     named: (own) => ({ query: quotedName([catalog, schema, own]), ddl: quotedName([catalog, schema, own]) }),

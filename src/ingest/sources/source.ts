@@ -1,6 +1,6 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
 import type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
-import type { S3Locator } from "../../aws/s3/access.ts";
+import type { S3Locator } from "../../aws/access.ts";
 
 export type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { silentLogger } from "../../../src/log.ts";
 import { type CopyTable, copyTables } from "../../../src/engines/raw-logs/hive-table.ts";
 import { type LogTable, recordRelation } from "../../../src/engines/raw-logs/log-table.ts";
-import { type CopyEngine, refreshCopy } from "../../../src/engines/raw-logs/refresh.ts";
+import { type CopyEngine, refreshCopy } from "../../../src/engines/athena/refresh.ts";
 import { closure, copyRelation, withRelations } from "../../../src/engines/raw-logs/compose.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { type TrinoServer, queryTrino } from "../../../src/engines/trino/client.ts";

@@ -1,5 +1,5 @@
 /** Owns how the event history of one account and Region is reached. */
-import type { AssumedRole } from "../../../aws/s3/access.ts";
+import type { AssumedRole } from "../../../aws/access.ts";
 import type { RetryPolicy } from "../../../aws/retry.ts";
 
 /** Never holds a secret. */

@@ -1,6 +1,6 @@
 /** Owns the words for what CloudTrail, STS or the network refused to a reader of the event history. */
 import { SpillwayError, messageOf } from "../../../errors.ts";
-import { credentialProblem, isDenied } from "../../../aws/s3/explain.ts";
+import { credentialProblem, isDenied } from "../../../aws/explain.ts";
 import { isUnreachable, statusOf } from "../../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";
 

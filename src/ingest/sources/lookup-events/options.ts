@@ -1,7 +1,7 @@
 /** Owns the options of a LookupEvents source, their checks and defaults. */
 import type { Logger } from "../../../log.ts";
-import type { AssumedRole } from "../../../aws/s3/access.ts";
-import { checkEndpoint, checkRoles } from "../../../aws/s3/options.ts";
+import type { AssumedRole } from "../../../aws/access.ts";
+import { checkEndpoint, checkRoles } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
 import type { RetryPolicy } from "../../../aws/retry.ts";
 import type { LookupAccess } from "./access.ts";

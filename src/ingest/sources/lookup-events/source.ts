@@ -1,7 +1,7 @@
 /** Owns the LookupEvents source: from `lookup-events:REGION,...` to trail objects, one for each day of a page of the event history. */
 import { SpillwayError } from "../../../errors.ts";
 import { silentLogger } from "../../../log.ts";
-import { mapParallel, mergeParallel } from "../../parallel.ts";
+import { mapParallel, mergeParallel } from "../parallel.ts";
 import { type ListedChunk, type ObjectSource, type SourceMemory, withStates } from "../source.ts";
 import { type Checkpoint, historyDays, horizon, nothingRead, parseCheckpoint } from "./checkpoint.ts";
 import { LookupClient } from "./client.ts";

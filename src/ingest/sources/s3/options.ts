@@ -1,7 +1,7 @@
 /** Owns the options of an S3 source, their checks and defaults. */
 import { SpillwayError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
-import { type S3AccessOptions, checkS3Access } from "../../../aws/s3/options.ts";
+import { type S3AccessOptions, checkS3Access } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
 import { accountFolder, regionFolder } from "./trail-prefix.ts";
 

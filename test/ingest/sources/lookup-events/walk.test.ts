@@ -10,7 +10,11 @@ import {
   nothingRead,
   parseCheckpoint,
 } from "../../../../src/ingest/sources/lookup-events/checkpoint.ts";
-import { type LookupPage, type LookupRequest, TokenRefused } from "../../../../src/ingest/sources/lookup-events/client.ts";
+import {
+  type LookupPage,
+  type LookupRequest,
+  TokenRefused,
+} from "../../../../src/ingest/sources/lookup-events/client.ts";
 import type { Place } from "../../../../src/ingest/sources/lookup-events/page-objects.ts";
 import { type Seconds, secondsOf, shift } from "../../../../src/ingest/sources/lookup-events/times.ts";
 import { walk } from "../../../../src/ingest/sources/lookup-events/walk.ts";

@@ -12,7 +12,15 @@ import { s3Source } from "../../../../src/ingest/sources/s3/source.ts";
 import { noMemory } from "../../../../src/ingest/sources/source.ts";
 import { createLogger } from "../../../../src/log.ts";
 import { S3Server, type S3ServerOptions } from "../../../support/s3-server.ts";
-import { listAll, listKeys, now, optionsFor, remembers, trailKey, useTestCredentials } from "../../../support/s3-trail.ts";
+import {
+  listAll,
+  listKeys,
+  now,
+  optionsFor,
+  remembers,
+  trailKey,
+  useTestCredentials,
+} from "../../../support/s3-trail.ts";
 
 const key = trailKey({ day: "2026-09-14" });
 let server: S3Server;
@@ -195,7 +203,9 @@ describe("the AWS SDK", () => {
   }
 
   it("is not loaded before a request is sent to a bucket", () => {
-    const modules = ["src/ingest/fetch.ts", "src/ingest/sources/s3/source.ts", "src/aws/s3/fetch-object.ts"].map(moduleUrl);
+    const modules = ["src/ingest/fetch.ts", "src/ingest/sources/s3/source.ts", "src/aws/s3/fetch-object.ts"].map(
+      moduleUrl,
+    );
     const imports = modules.map((module) => `await import(${JSON.stringify(module)});`).join("\n");
     const read = `const { fetchBytes } = await import(${JSON.stringify(modules[0])}); fetchBytes({ kind: "file", path: process.argv[1] });`;
     expect(loadedBy(`${imports}\n${read}`)).toEqual([]);

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays, dayOf, daysBetween, isDay } from "../../../../src/day.ts";
-import { type ListingHistory, type ListingMark, advanced, daysToList, noHistory } from "../../../../src/ingest/sources/s3/days.ts";
+import {
+  type ListingHistory,
+  type ListingMark,
+  advanced,
+  daysToList,
+  noHistory,
+} from "../../../../src/ingest/sources/s3/days.ts";
 import { historyOf, statesOf } from "../../../../src/ingest/sources/s3/history.ts";
 
 const now = new Date("2026-09-14T02:00:00Z");

@@ -6,7 +6,15 @@ import type { S3SourceOptions } from "../../../../src/ingest/sources/s3/options.
 import { s3Source } from "../../../../src/ingest/sources/s3/source.ts";
 import { createLogger } from "../../../../src/log.ts";
 import { type S3Request, S3Server, type S3ServerOptions } from "../../../support/s3-server.ts";
-import { listAll, listKeys, now, optionsFor, remembers, trailKey, useTestCredentials } from "../../../support/s3-trail.ts";
+import {
+  listAll,
+  listKeys,
+  now,
+  optionsFor,
+  remembers,
+  trailKey,
+  useTestCredentials,
+} from "../../../support/s3-trail.ts";
 
 let server: S3Server;
 beforeEach(async () => {

@@ -1,18 +1,24 @@
 /** Owns the run of an `athena:` source: day by day, what Athena cuts out of the logs goes into the warehouse. */
 import { existsSync, rmSync } from "node:fs";
-import { type AthenaAccess, describeWorkgroup, readResult, resultAccess, runStatement } from "../../../engines/athena/client.ts";
-import { fetchUnloaded, removeUnloaded } from "../../../engines/athena/unloaded.ts";
-import { SpillwayError, messageOf } from "../../../errors.ts";
-import type { Logger } from "../../../log.ts";
-import { bytesText } from "../../../bytes-text.ts";
-import { type Spending, restOfCap } from "../../../engines/athena/cost.ts";
-import type { LogTable } from "../../../engines/raw-logs/log-table.ts";
-import { isOfFile } from "../../../engines/athena/explain.ts";
-import { Warehouse } from "../../../store/warehouse.ts";
-import type { IngestSummary } from "../../ingest.ts";
-import { parseS3Url } from "../../../aws/s3/url.ts";
-import { emptyCounts } from "../../summary.ts";
-import { type Slice, type SliceDays, type SliceScope, countSql, slicesOf, unloadSql } from "./slices.ts";
+import {
+  type AthenaAccess,
+  describeWorkgroup,
+  readResult,
+  resultAccess,
+  runStatement,
+} from "../engines/athena/client.ts";
+import { fetchUnloaded, removeUnloaded } from "../engines/athena/unloaded.ts";
+import { SpillwayError, messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { bytesText } from "../bytes-text.ts";
+import { type Spending, restOfCap } from "../engines/athena/cost.ts";
+import type { LogTable } from "../engines/raw-logs/log-table.ts";
+import { isOfFile } from "../engines/athena/explain.ts";
+import { Warehouse } from "../store/warehouse.ts";
+import type { IngestSummary } from "./ingest.ts";
+import { parseS3Url } from "../aws/s3/url.ts";
+import { emptyCounts } from "./summary.ts";
+import { type Slice, type SliceDays, type SliceScope, countSql, slicesOf, unloadSql } from "./sources/athena/slices.ts";
 
 export interface AthenaIngestOptions {
   readonly warehouse: string;

@@ -1,7 +1,7 @@
 /** Owns what the catalog's description of a log table means for statements: which columns it lacks, where its days stand. */
-import type { AthenaTable } from "../athena/client.ts";
+import type { AthenaTable } from "./client.ts";
 import { SpillwayError } from "../../errors.ts";
-import { type LogTable, lackingColumns, pathColumn } from "./log-table.ts";
+import { type LogTable, lackingColumns, pathColumn } from "../raw-logs/log-table.ts";
 
 /** @throws SpillwayError `config` for a table that holds no CloudTrail records, or that wants accounts to be named */
 export function logTableOf(

@@ -1,8 +1,8 @@
 /** Owns the words for what S3, STS or the network refused: which permission is missing and what to do. */
-import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
+import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { S3Access } from "./access.ts";
-import { isExpired } from "../refresh.ts";
-import { isUnreachable, statusOf } from "../retry.ts";
+import { isExpired } from "./refresh.ts";
+import { isUnreachable, statusOf } from "./retry.ts";
 
 export interface S3Attempt {
   readonly action: "list" | "get" | "put";

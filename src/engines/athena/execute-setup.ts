@@ -1,7 +1,7 @@
 /** Owns the carrying out of a setup on Athena: what is missing or different is made, the rest is left alone. */
-import { type AthenaAccess, readResult, runStatement } from "../athena/client.ts";
+import { type AthenaAccess, readResult, runStatement } from "./client.ts";
 import type { Logger } from "../../log.ts";
-import { quotedName } from "./log-table.ts";
+import { quotedName } from "../raw-logs/log-table.ts";
 import { type SetupStep, madeSql, markerStep, presentSql, setupView, stepHash } from "./setup.ts";
 
 export interface ExecuteOptions {

@@ -1,7 +1,7 @@
 /** Owns what a user may say about the way to AWS and to a bucket, and its checks. */
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError } from "../errors.ts";
 import type { AssumedRole, S3Access } from "./access.ts";
-import { type RetryPolicy, defaultRetry } from "../retry.ts";
+import { type RetryPolicy, defaultRetry } from "./retry.ts";
 
 export interface S3AccessOptions {
   /** Region of the bucket; another one is followed. */

@@ -1,19 +1,19 @@
 /** Owns the copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
-import { type AthenaAccess, runStatement } from "../athena/client.ts";
-import { isOfFile } from "../athena/explain.ts";
-import { dayVersion, daysBetween } from "./day-version.ts";
+import { type AthenaAccess, runStatement } from "./client.ts";
+import { isOfFile } from "./explain.ts";
+import { dayVersion, daysBetween } from "../raw-logs/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
 import { dayOf } from "../../day.ts";
 import type { Logger } from "../../log.ts";
 import { eventTable } from "../../schema/event.ts";
 import { textLiteral } from "../../sql/literal.ts";
 import { trailObjectTable } from "../../schema/tables.ts";
-import { modelRelations } from "./views.ts";
-import type { Spending } from "../athena/cost.ts";
+import { modelRelations } from "../raw-logs/views.ts";
+import type { Spending } from "./cost.ts";
 import { texts } from "./execute-setup.ts";
-import { closure, copyRelation, withRelations } from "./compose.ts";
-import { foldOfRun, foldSlice, foldedTables } from "./folded-copy.ts";
-import { type LogTable, quotedName, recordRelation } from "./log-table.ts";
+import { closure, copyRelation, withRelations } from "../raw-logs/compose.ts";
+import { foldOfRun, foldSlice, foldedTables } from "../raw-logs/folded-copy.ts";
+import { type LogTable, quotedName, recordRelation } from "../raw-logs/log-table.ts";
 
 /** Runs one statement of a refresh; the second form gives rows back. */
 export interface CopyEngine {

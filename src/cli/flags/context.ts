@@ -1,5 +1,5 @@
 /** Owns what every command is given. */
-import type { Effects } from "../effects.ts";
+import type { Effects } from "../../effects.ts";
 
 /** What a command's action needs besides its own flags. */
 export interface CommandContext {

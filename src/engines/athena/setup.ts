@@ -1,11 +1,11 @@
 /** Owns what has to stand in Athena's catalog for reports: which statements, in which order. */
 import { createHash } from "node:crypto";
 import { textLiteral } from "../../sql/literal.ts";
-import { type Relation, valuesRelation } from "./reference-relations.ts";
+import { type Relation, valuesRelation } from "../raw-logs/reference-relations.ts";
 import { relationsIn } from "../../sql/count-reads.ts";
-import { type LogTable, quotedName } from "./log-table.ts";
-import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "./hive-table.ts";
-import { relationsOver, withRelations } from "./compose.ts";
+import { type LogTable, quotedName } from "../raw-logs/log-table.ts";
+import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "../raw-logs/hive-table.ts";
+import { relationsOver, withRelations } from "../raw-logs/compose.ts";
 
 export interface SetupOptions {
   readonly database: string;

@@ -1,5 +1,5 @@
 /** Owns how a bucket is reached, as plain data: it travels to the worker threads with every task. */
-import type { RetryPolicy } from "../retry.ts";
+import type { RetryPolicy } from "./retry.ts";
 
 /** A role to assume. Several are assumed one through the other, in order. */
 export interface AssumedRole {
