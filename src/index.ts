@@ -1,7 +1,7 @@
 /** Owns what other programs may import from Spillway. Everything else may change without notice. */
 export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
-export { folderSource } from "./ingest/folder.ts";
+export { folderSource } from "./ingest/sources/folder.ts";
 export { ingest } from "./ingest/ingest.ts";
 export type { IngestOptions, IngestSummary, Progress } from "./ingest/ingest.ts";
 export type {
@@ -16,7 +16,7 @@ export type {
   SourceReport,
   SourceState,
   TrailObject,
-} from "./ingest/source.ts";
+} from "./ingest/sources/source.ts";
 export { identities, isIncomplete } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";
@@ -26,17 +26,17 @@ export { isBedrockRecord, isSoundRecord } from "./parse/record.ts";
 export type { BedrockRecord } from "./parse/record.ts";
 export { parseTrailObject } from "./parse/trail-object.ts";
 export type { ParsedObject, RejectedRecord } from "./parse/trail-object.ts";
-export { toArrowTable } from "./arrow/table.ts";
-export { encodeParquet } from "./arrow/parquet.ts";
+export { toArrowTable } from "./columnar/arrow-table.ts";
+export { encodeParquet } from "./columnar/parquet.ts";
 export { resolveBoundary } from "./report/boundary.ts";
 export { findReport, loadCatalogue } from "./report/catalogue.ts";
 export type { Report } from "./report/catalogue.ts";
-export { openWarehouse, qualify } from "./report/duckdb-engine.ts";
-export type { Engine, Result, ResultColumn } from "./report/engine.ts";
+export { openWarehouse, qualify } from "./engines/duckdb/engine.ts";
+export type { Engine, Result, ResultColumn } from "./engines/engine.ts";
 export { formatNames, formats } from "./report/formats/index.ts";
 export { protectResult } from "./report/pseudonymise.ts";
-export { applyScope } from "./report/scope.ts";
-export type { Scope } from "./report/scope.ts";
+export { applyScope } from "./sql/scope.ts";
+export type { Scope } from "./sql/scope.ts";
 export { eventTable } from "./schema/event.ts";
 export { invocationTable } from "./schema/invocation.ts";
 export { version } from "./version.ts";

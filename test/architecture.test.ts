@@ -11,50 +11,100 @@ const root = fileURLToPath(new URL("../src", import.meta.url));
  */
 const directions: readonly (readonly [folder: string, imports: readonly string[]])[] = [
   [".", []],
-  ["arrow", []],
+  ["columnar", []],
   ["schema", []],
   ["reference", []],
-  ["parse", [".", "arrow", "reference", "schema"]],
-  ["store", [".", "reference", "schema"]],
+  ["sql", [".", "schema"]],
   ["aws", ["."]],
-  ["athena", [".", "aws"]],
-  ["relations", [".", "reference", "schema"]],
-  ["lake", [".", "athena", "relations", "schema"]],
-  ["ingest", [".", "arrow", "aws", "parse", "store"]],
-  ["ingest/s3", [".", "aws", "ingest"]],
-  ["ingest/lookup-events", [".", "aws", "ingest", "reference"]],
-  ["ingest/athena", [".", "athena", "aws", "ingest", "relations", "schema", "store"]],
-  ["report", [".", "reference", "relations", "schema", "store"]],
-  ["report/athena", [".", "athena", "aws", "lake", "relations", "report"]],
-  ["report/trino", [".", "relations", "report"]],
-  ["report/formats", [".", "arrow", "report", "schema"]],
-  ["report/overview", ["report", "report/formats"]],
+  ["aws/s3", [".", "aws"]],
+  ["parse", [".", "columnar", "reference", "schema"]],
+  ["store", [".", "reference", "schema", "sql"]],
+  ["engines/raw-logs", [".", "reference", "schema", "sql"]],
+  ["engines", ["schema"]],
+  ["engines/duckdb", ["engines", "store"]],
+  ["engines/athena", [".", "aws", "aws/s3", "engines", "engines/raw-logs", "schema", "sql"]],
+  ["engines/trino", [".", "engines", "engines/raw-logs", "sql"]],
+  ["ingest/sources", [".", "aws", "store"]],
+  ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/sources"]],
+  ["ingest/sources/lookup-events", [".", "aws", "ingest/sources", "reference"]],
+  ["ingest/sources/athena", [".", "engines/raw-logs", "schema", "sql"]],
+  [
+    "ingest",
+    [
+      ".",
+      "aws/s3",
+      "columnar",
+      "engines/athena",
+      "engines/raw-logs",
+      "ingest/sources",
+      "ingest/sources/athena",
+      "parse",
+      "store",
+    ],
+  ],
+  ["report", [".", "engines", "reference", "sql"]],
+  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/overview", ["engines", "report", "report/formats"]],
   ["config", ["."]],
   [
     "run",
-    [".", "aws", "config", "ingest", "ingest/lookup-events", "report", "report/formats", "report/overview", "store"],
+    [
+      ".",
+      "aws/s3",
+      "config",
+      "engines",
+      "engines/duckdb",
+      "ingest",
+      "ingest/sources",
+      "ingest/sources/lookup-events",
+      "report",
+      "report/formats",
+      "report/overview",
+      "sql",
+      "store",
+    ],
   ],
   ["demo", []],
+  [
+    "cli/flags",
+    [
+      ".",
+      "config",
+      "engines",
+      "engines/athena",
+      "engines/duckdb",
+      "engines/raw-logs",
+      "engines/trino",
+      "ingest/sources",
+      "ingest/sources/lookup-events",
+      "ingest/sources/s3",
+      "reference",
+      "report",
+      "report/formats",
+      "sql",
+    ],
+  ],
   [
     "cli",
     [
       ".",
-      "athena",
+      "cli/flags",
       "config",
       "demo",
+      "engines",
+      "engines/athena",
+      "engines/duckdb",
+      "engines/raw-logs",
       "ingest",
-      "ingest/athena",
-      "ingest/lookup-events",
-      "ingest/s3",
-      "lake",
+      "ingest/sources",
+      "ingest/sources/athena",
+      "ingest/sources/s3",
       "reference",
-      "relations",
       "report",
-      "report/athena",
       "report/formats",
       "report/overview",
-      "report/trino",
       "run",
+      "sql",
     ],
   ],
 ];
@@ -62,7 +112,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
 /** The library's list of exports stands above everything. */
 const entry = "index.ts";
 const longest = 300;
-const awsFolders: readonly string[] = ["athena", "aws", "ingest/lookup-events"];
+const awsFolders: readonly string[] = ["aws", "aws/s3", "engines/athena", "ingest/sources/lookup-events"];
 
 interface Import {
   readonly from: string;
@@ -118,8 +168,8 @@ describe("the source", () => {
     const seen = imports.map(({ from, to }) => `${from} ${to}`);
     expect(seen).toContain("store/duck.ts duckdb");
     // a type, and one that loads late
-    expect(seen).toContain("athena/connection.ts aws/access.ts");
-    expect(seen).toContain("ingest/fetch.ts aws/fetch-object.ts");
+    expect(seen).toContain("engines/athena/connection.ts aws/access.ts");
+    expect(seen).toContain("ingest/fetch.ts aws/s3/fetch-object.ts");
     expect(imports.filter(({ to }) => to.endsWith(".ts") && !texts.has(to))).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** Owns what happens when credentials expire while a run is on: read them anew once, then give up clearly. */
 import type { S3Access } from "./access.ts";
-import { type Connection, connect, reconnect } from "./client.ts";
+import { type Connection, connect, reconnect } from "./connection.ts";
 
 const expiredNames = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"]);
 

@@ -1,6 +1,6 @@
 /** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 export interface EstimateFlags {
   readonly logs?: string;
@@ -20,9 +20,9 @@ export async function sayCost(flags: EstimateFlags, { effects, signal }: Command
   }
   const [{ loggedBytes }, { bytesText }, { costOf, dollarsText, listPricePerTerabyte }, { addDays, dayOf }] =
     await Promise.all([
-      import("../ingest/s3/logged-bytes.ts"),
+      import("../ingest/sources/s3/logged-bytes.ts"),
       import("../bytes-text.ts"),
-      import("../athena/cost.ts"),
+      import("../engines/athena/cost.ts"),
       import("../day.ts"),
     ]);
   const day = addDays(dayOf(effects.now()), -1);

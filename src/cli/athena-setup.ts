@@ -1,8 +1,8 @@
 /** Owns `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
-import type { LogTable } from "../relations/log-table.ts";
-import type { SetupStep } from "../lake/setup.ts";
+import type { LogTable } from "../engines/raw-logs/log-table.ts";
+import type { SetupStep } from "../engines/athena/setup.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
@@ -13,9 +13,9 @@ import {
   defaultDatabase,
   defaultTable,
   logTableOf,
-} from "./athena-flags.ts";
-import type { CommandContext } from "./context.ts";
-import { day, list } from "./options.ts";
+} from "./flags/athena.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { day, list } from "./flags/values.ts";
 
 /** Amazon Bedrock became generally available on 28 September 2023: no log before holds a call. */
 const firstBedrockDay = "2023-09-28";
@@ -54,7 +54,7 @@ export function addAthenaSetupCommand(athena: Command, context: CommandContext):
 
 async function runSetup(flags: SetupFlags, context: CommandContext): Promise<void> {
   const { effects } = context;
-  const { markerStep, setupSteps, setupText } = await import("../lake/setup.ts");
+  const { markerStep, setupSteps, setupText } = await import("../engines/athena/setup.ts");
   const database = flags.athenaDatabase ?? defaultDatabase;
   const make = flags.athenaTable === undefined ? await tableToMake(flags, database) : undefined;
   const stated = await logTableOf(flags);
@@ -70,7 +70,7 @@ async function runSetup(flags: SetupFlags, context: CommandContext): Promise<voi
 async function tableToMake(
   flags: SetupFlags,
   database: string,
-): Promise<import("../lake/hive-table.ts").LogTableOptions> {
+): Promise<import("../engines/raw-logs/hive-table.ts").LogTableOptions> {
   if (flags.logs === undefined) {
     throw new SpillwayError("usage", "it is not said where the logs are", {
       next: "Add --logs s3://BUCKET[/PREFIX], or name a table that is there: --athena-table DATABASE.TABLE",
@@ -108,8 +108,8 @@ async function tableToMake(
 /** What a table that is there has and lacks is known to the catalog; what the flags say goes before. */
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
   const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
-    import("../athena/client.ts"),
-    import("../lake/catalog-table.ts"),
+    import("../engines/athena/client.ts"),
+    import("../engines/athena/catalog-table.ts"),
   ]);
   const access = await athenaAccessOf(flags, context);
   const [name = "", database = "default", catalog] = table.name.toReversed();
@@ -130,8 +130,8 @@ async function execute(
 ): Promise<void> {
   const { effects, signal } = context;
   const [{ executeSetup }, { disconnectAthena }] = await Promise.all([
-    import("../lake/execute-setup.ts"),
-    import("../athena/client.ts"),
+    import("../engines/athena/execute-setup.ts"),
+    import("../engines/athena/client.ts"),
   ]);
   try {
     const { made, unchanged, differing } = await executeSetup(await athenaAccessOf(flags, context), steps, {

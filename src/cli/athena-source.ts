@@ -12,8 +12,8 @@ import {
   athenaAccessOf,
   defaultTable,
   tableNamed,
-} from "./athena-flags.ts";
-import type { CommandContext } from "./context.ts";
+} from "./flags/athena.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 export interface AthenaSourceFlags extends AthenaAccessFlags, LogTableFlags {
   readonly warehouse: string;
@@ -49,10 +49,10 @@ export async function runAthenaSource(
   }
   const [{ ingestAthena }, { parseAthenaSource }, { listPricePerTerabyte, spending }, { disconnectAthena }] =
     await Promise.all([
-      import("../ingest/athena/ingest.ts"),
-      import("../ingest/athena/slices.ts"),
-      import("../athena/cost.ts"),
-      import("../athena/client.ts"),
+      import("../ingest/athena-run.ts"),
+      import("../ingest/sources/athena/slices.ts"),
+      import("../engines/athena/cost.ts"),
+      import("../engines/athena/client.ts"),
     ]);
   const name = parseAthenaSource(source);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);

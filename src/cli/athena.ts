@@ -1,7 +1,7 @@
 /** Owns `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import { lateDays as usualLateDays } from "../report/late-days.ts";
+import { lateDays as usualLateDays } from "../engines/raw-logs/late-days.ts";
 import {
   type AthenaAccessFlags,
   type LogTableFlags,
@@ -13,11 +13,11 @@ import {
   athenaAccessOf,
   defaultDatabase,
   logTableOf,
-} from "./athena-flags.ts";
+} from "./flags/athena.ts";
 import { addAthenaSetupCommand } from "./athena-setup.ts";
-import type { CommandContext } from "./context.ts";
-import { day } from "./options.ts";
-import { type ScopeFlags, addScopeFlags, scopeOf } from "./scope-flags.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { day } from "./flags/values.ts";
+import { type ScopeFlags, addScopeFlags, scopeOf } from "./flags/scope.ts";
 
 interface SqlFlags extends LogTableFlags, ScopeFlags {
   readonly reports?: string;
@@ -65,7 +65,7 @@ export function addAthenaCommand(program: Command, context: CommandContext): voi
 async function printStatement(name: string, flags: SqlFlags, { effects }: CommandContext): Promise<void> {
   const [{ findReport, loadCatalogue }, { longestStatement, reportStatement }] = await Promise.all([
     import("../report/catalogue.ts"),
-    import("../report/athena/statement.ts"),
+    import("../engines/athena/report-statement.ts"),
   ]);
   const report = findReport(loadCatalogue(flags.reports === undefined ? [] : [flags.reports]), name);
   const statement = reportStatement(report, {
@@ -87,9 +87,9 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   const { effects, signal } = context;
   const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
     await Promise.all([
-      import("../lake/refresh.ts"),
-      import("../athena/cost.ts"),
-      import("../athena/client.ts"),
+      import("../engines/athena/refresh.ts"),
+      import("../engines/athena/cost.ts"),
+      import("../engines/athena/client.ts"),
       import("../day.ts"),
     ]);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);

@@ -1,7 +1,7 @@
 /** Owns `spillway config check`, and which values other commands take from the config. */
 import type { Command } from "commander";
 import type { LoadedConfig } from "../config/load.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 export function addConfigCommand(program: Command, context: CommandContext): void {
   const config = program.command("config").description("the configuration of spillway run");

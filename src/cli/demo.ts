@@ -1,7 +1,7 @@
 /** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 
 interface DemoFlags {
   readonly folder: string;

@@ -2,11 +2,11 @@
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
-import type { ObjectSource } from "../ingest/source.ts";
+import type { ObjectSource } from "../ingest/sources/source.ts";
 import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
-import type { CommandContext } from "./context.ts";
-import { wholeNumber } from "./options.ts";
-import { type SourceFlags, addSourceFlags, openSources } from "./source-flags.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { wholeNumber } from "./flags/values.ts";
+import { type SourceFlags, addSourceFlags, openSources } from "./flags/source.ts";
 
 /** What an ingest needs besides its sources. */
 export interface LoadFlags {

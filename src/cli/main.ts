@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext } from "./flags/context.ts";
 import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";

@@ -1,8 +1,8 @@
 /** Owns the end of every result: protection, format, stdout or file. */
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
-import type { Result } from "../report/engine.ts";
-import { type OutputFlags, protectionOf } from "./scope-flags.ts";
+import type { Result } from "../engines/engine.ts";
+import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 
 /** Writes the rows and returns how many there were. */
 export async function printResult(result: Result, flags: OutputFlags, effects: Effects): Promise<number> {

@@ -1,7 +1,7 @@
 /** Owns `spillway prune`: retention by hand. */
 import type { Command } from "commander";
-import type { CommandContext } from "./context.ts";
-import { time } from "./options.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { time } from "./flags/values.ts";
 
 interface PruneFlags {
   readonly warehouse: string;

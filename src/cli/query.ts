@@ -1,8 +1,8 @@
 /** Owns `spillway query`: a statement of the user's over the published warehouse, without a way to files or the network. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
-import type { CommandContext } from "./context.ts";
-import { type OutputFlags, addOutputFlags, protectionOf } from "./scope-flags.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
 
 interface QueryFlags extends OutputFlags {
   readonly warehouse: string;
@@ -25,7 +25,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     const statement = await statementOf(sql, flags);
     protectionOf(flags);
     const [{ openWarehouse }, { printResult }] = await Promise.all([
-      import("../report/duckdb-engine.ts"),
+      import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
     ]);
     const engine = await openWarehouse(flags.warehouse);

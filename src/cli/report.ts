@@ -1,10 +1,10 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
-import type { Engine } from "../report/engine.ts";
-import type { Scope } from "../report/scope.ts";
-import { type EngineFlags, addEngineFlags, openEngine } from "./engine-flags.ts";
-import type { CommandContext } from "./context.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { Scope } from "../sql/scope.ts";
+import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
+import type { CommandContext } from "./flags/context.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -13,7 +13,7 @@ import {
   protectionOf,
   scopeOf,
   warnOfUnknownRegions,
-} from "./scope-flags.ts";
+} from "./flags/scope.ts";
 
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
   readonly reports?: string;
@@ -51,7 +51,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const { effects, signal } = context;
   const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
     import("../report/catalogue.ts"),
-    import("../report/scope.ts"),
+    import("../sql/scope.ts"),
     import("./print-result.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));

@@ -2,14 +2,14 @@
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import type { ObjectSource } from "../ingest/source.ts";
+import type { ObjectSource } from "../ingest/sources/source.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
-import type { CommandContext } from "./context.ts";
-import { list, wholeNumber } from "./options.ts";
-import { protectionOf } from "./scope-flags.ts";
-import { openSources } from "./source-flags.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { list, wholeNumber } from "./flags/values.ts";
+import { protectionOf } from "./flags/scope.ts";
+import { openSources } from "./flags/source.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
   program

@@ -1,13 +1,13 @@
 /** Owns how a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
 import { readFileSync } from "node:fs";
-import type { Locator } from "./source.ts";
+import type { Locator } from "./sources/source.ts";
 
 /** Files and what is there already at once, without a promise; everything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);
   if (locator.kind === "bytes") return locator.bytes;
   // The SDK starts slowly: a run over folders never loads it.
-  return import("../aws/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
+  return import("../aws/s3/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
 }
 
 /** Bytes that are on their way. `done` makes room for the next ones. */

@@ -3,12 +3,12 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, Pass } from "./pass.ts";
-import { WorkerPool } from "./pool.ts";
-import type { ObjectSource } from "./source.ts";
+import { type IngestOptions, IngestRun } from "./ingest-run.ts";
+import { WorkerPool } from "./worker-pool.ts";
+import type { ObjectSource } from "./sources/source.ts";
 import type { IngestSummary } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./pass.ts";
+export type { IngestOptions, Progress } from "./ingest-run.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;
@@ -57,7 +57,7 @@ async function ingestInto(
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
   const opening = Warehouse.open(options.warehouse, { now });
-  const run = new Pass(options, opening, isNew, () => (progress.hasCommitted = true));
+  const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
   reading.catch(() => undefined);
@@ -94,7 +94,7 @@ async function ingestInto(
 }
 
 /** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
-function failureOf({ stoppedBy, denied, counts }: Pass): SpillwayError | undefined {
+function failureOf({ stoppedBy, denied, counts }: IngestRun): SpillwayError | undefined {
   if (stoppedBy !== undefined) {
     const { code, message, next } = stoppedBy;
     const read = counts.objectsLoaded.toLocaleString("en-US");

@@ -1,6 +1,6 @@
 /** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
-import type { Finding } from "./source.ts";
-import type { SourceCounts } from "./source-tally.ts";
+import type { Finding } from "./sources/source.ts";
+import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 /** Counts of one run; every one of them is stored with the run and printed. */

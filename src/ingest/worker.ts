@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { encodeParquet } from "../arrow/parquet.ts";
+import { encodeParquet } from "../columnar/parquet.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { EventBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
-import { DeniedObject } from "../aws/denied-object.ts";
+import { DeniedObject } from "../aws/s3/denied-object.ts";
 import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import { readBytes } from "./read-bytes.ts";
-import type { TrailObject } from "./source.ts";
+import type { TrailObject } from "./sources/source.ts";
 import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
 
 const port = parentPort;

@@ -1,10 +1,10 @@
 /** Owns finding the records of a log file without parsing it: CloudTrail's own envelope, or a list of records. */
 import { isBlank, skipBlanks } from "./values.ts";
-import type { Skeleton, Workspace } from "./workspace.ts";
+import type { StructuralIndex, ScanBuffer } from "./scan-buffer.ts";
 
 /** Record k lies from `marks[first + 2 k]` to `marks[first + 2 k + 1]`, both brackets included. */
 export interface Elements {
-  readonly skeleton: Skeleton;
+  readonly structuralIndex: StructuralIndex;
   readonly first: number;
   readonly count: number;
 }
@@ -43,16 +43,16 @@ function isAllBlank(bytes: Buffer, from: number, to: number): boolean {
  * The records of a file in CloudTrail's envelope or in a bare list, if everything around them is exactly as it should be.
  * Null otherwise: then the text has to be parsed as a whole, which also finds out what is wrong with it.
  */
-export function findElements(bytes: Buffer, from: number, length: number, workspace: Workspace): Elements | null {
+export function findElements(bytes: Buffer, from: number, length: number, scanBuffer: ScanBuffer): Elements | null {
   const start = skipBlanks(bytes, from, length);
   const enveloped = bytes[start] === open.object;
   const list = enveloped ? listOfEnvelope(bytes, start, length) : start;
   if (list === -1 || bytes[list] !== open.list) return null;
 
-  const skeleton = workspace.skim(length, enveloped ? 2 : 1);
-  const { marks, markCount } = skeleton;
+  const structuralIndex = scanBuffer.skim(length, enveloped ? 2 : 1);
+  const { marks, markCount } = structuralIndex;
   const first = enveloped ? 2 : 1;
-  if (!skeleton.closed || markCount < 2 * first || markCount % 2 !== 0 || marks[first - 1] !== list) return null;
+  if (!structuralIndex.closed || markCount < 2 * first || markCount % 2 !== 0 || marks[first - 1] !== list) return null;
   const last = markCount - first;
   let gap = list + 1;
   for (let i = first; i < last; i += 2) {
@@ -64,9 +64,10 @@ export function findElements(bytes: Buffer, from: number, length: number, worksp
   }
   const listEnd = marks[last] ?? 0;
   if (bytes[listEnd] !== close.list || !isAllBlank(bytes, gap, listEnd)) return null;
-  if (!enveloped) return isAllBlank(bytes, listEnd + 1, length) ? { skeleton, first, count: (last - first) / 2 } : null;
+  if (!enveloped)
+    return isAllBlank(bytes, listEnd + 1, length) ? { structuralIndex, first, count: (last - first) / 2 } : null;
   const end = marks[last + 1] ?? 0;
   if (bytes[end] !== close.object || !isAllBlank(bytes, listEnd + 1, end) || !isAllBlank(bytes, end + 1, length))
     return null;
-  return { skeleton, first, count: (last - first) / 2 };
+  return { structuralIndex, first, count: (last - first) / 2 };
 }

@@ -1,5 +1,5 @@
 /** Owns collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
-import type { EncodedColumn } from "../arrow/encoded-column.ts";
+import type { EncodedColumn } from "../columnar/encoded-column.ts";
 import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import type { EventRow } from "./event.ts";

@@ -2,13 +2,13 @@
 import { kernelBinary } from "./kernel-binary.ts";
 import {
   type Positions,
-  type Skeleton,
-  type Workspace,
+  type StructuralIndex,
+  type ScanBuffer,
   makePositions,
   makeRoom,
   markLimit,
   slack,
-} from "./workspace.ts";
+} from "./scan-buffer.ts";
 
 // Layout of the memory, as kernel/skim.ts has it.
 const hitsAt = 65_536;
@@ -38,8 +38,8 @@ interface Kernel {
   readonly hitCount: { readonly value: number };
 }
 
-/** A workspace on the kernel, or null where the machine has no WebAssembly SIMD. */
-export function makeKernelWorkspace(): Workspace | null {
+/** A scanBuffer on the kernel, or null where the machine has no WebAssembly SIMD. */
+export function makeKernelScanBuffer(): ScanBuffer | null {
   const memory = new WebAssembly.Memory({ initial: 48 });
   const kernel = instantiate(memory);
   if (kernel === null) return null;
@@ -56,7 +56,7 @@ export function makeKernelWorkspace(): Workspace | null {
     return content;
   };
 
-  const skim = (length: number, level: number): Skeleton => {
+  const skim = (length: number, level: number): StructuralIndex => {
     reserve(length);
     content.fill(0, length, length + slack);
     marks.count = 0;

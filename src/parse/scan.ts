@@ -1,13 +1,13 @@
 /** Owns the plain scanner: finds records and the needle in JSON bytes without parsing. Any machine can run it. */
 import {
   type Positions,
-  type Skeleton,
-  type Workspace,
+  type StructuralIndex,
+  type ScanBuffer,
   makePositions,
   makeRoom,
   markLimit,
   slack,
-} from "./workspace.ts";
+} from "./scan-buffer.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -66,8 +66,8 @@ function collectMarks(bytes: Buffer, length: number, level: number, marks: Posit
   return depth === 0;
 }
 
-/** A workspace that needs nothing but the language. */
-export function makePlainWorkspace(): Workspace {
+/** A scanBuffer that needs nothing but the language. */
+export function makePlainScanBuffer(): ScanBuffer {
   let memory = Buffer.alloc(1 << 20);
   const marks = makePositions();
   const hits = makePositions();
@@ -80,7 +80,7 @@ export function makePlainWorkspace(): Workspace {
       }
       return memory;
     },
-    skim(length: number, level: number): Skeleton {
+    skim(length: number, level: number): StructuralIndex {
       const content = memory.subarray(0, length);
       collectHits(content, length, hits);
       const closed = collectMarks(content, length, level, marks);

@@ -6,10 +6,10 @@ import { toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
 import { isObject } from "./json.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
-import { makeKernelWorkspace } from "./kernel.ts";
-import { makePlainWorkspace } from "./scan.ts";
+import { makeKernelScanBuffer } from "./kernel.ts";
+import { makePlainScanBuffer } from "./scan.ts";
 import { type Contents, foreignKind, readValues, setForeignAside, wholeLimit } from "./values.ts";
-import type { Workspace } from "./workspace.ts";
+import type { ScanBuffer } from "./scan-buffer.ts";
 
 export interface RejectedRecord {
   /** Position of the record in the object, from 0. */
@@ -38,7 +38,7 @@ export interface ParseOptions {
   /** An object that inflates to more is quarantined; protects against decompression bombs. */
   readonly maxRawBytes: number;
   /** Memory of one's own, for tests; else each thread has one. */
-  readonly workspace?: Workspace;
+  readonly scanBuffer?: ScanBuffer;
 }
 
 export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
@@ -48,14 +48,14 @@ const keptMemory = 128 << 20;
 
 const needlePattern = /bedrock|\\u00[67]/;
 
-let threadWorkspace: Workspace | null = null;
+let threadScanBuffer: ScanBuffer | null = null;
 
-function makeWorkspace(): Workspace {
-  return makeKernelWorkspace() ?? makePlainWorkspace();
+function makeScanBuffer(): ScanBuffer {
+  return makeKernelScanBuffer() ?? makePlainScanBuffer();
 }
 
 /** Where the records of one object go. */
-interface Harvest {
+interface PickedRecords {
   readonly batch: EventBatch;
   readonly objectUri: string;
   readonly rejected: RejectedRecord[];
@@ -69,21 +69,21 @@ export function parseTrailObject(
   batch: EventBatch,
   options: ParseOptions = defaultParseOptions,
 ): ParsedObject {
-  const workspace = options.workspace ?? (threadWorkspace ??= makeWorkspace());
-  const { length, problem } = inflateObject(bytes, workspace, options.maxRawBytes);
+  const scanBuffer = options.scanBuffer ?? (threadScanBuffer ??= makeScanBuffer());
+  const { length, problem } = inflateObject(bytes, scanBuffer, options.maxRawBytes);
   if (problem !== null) return setAside("quarantined", problem, 0);
-  if (length > keptMemory) threadWorkspace = null;
+  if (length > keptMemory) threadScanBuffer = null;
 
   const before = batch.length;
-  const harvest: Harvest = { batch, objectUri, rejected: [], otherMajor: 0 };
-  const content = workspace.reserve(length);
+  const picked: PickedRecords = { batch, objectUri, rejected: [], otherMajor: 0 };
+  const content = scanBuffer.reserve(length);
   let records: number;
   try {
     const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
-    const elements = findElements(content, from, length, workspace);
-    const contents = elements === null ? readValues(content, from, length) : pickElements(content, elements, harvest);
+    const elements = findElements(content, from, length, scanBuffer);
+    const contents = elements === null ? readValues(content, from, length) : pickElements(content, elements, picked);
     if (typeof contents === "number") records = contents;
-    else if (contents.kind === "records") records = pickValues(contents.records, harvest);
+    else if (contents.kind === "records") records = pickValues(contents.records, picked);
     else return setAside(contents.kind, contents.reason, length);
   } catch (thrown) {
     // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
@@ -91,7 +91,7 @@ export function parseTrailObject(
     return setAside("quarantined", `is no JSON: ${messageOf(thrown).slice(0, 200)}`, length);
   }
   const bedrock = batch.length - before;
-  const { rejected, otherMajor } = harvest;
+  const { rejected, otherMajor } = picked;
   const other = records - bedrock - rejected.length;
   return { status: "loaded", reason: null, records, bedrock, other, rejected, rawBytes: length, otherMajor };
 }
@@ -101,9 +101,9 @@ function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: n
 }
 
 /** Parses the records that hold a needle, and says how many there are in all, or what else the file is. */
-function pickElements(content: Buffer, elements: Elements, harvest: Harvest): number | Contents {
-  const { skeleton, first, count } = elements;
-  const { marks, hits, hitCount } = skeleton;
+function pickElements(content: Buffer, elements: Elements, picked: PickedRecords): number | Contents {
+  const { structuralIndex, first, count } = elements;
+  const { marks, hits, hitCount } = structuralIndex;
   if (count > 0) {
     const parsed = (index: number): unknown => cut(content, marks, first + 2 * index);
     if (isForeignStart(content, marks, first) && foreignKind(parsed(0)) !== null) {
@@ -117,7 +117,7 @@ function pickElements(content: Buffer, elements: Elements, harvest: Harvest): nu
     if ((hits[hit] ?? 0) > end) continue;
     const found = (hits[hit] ?? 0) >= (marks[first + 2 * index] ?? 0);
     while (hit < hitCount && (hits[hit] ?? 0) <= end) hit++;
-    if (found) pick(cut(content, marks, first + 2 * index), index, harvest);
+    if (found) pick(cut(content, marks, first + 2 * index), index, picked);
   }
   return count;
 }
@@ -135,24 +135,24 @@ function cut(content: Buffer, marks: Uint32Array, at: number): unknown {
   return JSON.parse(content.toString("utf8", start, end));
 }
 
-function pickValues(records: readonly unknown[], harvest: Harvest): number {
-  records.forEach((record, index) => pick(record, index, harvest));
+function pickValues(records: readonly unknown[], picked: PickedRecords): number {
+  records.forEach((record, index) => pick(record, index, picked));
   return records.length;
 }
 
-/** Puts a Bedrock record into the harvest; any other is left. */
-function pick(element: unknown, index: number, harvest: Harvest): void {
+/** Puts a Bedrock record into the picked; any other is left. */
+function pick(element: unknown, index: number, picked: PickedRecords): void {
   const record = unwrap(element);
   if (!isBedrockRecord(record)) return;
   if (!isSoundRecord(record)) {
     const eventId = isObject(record) && typeof record.eventID === "string" ? record.eventID : null;
     const rejected: RejectedRecord = { index, reason: "a field has the wrong type", eventId };
     rejectedRecords.set(rejected, record);
-    harvest.rejected.push(rejected);
+    picked.rejected.push(rejected);
     return;
   }
-  if (typeof record.eventVersion === "string" && !record.eventVersion.startsWith("1.")) harvest.otherMajor++;
-  harvest.batch.append(toEvent(record), harvest.objectUri, index);
+  if (typeof record.eventVersion === "string" && !record.eventVersion.startsWith("1.")) picked.otherMajor++;
+  picked.batch.append(toEvent(record), picked.objectUri, index);
 }
 
 /** A record may be a text, or the text `CloudTrailEvent` of an answer of LookupEvents. */

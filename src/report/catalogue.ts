@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { hasSeveralStatements, withoutTerminator } from "../relations/sql-text.ts";
+import { hasSeveralStatements, withoutTerminator } from "../sql/sql-text.ts";
 
 export interface ReportColumn {
   readonly name: string;

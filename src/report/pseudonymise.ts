@@ -1,8 +1,8 @@
 /** Owns the protection of personal data in results: a keyed hash, or leaving it out. */
 import { createHmac } from "node:crypto";
 import type { RecordBatch } from "apache-arrow";
-import type { Result } from "./engine.ts";
-import { type Cell, arrowFromColumns, cellsOf } from "./result.ts";
+import type { Result } from "../engines/engine.ts";
+import { type Cell, arrowFromColumns, cellsOf } from "../engines/result.ts";
 
 /** With a key the same person has the same 16 hex digits in every export; without the key nobody can tell who. */
 export type Protection = { readonly key: string } | { readonly drop: true };

@@ -1,9 +1,9 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { parseLookupName } from "../ingest/lookup-events/name.ts";
-import { parseS3Url } from "../aws/url.ts";
-import { kindOfSource } from "../ingest/source-kind.ts";
+import { parseLookupName } from "../ingest/sources/lookup-events/name.ts";
+import { parseS3Url } from "../aws/s3/url.ts";
+import { kindOfSource } from "../ingest/sources/kinds.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";

@@ -2,10 +2,10 @@
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { findReport, loadCatalogue } from "../report/catalogue.ts";
-import { qualify } from "../report/duckdb-engine.ts";
-import type { Engine } from "../report/engine.ts";
-import { plainRows } from "../report/result.ts";
-import { type Scope, applyScope } from "../report/scope.ts";
+import { qualify } from "../engines/duckdb/engine.ts";
+import type { Engine } from "../engines/engine.ts";
+import { plainRows } from "../engines/result.ts";
+import { type Scope, applyScope } from "../sql/scope.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {

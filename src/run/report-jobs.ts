@@ -1,10 +1,10 @@
 /** Owns which files a run writes: the config's reports, taken apart into one file each. */
 import type { Config, ConfigFormat, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { isS3Url, parseS3Url } from "../aws/url.ts";
+import { isS3Url, parseS3Url } from "../aws/s3/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
-import type { Scope } from "../report/scope.ts";
+import type { Scope } from "../sql/scope.ts";
 
 /** Text for people, made of several reports: it has no rows, and no format but its own. */
 export const overviewName = "overview";

@@ -1,6 +1,6 @@
 /** Owns what a run wants to know of the warehouse: totals before and after, and what became new in between. */
-import type { Engine } from "../report/engine.ts";
-import { type PlainRow, plainRows } from "../report/result.ts";
+import type { Engine } from "../engines/engine.ts";
+import { type PlainRow, plainRows } from "../engines/result.ts";
 
 /** Totals of a warehouse. The sets are bounded by Regions and by principals that ever spilled. */
 export interface Snapshot {

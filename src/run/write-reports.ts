@@ -5,17 +5,17 @@ import { dirname, join } from "node:path";
 import type { ConfigFormat } from "../config/config.ts";
 import type { OutputStream } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { putObject } from "../aws/put-object.ts";
-import { isS3Url } from "../aws/url.ts";
+import { putObject } from "../aws/s3/put-object.ts";
+import { isS3Url } from "../aws/s3/url.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
-import { qualify } from "../report/duckdb-engine.ts";
-import type { Engine } from "../report/engine.ts";
+import { qualify } from "../engines/duckdb/engine.ts";
+import type { Engine } from "../engines/engine.ts";
 import { formats } from "../report/formats/index.ts";
 import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
-import { applyScope } from "../report/scope.ts";
+import { applyScope } from "../sql/scope.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
 
 /** One file that a run wrote. */

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { textLiteral as sqlText } from "../schema/sql-literal.ts";
+import { textLiteral as sqlText } from "../sql/literal.ts";
 
 export { sqlText };
 

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
-import { readQuery } from "../schema/query-file.ts";
+import { readQuery } from "../sql/query-file.ts";
 import { columnList, eventColumns as columns } from "./schema.ts";
 
 /** What the view `incoming` holds, and what of it decides how the fold goes on. */

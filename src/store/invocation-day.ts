@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";
-import { readQuery } from "../schema/query-file.ts";
+import { readQuery } from "../sql/query-file.ts";
 import { columnList } from "./schema.ts";
 import { inTransaction } from "./transaction.ts";
 

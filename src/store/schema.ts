@@ -8,7 +8,7 @@ import type { Column, ColumnType, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
-import { queriesFolder, readQuery } from "../schema/query-file.ts";
+import { queriesFolder, readQuery } from "../sql/query-file.ts";
 import {
   findingTable,
   inferenceProfileTable,

@@ -24,11 +24,11 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
-import { type Room, alone, besideReaders, giveRoom } from "./room.ts";
+import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, compareWithPublished, takeLock } from "./standing.ts";
+import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
@@ -62,7 +62,7 @@ export class Warehouse {
   #cameLate: PruneCounts | null = null;
   /** Since the last publishing. */
   #newEvents = 0;
-  #room: Room = alone;
+  #limits: ResourceLimits = alone;
 
   private constructor(file: string, duck: Duck, options: WarehouseOptions) {
     this.file = file;
@@ -145,10 +145,10 @@ export class Warehouse {
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    const room = batch.besideReaders === true ? besideReaders : alone;
+    const limits = batch.besideReaders === true ? besideReaders : alone;
     // not for each commit anew: what had to be added to it for the one before stays
-    if (room !== this.#room) await this.#guard(() => giveRoom(this.#duck.connection, room, this.#options));
-    this.#room = room;
+    if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
+    this.#limits = limits;
     const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
     this.#newEvents += counts.newEvents;
     return counts;

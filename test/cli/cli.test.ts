@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { formatChoices } from "../../src/cli/scope-flags.ts";
+import { formatChoices } from "../../src/cli/flags/scope.ts";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { formatNames } from "../../src/report/formats/index.ts";

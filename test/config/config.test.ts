@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addSourceFlags } from "../../src/cli/source-flags.ts";
+import { addSourceFlags } from "../../src/cli/flags/source.ts";
 import { configFormats } from "../../src/config/config.ts";
 import { envValues, variableOf } from "../../src/config/env.ts";
 import { configurationGuide } from "../../src/config/guide.ts";

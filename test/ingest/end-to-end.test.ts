@@ -3,7 +3,7 @@ import { cpSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DemoSummary, writeDemoOrganization } from "../../src/demo/organization.ts";
-import { folderSource } from "../../src/ingest/folder.ts";
+import { folderSource } from "../../src/ingest/sources/folder.ts";
 import { ingest } from "../../src/ingest/ingest.ts";
 import { identities } from "../../src/ingest/summary.ts";
 import { queryRows, runCli } from "../support/run-cli.ts";

@@ -1,7 +1,7 @@
 /** What a source remembers: committed with the objects it belongs to, never before them, and read by the next run. */
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { folderSource } from "../../src/ingest/folder.ts";
+import { folderSource } from "../../src/ingest/sources/folder.ts";
 import { ingest } from "../../src/ingest/ingest.ts";
 import {
   type ListedChunk,
@@ -13,7 +13,7 @@ import {
   type TrailObject,
   noMemory,
   withStates,
-} from "../../src/ingest/source.ts";
+} from "../../src/ingest/sources/source.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { queryRows } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { findElements } from "../../src/parse/envelope.ts";
-import { makePlainWorkspace } from "../../src/parse/scan.ts";
+import { makePlainScanBuffer } from "../../src/parse/scan.ts";
 
-const workspace = makePlainWorkspace();
+const scanBuffer = makePlainScanBuffer();
 
 /** The records as texts, null where the text has to be parsed as a whole. */
 function elements(text: string, from = 0): string[] | null {
   const length = Buffer.byteLength(text);
-  const bytes = workspace.reserve(length);
+  const bytes = scanBuffer.reserve(length);
   bytes.write(text);
-  const found = findElements(bytes, from, length, workspace);
+  const found = findElements(bytes, from, length, scanBuffer);
   if (found === null) return null;
   return Array.from({ length: found.count }, (_, k) => {
     const at = found.first + 2 * k;
-    return bytes.toString("utf8", found.skeleton.marks[at], (found.skeleton.marks[at + 1] ?? 0) + 1);
+    return bytes.toString("utf8", found.structuralIndex.marks[at], (found.structuralIndex.marks[at + 1] ?? 0) + 1);
   });
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { EventBatch } from "../../src/parse/event-batch.ts";
 import type { EventRow } from "../../src/parse/event.ts";
 import { eventTable } from "../../src/schema/event.ts";
-import { cellsOf, wellFormed } from "../arrow/columns.ts";
+import { cellsOf, wellFormed } from "../columnar/columns.ts";
 
 interface Expected {
   readonly row: EventRow;

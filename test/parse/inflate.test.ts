@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inflateObject, inflatePublic, makeDirectInflate } from "../../src/parse/inflate.ts";
-import { makeKernelWorkspace } from "../../src/parse/kernel.ts";
-import { makePlainWorkspace } from "../../src/parse/scan.ts";
+import { makeKernelScanBuffer } from "../../src/parse/kernel.ts";
+import { makePlainScanBuffer } from "../../src/parse/scan.ts";
 
 const direct = makeDirectInflate();
 if (direct === null) throw new Error("this Node has no zlib handle of the known shape");
@@ -14,19 +14,19 @@ const ways = [
   ["the handle", direct],
 ] as const;
 const memories = [
-  ["plain memory", makePlainWorkspace],
-  ["the kernel's memory", makeKernelWorkspace],
+  ["plain memory", makePlainScanBuffer],
+  ["the kernel's memory", makeKernelScanBuffer],
 ] as const;
 const cases = ways.flatMap(([way, inflate]) => memories.map(([memory, make]) => ({ way, memory, inflate, make })));
 
 describe.each(cases)("inflating through $way into $memory", ({ inflate, make }) => {
-  const workspace = make();
-  if (workspace === null) throw new Error("no WebAssembly SIMD here");
-  const content = (length: number): Buffer => Buffer.from(workspace.reserve(length).subarray(0, length));
+  const scanBuffer = make();
+  if (scanBuffer === null) throw new Error("no WebAssembly SIMD here");
+  const content = (length: number): Buffer => Buffer.from(scanBuffer.reserve(length).subarray(0, length));
 
   it.each([1, 65_536, 3_000_000, 9_000_000])("gives back %i bytes, noise and not", (size) => {
     for (const bytes of [randomBytes(size), Buffer.alloc(size, "abc")]) {
-      expect(inflate(gzipSync(bytes, { level: 1 }), workspace, limit)).toEqual({ length: size, problem: null });
+      expect(inflate(gzipSync(bytes, { level: 1 }), scanBuffer, limit)).toEqual({ length: size, problem: null });
       expect(content(size).equals(bytes)).toBe(true);
     }
   });
@@ -39,7 +39,7 @@ describe.each(cases)("inflating through $way into $memory", ({ inflate, make }) 
         (parts, zeros) => {
           const wanted = Buffer.concat(parts);
           const stream = Buffer.concat([...parts.map((part) => gzipSync(part)), Buffer.alloc(zeros)]);
-          expect(inflate(stream, workspace, limit)).toEqual({ length: wanted.length, problem: null });
+          expect(inflate(stream, scanBuffer, limit)).toEqual({ length: wanted.length, problem: null });
           expect(content(wanted.length).equals(wanted)).toBe(true);
         },
       ),
@@ -49,7 +49,7 @@ describe.each(cases)("inflating through $way into $memory", ({ inflate, make }) 
   it("refuses a stream cut anywhere", () => {
     const stream = gzipSync(randomBytes(100));
     for (let length = 2; length < stream.length; length++) {
-      expect(inflate(stream.subarray(0, length), workspace, limit).problem).toBe("gzip stream is truncated");
+      expect(inflate(stream.subarray(0, length), scanBuffer, limit).problem).toBe("gzip stream is truncated");
     }
   });
 
@@ -58,29 +58,29 @@ describe.each(cases)("inflating through $way into $memory", ({ inflate, make }) 
     for (let at = 10; at < stream.length; at++) {
       const changed = Buffer.from(stream);
       changed[at] = (changed[at] ?? 0) ^ 4;
-      expect(inflate(changed, workspace, limit).problem, `byte ${at}`).not.toBeNull();
+      expect(inflate(changed, scanBuffer, limit).problem, `byte ${at}`).not.toBeNull();
     }
   });
 
   it("stops at the limit and not before it", () => {
     const stream = gzipSync(Buffer.alloc(5_000_000));
-    expect(inflate(stream, workspace, 5_000_000)).toEqual({ length: 5_000_000, problem: null });
-    expect(inflate(stream, workspace, 4_999_999).problem).toBe("holds more than 4999999 bytes when inflated");
-    expect(inflate(stream, workspace, limit).length).toBe(5_000_000);
+    expect(inflate(stream, scanBuffer, 5_000_000)).toEqual({ length: 5_000_000, problem: null });
+    expect(inflate(stream, scanBuffer, 4_999_999).problem).toBe("holds more than 4999999 bytes when inflated");
+    expect(inflate(stream, scanBuffer, limit).length).toBe(5_000_000);
   });
 });
 
 describe("inflateObject", () => {
   it("takes what is not gzip as it stands", () => {
-    const workspace = makePlainWorkspace();
-    expect(inflateObject(Buffer.from("{}"), workspace, 2)).toEqual({ length: 2, problem: null });
-    expect(workspace.reserve(2).toString("latin1", 0, 2)).toBe("{}");
-    expect(inflateObject(Buffer.from("{} "), workspace, 2).problem).toBe("holds more than 2 bytes when inflated");
+    const scanBuffer = makePlainScanBuffer();
+    expect(inflateObject(Buffer.from("{}"), scanBuffer, 2)).toEqual({ length: 2, problem: null });
+    expect(scanBuffer.reserve(2).toString("latin1", 0, 2)).toBe("{}");
+    expect(inflateObject(Buffer.from("{} "), scanBuffer, 2).problem).toBe("holds more than 2 bytes when inflated");
   });
 
   it("refuses empty objects", () => {
-    const workspace = makePlainWorkspace();
-    expect(inflateObject(new Uint8Array(), workspace, limit).problem).toBe("file is empty");
-    expect(inflateObject(gzipSync(""), workspace, limit).problem).toBe("file is empty when inflated");
+    const scanBuffer = makePlainScanBuffer();
+    expect(inflateObject(new Uint8Array(), scanBuffer, limit).problem).toBe("file is empty");
+    expect(inflateObject(gzipSync(""), scanBuffer, limit).problem).toBe("file is empty when inflated");
   });
 });

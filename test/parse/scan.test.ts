@@ -3,14 +3,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeKernelWorkspace } from "../../src/parse/kernel.ts";
-import { makePlainWorkspace } from "../../src/parse/scan.ts";
-import type { Workspace } from "../../src/parse/workspace.ts";
+import { makeKernelScanBuffer } from "../../src/parse/kernel.ts";
+import { makePlainScanBuffer } from "../../src/parse/scan.ts";
+import type { ScanBuffer } from "../../src/parse/scan-buffer.ts";
 import { logText } from "./log-texts.ts";
 
-const kernel = makeKernelWorkspace();
+const kernel = makeKernelScanBuffer();
 if (kernel === null) throw new Error("no WebAssembly SIMD here");
-const plain = makePlainWorkspace();
+const plain = makePlainScanBuffer();
 
 interface Found {
   readonly marks: readonly number[];
@@ -18,9 +18,9 @@ interface Found {
   readonly closed: boolean;
 }
 
-function skim(workspace: Workspace, bytes: Uint8Array, level: number): Found {
-  workspace.reserve(bytes.length).set(bytes);
-  const { marks, markCount, hits, hitCount, closed } = workspace.skim(bytes.length, level);
+function skim(scanBuffer: ScanBuffer, bytes: Uint8Array, level: number): Found {
+  scanBuffer.reserve(bytes.length).set(bytes);
+  const { marks, markCount, hits, hitCount, closed } = scanBuffer.skim(bytes.length, level);
   return { marks: [...marks.subarray(0, markCount)], hits: [...hits.subarray(0, hitCount)], closed };
 }
 
@@ -65,25 +65,25 @@ const level = fc.integer({ min: 0, max: 3 });
 describe.each([
   ["kernel", kernel],
   ["plain scanner", plain],
-])("%s", (_, workspace) => {
+])("%s", (_, scanBuffer) => {
   it("finds what a naive search finds", () => {
     fc.assert(
       fc.property(soup, level, (text, at) => {
-        expect(skim(workspace, Buffer.from(text), at)).toEqual(naive(text, at));
+        expect(skim(scanBuffer, Buffer.from(text), at)).toEqual(naive(text, at));
       }),
       { numRuns: 3000 },
     );
   });
 
   it("sees nothing of what an earlier, longer text left behind", () => {
-    skim(workspace, Buffer.from(`"${"{bedrock".repeat(200)}`), 2);
-    expect(skim(workspace, Buffer.from(`{}bedroc`), 2)).toEqual({ marks: [0, 1], hits: [], closed: true });
+    skim(scanBuffer, Buffer.from(`"${"{bedrock".repeat(200)}`), 2);
+    expect(skim(scanBuffer, Buffer.from(`{}bedroc`), 2)).toEqual({ marks: [0, 1], hits: [], closed: true });
   });
 
   it("finds every bracket and needle of a long text, also over the borders of its lists", () => {
     const records = 100_000;
     const text = `{"Records":[${"{},".repeat(records)}"${"bedrock".repeat(records)}"]}`;
-    const found = skim(workspace, Buffer.from(text), 2);
+    const found = skim(scanBuffer, Buffer.from(text), 2);
     expect(found.marks.length).toBe(2 * records + 4);
     expect(found.hits.length).toBe(records);
     expect(found.closed).toBe(true);

@@ -4,40 +4,40 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EncodedColumn } from "../../src/arrow/encoded-column.ts";
+import type { EncodedColumn } from "../../src/columnar/encoded-column.ts";
 import { EventBatch } from "../../src/parse/event-batch.ts";
 import { toEvent } from "../../src/parse/event.ts";
-import { makeKernelWorkspace } from "../../src/parse/kernel.ts";
+import { makeKernelScanBuffer } from "../../src/parse/kernel.ts";
 import type { BedrockRecord } from "../../src/parse/record.ts";
-import { makePlainWorkspace } from "../../src/parse/scan.ts";
+import { makePlainScanBuffer } from "../../src/parse/scan.ts";
 import {
   type ParsedObject,
   defaultParseOptions,
   explainRejected,
   parseTrailObject,
 } from "../../src/parse/trail-object.ts";
-import type { Workspace } from "../../src/parse/workspace.ts";
-import { cellsOf, wellFormed } from "../arrow/columns.ts";
+import type { ScanBuffer } from "../../src/parse/scan-buffer.ts";
+import { cellsOf, wellFormed } from "../columnar/columns.ts";
 import { parseEverything } from "./full-parse-oracle.ts";
 import { logText } from "./log-texts.ts";
 
 const uri = "s3://trail/AWSLogs/x.json.gz";
 
-const kernel = makeKernelWorkspace();
+const kernel = makeKernelScanBuffer();
 if (kernel === null) throw new Error("no WebAssembly SIMD here");
-const workspaces: readonly [string, Workspace][] = [
+const scanBuffers: readonly [string, ScanBuffer][] = [
   ["kernel", kernel],
-  ["plain", makePlainWorkspace()],
+  ["plain", makePlainScanBuffer()],
 ];
 
 function read(
   bytes: Uint8Array | string,
-  workspace: Workspace = kernel as Workspace,
+  scanBuffer: ScanBuffer = kernel as ScanBuffer,
 ): { parsed: ParsedObject; columns: EncodedColumn[] } {
   // checked above
   const batch = new EventBatch();
   const input = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-  const parsed = parseTrailObject(input, uri, batch, { ...defaultParseOptions, workspace });
+  const parsed = parseTrailObject(input, uri, batch, { ...defaultParseOptions, scanBuffer });
   return { parsed, columns: batch.take() };
 }
 
@@ -64,8 +64,8 @@ function wantedRow(record: unknown, index: number): unknown {
 /** Counts, positions and rows must be the oracle's. */
 function expectOracle(bytes: Uint8Array): void {
   const wanted = parseEverything(bytes);
-  for (const [name, workspace] of workspaces) {
-    const { parsed, columns } = read(bytes, workspace);
+  for (const [name, scanBuffer] of scanBuffers) {
+    const { parsed, columns } = read(bytes, scanBuffer);
     expect(parsed.status, `${name}: ${parsed.reason}`).toBe(wanted.status);
     expect(parsed.records).toBe(wanted.records);
     expect(parsed.rejected.map((each) => each.index)).toEqual(wanted.rejected);
@@ -270,7 +270,7 @@ describe("parseTrailObject", () => {
     fc.assert(
       fc.property(soup, (parts) => {
         const bytes = Buffer.from(parts.join(""));
-        const [first, second] = workspaces.map(([, workspace]) => read(bytes, workspace).parsed);
+        const [first, second] = scanBuffers.map(([, scanBuffer]) => read(bytes, scanBuffer).parsed);
         expect(first).toEqual(second);
         // What a parser accepts is never quarantined for its JSON.
         const wanted = parseEverything(bytes);

@@ -1,10 +1,10 @@
 /** Owns a small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
-import type { Result, ResultColumn } from "../../src/report/engine.ts";
-import { type Cell, resultOf } from "../../src/report/result.ts";
+import type { Result, ResultColumn } from "../../src/engines/engine.ts";
+import { type Cell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
-import { withoutTerminator } from "../../src/relations/sql-text.ts";
+import { withoutTerminator } from "../../src/sql/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";

@@ -8,10 +8,10 @@ import { parquetReadObjects } from "hyparquet";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OutputStream } from "../../src/effects.ts";
-import type { Result, ResultColumn } from "../../src/report/engine.ts";
+import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type FormatOptions, percent } from "../../src/report/formats/format.ts";
 import { type FormatName, formats } from "../../src/report/formats/index.ts";
-import { type Cell, arrowFromColumns, cellsOf, plainRows, resultOf } from "../../src/report/result.ts";
+import { type Cell, arrowFromColumns, cellsOf, plainRows, resultOf } from "../../src/engines/result.ts";
 
 const columns: readonly ResultColumn[] = [
   { name: "principal", type: "text" },

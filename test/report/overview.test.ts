@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
 import { type OverviewData, overviewText } from "../../src/report/overview/overview.ts";
-import { applyScope } from "../../src/report/scope.ts";
+import { applyScope } from "../../src/sql/scope.ts";
 import { type Fixture, openFixture } from "./fixture.ts";
 import { events, invocations, regions, trailObjects } from "./organization.ts";
 

@@ -1,9 +1,9 @@
 /** Owns the proof that persons are covered wherever their names stand in a result. */
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { ResultColumn } from "../../src/report/engine.ts";
+import type { ResultColumn } from "../../src/engines/engine.ts";
 import { protectResult } from "../../src/report/pseudonymise.ts";
-import { type Cell, type PlainRow, plainRows, resultOf } from "../../src/report/result.ts";
+import { type Cell, type PlainRow, plainRows, resultOf } from "../../src/engines/result.ts";
 
 const key = "a secret";
 const hash = (person: string): string => createHmac("sha256", key).update(person).digest("hex").slice(0, 16);

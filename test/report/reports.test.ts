@@ -1,7 +1,7 @@
 /** Owns the proof of the reports: rows whose figures were worked out by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
-import { applyScope } from "../../src/report/scope.ts";
+import { applyScope } from "../../src/sql/scope.ts";
 import { type Fixture, type FixtureRow, openFixture } from "./fixture.ts";
 import { ada, bot, events, invocations, jane, regions, trailObjects } from "./organization.ts";
 

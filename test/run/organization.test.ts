@@ -1,6 +1,6 @@
 /** `spillway run` with a config file over an organization's bucket, night after night; test/s3-servers tells the same over servers we did not write. */
 import { expect, it } from "vitest";
-import { disconnectAll } from "../../src/aws/client.ts";
+import { disconnectAll } from "../../src/aws/connection.ts";
 import { tellOrganizationRuns } from "../support/organization-runs.ts";
 import { S3Server } from "../support/s3-server.ts";
 import { useTestCredentials } from "../support/s3-trail.ts";

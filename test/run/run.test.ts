@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { disconnectAll } from "../../src/aws/client.ts";
+import { disconnectAll } from "../../src/aws/connection.ts";
 import type { RunReport } from "../../src/run/run-report.ts";
 import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
 import { S3Server } from "../support/s3-server.ts";

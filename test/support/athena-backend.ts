@@ -10,9 +10,9 @@ import {
   DuckDBTypeId,
 } from "duckdb";
 import { SpillwayError, messageOf } from "../../src/errors.ts";
-import { queryTrino, type TrinoServer } from "../../src/report/trino/client.ts";
-import { trinoCell } from "../../src/report/trino-cells.ts";
-import type { AthenaColumn } from "../../src/athena/client.ts";
+import { queryTrino, type TrinoServer } from "../../src/engines/trino/client.ts";
+import { trinoCell } from "../../src/engines/trino-cells.ts";
+import type { AthenaColumn } from "../../src/engines/athena/client.ts";
 
 export interface BackendResult {
   readonly columns: readonly AthenaColumn[];

@@ -1,9 +1,9 @@
 /** Owns what the Athena tests share: an endpoint over a DuckDB with a database `spillway`, its bucket, and short waits. */
 import type { DuckDBConnection } from "duckdb";
-import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/athena/client.ts";
-import { parserRelations } from "../../src/relations/reference-relations.ts";
-import { modelRelations } from "../../src/relations/views.ts";
-import { openRaw, replaceRaw } from "../athena/raw-records.ts";
+import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/engines/athena/client.ts";
+import { parserRelations } from "../../src/engines/raw-logs/reference-relations.ts";
+import { modelRelations } from "../../src/engines/raw-logs/views.ts";
+import { openRaw, replaceRaw } from "../engines/athena/raw-records.ts";
 import { duckBackend } from "./athena-backend.ts";
 import { type AthenaServerOptions, AthenaServer } from "./athena-server.ts";
 import { S3Server } from "./s3-server.ts";

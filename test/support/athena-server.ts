@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../src/errors.ts";
-import { parseS3Url } from "../../src/aws/url.ts";
+import { parseS3Url } from "../../src/aws/s3/url.ts";
 import { type AthenaBackend, type BackendResult, csvText, parquetFiles } from "./athena-backend.ts";
 import {
   type Behaviour,

@@ -1,7 +1,7 @@
 /** Owns made-up event histories, and what the tests of LookupEvents share. */
 import { type CloudTrailServerOptions, CloudTrailServer, type HistoryEvent } from "./cloudtrail-server.ts";
-import type { LookupOptions } from "../../src/ingest/lookup-events/options.ts";
-import type { Timing } from "../../src/ingest/lookup-events/pace.ts";
+import type { LookupOptions } from "../../src/ingest/sources/lookup-events/options.ts";
+import type { Timing } from "../../src/ingest/sources/lookup-events/pace.ts";
 import { type AnyRecord, bedrockRecord } from "./trail-files.ts";
 
 export const account = "111122223333";

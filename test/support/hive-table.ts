@@ -1,7 +1,7 @@
 /** Owns tables that Athena's DDL describes, on DuckDB: the columns of a CREATE EXTERNAL TABLE, and records as a SerDe fills them in. */
 import type { DuckDBConnection } from "duckdb";
 import { isObject } from "../../src/parse/json.ts";
-import { wellFormed } from "../athena/raw-records.ts";
+import { wellFormed } from "../engines/athena/raw-records.ts";
 import type { AthenaBackend } from "./athena-backend.ts";
 
 type HiveType =

@@ -1,8 +1,8 @@
 /** Owns what the S3 tests share: a server with a made-up trail, and short waits. */
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
 import { dayOf } from "../../src/day.ts";
-import type { S3SourceOptions } from "../../src/ingest/s3/options.ts";
-import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/source.ts";
+import type { S3SourceOptions } from "../../src/ingest/sources/s3/options.ts";
+import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/sources/source.ts";
 
 export const now = (): Date => new Date("2026-09-14T12:00:00Z");
 

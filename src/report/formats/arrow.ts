@@ -1,7 +1,7 @@
 /** Owns the Arrow IPC file (random access; also known as Feather). */
 import type { OutputStream } from "../../effects.ts";
-import type { Result } from "../engine.ts";
-import { type Cell, arrowFromColumns, cellsOf } from "../result.ts";
+import type { Result } from "../../engines/engine.ts";
+import { type Cell, arrowFromColumns, cellsOf } from "../../engines/result.ts";
 import { send } from "./format.ts";
 
 /** The file format has one dictionary for a column, so all rows are gathered into one batch. */

@@ -1,7 +1,7 @@
 /** Owns CSV: RFC 4180, and safe to open in a spreadsheet. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result } from "../engine.ts";
-import { rowsOf } from "../result.ts";
+import type { Result } from "../../engines/engine.ts";
+import { rowsOf } from "../../engines/result.ts";
 import { TextWriter, plainText } from "./format.ts";
 
 /** Text that a spreadsheet would run as a formula (OWASP's list) is made harmless by an apostrophe in front. */

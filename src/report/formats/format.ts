@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import type { OutputStream } from "../../effects.ts";
 import type { ColumnType } from "../../schema/column.ts";
-import type { Result, ResultColumn } from "../engine.ts";
-import type { Cell } from "../result.ts";
+import type { Result, ResultColumn } from "../../engines/engine.ts";
+import type { Cell } from "../../engines/result.ts";
 
 export interface FormatOptions {
   /** Characters in a line; without it nothing is cut. */

@@ -1,7 +1,7 @@
 /** Owns JSON: one array of objects, and one object a line. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../engine.ts";
-import { type Cell, rowsOf } from "../result.ts";
+import type { Result, ResultColumn } from "../../engines/engine.ts";
+import { type Cell, rowsOf } from "../../engines/result.ts";
 import { TextWriter, isoTime } from "./format.ts";
 
 /** Numbers beyond 2^53 are text: a reader in most languages would round them. */

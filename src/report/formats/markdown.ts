@@ -1,7 +1,7 @@
 /** Owns Markdown tables, as GitHub and most others read them. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result } from "../engine.ts";
-import { rowsOf } from "../result.ts";
+import type { Result } from "../../engines/engine.ts";
+import { rowsOf } from "../../engines/result.ts";
 import { TextWriter, readableText } from "./format.ts";
 
 /** A pipe would end the cell, and log text must not become markup. */

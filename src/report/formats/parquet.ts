@@ -1,9 +1,9 @@
 /** Owns Parquet: gathers the result and hands it to our encoder. */
-import { encodeParquet } from "../../arrow/parquet.ts";
-import type { EncodedColumn } from "../../arrow/encoded-column.ts";
+import { encodeParquet } from "../../columnar/parquet.ts";
+import type { EncodedColumn } from "../../columnar/encoded-column.ts";
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../engine.ts";
-import type { Cell } from "../result.ts";
+import type { Result, ResultColumn } from "../../engines/engine.ts";
+import type { Cell } from "../../engines/result.ts";
 import { gather } from "./arrow.ts";
 import { send } from "./format.ts";
 

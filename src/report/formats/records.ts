@@ -1,5 +1,5 @@
 /** Owns a table's rows written one below the other, for terminals that are too narrow for its columns. */
-import type { ResultColumn } from "../engine.ts";
+import type { ResultColumn } from "../../engines/engine.ts";
 import { type FormatOptions, cut, pad, paint, size } from "./format.ts";
 
 /** One row: a line that numbers it, then each column with its whole name, long text cut in the middle. */

@@ -1,7 +1,7 @@
 /** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle; where that cannot be read, one record below the other. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../engine.ts";
-import { type Cell, rowsOf } from "../result.ts";
+import type { Result, ResultColumn } from "../../engines/engine.ts";
+import { type Cell, rowsOf } from "../../engines/result.ts";
 import { type FormatOptions, TextWriter, cut, pad, paint, readableText, size } from "./format.ts";
 import { recordText } from "./records.ts";
 

@@ -1,8 +1,8 @@
 /** Owns what the overview is made of: the rows of the reports that it sums up. */
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../../engines/engine.ts";
 import type { OverviewData } from "./overview.ts";
 import { type Protection, protectResult } from "../pseudonymise.ts";
-import { type PlainRow, plainRows } from "../result.ts";
+import { type PlainRow, plainRows } from "../../engines/result.ts";
 
 export interface OverviewRequest {
   readonly engine: Engine;

@@ -1,6 +1,6 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
 import { cut, grouped, isoTime, percent, size } from "../formats/format.ts";
-import type { PlainRow } from "../result.ts";
+import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 
 export interface Flow {

@@ -1,0 +1,135 @@
+/** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
+import type { Agent } from "node:http";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3Access } from "./access.ts";
+
+export type Sdk = typeof import("@aws-sdk/client-s3");
+type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
+
+export interface Connection {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+  /** Its sockets, for requests that go past the client. */
+  readonly agents: { readonly http: Agent; readonly https: Agent };
+}
+
+/** Sockets of a client: never fewer than the requests that a thread has in flight. */
+const maxSockets = 64;
+
+const connections = new Map<string, Promise<Connection>>();
+
+/** The connection of this thread for `access`; credentials and sockets are shared by all its requests. */
+export function connect(access: S3Access): Promise<Connection> {
+  const key = keyOf(access);
+  const known = connections.get(key);
+  if (known !== undefined) return known;
+  const opened = open(access, false);
+  connections.set(key, opened);
+  opened.catch(() => connections.delete(key));
+  return opened;
+}
+
+/** A new connection that reads the shared credential files again: somebody may have logged in since. */
+export async function reconnect(access: S3Access, stale: Connection): Promise<Connection> {
+  const key = keyOf(access);
+  const current = await connections.get(key);
+  if (current !== undefined && current !== stale) return current;
+  const opened = open(access, true);
+  connections.set(key, opened);
+  opened.catch(() => connections.delete(key));
+  return opened;
+}
+
+/** The Region of the profile: where to ask first. In China and GovCloud no other partition would accept the credentials. */
+export async function profileRegion(access: S3Access): Promise<string> {
+  const sdk = await loadSdk();
+  const client = new sdk.S3Client(access.profile === null ? {} : { profile: access.profile });
+  try {
+    return await client.config.region();
+  } catch {
+    return "us-east-1";
+  } finally {
+    client.destroy();
+  }
+}
+
+export async function disconnectAll(): Promise<void> {
+  const open = [...connections.values()];
+  connections.clear();
+  for (const connection of open) (await connection).client.destroy();
+}
+
+function keyOf(access: S3Access): string {
+  return JSON.stringify(access);
+}
+
+function loadSdk(): Promise<Sdk> {
+  // The SDK would print on stderr, in every thread, which Node it is going to want some day.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  return import("@aws-sdk/client-s3");
+}
+
+async function open(access: S3Access, fresh: boolean): Promise<Connection> {
+  const [sdk, { NodeHttpHandler }, credentials, http, https] = await Promise.all([
+    loadSdk(),
+    import("@smithy/node-http-handler"),
+    credentialsFor(access, fresh),
+    import("node:http"),
+    import("node:https"),
+  ]);
+  const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
+  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
+  const client = new sdk.S3Client({
+    region: access.region,
+    // Else the SDK writes on stderr by itself, between our log lines.
+    logger: quiet,
+    credentials,
+    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
+    forcePathStyle: access.pathStyle,
+    // Retries are ours (retry.ts): they cover the body as well, and never run out of the SDK's retry tokens.
+    maxAttempts: 1,
+    // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    requestHandler: new NodeHttpHandler({
+      httpAgent,
+      httpsAgent,
+      connectionTimeout: Math.min(5000, access.idleMs),
+      socketTimeout: access.idleMs,
+      requestTimeout: access.idleMs,
+      throwOnRequestTimeout: true,
+    }),
+  });
+  return { sdk, client, agents: { http: httpAgent, https: httpsAgent } };
+}
+
+/** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** The chain of credentials that a way to AWS names: profile, then roles one through the other. */
+export async function credentialsFor(
+  access: Pick<S3Access, "region" | "profile" | "roles" | "sessionName">,
+  fresh: boolean,
+): Promise<Credentials> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  // Without one the SDK asks the profile.
+  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
+  let provider = fromNodeProviderChain({
+    ...(access.profile === null ? {} : { profile: access.profile }),
+    ignoreCache: fresh,
+    logger: quiet,
+    ...clientConfig,
+  });
+  for (const { arn, externalId } of access.roles) {
+    provider = fromTemporaryCredentials({
+      masterCredentials: provider,
+      params: {
+        RoleArn: arn,
+        RoleSessionName: access.sessionName,
+        ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      },
+      ...clientConfig,
+    });
+  }
+  return provider;
+}

@@ -1,0 +1,124 @@
+/** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { SpillwayError, messageOf } from "../../errors.ts";
+import { DeniedObject } from "./denied-object.ts";
+import { type S3Locator, bucketParams } from "../access.ts";
+import type { Connection } from "../connection.ts";
+import { type GetTemplate, directGet, templateOf } from "./direct-get.ts";
+import { explainS3 } from "../explain.ts";
+import { withCredentials } from "../refresh.ts";
+import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
+
+/** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
+const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
+
+/** What a GET of each connection's client looked like. */
+const templates = new WeakMap<Connection, GetTemplate>();
+
+/**
+ * @throws SpillwayError when the whole source is out of reach (expired credentials, no such bucket, no network)
+ * @throws Error with a reason for the quarantine when only this object is
+ */
+export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
+  const { access, key, etag, size } = locator;
+  try {
+    return await withCredentials(access, async (connection) => {
+      const direct = await tryDirect(connection, locator);
+      if (typeof direct === "object") return direct;
+      // It asked for patience: the SDK's request should not follow at once.
+      if (direct >= 500) await sleep(delayOf(0, access.retry, Math.random));
+      return await withRetry(access.retry, async () => {
+        const { sdk, client } = connection;
+        const command = new sdk.GetObjectCommand({
+          ...bucketParams(access),
+          Key: key,
+          // Another version than the listed one has to be noticed, never read under the old ETag.
+          ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
+        });
+        if (!templates.has(connection)) {
+          command.middlewareStack.add(
+            (next) => (args) => {
+              const template = templateOf(args.request, key);
+              if (template !== undefined) templates.set(connection, template);
+              return next(args);
+            },
+            { step: "deserialize", priority: "low" },
+          );
+        }
+        return await readBody(await client.send(command), size, access.idleMs);
+      });
+    });
+  } catch (thrown) {
+    throw failure(thrown, locator);
+  }
+}
+
+/** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
+async function tryDirect(connection: Connection, locator: S3Locator): Promise<Uint8Array | number> {
+  const { client, agents } = connection;
+  const template = templates.get(connection);
+  const { key, etag, size, access } = locator;
+  if (template === undefined || etag === "") return 0;
+  const keys = await client.config.credentials();
+  const now = new Date(Date.now() + client.config.systemClockOffset);
+  const agent = template.isTls ? agents.https : agents.http;
+  return await directGet(template, { key, etag, size, agent, idleMs: access.idleMs, keys, now });
+}
+
+/** The length that was listed and the length that was announced both have to be reached. */
+async function readBody(answer: GetObjectCommandOutput, listed: number, idleMs: number): Promise<Uint8Array> {
+  const { Body, ContentLength } = answer;
+  if (Body === undefined) throw new TruncatedBody("the answer has no body");
+  // In Node the SDK hands out the response itself, a Readable.
+  const stream = Body as AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
+  const expected = ContentLength ?? listed;
+  const bytes = new Uint8Array(expected);
+  let length = 0;
+  let seen = -1;
+  const watch = setInterval(() => {
+    if (length === seen) stream.destroy(new TruncatedBody(`no byte for ${idleMs} ms after ${length} of ${expected}`));
+    seen = length;
+  }, idleMs);
+  try {
+    for await (const chunk of stream) {
+      if (length + chunk.length > expected) throw new TruncatedBody(`more than the ${expected} bytes announced`);
+      bytes.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch (thrown) {
+    throw thrown instanceof TruncatedBody
+      ? thrown
+      : new TruncatedBody(`${messageOf(thrown)} after ${length} of ${expected} bytes`);
+  } finally {
+    clearInterval(watch);
+  }
+  if (length !== expected) throw new TruncatedBody(`${length} of ${expected} bytes arrived`);
+  if (length !== listed) throw new Error(`has ${length} bytes, but was listed with ${listed}`);
+  return bytes;
+}
+
+function failure(thrown: unknown, locator: S3Locator): unknown {
+  const name = thrown instanceof Error ? thrown.name : "";
+  const status = statusOf(thrown);
+  if (name === "PreconditionFailed" || status === 412) {
+    return new Error("replaced after it was listed; the next run reads the new version", { cause: thrown });
+  }
+  if (name === "NoSuchKey") return new Error("deleted after it was listed", { cause: thrown });
+  if (name === "InvalidObjectState") {
+    return new Error("archived (Glacier): restore it first, then run again", { cause: thrown });
+  }
+  const explained = explainS3(thrown, { action: "get", access: locator.access, path: locator.key });
+  if (!(explained instanceof SpillwayError)) return explained;
+  if (fatalCodes.includes(explained.code) && !keepsFailing(thrown)) return explained;
+  const reason = explained.next === undefined ? explained.message : `${explained.message}. ${explained.next}`;
+  return explained.code === "source-denied"
+    ? new DeniedObject(reason, { cause: thrown })
+    : new Error(reason, { cause: thrown });
+}
+
+/** 5xx and time-outs after all retries: this object waits for the next run, the others go on. */
+function keepsFailing(thrown: unknown): boolean {
+  const status = statusOf(thrown);
+  return (status !== undefined && status >= 500) || (thrown instanceof Error && thrown.name === "TimeoutError");
+}

@@ -1,0 +1,84 @@
+/** Owns finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
+import { type S3Access, bucketParams } from "../access.ts";
+import { connect, profileRegion } from "../connection.ts";
+import { explainS3 } from "../explain.ts";
+import { withCredentials } from "../refresh.ts";
+import { withRetry } from "../retry.ts";
+
+/** Sends one small request and follows the bucket to its Region. Also the first to find out what does not work. */
+export async function locateBucket(access: S3Access, prefix: string, signal?: AbortSignal): Promise<LocatedBucket> {
+  let located = access.region === "" ? { ...access, region: await profileRegion(access) } : access;
+  for (let hops = 0; ; hops++) {
+    try {
+      await withCredentials(located, ({ sdk, client }) =>
+        withRetry(
+          located.retry,
+          () =>
+            client.send(
+              new sdk.ListObjectsV2Command({ ...bucketParams(located), Prefix: prefix, MaxKeys: 1 }),
+              signal === undefined ? {} : { abortSignal: signal },
+            ),
+          signal,
+        ),
+      );
+      const { client } = await connect(located);
+      return { access: located, clockOffsetMs: client.config.systemClockOffset };
+    } catch (thrown) {
+      const region = hops < 2 ? (regionOf(thrown) ?? (await askRegion(thrown, located))) : undefined;
+      if (region === undefined || region === located.region) {
+        throw explainS3(thrown, { action: "list", access: located, path: prefix });
+      }
+      located = { ...located, region };
+    }
+  }
+}
+
+export interface LocatedBucket {
+  readonly access: S3Access;
+  /** How far this machine's clock is behind the store's; 0 when they agree within minutes. */
+  readonly clockOffsetMs: number;
+}
+
+/** S3 says where the bucket is in a header of the redirect, or in the error when the signature named another Region. */
+export function regionOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
+  if ("Region" in thrown && typeof thrown.Region === "string" && thrown.Region !== "") return thrown.Region;
+  const response = "$response" in thrown ? thrown.$response : undefined;
+  if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
+  const { headers } = response;
+  if (typeof headers !== "object" || headers === null || !("x-amz-bucket-region" in headers)) return undefined;
+  const region = headers["x-amz-bucket-region"];
+  return typeof region === "string" ? region : undefined;
+}
+
+function isElsewhere(thrown: object): boolean {
+  const name = "name" in thrown ? thrown.name : undefined;
+  return (
+    name === "PermanentRedirect" ||
+    name === "TemporaryRedirect" ||
+    name === "AuthorizationHeaderMalformed" ||
+    name === "IllegalLocationConstraintException" ||
+    name === "301"
+  );
+}
+
+/** Stores that redirect without naming the Region still answer GetBucketLocation. */
+async function askRegion(thrown: unknown, access: S3Access): Promise<string | undefined> {
+  if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
+  try {
+    const { sdk, client } = await connect(access);
+    const { Bucket, ExpectedBucketOwner } = bucketParams(access);
+    const answer = await client.send(
+      new sdk.GetBucketLocationCommand({
+        Bucket,
+        ...(ExpectedBucketOwner === undefined ? {} : { ExpectedBucketOwner }),
+      }),
+    );
+    // "Buckets in Region us-east-1 have a LocationConstraint of null"; EU is the old name of eu-west-1.
+    const constraint = answer.LocationConstraint ?? "us-east-1";
+    return constraint === "EU" ? "eu-west-1" : constraint;
+  } catch {
+    // The first failure says more.
+    return undefined;
+  }
+}

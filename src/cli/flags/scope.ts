@@ -1,0 +1,97 @@
+/** Owns the flags that say what a report covers and how it leaves, for every command that prints results. */
+import { type Command, Option } from "commander";
+import { SpillwayError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { FormatName } from "../../report/formats/index.ts";
+import type { Protection } from "../../report/pseudonymise.ts";
+import type { Scope } from "../../sql/scope.ts";
+import { list, time } from "./values.ts";
+
+/** The names are repeated here so that `--help` does not load the formats; a test holds them together. */
+export const formatChoices = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
+
+export interface OutputFlags {
+  readonly format?: FormatName;
+  readonly output?: string;
+  readonly pseudonymise?: string;
+  readonly dropPersonal?: true;
+}
+
+export interface ScopeFlags {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly principal?: readonly string[];
+  readonly boundary?: string;
+}
+
+export function addOutputFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--format <format>", "how the rows are written").choices(formatChoices))
+    .option("--output <file>", "write to a file instead of stdout")
+    .addOption(
+      new Option("--pseudonymise <key>", "replace personal data by a keyed hash")
+        .env("SPILLWAY_PSEUDONYMISE_KEY")
+        .conflicts("dropPersonal"),
+    )
+    .option("--drop-personal", "leave personal data out");
+}
+
+export function addScopeFlags(command: Command): Command {
+  return command
+    .option("--from <time>", "first day or time, UTC", time)
+    .option("--to <time>", "day or time at which it ends, UTC; not included", time)
+    .option("--account <ids>", "accounts of callers, with commas or repeated", list)
+    .option("--region <regions>", "source Regions", list)
+    .option("--principal <names>", "principals, whole or by their last part; * stands for any text", list)
+    .option("--boundary <name>", "approved Regions: eu, eea, us, ... or Regions with commas");
+}
+
+export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
+  if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
+    throw new SpillwayError("usage", "--from is not before --to", {
+      next: "--to names the first moment that is no longer included.",
+    });
+  }
+  const stranger = flags.account?.find((id) => !/^\d{12}$/.test(id));
+  if (stranger !== undefined)
+    throw new SpillwayError("usage", `${stranger} is no account id`, { next: "Account ids have 12 digits." });
+  const boundary =
+    flags.boundary === undefined
+      ? undefined
+      : (await import("../../report/boundary.ts")).resolveBoundary(flags.boundary);
+  return {
+    from: flags.from,
+    to: flags.to,
+    accounts: flags.account,
+    regions: flags.region,
+    principals: flags.principal,
+    boundary: boundary?.regions,
+  };
+}
+
+/** A misspelt Region would look like one without inference; a Region may also be newer than the reference data, hence no error. */
+export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Logger): Promise<void> {
+  if (region.length === 0) return;
+  const [{ regionRows }, { nearest }] = await Promise.all([
+    import("../../reference/regions.ts"),
+    import("../../config/nearest.ts"),
+  ]);
+  const known = regionRows().map((row) => row.region);
+  for (const name of region.filter((each) => !known.includes(each))) {
+    const guess = nearest(name, known);
+    log.warn(`no Region ${name} is known${guess === undefined ? "" : `; did you mean ${guess}?`}`);
+  }
+}
+
+export function protectionOf(flags: OutputFlags): Protection | undefined {
+  if (flags.dropPersonal === true) return { drop: true };
+  if (flags.pseudonymise === undefined) return undefined;
+  if (flags.pseudonymise.length < 16) {
+    throw new SpillwayError("usage", "the key for --pseudonymise has fewer than 16 characters", {
+      next: "Use a long random secret, for example from: openssl rand -hex 32",
+    });
+  }
+  return { key: flags.pseudonymise };
+}

@@ -1,0 +1,119 @@
+/** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
+import { SpillwayError } from "../../errors.ts";
+import type { AssumedRole, S3Access } from "../../aws/access.ts";
+import { type RetryPolicy, defaultRetry } from "../../aws/retry.ts";
+import { isS3Url, parseS3Url } from "../../aws/s3/url.ts";
+
+export interface AthenaOptions {
+  readonly region?: string | undefined;
+  /** Of Athena itself: a VPC endpoint, or a server that speaks its protocol. */
+  readonly endpoint?: string | undefined;
+  /** Of the bucket with the results. */
+  readonly s3Endpoint?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly roles?: readonly AssumedRole[] | undefined;
+  /** Default: Athena's own, `primary`. */
+  readonly workgroup?: string | undefined;
+  /** Where results are written, `s3://bucket/prefix`; a workgroup may have its own and may enforce it. */
+  readonly output?: string | undefined;
+  readonly database?: string | undefined;
+  readonly catalog?: string | undefined;
+  /** Results of the same statement are taken again up to this age; Athena allows a week. */
+  readonly reuseMinutes?: number | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly poll?: Polling | undefined;
+  readonly idleMs?: number | undefined;
+}
+
+/** How long to wait between two looks at a running statement. */
+export interface Polling {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+/** Never holds a secret. */
+export interface AthenaAccess {
+  /** Empty: the Region of the profile. */
+  readonly region: string;
+  readonly endpoint: string | null;
+  readonly workgroup: string;
+  readonly output: string | null;
+  readonly database: string | null;
+  readonly catalog: string | null;
+  readonly reuseMinutes: number | null;
+  readonly retry: RetryPolicy;
+  readonly poll: Polling;
+  /** The way to the results; the bucket is known when a statement has run. */
+  readonly s3: S3Access;
+}
+
+/** Athena User Guide, "Reuse query results in Athena": seven days at most. */
+const mostReuseMinutes = 10_080;
+/** A short statement takes about a second; GetQueryExecution is throttled at 5 calls a second for each account at first. */
+const defaultPoll: Polling = { firstMs: 300, mostMs: 5_000 };
+
+/** Milliseconds until the second look at a query: looks count against a quota that an account's tools share. */
+const pollVariable = "SPILLWAY_ATHENA_POLL_MS";
+
+function pollOf(text: string | undefined): Polling {
+  if (text === undefined || text === "") return defaultPoll;
+  const firstMs = Number(text);
+  if (Number.isInteger(firstMs) && firstMs > 0) return { firstMs, mostMs: Math.max(firstMs, defaultPoll.mostMs) };
+  throw new SpillwayError("usage", `${pollVariable} is ${JSON.stringify(text)}, not a number of milliseconds`, {
+    next: "Set it to 300, for example, or unset it.",
+  });
+}
+
+/** @throws SpillwayError `usage` for a value that cannot be meant */
+export function athenaAccess(
+  options: AthenaOptions,
+  env: Readonly<Record<string, string | undefined>> = {},
+): AthenaAccess {
+  check(options);
+  const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "";
+  const retry = options.retry ?? defaultRetry;
+  return {
+    region,
+    endpoint: options.endpoint ?? null,
+    workgroup: options.workgroup ?? "primary",
+    output: options.output === undefined ? null : `${options.output.replace(/\/+$/, "")}/`,
+    database: options.database ?? null,
+    catalog: options.catalog ?? null,
+    reuseMinutes: options.reuseMinutes ?? null,
+    retry,
+    poll: options.poll ?? pollOf(env[pollVariable]),
+    s3: {
+      bucket: "",
+      region,
+      endpoint: options.s3Endpoint ?? null,
+      pathStyle: options.s3Endpoint !== undefined,
+      profile: options.profile ?? null,
+      roles: options.roles ?? [],
+      sessionName: "spillway",
+      expectedBucketOwner: null,
+      requesterPays: false,
+      idleMs: options.idleMs ?? 30_000,
+      retry,
+    },
+  };
+}
+
+function check(options: AthenaOptions): void {
+  const { output, reuseMinutes } = options;
+  if (output !== undefined && !isS3Url(output))
+    throw usage(`${output} is no place for results`, "Write --athena-output s3://BUCKET/PREFIX.");
+  if (output !== undefined) parseS3Url(output);
+  for (const endpoint of [options.endpoint, options.s3Endpoint]) {
+    if (endpoint !== undefined && !URL.canParse(endpoint))
+      throw usage(`${endpoint} is no endpoint`, "Write it with its scheme, for example https://host:port.");
+  }
+  if (
+    reuseMinutes !== undefined &&
+    !(Number.isInteger(reuseMinutes) && reuseMinutes >= 0 && reuseMinutes <= mostReuseMinutes)
+  )
+    throw usage(`${reuseMinutes} minutes is no age for results to reuse`, "Give whole minutes, at most 10080: a week.");
+}
+
+function usage(message: string, next: string): SpillwayError {
+  return new SpillwayError("usage", message, { next });
+}

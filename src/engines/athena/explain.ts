@@ -1,0 +1,206 @@
+/** Owns the words for what Athena refused or failed at: what happened, and what to do next. */
+import { SpillwayError, messageOf } from "../../errors.ts";
+import { isDenied } from "../../aws/explain.ts";
+import { isExpired } from "../../aws/refresh.ts";
+import { isUnreachable, statusOf } from "../../aws/retry.ts";
+import type { AthenaAccess } from "./access.ts";
+
+export interface AthenaAttempt {
+  /** Name of the API call, as IAM has it. */
+  readonly action: string;
+  readonly access: AthenaAccess;
+  readonly aborted: boolean;
+}
+
+/** A request that Athena did not accept. What is a SpillwayError already stays as it is. */
+export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown {
+  if (thrown instanceof SpillwayError) return thrown;
+  if (attempt.aborted) return interrupted(thrown);
+  if (!(thrown instanceof Error)) return thrown;
+  return (
+    credentialProblem(thrown, attempt) ??
+    deniedProblem(thrown, attempt) ??
+    requestProblem(thrown, attempt) ??
+    networkProblem(thrown, attempt) ??
+    thrown
+  );
+}
+
+export function interrupted(cause?: unknown): SpillwayError {
+  return new SpillwayError("interrupted", "The query was interrupted", { cause });
+}
+
+function credentialProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
+  const fail = (message: string, next: string): SpillwayError =>
+    new SpillwayError("credentials", message, { next, cause: thrown });
+  const profile = access.s3.profile;
+  if (isExpired(thrown) || /token.{0,40}(?:expired|is invalid)/i.test(thrown.message))
+    return fail(`the AWS credentials have expired: ${thrown.message}`, "Log in again, then run the same command.");
+  if (thrown.name === "CredentialsProviderError" || thrown.name === "TokenProviderError") {
+    return fail(
+      profile === null
+        ? `no AWS credentials were found: ${thrown.message}`
+        : `no AWS credentials from the profile ${profile}: ${thrown.message}`,
+      "Set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in, or run where a role is attached; check with: aws sts get-caller-identity",
+    );
+  }
+  if (/assumerole/i.test(thrown.message) && isDenied(thrown))
+    return fail(
+      `not allowed to assume the role: ${thrown.message}`,
+      "The caller needs sts:AssumeRole on it, and its trust policy must name the caller.",
+    );
+  if (
+    [
+      "UnrecognizedClientException",
+      "InvalidSignatureException",
+      "InvalidClientTokenId",
+      "IncompleteSignature",
+    ].includes(thrown.name)
+  )
+    return fail(
+      `the AWS credentials are not accepted (${thrown.name}): ${thrown.message}`,
+      "Check them with: aws sts get-caller-identity",
+    );
+  return undefined;
+}
+
+function deniedProblem(thrown: Error, { action, access }: AthenaAttempt): SpillwayError | undefined {
+  if (!isDenied(thrown)) return undefined;
+  const permission =
+    /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(thrown.message)?.[1] ?? `athena:${action}`;
+  return new SpillwayError("engine", `Athena refused: ${permission} is missing (${thrown.message})`, {
+    next: `Allow ${permission} on the workgroup ${access.workgroup} for this caller.`,
+    cause: thrown,
+  });
+}
+
+/** Wordings of InvalidRequestException as Athena has them; it has no code for each. */
+function requestProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
+  const { name, message } = thrown;
+  if (/no output location/i.test(message)) {
+    return new SpillwayError("config", `the workgroup ${access.workgroup} has no place for results`, {
+      next: "Name one with --athena-output s3://BUCKET/PREFIX, or set a query result location in the workgroup.",
+      cause: thrown,
+    });
+  }
+  if (/workgroup.*(?:not found|does not exist)|^workgroup is not found/i.test(message)) {
+    return new SpillwayError(
+      "config",
+      `there is no workgroup ${access.workgroup} in ${access.region || "this Region"}`,
+      {
+        next: "Name one with --athena-workgroup (aws athena list-work-groups), and its Region with --athena-region.",
+        cause: thrown,
+      },
+    );
+  }
+  if (/workgroup.*(?:disabled|not enabled)/i.test(message)) {
+    return new SpillwayError("config", `the workgroup ${access.workgroup} is disabled`, {
+      next: "Enable it, or name another with --athena-workgroup.",
+      cause: thrown,
+    });
+  }
+  if (name === "InvalidRequestException" || name === "ResourceNotFoundException" || name === "MetadataException")
+    return new SpillwayError("engine", `Athena refused: ${message}`, {
+      next: "Check the workgroup, the database and the place for results.",
+      cause: thrown,
+    });
+  if (name === "TooManyRequestsException" || name.startsWith("Throttl")) {
+    return new SpillwayError("engine", `Athena keeps throttling: ${message}`, {
+      next: "Run the same command later, or ask AWS for a higher quota of Athena API calls.",
+      cause: thrown,
+    });
+  }
+  return undefined;
+}
+
+function networkProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
+  if (/region is missing/i.test(thrown.message)) {
+    return new SpillwayError("config", "no AWS Region is set for Athena", {
+      next: "Name it with --athena-region, or set AWS_REGION.",
+      cause: thrown,
+    });
+  }
+  const where = access.endpoint ?? `Athena in ${access.region || "the Region of the profile"}`;
+  const status = statusOf(thrown);
+  if (isUnreachable(thrown) || thrown.name === "TimeoutError" || (status !== undefined && status >= 500)) {
+    return new SpillwayError("engine", `cannot reach ${where}: ${messageOf(thrown) || thrown.name}`, {
+      next: "Check the Region, the network and the endpoint; in a VPC, Athena needs an interface endpoint or a route out.",
+      cause: thrown,
+    });
+  }
+  return undefined;
+}
+
+export interface FailedStatement {
+  readonly id: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly cancelled: boolean;
+  /** Athena says that the same statement may succeed next time. */
+  readonly retryable: boolean;
+}
+
+/** A statement that Athena accepted and that ended as FAILED or CANCELLED. */
+export function failedStatement({ id, title, reason, cancelled, retryable }: FailedStatement): SpillwayError {
+  const query = `(query ${id})`;
+  if (/bytes scanned limit/i.test(reason)) {
+    return new SpillwayError("scan-limit", `${title} was stopped by the workgroup's limit of bytes scanned ${query}`, {
+      next: "Ask for fewer days with --from and --to, read a table that is partitioned or in Parquet, or raise the workgroup's limit.",
+    });
+  }
+  if (cancelled)
+    return new SpillwayError(
+      "interrupted",
+      `${title} was cancelled on Athena ${query}${reason === "" ? "" : `: ${reason}`}`,
+      {
+        next: "Somebody stopped it there, or the workgroup was disabled; run it again.",
+      },
+    );
+  const place = /\bline (\d+):(\d+)/.exec(reason);
+  const where = place === null ? "" : ` at line ${place[1]}, column ${place[2]}`;
+  const said =
+    reason === ""
+      ? "Athena gave no reason"
+      : reason
+          .replace(/\bline \d+:\d+: /, "")
+          .replace(/\s+/g, " ")
+          .trim();
+  return new SpillwayError(
+    isOfStatement(reason) ? "sql" : "engine",
+    `${title} failed on Athena${where}: ${said} ${query}`,
+    {
+      next: nextStep(reason, retryable),
+    },
+  );
+}
+
+function isOfStatement(reason: string): boolean {
+  return /^(?:SYNTAX_ERROR|COLUMN_NOT_FOUND|TYPE_MISMATCH|FUNCTION_NOT_FOUND|INVALID_|DIVISION_BY_ZERO|TABLE_NOT_FOUND|SCHEMA_NOT_FOUND|CATALOG_NOT_FOUND|FAILED: )/.test(
+    reason,
+  );
+}
+
+function nextStep(reason: string, retryable: boolean): string {
+  if (
+    /TABLE_NOT_FOUND|SCHEMA_NOT_FOUND|CATALOG_NOT_FOUND|(?:table|schema|database|catalog) .*does not exist/i.test(
+      reason,
+    )
+  )
+    return "Check --athena-database and --athena-catalog; spillway athena setup makes the tables, --athena-table names one that is there.";
+  if (/writing output|output (?:location|bucket)|query results? (?:location|bucket)/i.test(reason))
+    return "Allow s3:PutObject and s3:GetBucketLocation on the place for results, and check that it is in Athena's Region.";
+  if (/access ?denied|insufficient permissions|not authorized|\b403\b/i.test(reason))
+    return "Allow glue:GetTable and glue:GetPartitions on the database, and s3:GetObject and s3:ListBucket on the logs.";
+  if (/exhausted resources|EXCEEDED_MEMORY|timed? ?out/i.test(reason))
+    return "Ask for fewer days with --from and --to, or make the copy in Parquet that docs/athena.md shows.";
+  return retryable
+    ? "Athena says that the same statement may succeed: run it again."
+    : "Athena's console shows the query by its id.";
+}
+
+/** Wordings of Trino and Athena for a log file that cannot be read. */
+export function isOfFile(message: string): boolean {
+  return /HIVE_(?:CURSOR_ERROR|BAD_DATA|CANNOT_OPEN_SPLIT|INVALID_METADATA|FILESYSTEM_ERROR)|malformed|not a valid JSON|GENERIC_INTERNAL_ERROR/i.test(
+    message,
+  );
+}

@@ -1,0 +1,83 @@
+/** Owns the reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
+import type { Readable } from "node:stream";
+import { type S3Access, bucketParams } from "../../aws/access.ts";
+import { explainS3 } from "../../aws/explain.ts";
+import { withCredentials } from "../../aws/refresh.ts";
+import { TruncatedBody, withRetry } from "../../aws/retry.ts";
+
+/** Breaks in a row, without a byte between them, before it is given up. */
+const mostBreaks = 5;
+
+/** The bytes of an object, never held as a whole. @throws SpillwayError in the words of the S3 source */
+export async function* readObject(access: S3Access, key: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  let offset = 0;
+  let etag: string | undefined;
+  let total = Number.POSITIVE_INFINITY;
+  for (let breaks = 0; offset < total;) {
+    const from = offset;
+    const part = await open(access, key, { offset, etag }, signal);
+    etag ??= part.etag;
+    total = offset + part.length;
+    for await (const chunk of untilBroken(part.body, access.idleMs, signal)) {
+      offset += chunk.length;
+      yield chunk;
+    }
+    breaks = offset > from ? 0 : breaks + 1;
+    if (breaks === mostBreaks) throw new TruncatedBody(`the connection broke off after ${offset} of ${total} bytes`);
+  }
+}
+
+/** Chunks until the body ends, breaks or falls silent: all that counts is how many bytes came. */
+async function* untilBroken(body: Readable, idleMs: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void body.destroy();
+  signal?.addEventListener("abort", stop, { once: true });
+  // A Readable of the SDK gives bytes.
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  try {
+    for (;;) {
+      const silence = setTimeout(stop, idleMs);
+      const next = await chunks.next().catch(() => undefined);
+      clearTimeout(silence);
+      signal?.throwIfAborted();
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+interface OpenObject {
+  readonly body: Readable;
+  readonly etag: string | undefined;
+  readonly length: number;
+}
+
+async function open(
+  access: S3Access,
+  key: string,
+  { offset, etag }: { readonly offset: number; readonly etag: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<OpenObject> {
+  const input = {
+    ...bucketParams(access),
+    Key: key,
+    ...(offset === 0 ? {} : { Range: `bytes=${offset}-` }),
+    // Another object under the same key would go on with other bytes.
+    ...(etag === undefined ? {} : { IfMatch: etag }),
+  };
+  try {
+    const answer = await withCredentials(access, ({ sdk, client }) =>
+      withRetry(
+        access.retry,
+        () => client.send(new sdk.GetObjectCommand(input), signal === undefined ? {} : { abortSignal: signal }),
+        signal,
+      ),
+    );
+    // In Node the SDK hands out the response itself.
+    return { body: answer.Body as Readable, etag: answer.ETag, length: answer.ContentLength ?? 0 };
+  } catch (thrown) {
+    throw signal?.aborted === true ? thrown : explainS3(thrown, { action: "get", access, path: key });
+  }
+}

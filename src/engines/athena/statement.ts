@@ -1,0 +1,151 @@
+/** Owns one statement on Athena: started once, looked at until it ends, stopped when nobody wants it or it reads too much. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { QueryExecution } from "@aws-sdk/client-athena";
+import { SpillwayError } from "../../errors.ts";
+import { callAthena } from "./connection.ts";
+import { failedStatement, interrupted } from "./explain.ts";
+import type { AthenaAccess } from "./access.ts";
+
+export interface Statement {
+  readonly sql: string;
+  /** What messages call it: a report's name, for example. */
+  readonly title: string;
+  /** Two starts with the same token are one statement (Athena keeps it some minutes); default: a new one. 32 to 128 characters. */
+  readonly token?: string | undefined;
+}
+
+export interface StatementCall {
+  readonly signal?: AbortSignal | undefined;
+  /** The statement is stopped when Athena reports more bytes scanned than this. */
+  readonly maxScanBytes?: number | undefined;
+  readonly onProgress?: ((state: string, statistics: Statistics) => void) | undefined;
+}
+
+export interface Statistics {
+  readonly scannedBytes: number;
+  readonly engineMs: number;
+  readonly queueMs: number;
+  readonly totalMs: number;
+  /** An earlier result was given back: nothing was scanned, nothing is paid. */
+  readonly reused: boolean;
+}
+
+/** A statement that succeeded. */
+export interface Execution {
+  readonly id: string;
+  /** Address of the result object; null where Athena keeps results itself (managed query results). */
+  readonly output: string | null;
+  readonly statistics: Statistics;
+}
+
+/** Starts a statement and waits for its end. An abort stops it on Athena too, before this throws. */
+export async function runStatement(
+  access: AthenaAccess,
+  statement: Statement,
+  call: StatementCall = {},
+): Promise<Execution> {
+  const { signal } = call;
+  if (signal?.aborted === true) throw interrupted(signal.reason);
+  // Without the signal: a start that was sent has to be stopped by its id.
+  const id = await startStatement(access, statement);
+  let ended = false;
+  try {
+    for (let wait = access.poll.firstMs; ; wait = Math.min(wait * 1.5, access.poll.mostMs)) {
+      const execution = await look(access, id, signal);
+      const statistics = statisticsOf(execution);
+      const state = execution.Status?.State ?? "UNKNOWN";
+      call.onProgress?.(state, statistics);
+      ended = state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
+      if (state === "SUCCEEDED")
+        return { id, output: execution.ResultConfiguration?.OutputLocation ?? null, statistics };
+      if (ended) throw failure(execution, id, statement.title);
+      checkScan(statistics, statement.title, call.maxScanBytes);
+      await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+        throw interrupted(cause);
+      });
+    }
+  } finally {
+    if (!ended) await stopStatement(access, id);
+  }
+}
+
+/** Athena's id of the query. */
+async function startStatement(access: AthenaAccess, { sql, token }: Statement): Promise<string> {
+  const input = {
+    QueryString: sql,
+    ClientRequestToken: token ?? randomUUID(),
+    WorkGroup: access.workgroup,
+    QueryExecutionContext: {
+      ...(access.database === null ? {} : { Database: access.database }),
+      ...(access.catalog === null ? {} : { Catalog: access.catalog }),
+    },
+    ...(access.output === null ? {} : { ResultConfiguration: { OutputLocation: access.output } }),
+    ...(access.reuseMinutes === null
+      ? {}
+      : {
+          ResultReuseConfiguration: {
+            ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: access.reuseMinutes },
+          },
+        }),
+  };
+  const { QueryExecutionId } = await callAthena(access, "StartQueryExecution", (client, sdk) =>
+    client.send(new sdk.StartQueryExecutionCommand(input)),
+  );
+  if (QueryExecutionId === undefined) throw new SpillwayError("engine", "Athena started a query without an id");
+  return QueryExecutionId;
+}
+
+/** Stops a query; what cannot be stopped is over, or ends by itself. */
+async function stopStatement(access: AthenaAccess, id: string): Promise<void> {
+  try {
+    await callAthena(
+      access,
+      "StopQueryExecution",
+      (client, sdk, options) => client.send(new sdk.StopQueryExecutionCommand({ QueryExecutionId: id }), options),
+      AbortSignal.timeout(5_000),
+    );
+  } catch {
+    // the error that led here is the one to tell
+  }
+}
+
+async function look(access: AthenaAccess, id: string, signal: AbortSignal | undefined): Promise<QueryExecution> {
+  const { QueryExecution: execution } = await callAthena(
+    access,
+    "GetQueryExecution",
+    (client, sdk, options) => client.send(new sdk.GetQueryExecutionCommand({ QueryExecutionId: id }), options),
+    signal,
+  );
+  if (execution === undefined) throw new SpillwayError("engine", `Athena does not know its query ${id}`);
+  return execution;
+}
+
+function statisticsOf({ Statistics: found }: QueryExecution): Statistics {
+  return {
+    scannedBytes: found?.DataScannedInBytes ?? 0,
+    engineMs: found?.EngineExecutionTimeInMillis ?? 0,
+    queueMs: found?.QueryQueueTimeInMillis ?? 0,
+    totalMs: found?.TotalExecutionTimeInMillis ?? 0,
+    reused: found?.ResultReuseInformation?.ReusedPreviousResult ?? false,
+  };
+}
+
+function checkScan({ scannedBytes }: Statistics, title: string, most: number | undefined): void {
+  if (most === undefined || scannedBytes <= most) return;
+  throw new SpillwayError(
+    "scan-limit",
+    `${title} was stopped: Athena has scanned ${scannedBytes.toLocaleString("en-US")} bytes, more than --max-scan allows (${most.toLocaleString("en-US")})`,
+    { next: "Ask for fewer days with --from and --to, or raise --max-scan; what was scanned until then is paid." },
+  );
+}
+
+function failure({ Status }: QueryExecution, id: string, title: string): SpillwayError {
+  return failedStatement({
+    id,
+    title,
+    reason: Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? "",
+    cancelled: Status?.State === "CANCELLED",
+    retryable: Status?.AthenaError?.Retryable ?? false,
+  });
+}

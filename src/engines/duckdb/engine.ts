@@ -1,0 +1,28 @@
+/** Owns the engine that reads the local warehouse: DuckDB's columns become Arrow batches. */
+import { WarehouseReader } from "../../store/reader.ts";
+import type { ColumnarResult } from "../../store/result.ts";
+import type { Engine, Result } from "../engine.ts";
+import { arrowFromColumns } from "../result.ts";
+
+/** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
+export const qualify = (name: string): string => `warehouse.main.${name}`;
+
+/** Opens a published warehouse for reading; statements are refused unless they only read. */
+export async function openWarehouse(file: string): Promise<Engine> {
+  const reader = await WarehouseReader.open(file, { memoryLimit: "1GB" });
+  return {
+    name: "duckdb",
+    qualify,
+    run: async (sql, signal) => arrowResult(await reader.query(sql, signal)),
+    close: async () => await reader[Symbol.asyncDispose](),
+  };
+}
+
+function arrowResult(result: ColumnarResult): Result {
+  return {
+    columns: result.columns,
+    batches: (async function* () {
+      for await (const chunk of result.chunks) yield await arrowFromColumns(result.columns, chunk);
+    })(),
+  };
+}

@@ -1,0 +1,68 @@
+/** Owns how relations become one statement: all of them from the source to the reports, those it needs, as CTEs in front. */
+import { eventTable } from "../../schema/event.ts";
+import { relationsIn } from "../../sql/count-reads.ts";
+import { foldedRelation, lastFold } from "./folded-copy.ts";
+import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
+import type { Relation } from "./reference-relations.ts";
+import { withCtes } from "../../sql/sql-text.ts";
+import { modelRelations } from "./views.ts";
+
+/** Where the events come from: the table of raw logs, or the copy that `spillway athena refresh` keeps. */
+export type EventSource =
+  | { readonly kind: "logs"; readonly table: LogTable }
+  | { readonly kind: "copy"; readonly database: readonly string[] };
+
+/** Everything from the source to the reports, in an order in which each reads only what stands before it. */
+export function relationsOver(source: EventSource, days: Days = {}): readonly Relation[] {
+  if (source.kind === "logs") return [recordRelation(source.table, days), ...modelRelations()];
+  return modelRelations().map((relation) =>
+    relation.name === "event_delivered" || relation.name === "trail_object"
+      ? copyRelation(relation.name, source.database, days)
+      : (foldedRelation(relation.name, source.database) ?? relation),
+  );
+}
+
+/**
+ * A relation as the copy holds it: of each day the rows of the refresh that was completed last. The files are those of the last fold,
+ * so that no report calls a file seen whose events it does not have.
+ */
+export function copyRelation(name: string, database: readonly string[], days: Days = {}): Relation {
+  const table = (part: string): string => quotedName([...database, part]);
+  const columns = name === "event_delivered" ? eventTable.columns.map((column) => column.name) : ["*"];
+  const list = columns.map((column) => `c.${column}`).join(", ");
+  const upTo = name === "trail_object" ? ` where slice_run <= ${lastFold(database)}` : "";
+  const conditions = [
+    ...(days.from === undefined ? [] : [`c.copy_day >= '${days.from}'`]),
+    ...(days.to === undefined ? [] : [`c.copy_day <= '${days.to}'`]),
+  ];
+  return {
+    name,
+    sql: [
+      `select ${list}`,
+      `from ${table(`${name}_copy`)} as c`,
+      `join (select slice_day, max(slice_run) as slice_run from ${table("copy_slice")}${upTo} group by slice_day) as s`,
+      "  on s.slice_day = c.copy_day and s.slice_run = c.copy_run",
+      ...(conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`]),
+    ].join("\n"),
+  };
+}
+
+/** The relations that `sql` reads, through others too, in their order. */
+export function closure(relations: readonly Relation[], sql: string): readonly Relation[] {
+  const needed = new Set<string>();
+  const texts = [sql];
+  for (const relation of relations.toReversed()) {
+    if (!texts.some((text) => relationsIn(text).has(relation.name))) continue;
+    needed.add(relation.name);
+    texts.push(relation.sql);
+  }
+  return relations.filter(({ name }) => needed.has(name));
+}
+
+/** The statement with relations as CTEs in front of its own. */
+export function withRelations(relations: readonly Relation[], sql: string): string {
+  return withCtes(
+    sql,
+    relations.map((relation) => `${relation.name} AS (\n${relation.sql}\n)`),
+  );
+}

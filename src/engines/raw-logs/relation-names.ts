@@ -1,0 +1,40 @@
+/** Owns how a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
+import { parseTableName } from "./log-table.ts";
+import { cteNames, namesIn, withCtes } from "../../sql/sql-text.ts";
+
+export interface RelationNames {
+  /** The table behind a relation, for statements whose CTE has the relation's own name. */
+  readonly qualify: (relation: string) => string;
+  /** The statement with a CTE in front for each relation that has a table of another name. */
+  readonly resolve: (sql: string) => string;
+}
+
+/** `schema` is what stands before a name: catalog and database, or nothing where the session has them. */
+export function relationNames(schema: readonly string[], tables: Readonly<Record<string, string>> = {}): RelationNames {
+  const named = new Map(Object.entries(tables).map(([relation, table]) => [relation, tableName(table, schema)]));
+  const qualify = (relation: string): string => named.get(relation) ?? quoted([...schema, relation]);
+  return {
+    qualify,
+    resolve(sql) {
+      if (named.size === 0) return sql;
+      const mentioned = namesIn(sql);
+      const defined = cteNames(sql);
+      const ctes = [...named].filter(([relation]) => mentioned.has(relation) && !defined.has(relation));
+      return withCtes(
+        sql,
+        ctes.map(([relation, table]) => `${relation} AS (SELECT * FROM ${table})`),
+      );
+    },
+  };
+}
+
+/** With as much of `schema` in front as the name leaves out. @throws SpillwayError `usage` */
+function tableName(text: string, schema: readonly string[]): string {
+  const parts = parseTableName(text);
+  return quoted([...schema.slice(0, Math.max(0, schema.length - parts.length + 1)), ...parts]);
+}
+
+function quoted(parts: readonly string[]): string {
+  // a plain name stays plain: the session's schema is its place
+  return parts.length === 1 ? (parts[0] ?? "") : parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+}

@@ -1,0 +1,67 @@
+/** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
+import { SpillwayError } from "../../errors.ts";
+import { eventTable } from "../../schema/event.ts";
+import { readQuery } from "../../sql/query-file.ts";
+import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
+
+export type Dialect = "athena" | "trino";
+
+export interface ViewSource {
+  readonly dialect: Dialect;
+  /** The table of raw logs, as the engine names it. */
+  readonly table: string;
+  /** Condition on the table's columns, `WHERE` included; it bounds what every view scans. */
+  readonly where?: string;
+}
+
+/** Puts values in the place of `{{names}}`; a name without a value is a mistake of ours or of a configuration. */
+export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new SpillwayError("config", `The statement needs a value for ${name}`);
+    return value;
+  });
+}
+
+/** `cloudtrail_record` over a table of raw logs. */
+export function recordRelation(source: ViewSource): Relation {
+  const sql = fillTemplate(readQuery(`${source.dialect}/record.sql`), {
+    table: source.table,
+    where: source.where ?? "",
+  });
+  return { name: "cloudtrail_record", sql: sql.trim() };
+}
+
+/** Everything between `cloudtrail_record` and the reports, in an order in which each reads only what stands before it. */
+export function modelRelations(): readonly Relation[] {
+  return [
+    ...parserRelations(),
+    ...reportRelations(),
+    { name: "event_delivered", sql: readQuery("athena/event.sql") },
+    { name: "event", sql: distinctEvents("event_delivered") },
+    {
+      name: "first_completion",
+      sql: [
+        "select account_id, source_region, min(event_time) as first_time",
+        "from event",
+        "where record_kind = 'completion' and account_id is not null",
+        "group by account_id, source_region",
+      ].join("\n"),
+    },
+    { name: "invocation", sql: readQuery("model/invocation.sql") },
+    { name: "invocation_day", sql: readQuery("model/invocation-day.sql") },
+    { name: "trail_object", sql: readQuery("athena/trail-object.sql") },
+  ];
+}
+
+/** The same eventID twice is one event: of different contents the first by all columns, as in the warehouse. */
+function distinctEvents(from: string): string {
+  const names = eventTable.columns.map((column) => column.name);
+  const content = names.filter((name) => name !== "object_uri" && name !== "record_index");
+  const order = [...content, "object_uri"].map((name) => `${name} nulls first`).join(", ");
+  return [
+    `select ${names.join(", ")}`,
+    `from (select e.*, row_number() over (partition by e.event_id order by ${order}) as copy from ${from} e) as ranked`,
+    "where copy = 1",
+  ].join("\n");
+}

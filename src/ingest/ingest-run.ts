@@ -1,0 +1,279 @@
+/** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+import { type ErrorCode, SpillwayError } from "../errors.ts";
+import type { Warehouse } from "../store/warehouse.ts";
+import { rmSync } from "node:fs";
+import type { Staged, WorkerPool } from "./worker-pool.ts";
+import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./sources/source.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { ledgerPages } from "./ledger-pages.ts";
+import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { RunFindings } from "./run-findings.ts";
+import { RunTotals } from "./run-totals.ts";
+import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
+import { type ReadObject, unreadObject } from "./worker-protocol.ts";
+
+export interface IngestOptions {
+  readonly warehouse: string;
+  readonly sources: readonly ObjectSource[];
+  readonly threads?: number | undefined;
+  /** Refuse objects that inflate to more bytes than this. */
+  readonly maxRawBytes?: number | undefined;
+  readonly now?: () => Date;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops at the next batch boundary: what was read until then is committed. */
+  readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (summary: IngestSummary) => void;
+}
+
+export interface Progress {
+  readonly listed: number;
+  readonly listingDone: boolean;
+  readonly done: number;
+  readonly rawBytes: number;
+  readonly bedrock: number;
+  /** Where the source stands, in its own words; empty if it has none. */
+  readonly standing: string;
+}
+
+/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
+const outOfReach: ReadonlySet<ErrorCode> = new Set([
+  "credentials",
+  "source-denied",
+  "source-not-found",
+  "source-unreachable",
+]);
+const examplesKept = 20;
+/** A task is big enough to make a message worth while, and small enough to spread over workers. */
+const taskBytes = 1 << 20;
+const taskObjects = 32;
+/** The state of one pass over the sources. */
+export class IngestRun {
+  readonly counts: IngestCounts = emptyCounts();
+  readonly quarantined: ObjectFinding[] = [];
+  readonly skipped: Map<string, number> = new Map();
+  readonly findings: RunFindings = new RunFindings();
+  /** Why the run could not go on: the source went out of reach. What was read until then is kept. */
+  stoppedBy: SpillwayError | undefined;
+  /** The first refusal to read an object, and how many there were. */
+  readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
+  readonly tally: RunTotals;
+  /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
+  stoppedEarly = false;
+  readonly #options: IngestOptions;
+  readonly #opening: Promise<Warehouse>;
+  readonly #isNew: boolean;
+  readonly #onCommit: () => void;
+  readonly #seen: Set<string> | undefined;
+  readonly #listedWhole = new Set<ObjectSource>();
+  #listingDone = false;
+  #source: ObjectSource | undefined;
+  /** Objects on their way to a commit, and those that have arrived. */
+  #accepted = 0;
+  #noted = 0;
+  #done = 0;
+  #rawBytes = 0;
+  #bedrock = 0;
+  readonly #commits: CommitQueue;
+
+  constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
+    this.#options = options;
+    this.#opening = opening;
+    this.#isNew = isNew;
+    this.#onCommit = onCommit;
+    this.tally = new RunTotals(options.sources);
+    // One source never lists an object twice; several may overlap.
+    this.#commits = new CommitQueue((...commit) => this.#commit(...commit), options.commitSeconds);
+    this.#seen = options.sources.length > 1 ? new Set() : undefined;
+  }
+
+  /** Commits wait for this: the run's row stands first. */
+  started(): void {
+    this.#commits.start();
+  }
+
+  async readAll(pool: WorkerPool): Promise<void> {
+    try {
+      await this.#readSources(pool);
+    } catch (thrown) {
+      // With nothing handed out yet it is simply a failure.
+      if (!isOutOfReach(thrown) || this.#accepted === 0) throw thrown;
+      this.stoppedBy = thrown;
+    }
+  }
+
+  async #readSources(pool: WorkerPool): Promise<void> {
+    const memory: SourceMemory = {
+      read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
+    };
+    for (const source of this.#options.sources) {
+      this.#source = source;
+      const listing = source.list(memory);
+      for await (const listed of this.#isNew ? listing : ledgerPages(listing)) {
+        if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
+        if (this.stoppedEarly) return;
+        const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
+        for (const { uri } of fresh) this.#seen?.add(uri);
+        this.counts.objectsListed += fresh.length;
+        const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
+        this.tally.listed(source, fresh.length, unknown);
+        await this.#readObjects(pool, unknown);
+        if (this.stoppedEarly || pool.stopped !== undefined) return;
+        this.#commits.remember(listed.states ?? []);
+        await this.#commits.commitIfDue(pool);
+      }
+      this.#listedWhole.add(source);
+    }
+    this.#listingDone = true;
+  }
+
+  /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
+  async finishSources(runId: string): Promise<void> {
+    const warehouse = await this.#opening;
+    const states: SourceState[] = [];
+    for (const source of this.#options.sources) {
+      const report = await source.finished?.({
+        complete: this.#listedWhole.has(source) && this.stoppedBy === undefined,
+        runId,
+        missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
+        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
+      });
+      if (report === undefined) continue;
+      states.push(...(report.states ?? []));
+      this.findings.gaps.push(...(report.gaps ?? []));
+      this.findings.add(await warehouse.saveFindings(report.findings ?? []));
+    }
+    if (states.length > 0) await warehouse.saveSourceState(states);
+  }
+
+  async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed, remember);
+    this.counts.objectsKnown += listed.length - unknown.length;
+    this.#progress(0);
+    return unknown.flatMap(({ index, changed }) => {
+      const object = listed[index];
+      if (object === undefined) return [];
+      if (changed) {
+        this.counts.objectsChanged++;
+        this.findings.replaced(object);
+      }
+      return [object];
+    });
+  }
+
+  async #readObjects(pool: WorkerPool, objects: readonly TrailObject[]): Promise<void> {
+    let task: TrailObject[] = [];
+    let bytes = 0;
+    let handed = 0;
+    const skippedNow: ReadObject[] = [];
+    for (const object of objects) {
+      if (object.skip !== null) {
+        skippedNow.push(unreadObject(object, "skipped", object.skip));
+        continue;
+      }
+      task.push(object);
+      bytes += object.size;
+      if (bytes >= taskBytes || task.length >= taskObjects) {
+        await pool.read(task);
+        handed += task.length;
+        task = [];
+        bytes = 0;
+        await this.#commits.commitIfDue(pool);
+        if (this.#mustStop(pool)) break;
+      }
+    }
+    if (task.length > 0 && !this.#mustStop(pool)) {
+      await pool.read(task);
+      handed += task.length;
+    }
+    this.#accepted += handed + skippedNow.length;
+    // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
+    const left = objects.length - skippedNow.length - handed;
+    if (left > 0) {
+      this.tally.leave(objects.filter(({ skip }) => skip === null).slice(handed));
+      this.tally.leave(objects.filter(({ skip }) => skip !== null).slice(skippedNow.length));
+    }
+    this.counts.objectsListed -= left;
+    if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
+    if (skippedNow.length > 0) {
+      this.#commits.add({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
+      this.#progress(skippedNow.length);
+    }
+  }
+
+  #mustStop(pool: WorkerPool): boolean {
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+  }
+
+  /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
+  async commitRest(pool: WorkerPool): Promise<void> {
+    const flushed = await pool.flush();
+    this.stoppedBy ??= pool.stopped;
+    await this.#commits.commitLast(pool, flushed);
+    this.counts.objectsListed -= this.#accepted - this.#noted;
+    this.tally.leaveRest();
+  }
+
+  async #commit(staged: readonly Staged[], states: readonly SourceState[], besideReaders: boolean): Promise<void> {
+    const objects = staged.flatMap((part) => part.objects);
+    if (objects.length === 0 && states.length === 0) return;
+    for (const read of objects) this.#note(read);
+    const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
+    const counts = await (
+      await this.#opening
+    ).commit({
+      files,
+      objects: objects.map(ledgerEntry),
+      quarantine: objects.flatMap(quarantineEntries),
+      findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
+      states,
+      besideReaders,
+    });
+    this.#onCommit();
+    for (const file of files) rmSync(file, { force: true });
+    this.counts.newEvents += counts.newEvents;
+    this.counts.duplicates += counts.duplicates;
+    this.counts.contentConflicts += counts.contentConflicts;
+  }
+
+  noticed(objects: number, rawBytes: number, bedrock: number): void {
+    this.#rawBytes += rawBytes;
+    this.#bedrock += bedrock;
+    this.#progress(objects);
+  }
+
+  #note(read: ReadObject): void {
+    this.#noted++;
+    countObject(this.counts, read);
+    this.tally.read(read);
+    if (read.denied === true) {
+      this.denied.count++;
+      this.denied.first ??= read.reason ?? undefined;
+    }
+    if (read.status === "skipped") {
+      const reason = read.reason ?? "unknown";
+      this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+    }
+    if (read.status === "quarantined" && this.quarantined.length < examplesKept) {
+      this.quarantined.push({ uri: read.object.uri, reason: read.reason ?? "unknown" });
+    }
+  }
+
+  #progress(done: number): void {
+    this.#done += done;
+    this.#options.onProgress?.({
+      listed: this.counts.objectsListed - this.counts.objectsKnown,
+      listingDone: this.#listingDone,
+      done: this.#done,
+      rawBytes: this.#rawBytes,
+      bedrock: this.#bedrock,
+      standing: this.#source?.progress?.() ?? "",
+    });
+  }
+}
+
+function isOutOfReach(thrown: unknown): thrown is SpillwayError {
+  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
+}

@@ -1,0 +1,62 @@
+/** Owns what each source gave to a run: the counts of objects, source by source. */
+import type { ObjectSource, TrailObject } from "./sources/source.ts";
+import type { ReadObject } from "./worker-protocol.ts";
+
+/** listed = known + loaded + skipped + quarantined. An object that two sources list counts for the first. */
+export interface SourceCounts {
+  readonly name: string;
+  listed: number;
+  known: number;
+  loaded: number;
+  skipped: number;
+  quarantined: number;
+  bedrockEvents: number;
+}
+
+export class RunTotals {
+  readonly counts: readonly SourceCounts[];
+  readonly #of: ReadonlyMap<ObjectSource, SourceCounts>;
+  /** Objects on their way through the workers: as many as one commit holds, not as many as a bucket. */
+  readonly #underway = new Map<string, SourceCounts>();
+
+  constructor(sources: readonly ObjectSource[]) {
+    const entries = sources.map((source): [ObjectSource, SourceCounts] => [
+      source,
+      { name: source.name, listed: 0, known: 0, loaded: 0, skipped: 0, quarantined: 0, bedrockEvents: 0 },
+    ]);
+    this.#of = new Map(entries);
+    this.counts = entries.map(([, counts]) => counts);
+  }
+
+  /** A chunk was listed; `unknown` of it is going to be read. */
+  listed(source: ObjectSource, listed: number, unknown: readonly TrailObject[]): void {
+    const counts = this.#of.get(source);
+    if (counts === undefined) return;
+    counts.listed += listed;
+    counts.known += listed - unknown.length;
+    for (const { uri } of unknown) this.#underway.set(uri, counts);
+  }
+
+  /** Objects that an interrupted run does not read after all. */
+  leave(objects: readonly TrailObject[]): void {
+    for (const { uri } of objects) {
+      const counts = this.#underway.get(uri);
+      if (counts !== undefined) counts.listed--;
+      this.#underway.delete(uri);
+    }
+  }
+
+  /** What a run that had to stop handed out and never got. */
+  leaveRest(): void {
+    for (const counts of this.#underway.values()) counts.listed--;
+    this.#underway.clear();
+  }
+
+  read({ object, status, bedrock }: ReadObject): void {
+    const counts = this.#underway.get(object.uri);
+    if (counts === undefined) return;
+    this.#underway.delete(object.uri);
+    counts[status]++;
+    counts.bedrockEvents += bedrock;
+  }
+}

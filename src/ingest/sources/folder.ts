@@ -1,0 +1,116 @@
+/** Owns the folder source: a local copy of trail objects, as `aws s3 sync` leaves it, or a single file. */
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
+import type { ObjectSource, TrailObject } from "./source.ts";
+import { parseTrailKey } from "./trail-key.ts";
+
+/** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
+const firstChunk = 64;
+const largestChunk = 2048;
+
+/** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
+export function folderSource(folder: string): ObjectSource {
+  const root = resolve(folder);
+  // Before any warehouse is made: a misspelt name should leave nothing behind.
+  statRoot(folder, root);
+  return {
+    name: folder,
+    async *list(): AsyncIterable<readonly TrailObject[]> {
+      let chunk: TrailObject[] = [];
+      let size = firstChunk;
+      for (const path of walk(root, statRoot(folder, root))) {
+        const object = describe(path);
+        if (object === undefined) continue;
+        chunk.push(object);
+        if (chunk.length < size) continue;
+        yield chunk;
+        chunk = [];
+        size = Math.min(size * 2, largestChunk);
+      }
+      if (chunk.length > 0) yield chunk;
+    },
+  };
+}
+
+function statRoot(folder: string, root: string): Stats {
+  try {
+    return statSync(root);
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new SpillwayError("source-not-found", `there is no folder ${folder}`, {
+        next: "Name a folder with CloudTrail logs, for example the copy made by: aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs",
+        cause,
+      });
+    }
+    throw unreadable(folder, cause);
+  }
+}
+
+function unreadable(folder: string, cause: unknown): SpillwayError {
+  return new SpillwayError("source-denied", `cannot read ${folder}: ${messageOf(cause)}`, {
+    next: "Give this user read permission on the folder and everything below it.",
+    cause,
+  });
+}
+
+/** Depth first in name order, following links but never the same folder twice. */
+function* walk(root: string, rootStats: Stats): Generator<string> {
+  if (!rootStats.isDirectory()) {
+    yield root;
+    return;
+  }
+  const seen = new Set<string>();
+  const pending = [root];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    // Native: the other one asks the file system for every part of the path.
+    const real = realpathSync.native(folder);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const folders: string[] = [];
+    for (const entry of entriesOf(folder)) {
+      const path = join(folder, entry.name);
+      if (isFolder(entry, path)) folders.push(path);
+      else yield path;
+    }
+    pending.push(...folders.toReversed());
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    throw unreadable(folder, cause);
+  }
+}
+
+function isFolder(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return statsOf(path)?.isDirectory() ?? false;
+}
+
+/** Nothing for a link that leads nowhere, into a circle or where this user may not look: its reading says which. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(path: string): TrailObject | undefined {
+  const stats = statsOf(path);
+  if (stats !== undefined && !stats.isFile()) return undefined;
+  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"));
+  return {
+    uri: pathToFileURL(path).href,
+    // A broken link has no version: its reading fails, and it is tried again on every run.
+    etag: stats === undefined ? "missing" : `${stats.size}-${Math.round(stats.mtimeMs)}`,
+    size: stats?.size ?? 0,
+    ...place,
+    locator: { kind: "file", path },
+  };
+}

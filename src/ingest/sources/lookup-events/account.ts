@@ -1,0 +1,99 @@
+/** Owns the question whose event history is read: the id of the account behind the credentials. */
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { findRegion } from "../../../reference/regions.ts";
+import { SpillwayError, messageOf } from "../../../errors.ts";
+import { statusOf, withRetry } from "../../../aws/retry.ts";
+import type { LookupAccess } from "./access.ts";
+
+/** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */
+export async function accountOf(
+  client: CloudTrailClient,
+  access: LookupAccess,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  // Also where the role says it: credentials that cannot be had are to be noticed before anything is asked.
+  const { accountId } = await client.config.credentials();
+  const known = accountOfRole(access) ?? accountId;
+  if (known !== undefined) return known;
+  try {
+    return await withRetry(access.retry, () => askSts(client, access.region, signal), signal);
+  } catch (thrown) {
+    const isAnswer = thrown instanceof SpillwayError || statusOf(thrown) !== undefined;
+    if (isAnswer || signal?.aborted === true) throw thrown;
+    throw unknownAccount(`${stsEndpoint(access.region)} cannot be reached: ${messageOf(thrown)}`, thrown);
+  }
+}
+
+function unknownAccount(why: string, cause?: unknown): SpillwayError {
+  return new SpillwayError("source-unreachable", `the account of these credentials cannot be found out: ${why}`, {
+    next: "Set AWS_ACCOUNT_ID to the account that the credentials belong to, or make STS reachable.",
+    cause,
+  });
+}
+
+function accountOfRole({ roles }: LookupAccess): string | undefined {
+  return /^arn:[^:]+:iam::(\d{12}):/.exec(roles.at(-1)?.arn ?? "")?.[1];
+}
+
+/** Signed and sent by the means of the CloudTrail client: one call is no reason for one more SDK. Needs no permission. */
+async function askSts(client: CloudTrailClient, region: string, signal: AbortSignal | undefined): Promise<string> {
+  const url = new URL(stsEndpoint(region));
+  const signer = await client.config.signer();
+  const body = "Action=GetCallerIdentity&Version=2011-06-15";
+  const offset = client.config.systemClockOffset;
+  const request = await signer.sign(
+    {
+      method: "POST",
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port === "" ? {} : { port: Number(url.port) }),
+      path: url.pathname,
+      query: {},
+      headers: { host: url.host, "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+      body,
+    },
+    { signingService: "sts", signingRegion: region, signingDate: new Date(Date.now() + offset) },
+  );
+  const response = await fetch(url, {
+    method: "POST",
+    headers: withoutHost(request.headers),
+    body,
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((thrown: unknown) => {
+    // "fetch failed" says nothing; its cause has the code.
+    throw thrown instanceof TypeError && thrown.cause !== undefined ? thrown.cause : thrown;
+  });
+  const text = await response.text();
+  const account = /<Account>(\d{12})<\/Account>/.exec(text)?.[1];
+  if (account !== undefined) return account;
+  const date = response.headers.get("date");
+  const ahead = date === null ? 0 : Date.parse(date) - Date.now();
+  const isSkewed = response.status === 403 && Math.abs(ahead - offset) > 240_000;
+  if (isSkewed) {
+    client.config.systemClockOffset = ahead;
+    return await askSts(client, region, signal);
+  }
+  throw stsFailure(response.status, text);
+}
+
+/** Named as STS names it, for the words that explain such errors. */
+function stsFailure(status: number, text: string): Error {
+  const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
+  const message = /<Message>([^<]+)<\/Message>/.exec(text)?.[1] ?? `STS answers ${status}`;
+  if (code === undefined && status < 500) return unknownAccount(message);
+  return Object.assign(new Error(message), { name: code ?? "InternalFailure", $metadata: { httpStatusCode: status } });
+}
+
+function stsEndpoint(region: string): string {
+  const named = process.env["AWS_ENDPOINT_URL_STS"] ?? process.env["AWS_ENDPOINT_URL"];
+  if (named !== undefined && named !== "") return named;
+  const partition = findRegion(region)?.partition ?? "aws";
+  const domain =
+    partition === "aws-cn" ? "amazonaws.com.cn" : partition === "aws-eusc" ? "amazonaws.eu" : "amazonaws.com";
+  return `https://sts.${region}.${domain}/`;
+}
+
+/** fetch sets it itself. */
+function withoutHost(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "host"));
+}

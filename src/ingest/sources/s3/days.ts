@@ -1,0 +1,97 @@
+/** Owns which delivery days a run lists: asked for, or looked back on (R10). Pure. */
+import { addDays, dayOf, deepLookBackDays, firstRunDays, lookBackDays } from "../../../day.ts";
+
+/** What is known of an earlier run that listed everything it planned. Days are YYYY-MM-DD, UTC. */
+export interface ListingMark {
+  /** The day of the run, by its clock. */
+  readonly day: string;
+  /** Everything delivered before this day was there and listed. Never later than the newest object: no clock is trusted further. */
+  readonly reached: string;
+}
+
+/** What earlier runs over the same scope did; null where there was none. */
+export interface ListingHistory {
+  readonly lastComplete: ListingMark | null;
+  /** The last one that looked back the whole 30 days (or further). */
+  readonly lastDeep: ListingMark | null;
+  /** First day with an object that could not be read so far. */
+  readonly unreadSince: string | null;
+}
+
+export const noHistory: ListingHistory = { lastComplete: null, lastDeep: null, unreadSince: null };
+
+export interface DaysAsked {
+  /** YYYY-MM-DD, inclusive, UTC: days of delivery, as in the folders of the bucket. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface DayRange {
+  /** First day that is listed, null: from the beginning. */
+  readonly from: string | null;
+  /** Last day that is listed, null: to the end, whatever the clock says. */
+  readonly to: string | null;
+  readonly why: "asked" | "first-run" | "daily" | "look-back";
+  /** Once it is listed completely, later runs need not reach back further than it did. */
+  readonly advances: boolean;
+  /** Counts as the 30-day listing of the day. */
+  readonly deep: boolean;
+}
+
+/** The days to list now. A range that was asked for moves the history only if it holds all that would have been listed anyway. */
+export function daysToList(asked: DaysAsked, history: ListingHistory, now: Date): DayRange {
+  const planned = plannedDays(history, dayOf(now));
+  if (asked.from === undefined && asked.to === undefined) return planned;
+  const from = asked.from ?? null;
+  const covers = (first: string | null): boolean => from === null || (first !== null && from <= first);
+  const advances = asked.to === undefined && covers(planned.from);
+  return { from, to: asked.to ?? null, why: "asked", advances, deep: advances && covers(deepFrom(history, now)) };
+}
+
+function plannedDays(history: ListingHistory, clockDay: string): DayRange {
+  const { lastComplete, lastDeep } = history;
+  const common = { to: null, advances: true };
+  if (lastComplete === null) {
+    return { ...common, from: addDays(clockDay, -firstRunDays), why: "first-run", deep: true };
+  }
+  if (lastDeep?.day !== clockDay) {
+    return { ...common, from: deepFrom(history, new Date(`${clockDay}T00:00:00Z`)), why: "daily", deep: true };
+  }
+  return { ...common, from: addDays(lastComplete.reached, -lookBackDays), why: "look-back", deep: false };
+}
+
+/**
+ * 30 days before today, or before the last such listing if that was not yesterday: files that came late in between lie that far back.
+ * Where objects wait that could not be read, as far back as those.
+ */
+function deepFrom({ lastComplete, lastDeep, unreadSince }: ListingHistory, now: Date): string | null {
+  const clockDay = dayOf(now);
+  if (lastComplete === null) return addDays(clockDay, -firstRunDays);
+  // A clock that is behind what was delivered already cannot be right.
+  const today = later(clockDay, lastComplete.reached);
+  const last = (lastDeep ?? lastComplete).reached;
+  const since = last < addDays(today, -1) ? last : today;
+  const from = earlier(addDays(since, -deepLookBackDays), addDays(lastComplete.reached, -lookBackDays));
+  return unreadSince === null ? from : earlier(from, unreadSince);
+}
+
+/**
+ * The history after a complete listing that began at `now` and whose newest object was delivered on `newest` (null: nothing was listed).
+ * A clock that is ahead would otherwise make later runs believe that days were listed which had not come yet.
+ */
+export function advanced(history: ListingHistory, days: DayRange, now: Date, newest: string | null): ListingHistory {
+  if (!days.advances) return history;
+  const day = dayOf(now);
+  const before = history.lastComplete?.reached;
+  const seen = newest === null ? (before ?? day) : earlier(day, newest);
+  const mark = { day, reached: before === undefined ? seen : later(seen, before) };
+  return { ...history, lastComplete: mark, lastDeep: days.deep ? mark : history.lastDeep };
+}
+
+function earlier(a: string, b: string): string {
+  return a < b ? a : b;
+}
+
+function later(a: string, b: string): string {
+  return a < b ? b : a;
+}

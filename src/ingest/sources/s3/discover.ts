@@ -1,0 +1,162 @@
+/** Owns the search for trails in a bucket: from a prefix to the folders `.../CloudTrail/REGION/`, by listing folders only. */
+import { SpillwayError } from "../../../errors.ts";
+import type { Bucket } from "../../../aws/s3/bucket.ts";
+import { mapParallel } from "../parallel.ts";
+import type { ListingScope } from "./plan-listing.ts";
+import { accountFolder, asFolder, folderName, organizationFolder, placeOf, regionFolder } from "./trail-prefix.ts";
+
+export interface TrailFilter {
+  /** Only these accounts; empty: all that the bucket has. */
+  readonly accounts: readonly string[];
+  /** Only these Regions, not looked for; empty: all that the bucket has. */
+  readonly regions: readonly string[];
+}
+
+export interface DeniedPrefix {
+  readonly prefix: string;
+  readonly error: SpillwayError;
+}
+
+export interface Discovered extends ListingScope {
+  /** Folders seen on the way that hold no trail, for the message when nothing is found. */
+  readonly others: readonly string[];
+  /** Folders whose listing was refused; the rest goes on. */
+  readonly denied: readonly DeniedPrefix[];
+  /** `AWSLogs/` was looked for no further than this many folders. */
+  readonly gaveUpAfter: number | null;
+}
+
+/** CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
+const maxDepth = 6;
+const maxFoldersSearched = 1000;
+const parallelListings = 16;
+
+export async function discoverTrails(bucket: Bucket, prefix: string, filter: TrailFilter): Promise<Discovered> {
+  const search = new Search(bucket, filter);
+  const place = placeOf(prefix);
+  switch (place.at) {
+    case "below":
+      search.wholePrefixes.push(place.prefix);
+      break;
+    case "region":
+      search.addRegions(`${place.folder.slice(0, -place.region.length - 1)}`, place.accountId, [place.folder]);
+      break;
+    case "trail":
+      await search.regions(place.folder, place.accountId);
+      break;
+    case "account":
+      await search.regions(`${place.folder}CloudTrail/`, place.accountId);
+      break;
+    case "root":
+      await search.accounts([place.folder]);
+      break;
+    case "above":
+      await search.roots(asFolder(prefix));
+      break;
+  }
+  return search;
+}
+
+class Search implements Discovered {
+  readonly trailFolders: string[] = [];
+  readonly wholePrefixes: string[] = [];
+  readonly others: string[] = [];
+  readonly denied: DeniedPrefix[] = [];
+  gaveUpAfter: number | null = null;
+  readonly #bucket: Bucket;
+  readonly #filter: TrailFilter;
+
+  constructor(bucket: Bucket, filter: TrailFilter) {
+    this.#bucket = bucket;
+    this.#filter = filter;
+  }
+
+  /** Every `AWSLogs/` at or below `folder`, level by level. */
+  async roots(folder: string): Promise<void> {
+    const roots: string[] = [];
+    let searched = 0;
+    let level = [folder];
+    for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
+      const room = Math.max(0, maxFoldersSearched - searched);
+      if (level.length > room) this.gaveUpAfter = maxFoldersSearched;
+      const listings = await mapParallel(level.slice(0, room), parallelListings, (below) =>
+        this.#folders(below, depth === 0),
+      );
+      searched += listings.length;
+      level = [];
+      for (const below of listings.flatMap((listing) => listing.folders)) {
+        if (folderName(below) === "AWSLogs") roots.push(below);
+        else level.push(below);
+      }
+      if (depth === 0) {
+        this.others.push(...level);
+        // A copy without the layout: files right where the user pointed. Without a prefix it could be anything.
+        const files = listings[0]?.keys.some((key) => /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.test(key)) ?? false;
+        if (files && roots.length === 0 && folder !== "") this.wholePrefixes.push(folder);
+      }
+    }
+    if (roots.length > 0) this.wholePrefixes.length = 0;
+    await this.accounts(roots);
+  }
+
+  /** `folders`: AWSLogs/ folders, or organization folders in them. */
+  async accounts(folders: readonly string[]): Promise<void> {
+    const listings = await mapParallel(folders, parallelListings, (folder) =>
+      this.#folders(folder, folders.length === 1),
+    );
+    const organizations: string[] = [];
+    const accounts: string[] = [];
+    for (const folder of listings.flatMap((listing) => listing.folders)) {
+      const name = folderName(folder);
+      if (accountFolder.test(name)) accounts.push(folder);
+      else if (organizationFolder.test(name)) organizations.push(folder);
+      else this.others.push(folder);
+    }
+    if (organizations.length > 0) await this.accounts(organizations);
+    await mapParallel(accounts, parallelListings, (folder) => this.regions(`${folder}CloudTrail/`, folderName(folder)));
+  }
+
+  async regions(trail: string, accountId: string): Promise<void> {
+    if (this.#filter.accounts.length > 0 && !this.#filter.accounts.includes(accountId)) {
+      this.others.push(trail);
+      return;
+    }
+    if (this.#filter.regions.length > 0) {
+      this.addRegions(
+        trail,
+        accountId,
+        this.#filter.regions.map((region) => `${trail}${region}/`),
+      );
+      return;
+    }
+    const { folders } = await this.#folders(trail, false);
+    // An account that only writes other logs (Config, load balancers) has no CloudTrail folder.
+    if (folders.length === 0) this.others.push(trail.slice(0, -"CloudTrail/".length));
+    this.addRegions(
+      trail,
+      accountId,
+      folders.filter((folder) => regionFolder.test(folderName(folder))),
+    );
+  }
+
+  addRegions(trail: string, accountId: string, folders: readonly string[]): void {
+    const { accounts, regions } = this.#filter;
+    const wanted =
+      accounts.length > 0 && !accounts.includes(accountId)
+        ? []
+        : folders.filter((folder) => regions.length === 0 || regions.includes(folderName(folder)));
+    this.trailFolders.push(...wanted);
+    if (wanted.length === 0) this.others.push(trail);
+  }
+
+  /** A folder that must not be listed is noted, and ends the search only if it is the one that the user named. */
+  async #folders(prefix: string, required: boolean): Promise<{ folders: readonly string[]; keys: readonly string[] }> {
+    try {
+      return await this.#bucket.folders(prefix);
+    } catch (thrown) {
+      if (required || !(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
+      this.denied.push({ prefix, error: thrown });
+      return { folders: [], keys: [] };
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
+import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../source.ts";
+import { dayOf, daysBetween } from "../../../day.ts";
+import { type DayRange, type ListingHistory, advanced } from "./days.ts";
+import type { DeniedPrefix, Discovered } from "./discover.ts";
+import { statesOf } from "./history.ts";
+import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
+import { parseS3Url } from "../../../aws/s3/url.ts";
+
+/** What a listing that came to its end has done. */
+export interface S3Listing {
+  /** Under which its history is remembered: see `s3ListingScope`. */
+  readonly scope: string;
+  readonly days: DayRange;
+  readonly found: Discovered;
+  readonly objects: number;
+  /** Newest delivery day that was listed. */
+  readonly newest: string | null;
+  /** Prefixes that could not be listed. A listing with any is not complete. */
+  readonly denied: readonly DeniedPrefix[];
+  readonly history: ListingHistory;
+  readonly now: Date;
+}
+
+export async function finishListing(
+  url: string,
+  options: S3SourceOptions,
+  listed: S3Listing | undefined,
+  outcome: SourceOutcome,
+): Promise<SourceReport> {
+  if (listed === undefined) return {};
+  const { found, denied } = listed;
+  const gaps = [...new Set(denied.map(({ error }) => error.message))];
+  if (found.gaveUpAfter !== null) {
+    gaps.push(`only the first ${found.gaveUpAfter} folders of ${url} were searched for trails`);
+  }
+  if (!outcome.complete) return { gaps };
+  const missing = await outcome.missing(stretchOf(url, options, listed));
+  const { bucket, prefix } = parseS3Url(url);
+  const unreadSince = await outcome.oldestUnread([`s3://${bucket}/${prefix}`]);
+  const moved = denied.length === 0 ? advanced(listed.history, listed.days, listed.now, listed.newest) : listed.history;
+  return {
+    states: statesOf(listed.scope, { ...moved, unreadSince }),
+    findings: disappeared(missing, options.keptDays ?? defaultKeptDays, dayOf(listed.now)),
+    gaps,
+  };
+}
+
+/** The root `.../AWSLogs/` that a trail folder lies below: an account whose folder is gone altogether is missed there. */
+const belowRoot = /(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail\/[^/]+\/$/;
+
+function stretchOf(url: string, options: S3SourceOptions, { days, found, denied }: S3Listing): ListedStretch {
+  const { bucket, prefix } = parseS3Url(url);
+  const uri = (path: string): string => `s3://${bucket}/${path}`;
+  const roots = found.trailFolders.map((folder) => {
+    const root = folder.replace(belowRoot, "");
+    return root.length < prefix.length ? prefix : root;
+  });
+  const whole = found.wholePrefixes.map(uri);
+  const asked = days.why === "asked";
+  return {
+    // Days asked for hold below whole prefixes as well, where the keys say a day.
+    roots: [...new Set(roots)].map(uri).concat(asked ? whole : []),
+    whole: asked ? [] : whole,
+    from: days.from,
+    to: days.to,
+    except: denied.map((refused) => uri(refused.prefix)),
+    accounts: options.accounts ?? [],
+    regions: options.regions ?? [],
+  };
+}
+
+/** The lifecycle of the bucket may delete what is old; nothing else deletes a log file. */
+function disappeared(missing: readonly MissingObject[], keptDays: number, today: string): readonly Finding[] {
+  return missing
+    .map((object) => ({ ...object, age: daysBetween(object.day, today) }))
+    .filter(({ age }) => age < keptDays)
+    .map(({ uri, etag, day, age }) => ({
+      kind: "object-disappeared",
+      uri,
+      etag,
+      detail: `delivered on ${day}, gone after ${age} days; it should be kept for ${keptDays}`,
+    }));
+}

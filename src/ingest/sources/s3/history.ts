@@ -1,0 +1,39 @@
+/** Owns how the history of a listing is kept as source state. */
+import type { SourceState } from "../source.ts";
+import { isDay } from "../../../day.ts";
+import { type ListingHistory, type ListingMark } from "./days.ts";
+
+const names = { lastComplete: "last-complete", lastDeep: "last-deep", unreadSince: "unread-since" } as const;
+
+/** What is missing or makes no sense counts as never done: then more is listed than needed, and nothing is lost. */
+export function historyOf(values: ReadonlyMap<string, string>): ListingHistory {
+  const unread = parsed(values.get(names.unreadSince));
+  return {
+    lastComplete: markOf(parsed(values.get(names.lastComplete))),
+    lastDeep: markOf(parsed(values.get(names.lastDeep))),
+    unreadSince: typeof unread === "string" && isDay(unread) ? unread : null,
+  };
+}
+
+export function statesOf(scope: string, history: ListingHistory): readonly SourceState[] {
+  return ([names.lastComplete, names.lastDeep, names.unreadSince] as const).map((name, index) => {
+    const value = [history.lastComplete, history.lastDeep, history.unreadSince][index] ?? null;
+    return { scope, name, value: JSON.stringify(value) };
+  });
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function markOf(value: unknown): ListingMark | null {
+  if (typeof value !== "object" || value === null || !("day" in value) || !("reached" in value)) return null;
+  const { day, reached } = value;
+  return typeof day === "string" && isDay(day) && typeof reached === "string" && isDay(reached)
+    ? { day, reached }
+    : null;
+}

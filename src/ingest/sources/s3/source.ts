@@ -1,0 +1,190 @@
+/** Owns the S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
+import { setMaxListeners } from "node:events";
+import { SpillwayError } from "../../../errors.ts";
+import { type Logger, silentLogger } from "../../../log.ts";
+import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../source.ts";
+import { parseTrailKey } from "../trail-key.ts";
+import type { S3Access } from "../../../aws/access.ts";
+import { accessOf } from "../../../aws/options.ts";
+import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/bucket.ts";
+import { dayOf, firstRunDays } from "../../../day.ts";
+import { type DayRange, type ListingHistory, daysToList } from "./days.ts";
+import { type DeniedPrefix, type Discovered, discoverTrails } from "./discover.ts";
+import { type S3Listing, finishListing } from "./finish-listing.ts";
+import { historyOf } from "./history.ts";
+import { locateBucket } from "../../../aws/s3/locate-bucket.ts";
+import { nothingDelivered, nothingThere } from "./nothing-found.ts";
+import { type S3SourceOptions, checkS3Options, defaultReaders } from "./options.ts";
+import { mergeParallel } from "../parallel.ts";
+import { type ListingTask, planListing } from "./plan-listing.ts";
+import { asFolder, placeOf } from "./trail-prefix.ts";
+import { parseS3Url } from "../../../aws/s3/url.ts";
+
+export interface S3Source extends ObjectSource {
+  /** What the last `list()` did; undefined until it has come to its end. */
+  readonly listed: S3Listing | undefined;
+}
+
+/** Two sources with the same text look at the same objects, so the history of one holds for the other. */
+export function s3ListingScope(
+  url: string,
+  options: Pick<S3SourceOptions, "accounts" | "regions" | "endpoint">,
+): string {
+  const { bucket, prefix } = parseS3Url(url);
+  const only = [...(options.accounts ?? []), ...(options.regions ?? [])].toSorted();
+  const scope = `s3://${bucket}/${prefix.replace(/\/+$/, "")}`;
+  return [scope, ...(options.endpoint === undefined ? [] : [options.endpoint]), ...only].join(" ");
+}
+
+/**
+ * Lists the trail objects below `url` that were delivered on the days asked for, else on the days of the look-back.
+ * @throws SpillwayError `usage` here; from `list()` also `source-not-found`, `source-empty`, `source-denied`,
+ *   `source-unreachable`, `credentials`
+ */
+export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
+  const { bucket, prefix } = parseS3Url(url);
+  checkS3Options(options);
+  const access = accessOf(bucket, options, process.env);
+  // Each listing under way waits for it.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
+  let listed: S3Listing | undefined;
+  return {
+    name: url,
+    get listed(): S3Listing | undefined {
+      return listed;
+    },
+    async *list(memory: SourceMemory): AsyncIterable<ListedChunk> {
+      listed = undefined;
+      try {
+        listed = yield* listTrails(url, prefix, access, options, memory);
+      } catch (thrown) {
+        // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
+        if (options.signal?.aborted !== true) throw thrown;
+        // An empty chunk: the run sees that it was stopped before everything was listed.
+        yield [];
+      }
+    },
+    finished: (outcome) => finishListing(url, options, listed, outcome),
+  };
+}
+
+async function* listTrails(
+  url: string,
+  prefix: string,
+  unlocated: S3Access,
+  options: S3SourceOptions,
+  memory: SourceMemory,
+): AsyncGenerator<readonly TrailObject[], S3Listing> {
+  const log = options.log ?? silentLogger;
+  // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
+  const probe = placeOf(prefix).at === "below" ? prefix : asFolder(prefix);
+  const located = await locateBucket(unlocated, probe, options.signal);
+  const now = clockOf(options, located.clockOffsetMs, log);
+  const bucket = openBucket(located.access, options.signal);
+  const filter = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
+  const found = await discoverTrails(bucket, prefix, filter);
+  warnAbout(found, url, log);
+  if (found.trailFolders.length + found.wholePrefixes.length === 0)
+    throw await nothingThere(url, prefix, filter, found, bucket);
+
+  const scope = s3ListingScope(url, options);
+  const history = historyOf(await memory.read(scope));
+  warnAboutClock(history, now, log);
+  const days = daysToList(options, history, now);
+  sayDays(url, days, found, log);
+  const readers = options.readers ?? defaultReaders;
+  const denied: DeniedPrefix[] = [...found.denied];
+  const streams = planListing(found, days, dayOf(now), readers).map(
+    (task) => (): AsyncGenerator<readonly ListedObject[]> => readTask(bucket, task, denied, log),
+  );
+  let objects = 0;
+  let newest: string | null = null;
+  for await (const page of mergeParallel(streams, readers)) {
+    const chunk = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
+    objects += chunk.length;
+    for (const { day } of chunk) if (day !== null && (newest === null || day > newest)) newest = day;
+    if (chunk.length > 0) yield chunk;
+  }
+  const first = denied[0]?.error;
+  if (objects === 0 && first !== undefined) throw first;
+  if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
+    throw await nothingDelivered(url, prefix, days, found, bucket);
+  return { scope, days, found, objects, newest, denied, history, now };
+}
+
+/** A prefix that must not be listed is a gap to be told of, not the end of the run. */
+async function* readTask(
+  bucket: Bucket,
+  task: ListingTask,
+  denied: DeniedPrefix[],
+  log: Logger,
+): AsyncGenerator<readonly ListedObject[]> {
+  try {
+    yield* bucket.keys(task);
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
+    const isNew = !denied.some(({ error }) => error.message === thrown.message);
+    denied.push({ prefix: task.prefix, error: thrown });
+    if (!isNew) return;
+    log.warn(`${thrown.message}; the rest is read`, { next: thrown.next });
+  }
+}
+
+function describe({ key, etag, size }: ListedObject, access: S3Access): TrailObject {
+  return {
+    uri: `s3://${access.bucket}/${key}`,
+    etag,
+    size,
+    ...parseTrailKey(key),
+    locator: { kind: "s3", key, etag, size, access },
+  };
+}
+
+/** Whole prefixes are listed without bounds: days asked for still hold there. */
+function isAsked({ day }: TrailObject, { why, from, to }: DayRange): boolean {
+  if (why !== "asked" || day === null) return true;
+  return (from === null || day >= from) && (to === null || day <= to);
+}
+
+/** The store's clock decides which day it is: a wrong one here would look back on the wrong days. */
+function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date {
+  const now = (options.now ?? ((): Date => new Date()))();
+  // The SDK measures seconds as well, which are the time that an answer takes.
+  if (Math.abs(offsetMs) < 60_000) return now;
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  log.warn(
+    `the clock of this machine is ${minutes} minutes ${offsetMs > 0 ? "behind" : "ahead of"} the one of S3; the latter is used`,
+  );
+  return new Date(now.getTime() + offsetMs);
+}
+
+/** Objects lie in the folder of the day on which AWS delivered them: no right clock is behind that. */
+function warnAboutClock({ lastComplete }: ListingHistory, now: Date, log: Logger): void {
+  if (lastComplete === null || dayOf(now) >= lastComplete.reached) return;
+  log.warn(
+    `the clock says ${dayOf(now)}, but objects delivered on ${lastComplete.reached} were listed already; looking back from there`,
+    { next: "Set the clock, for example through NTP." },
+  );
+}
+
+function warnAbout(found: Discovered, url: string, log: Logger): void {
+  for (const { error } of found.denied) log.warn(`${error.message}; the rest is read`, { next: error.next });
+  if (found.gaveUpAfter !== null) {
+    log.warn(
+      `looked for AWSLogs/ in the first ${found.gaveUpAfter} folders of ${url} only; name the prefix of the trail to be sure`,
+    );
+  }
+}
+
+function sayDays(url: string, { why, from, to }: DayRange, found: Discovered, log: Logger): void {
+  const folders = found.trailFolders.length;
+  if (folders === 0) {
+    log.info(`${url}: listing everything below it`);
+    return;
+  }
+  const days = `${from ?? "the beginning"} to ${to ?? "now"}`;
+  log.info(`${url}: listing ${days} in ${folders} account-Region ${folders === 1 ? "folder" : "folders"}`);
+  if (why === "first-run") {
+    log.info(`first run: it goes ${firstRunDays} days back; for older logs: spillway ingest ${url} --from YYYY-MM-DD`);
+  }
+}

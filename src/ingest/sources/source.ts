@@ -1,0 +1,77 @@
+/** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+import type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type { S3Locator } from "../../aws/access.ts";
+
+export type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+
+/** How a worker gets the bytes of an object; plain data, because it travels between threads. */
+export type Locator =
+  | { readonly kind: "file"; readonly path: string }
+  /** The source had to fetch them to know what there is. */
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | S3Locator;
+
+/** One log file of a trail as a source lists it. */
+export interface TrailObject {
+  /** `file:///...` or `s3://bucket/key`. */
+  readonly uri: string;
+  /** Version of the object: the S3 ETag, or size and modification time of a file. */
+  readonly etag: string;
+  readonly size: number;
+  readonly accountId: string | null;
+  readonly region: string | null;
+  /** Delivery day, YYYY-MM-DD, UTC. */
+  readonly day: string | null;
+  /** Why this is no log file to be read, null if it is one. */
+  readonly skip: string | null;
+  readonly locator: Locator;
+}
+
+/** What a source remembers between runs, as it left it. */
+export interface SourceMemory {
+  /** Values (JSON texts) by name; empty for a new warehouse. Waits until the warehouse is open. */
+  read(scope: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Objects that were listed, and what the source remembers once every one of them is committed: never before. */
+export type ListedChunk = readonly TrailObject[] & { readonly states?: readonly SourceState[] };
+
+/** What became of what a source listed. */
+export interface SourceOutcome {
+  /** The listing came to its end and everything it gave is committed. */
+  readonly complete: boolean;
+  readonly runId: string;
+  /** Objects of the ledger that lie in what was listed completely and were not listed by this run. */
+  missing(stretch: ListedStretch): Promise<readonly MissingObject[]>;
+  /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
+  oldestUnread(prefixes: readonly string[]): Promise<string | null>;
+}
+
+/** What a source says after the last commit. */
+export interface SourceReport {
+  /** What to remember of the run as a whole. */
+  readonly states?: readonly SourceState[];
+  /** What was noticed; those that are stored already are not told again. */
+  readonly findings?: readonly Finding[];
+  /** What could not be looked at, each in a sentence: the run is incomplete by these. */
+  readonly gaps?: readonly string[];
+}
+
+/** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */
+export interface ObjectSource {
+  /** As the user named it, for messages and the run table. */
+  readonly name: string;
+  list(memory: SourceMemory): AsyncIterable<ListedChunk>;
+  /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
+  progress?(): string;
+  /** Asked after the last commit, before publishing; not when the run failed. */
+  finished?(outcome: SourceOutcome): Promise<SourceReport>;
+}
+
+/** A source that remembers nothing, or is asked outside of a run. */
+export const noMemory: SourceMemory = { read: () => Promise.resolve(new Map()) };
+
+/** A chunk that carries what to remember. */
+export function withStates(objects: readonly TrailObject[], states: readonly SourceState[]): ListedChunk {
+  return Object.assign([...objects], { states });
+}

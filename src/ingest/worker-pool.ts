@@ -1,0 +1,143 @@
+/** Owns the worker threads: starts them, hands out objects, passes their messages on, ends them. */
+import { Worker } from "node:worker_threads";
+import { SpillwayError } from "../errors.ts";
+import type { TrailObject } from "./sources/source.ts";
+import type { FromWorker, ToWorker, WorkerSetup } from "./worker-protocol.ts";
+
+/** Tasks a worker holds at once: one in work, one waiting, so that it never idles between two. */
+const tasksAhead = 2;
+
+/** Half of what V8 would take; records live for too short a time to miss it. */
+const maxYoungGenerationSizeMb = 24;
+
+interface Member {
+  readonly worker: Worker;
+  tasks: number;
+}
+
+export type Staged = Extract<FromWorker, { type: "staged" }>;
+export type ReadNotice = Extract<FromWorker, { type: "read" }>;
+
+export class WorkerPool {
+  readonly #members: Member[];
+  readonly #staged: Staged[] = [];
+  #failure: Error | undefined;
+  #stopped: SpillwayError | undefined;
+  #flushing = 0;
+  #wake: (() => void) | undefined;
+  readonly #onRead: (notice: ReadNotice) => void;
+
+  constructor(setup: Omit<WorkerSetup, "workerNumber">, size: number, onRead: (notice: ReadNotice) => void) {
+    this.#onRead = onRead;
+    // The compiled file when installed, this file's sibling under a TypeScript loader in development.
+    const module = new URL(import.meta.url.endsWith(".ts") ? "./worker-dev.mjs" : "./worker.js", import.meta.url);
+    this.#members = Array.from({ length: size }, (_, workerNumber) => {
+      const worker = new Worker(module, {
+        workerData: { ...setup, workerNumber } satisfies WorkerSetup,
+        resourceLimits: { maxYoungGenerationSizeMb },
+      });
+      const member: Member = { worker, tasks: 0 };
+      worker.on("message", (message: FromWorker) => this.#receive(member, message));
+      worker.on("error", (error) => this.#fail(error));
+      return member;
+    });
+  }
+
+  /** Why no worker gets any further: the source is out of reach. What was read before is still staged. */
+  get stopped(): SpillwayError | undefined {
+    return this.#stopped;
+  }
+
+  /** Resolves as soon as a worker took the objects. */
+  async read(objects: readonly TrailObject[]): Promise<void> {
+    for (;;) {
+      this.#throwFailure();
+      const free = this.#members.filter((member) => member.tasks < tasksAhead).toSorted((a, b) => a.tasks - b.tasks)[0];
+      if (free !== undefined) {
+        free.tasks++;
+        this.#post(free, { type: "read", objects });
+        return;
+      }
+      await this.#change();
+    }
+  }
+
+  /** Allows staging: the stage folder is there. */
+  ready(): void {
+    for (const member of this.#members) this.#post(member, { type: "ready" });
+  }
+
+  /** What is staged and not yet taken. */
+  take(): Staged[] {
+    this.#throwFailure();
+    return this.#staged.splice(0);
+  }
+
+  /** Makes every worker stage what it holds and waits until all have. */
+  async flush(): Promise<Staged[]> {
+    this.#flushing = this.#members.length;
+    for (const member of this.#members) this.#post(member, { type: "flush" });
+    while (this.#flushing > 0) {
+      this.#throwFailure();
+      await this.#change();
+    }
+    return this.take();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+  }
+
+  #post(member: Member, message: ToWorker): void {
+    member.worker.postMessage(message);
+  }
+
+  #receive(member: Member, message: FromWorker): void {
+    if (message.type === "failed") {
+      const failure = workerFailure(message);
+      if (failure instanceof SpillwayError && message.known !== undefined) {
+        member.tasks--;
+        this.#stopped ??= failure;
+        this.#notify();
+      } else this.#fail(failure);
+      return;
+    }
+    if (message.type === "read") {
+      member.tasks--;
+      this.#onRead(message);
+    } else {
+      this.#staged.push(message);
+      if (message.flushed) this.#flushing--;
+    }
+    this.#notify();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+function workerFailure({ message, code, known }: Extract<FromWorker, { type: "failed" }>): Error {
+  if (known !== undefined)
+    return new SpillwayError(known.code, message, known.next === undefined ? {} : { next: known.next });
+  if (code !== "ENOSPC") return new Error(message);
+  return new SpillwayError("disk-full", `no space left while staging events: ${message}`, {
+    next: "Free some space where the warehouse lies and run the same command again; nothing committed is lost.",
+  });
+}

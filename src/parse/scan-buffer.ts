@@ -1,0 +1,49 @@
+/** Owns the memory that trail objects are inflated into, and the contract of the two scanners that search it. */
+
+/** Zeros after the content, so that a scanner may read whole blocks past its end. */
+export const slack: number = 128;
+
+/** Above this many brackets at record level the search stops; no real log file comes near. */
+export const markLimit: number = 1 << 24;
+
+/**
+ * What a search found. Both lists are in order of position and hold until the next search.
+ * Brackets inside strings do not count.
+ */
+export interface StructuralIndex {
+  /** Positions of the brackets that open at, or close to, a depth of at most `level`. */
+  readonly marks: Uint32Array;
+  readonly markCount: number;
+  /** Positions of `bedrock`, and of an escaped ASCII letter (`\u006.`, `\u007.`) that may spell it. */
+  readonly hits: Uint32Array;
+  readonly hitCount: number;
+  /** False if brackets or quotes do not balance, or `markLimit` was reached. */
+  readonly closed: boolean;
+}
+
+/** Bytes that are used again and again: a fresh buffer for each object costs page faults. */
+export interface ScanBuffer {
+  /** At least `capacity` bytes; what was written before is kept, earlier views may be dead. */
+  reserve(capacity: number): Buffer;
+  /** Searches the first `length` bytes of what was reserved. */
+  skim(length: number, level: number): StructuralIndex;
+}
+
+/** A list of positions that grows. */
+export interface Positions {
+  list: Uint32Array;
+  count: number;
+}
+
+export function makePositions(): Positions {
+  return { list: new Uint32Array(4096), count: 0 };
+}
+
+/** Makes room for `more` positions. */
+export function makeRoom(positions: Positions, more: number): void {
+  const wanted = positions.count + more;
+  if (wanted <= positions.list.length) return;
+  const grown = new Uint32Array(Math.max(wanted, positions.list.length * 2));
+  grown.set(positions.list);
+  positions.list = grown;
+}

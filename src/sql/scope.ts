@@ -1,0 +1,115 @@
+/** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
+import { SpillwayError } from "../errors.ts";
+import { scopedDays } from "./day-scope.ts";
+import { textLiteral } from "./literal.ts";
+import { namesIn, timestampLiteral, withCtes } from "./sql-text.ts";
+
+export interface Scope {
+  /** First moment, UTC. */
+  readonly from?: Date | undefined;
+  /** The moment after the last one, UTC. */
+  readonly to?: Date | undefined;
+  readonly accounts?: readonly string[] | undefined;
+  /** Source Regions. */
+  readonly regions?: readonly string[] | undefined;
+  /** The principal or its short name; `*` stands for any text. */
+  readonly principals?: readonly string[] | undefined;
+  /** Approved Regions. Not a filter: it is the relation `boundary`. */
+  readonly boundary?: readonly string[] | undefined;
+}
+
+/** How an engine names the base table, such that a CTE of the same plain name does not hide it: `spillway.main.event`. */
+export type Qualify = (name: string) => string;
+
+/** The statement with the scope in front. Without a scope it comes back as it is. */
+export function applyScope(sql: string, scope: Scope, qualify: Qualify): string {
+  const names = namesIn(sql);
+  if (names.has("boundary") && scope.boundary === undefined) {
+    throw new SpillwayError("usage", "this report compares with a boundary, and none is given", {
+      next: "name one: --boundary eu",
+    });
+  }
+  const ctes = scopeCtes(scope, qualify);
+  const used = ctes.filter((cte) => names.has(cte.name));
+  if (ctes.some((cte) => cte.name !== "boundary") && !used.some((cte) => cte.name !== "boundary")) {
+    throw new SpillwayError(
+      "usage",
+      "the scope (time, accounts, Regions, principals) has no effect on this statement",
+      {
+        next: `let it read one of ${ctes.map((cte) => cte.name).join(", ")}, or leave the scope out`,
+      },
+    );
+  }
+  return withCtes(
+    sql,
+    used.map((cte) => cte.text),
+  );
+}
+
+interface Cte {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Only the relations that the scope changes have a CTE. */
+function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
+  const who = [
+    ...oneOf("account_id", scope.accounts),
+    ...oneOf("source_region", scope.regions),
+    ...principalIs(scope.principals),
+  ];
+  const call = [...timeRange(scope, "event_time"), ...who];
+  const object = [...dayRange(scope), ...oneOf("account_id", scope.accounts), ...oneOf("region", scope.regions)];
+  const ctes: Cte[] = [];
+  const add = (name: string, conditions: readonly string[]): void => {
+    if (conditions.length === 0) return;
+    ctes.push({ name, text: `${name} AS (SELECT * FROM ${qualify(name)} WHERE ${conditions.join(" AND ")})` });
+  };
+  add("invocation", call);
+  const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
+  if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})` });
+  add("event", call);
+  add("trail_object", object);
+  if (scope.boundary !== undefined) ctes.push({ name: "boundary", text: boundaryCte(scope.boundary) });
+  return ctes;
+}
+
+function timeRange(scope: Scope, column: string): string[] {
+  return [
+    ...(scope.from === undefined ? [] : [`${column} >= ${timestampLiteral(scope.from)}`]),
+    ...(scope.to === undefined ? [] : [`${column} < ${timestampLiteral(scope.to)}`]),
+  ];
+}
+
+/** Delivery days are text, YYYY-MM-DD. An object without a day stays: nobody knows that it is out of the range. */
+function dayRange(scope: Scope): string[] {
+  const day = (time: Date): string => textLiteral(time.toISOString().slice(0, 10));
+  return [
+    ...(scope.from === undefined ? [] : [`(day >= ${day(scope.from)} OR day IS NULL)`]),
+    ...(scope.to === undefined ? [] : [`(day <= ${day(new Date(scope.to.getTime() - 1))} OR day IS NULL)`]),
+  ];
+}
+
+function oneOf(column: string, values: readonly string[] | undefined): string[] {
+  if (values === undefined || values.length === 0) return [];
+  return [`${column} IN (${values.map(textLiteral).join(", ")})`];
+}
+
+function principalIs(values: readonly string[] | undefined): string[] {
+  if (values === undefined || values.length === 0) return [];
+  const plain = values.filter((value) => !value.includes("*"));
+  const tests = ["principal", "principal_name"].flatMap((column) => [
+    ...oneOf(column, plain),
+    ...values.filter((value) => value.includes("*")).map((value) => `${column} LIKE ${likePattern(value)} ESCAPE '\\'`),
+  ]);
+  return [`(${tests.join(" OR ")})`];
+}
+
+function likePattern(value: string): string {
+  return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
+}
+
+function boundaryCte(regions: readonly string[]): string {
+  if (regions.length === 0) return "boundary (region) AS (SELECT '' WHERE 1 = 0)";
+  return `boundary (region) AS (VALUES ${regions.map((region) => `(${textLiteral(region)})`).join(", ")})`;
+}

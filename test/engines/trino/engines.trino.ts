@@ -1,0 +1,245 @@
+/** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
+import type { DuckDBConnection } from "duckdb";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { toEvent } from "../../../src/parse/event.ts";
+import { isBedrockRecord, isSoundRecord } from "../../../src/parse/record.ts";
+import { loadCatalogue } from "../../../src/report/catalogue.ts";
+import { applyScope } from "../../../src/sql/scope.ts";
+import { queryTrino, type TrinoServer } from "../../../src/engines/trino/client.ts";
+import { columnType, trinoCell } from "../../../src/engines/trino-cells.ts";
+import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
+import { fillTemplate, modelRelations, recordRelation } from "../../../src/engines/raw-logs/views.ts";
+import { eventTable } from "../../../src/schema/event.ts";
+import { readQuery } from "../../../src/sql/query-file.ts";
+import { invocationTable } from "../../../src/schema/invocation.ts";
+import { resultBucket } from "../../support/athena-endpoint.ts";
+import { duckBackend, trinoBackend } from "../../support/athena-backend.ts";
+import { AthenaServer } from "../../support/athena-server.ts";
+import { runCli } from "../../support/run-cli.ts";
+import { S3Server } from "../../support/s3-server.ts";
+import { useTestCredentials } from "../../support/s3-trail.ts";
+import { spawnCli } from "../../support/spawn-cli.ts";
+import { openRaw, plainRows, replaceRaw, wellFormed } from "../athena/raw-records.ts";
+import { tabled } from "../athena/tabled.ts";
+import { type Trail, writeTrail } from "./logs.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+const missing = inject("trinoMissing");
+const server: TrinoServer = { url: inject("trinoUrl"), user: "spillway", catalog: "hive", schema: "spillway" };
+let duck: DuckDBConnection;
+let trail: Trail;
+
+/** What was compared, for the table that the run ends with. */
+const compared: { readonly what: string; readonly onDuckDb: Row[]; readonly onTrino: Row[]; readonly order: string }[] =
+  [];
+
+/** The table in docs/athena.md. */
+function comparison(version: string): string {
+  const lines = compared.map(({ what, onDuckDb, onTrino: there, order }) => {
+    const same = JSON.stringify(onDuckDb) === JSON.stringify(there) ? `yes, ${order}` : "NO";
+    return `| ${what} | ${onDuckDb.length} | ${there.length} | ${same} |`;
+  });
+  return [
+    `| relation or report | rows in DuckDB | rows in Trino ${version} | equal |`,
+    "|---|---|---|---|",
+    ...lines,
+  ].join("\n");
+}
+
+async function onTrino(sql: string, title?: string): Promise<Row[]> {
+  const { columns, rows } = await queryTrino(server, sql, { title, signal: AbortSignal.timeout(170_000) });
+  return rows.map((row) =>
+    Object.fromEntries(columns.map(({ name, type }, index) => [name, plain(trinoCell(columnType(type), row[index]))])),
+  );
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
+}
+
+function sorted(rows: readonly Row[]): Row[] {
+  const keyed = rows.map((row) => [JSON.stringify(row), row] as const);
+  return keyed.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
+}
+
+const literals = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(", ");
+
+describe.skipIf(missing !== "")("on Trino", () => {
+  beforeAll(async () => {
+    trail = await writeTrail(inject("trinoStorage"));
+    await onTrino("create schema if not exists hive.spillway with (location = 'local:///meta/spillway')");
+    const table = {
+      table: "hive.spillway.cloudtrail_log",
+      location: trail.location,
+      accounts: literals(trail.accounts),
+      regions: literals(trail.regions),
+      first_day: trail.days[0] ?? "",
+      last_day: trail.days.at(-1) ?? "",
+    };
+    await onTrino(fillTemplate(readQuery("trino/table.sql"), table), "table.sql");
+    // Views over views are planned anew for each mention: from the events on the copies are tables, as one would keep them.
+    const views = new Set([...parserRelations().map(({ name }) => name), "cloudtrail_record", "event_delivered"]);
+    const relations = [
+      recordRelation({ dialect: "trino", table: "hive.spillway.cloudtrail_log" }),
+      ...modelRelations(),
+    ];
+    for (const { name, sql } of relations) {
+      // Parquet: ORC, the default, keeps the milliseconds of times before 1970 wrong
+      const kind = views.has(name) ? ["view", ""] : ["table", "with (format = 'PARQUET')"];
+      await onTrino(`create ${kind[0]} hive.spillway.${name} ${kind[1]} as ${sql}`, name);
+    }
+
+    duck = await openRaw();
+    await replaceRaw(duck, trail.delivered);
+    const there = new Set(parserRelations().map(({ name }) => name));
+    for (const { name, sql } of modelRelations())
+      if (!there.has(name)) await duck.run(`create table ${name} as ${sql}`);
+  });
+
+  afterAll(async () => {
+    const [node] = await onTrino("select node_version from system.runtime.nodes where coordinator");
+    console.log(`${trail.delivered.length} records\n\n${comparison(String(node?.["node_version"]))}`);
+  });
+
+  it("reads every record of the logs through the projected partitions", async () => {
+    const [row] = await onTrino("select count(*) as n, count(distinct object_uri) as files from cloudtrail_record");
+    const uris = new Set(trail.delivered.map(({ uri }) => uri));
+    expect(row).toEqual({ n: trail.delivered.length, files: uris.size });
+  });
+
+  it("prunes by day", async () => {
+    const day = trail.days[3] ?? "";
+    const [row] = await onTrino(`select count(*) as n from cloudtrail_record where day = '${day}'`);
+    expect(row).toEqual({ n: trail.delivered.filter(({ uri }) => uri.includes(`/${day}/`)).length });
+  });
+
+  it("makes of every raw record the row that the parser makes", async () => {
+    const wanted = trail.delivered.flatMap(({ record: delivered, uri }): Row[] => {
+      const record = tabled(delivered);
+      if (!isBedrockRecord(record) || !isSoundRecord(record)) return [];
+      const event = Object.fromEntries(
+        Object.entries(toEvent(record)).map(([name, value]) => [name, wellFormed(value)]),
+      );
+      return [{ ...event, object_uri: uri, record_index: null }];
+    });
+    const columns = eventTable.columns.map((column) => column.name).join(", ");
+    expect(sorted(await onTrino(`select ${columns} from event_delivered`, "event.sql"))).toEqual(sorted(wanted));
+  });
+
+  it.each([eventTable, invocationTable])("$name is the same as on DuckDB", async ({ name, columns }) => {
+    const sql = `select ${columns.map((column) => column.name).join(", ")} from ${name}`;
+    const rows = await onTrino(sql, name);
+    const wanted = sorted(await plainRows(duck, sql));
+    compared.push({ what: `\`${name}\``, onDuckDb: wanted, onTrino: sorted(rows), order: "in every column" });
+    expect(rows.length).toBeGreaterThan(500);
+    expect(sorted(rows)).toEqual(wanted);
+  });
+
+  it.each([...loadCatalogue().values()])("report $name is the same as on DuckDB, in the same order", async (report) => {
+    const scope = report.needsBoundary ? { boundary: ["eu-central-1", "eu-west-1"] } : {};
+    const sql = applyScope(report.sql, scope, (name) => name);
+    const rows = await onTrino(sql, report.name);
+    const wanted = await plainRows(duck, sql);
+    compared.push({ what: report.name, onDuckDb: wanted, onTrino: rows, order: "in the same order" });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows).toEqual(wanted);
+  });
+
+  describe("through the command line", () => {
+    const closing: AsyncDisposable[] = [];
+    let s3: S3Server;
+    let onTrinoServer: AthenaServer;
+    let onDuckDb: AthenaServer;
+
+    beforeAll(async () => {
+      useTestCredentials();
+      s3 = await S3Server.start({ bucket: resultBucket, region: "eu-west-1" });
+      onTrinoServer = await AthenaServer.start({ backend: trinoBackend(server), s3 });
+      onDuckDb = await AthenaServer.start({ backend: duckBackend(duck, 0), s3 });
+      closing.push(onTrinoServer, onDuckDb, s3);
+    });
+
+    afterAll(async () => {
+      for (const one of closing) await one[Symbol.asyncDispose]();
+    });
+
+    const quick = { SPILLWAY_ATHENA_POLL_MS: "20" };
+    const athena = (endpoint: string, database: string): string[] =>
+      `--engine athena --athena-region eu-west-1 --athena-database ${database} --athena-endpoint ${endpoint} --athena-s3-endpoint ${s3.endpoint}`.split(
+        " ",
+      );
+    const trino = [
+      "--engine",
+      "trino",
+      "--trino-url",
+      server.url,
+      "--trino-catalog",
+      "hive",
+      "--trino-schema",
+      "spillway",
+    ];
+
+    it.each([...loadCatalogue().values()])("report $name is the same on all three engines", async (report) => {
+      const boundary = report.needsBoundary ? ["--boundary", "eu"] : [];
+      const args = ["report", report.name, "--format", "csv", "--from", "2026-09-02T06:00:00Z", ...boundary];
+      const byTrino = await runCli([...args, ...trino]);
+      const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
+      const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
+      expect(byTrino.stderr).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
+      expect(byAthena.stderr).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
+      expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
+      expect(byTrino.stdout).toBe(byDuckDb.stdout);
+      expect(byAthena.stdout).toBe(byDuckDb.stdout);
+    });
+
+    // The report that reads every relation: the fold and the files.
+    it("a report is the same straight from the logs, and leaves nothing behind", async () => {
+      const args = ["report", "unobservable", "--format", "csv"];
+      const wanted = await spawnCli([...args, ...trino]).ended;
+      const run = await spawnCli([...args, ...trino, "--trino-table", "cloudtrail_log"]).ended;
+      expect(run.stderr).toMatch(/^Trino read [\d.]+ [KM]B in \d+ queries\n$/);
+      expect(wanted.stdout.split("\n").length).toBeGreaterThan(5);
+      expect(run.stdout).toBe(wanted.stdout);
+      expect(await onTrino("show tables from hive.spillway like 'spillway_tmp%'")).toEqual([]);
+    }, 400_000);
+
+    it("reads a table with the columns of AWS's documentation, on its days alone", async () => {
+      const lacks = new Set(["edgedevicedetails", "account", "region", "day", "object_uri"]);
+      const columns = (await onTrino("show columns from cloudtrail_record"))
+        .map((row) => String(row["Column"]))
+        .filter((column) => !lacks.has(column));
+      await onTrino(
+        `create table hive.spillway.aws_logs with (format = 'PARQUET', partitioned_by = array['year', 'month', 'day']) as select ${columns.join(", ")}, split_part(day, '/', 1) as year, split_part(day, '/', 2) as month, split_part(day, '/', 3) as day from cloudtrail_record`,
+      );
+      const text = (Name: string): object => ({ Name, Type: "string" });
+      const aws = { Columns: columns.map(text), PartitionKeys: ["year", "month", "day"].map(text), Parameters: {} };
+      onTrinoServer.options = { ...onTrinoServer.options, tables: { aws_logs: aws } };
+      const args = [
+        "report",
+        "spillover-by-principal",
+        "--format",
+        "csv",
+        "--from",
+        "2026-09-05",
+        "--to",
+        "2026-09-07",
+      ];
+      const wanted = await spawnCli([...args, ...trino]).ended;
+      const run = await spawnCli([...args, ...athena(onTrinoServer.endpoint, "spillway"), "--athena-table", "aws_logs"])
+        .ended;
+      expect(run.stderr).toMatch(/^Athena scanned/);
+      expect(wanted.stdout.split("\n").length).toBeGreaterThan(5);
+      expect(run.stdout).toBe(wanted.stdout);
+    }, 400_000);
+
+    it("says a mistake with the report's name and its line", async () => {
+      const more = ["--relation", "invocation_day=hive.spillway.nowhere"];
+      const run = await spawnCli(["report", "denials", ...trino, ...more]).ended;
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(
+        /error: denials failed on Trino \(line 1, column \d+\): Table 'hive\.spillway\.nowhere' does not exist\nCheck the catalog and schema/,
+      );
+    });
+  });
+});
