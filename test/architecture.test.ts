@@ -45,7 +45,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report", [".", "engines", "reference", "sql"]],
   ["report/formats", [".", "columnar", "engines", "schema"]],
   ["report/overview", ["engines", "report", "report/formats"]],
-  ["config", ["."]],
+  ["config", [".", "report/formats"]],
   [
     "run",
     [
