@@ -16,7 +16,7 @@ export type {
   SourceReport,
   SourceState,
   TrailObject,
-} from "./ingest/sources/source.ts";
+} from "./ingest/listing/source.ts";
 export { identities, isIncomplete } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";
@@ -26,14 +26,14 @@ export { isBedrockRecord, isSoundRecord } from "./parse/record.ts";
 export type { BedrockRecord } from "./parse/record.ts";
 export { parseTrailObject } from "./parse/trail-object.ts";
 export type { ParsedObject, RejectedRecord } from "./parse/trail-object.ts";
-export { toArrowTable } from "./columnar/arrow-table.ts";
 export { encodeParquet } from "./columnar/parquet.ts";
 export { resolveBoundary } from "./report/boundary.ts";
 export { findReport, loadCatalogue } from "./report/catalogue.ts";
 export type { Report } from "./report/catalogue.ts";
 export { openWarehouse, qualify } from "./engines/duckdb/engine.ts";
-export type { Engine, Result, ResultColumn } from "./engines/engine.ts";
-export { formatNames, formats } from "./report/formats/index.ts";
+export type { Cell, CellBatch, Engine, Result, ResultColumn } from "./engines/engine.ts";
+export { formats } from "./report/formats/index.ts";
+export { formatNames } from "./report/formats/names.ts";
 export { protectResult } from "./report/pseudonymise.ts";
 export { applyScope } from "./sql/scope.ts";
 export type { Scope } from "./sql/scope.ts";

@@ -14,6 +14,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["columnar", []],
   ["schema", []],
   ["reference", []],
+  ["policy", []],
+  ["policy/lint", ["policy"]],
   ["sql", [".", "schema"]],
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
@@ -24,10 +26,11 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["engines/duckdb", ["engines", "store"]],
   ["engines/athena", [".", "aws", "aws/s3", "engines", "engines/raw-logs", "schema", "sql"]],
   ["engines/trino", [".", "engines", "engines/raw-logs", "sql"]],
-  ["ingest/sources", [".", "aws", "store"]],
-  ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/sources"]],
-  ["ingest/sources/lookup-events", [".", "aws", "ingest/sources", "reference"]],
+  ["ingest/listing", ["aws", "store"]],
+  ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/listing"]],
+  ["ingest/sources/lookup-events", [".", "aws", "ingest/listing", "reference"]],
   ["ingest/sources/athena", [".", "engines/raw-logs", "schema", "sql"]],
+  ["ingest/sources", [".", "ingest/listing"]],
   [
     "ingest",
     [
@@ -36,24 +39,24 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "columnar",
       "engines/athena",
       "engines/raw-logs",
-      "ingest/sources",
+      "ingest/listing",
       "ingest/sources/athena",
       "parse",
       "store",
     ],
   ],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
   ["report/page/markup", ["engines", "report/formats"]],
-  ["report/page/data", ["engines", "schema"]],
+  ["report/page/data", ["engines"]],
   ["report/page/charts", ["report/formats", "report/page/markup"]],
   [
     "report/page/sections",
     ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
   ],
   ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
-  ["config", ["."]],
+  ["config", [".", "report/formats"]],
   [
     "run",
     [
@@ -83,9 +86,11 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/duckdb",
       "engines/raw-logs",
       "engines/trino",
+      "ingest/listing",
       "ingest/sources",
       "ingest/sources/lookup-events",
       "ingest/sources/s3",
+      "policy",
       "reference",
       "report",
       "report/formats",
@@ -104,9 +109,11 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/duckdb",
       "engines/raw-logs",
       "ingest",
-      "ingest/sources",
+      "ingest/listing",
       "ingest/sources/athena",
       "ingest/sources/s3",
+      "policy",
+      "policy/lint",
       "reference",
       "report",
       "report/formats",
@@ -232,6 +239,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Cell } from "../../../src/engines/result.ts";
+import type { Cell } from "../../../src/engines/engine.ts";
 import { collectReport } from "../../../src/report/page/data/collect.ts";
 import { knownReports } from "../../../src/report/page/data/facts.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";

@@ -1,10 +1,9 @@
 /** Owns made-up pages: results of the known reports from a list of calls, added up here and not by SQL. */
-import type { Cell } from "../../../src/engines/result.ts";
+import type { Cell, ResultType } from "../../../src/engines/engine.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { collectReport } from "../../../src/report/page/data/collect.ts";
 import type { PageData, PageHead, ReportTable } from "../../../src/report/page/data/page-data.ts";
 import { regionRows } from "../../../src/reference/regions.ts";
-import type { ColumnType } from "../../../src/schema/column.ts";
 
 export type MadeRow = Readonly<Record<string, Cell>>;
 
@@ -18,7 +17,7 @@ export interface MadeReport {
   readonly sql?: string;
 }
 
-const types: readonly (readonly [pattern: RegExp, type: ColumnType])[] = [
+const types: readonly (readonly [pattern: RegExp, type: ResultType])[] = [
   [/_seen$|^bucket$|^newest_|_at$/, "timestamp"],
   [/(^|_)(share|rate)$|_hours$/, "double"],
   [/^explicit$/, "boolean"],
@@ -28,7 +27,7 @@ const types: readonly (readonly [pattern: RegExp, type: ColumnType])[] = [
   ],
 ];
 
-export function typeOf(column: string): ColumnType {
+export function typeOf(column: string): ResultType {
   return types.find(([pattern]) => pattern.test(column))?.[1] ?? "text";
 }
 
@@ -78,8 +77,8 @@ export interface MadeCall {
   readonly calls: number;
 }
 
-const dayMs = 86_400_000;
-const start = Date.UTC(2026, 8, 1);
+const dayUs = 86_400_000_000n;
+const start = BigInt(Date.UTC(2026, 8, 1)) * 1000n;
 
 /** The rows of the known reports, from calls that all went through one profile. */
 export function reportsOf(
@@ -88,8 +87,8 @@ export function reportsOf(
 ): MadeReport[] {
   const total = (some: readonly MadeCall[]): bigint => some.reduce((sum, call) => sum + BigInt(call.calls), 0n);
   const times = (some: readonly MadeCall[]): MadeRow => ({
-    first_seen: start + Math.min(...some.map((call) => call.day)) * dayMs,
-    last_seen: start + Math.max(...some.map((call) => call.day)) * dayMs,
+    first_seen: start + BigInt(Math.min(...some.map((call) => call.day))) * dayUs,
+    last_seen: start + BigInt(Math.max(...some.map((call) => call.day))) * dayUs,
   });
   const counts = (some: readonly MadeCall[]): MadeRow => {
     const known = total(some.filter((call) => call.served !== null));
@@ -193,7 +192,7 @@ export function reportsOf(
       rows: grouped((call) => call.day)
         .toSorted((a, b) => one(a).day - one(b).day)
         .map((group) => ({
-          bucket: start + one(group).day * dayMs,
+          bucket: start + BigInt(one(group).day) * dayUs,
           invocations: total(group),
           inside: total(group.filter((call) => call.served !== null && !outside(call))),
           outside: total(group.filter(outside)),
@@ -205,7 +204,7 @@ export function reportsOf(
       rows: grouped((call) => [call.day, call.source])
         .toSorted((a, b) => one(a).day - one(b).day)
         .map((group) => ({
-          bucket: start + one(group).day * dayMs,
+          bucket: start + BigInt(one(group).day) * dayUs,
           source_region: one(group).source,
           ...counts(group),
         })),

@@ -1,5 +1,6 @@
 /** Owns the way from a report's rows to the page: its first rows are kept, all are counted and summed up. */
-import type { Cell } from "../../../engines/result.ts";
+import type { Cell } from "../../../engines/engine.ts";
+import { plainCell } from "../../../engines/result.ts";
 import { type PageFacts, knownReports } from "./facts.ts";
 import type { PageColumn, ReportTable } from "./page-data.ts";
 import type { KnownReport, Row } from "./reducer.ts";
@@ -31,7 +32,11 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
   const places = new Map(report.columns.map((column, index) => [column.name, index]));
   const rows: (readonly Cell[])[] = [];
   let cells: readonly Cell[] = [];
-  const row: Row = (column) => cells[places.get(column) ?? -1] ?? null;
+  const row: Row = (name) => {
+    const index = places.get(name) ?? -1;
+    const column = report.columns[index];
+    return column === undefined ? null : plainCell(column, cells[index] ?? null);
+  };
   let total = 0;
   for await (cells of source) {
     total++;

@@ -1,11 +1,8 @@
 /** Owns what the page is made of: plain data, so that every engine and the evidence pack make the same page. */
-import type { Cell } from "../../../engines/result.ts";
-import type { ColumnType } from "../../../schema/column.ts";
+import type { Cell, ResultColumn } from "../../../engines/engine.ts";
 import type { PageFacts } from "./facts.ts";
 
-export interface PageColumn {
-  readonly name: string;
-  readonly type: ColumnType;
+export interface PageColumn extends ResultColumn {
   /** What the report's header says of it; may be empty. */
   readonly doc: string;
 }

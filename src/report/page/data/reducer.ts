@@ -1,7 +1,7 @@
 /** Owns how the rows of a report become the few sums that a chart draws, however many rows there are. */
-import type { Cell } from "../../../engines/result.ts";
+import type { Cell } from "../../../engines/engine.ts";
 
-/** The cells of one row, by column. */
+/** The cells of one row, by column; moments are milliseconds since 1970. */
 export type Row = (column: string) => Cell;
 
 /** Takes the rows one after the other, then gives what they came to. */
@@ -32,7 +32,7 @@ export function textOf(cell: Cell): string | null {
 }
 
 export function momentOf(cell: Cell): number | undefined {
-  return typeof cell === "number" ? cell : typeof cell === "bigint" ? Number(cell) : undefined;
+  return typeof cell === "number" ? cell : undefined;
 }
 
 /** The group of a key; `make` makes it when it is the first of its key. */

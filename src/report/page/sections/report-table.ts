@@ -1,6 +1,6 @@
 /** Owns a report's rows as a table: with its own columns and in its own order, until the room is used up. */
-import type { Cell } from "../../../engines/result.ts";
-import { grouped, readableText, size } from "../../formats/format.ts";
+import type { Cell } from "../../../engines/engine.ts";
+import { grouped, isNumeric, readableText, size } from "../../formats/format.ts";
 import type { PageColumn, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
@@ -16,7 +16,9 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
   const { rows, cutText } = writeRows(table, columns, room);
   const head = columns.map(
     (column) =>
-      html`<th scope="col" data-c="${column.name}" class="${kindOfColumn(column)}">${heading(column.name)}</th>`,
+      html`<th scope="col" data-c="${column.name}" class="${isNumeric(column) ? "n" : ""}">
+        ${heading(column.name)}
+      </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
   const notes = notesOf(table, rows.length, columns.length, cutText);
@@ -72,21 +74,11 @@ function writeRows(
 function cellMarkup(cell: Cell, column: PageColumn): Markup {
   if (cell === null) return html`<td class="nil">–</td>`;
   if (cell === "") return html`<td class="nil">(empty)</td>`;
-  switch (column.type) {
-    case "integer":
-    case "bigint":
-      return html`<td class="n">${readableText(cell, column, true)}</td>`;
-    case "double":
-      return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
-    case "timestamp":
-      return html`<td class="t">${readableText(cell, column, true)}</td>`;
-    default:
-      return html`<td>${clipped(String(cell), longestText)}</td>`;
-  }
-}
-
-function kindOfColumn({ type }: PageColumn): string {
-  return type === "integer" || type === "bigint" || type === "double" ? "n" : "";
+  if (column.type === "double" || column.type === "decimal")
+    return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
+  if (isNumeric(column)) return html`<td class="n">${readableText(cell, column, true)}</td>`;
+  if (column.type === "timestamp") return html`<td class="t">${readableText(cell, column, true)}</td>`;
+  return html`<td>${clipped(String(cell), longestText)}</td>`;
 }
 
 function notesOf(table: ReportTable, shown: number, columns: number, cutText: boolean): Markup {

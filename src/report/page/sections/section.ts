@@ -1,5 +1,5 @@
 /** Owns what a section of the page is, and how it finds its data. */
-import type { Cell } from "../../../engines/result.ts";
+import { plainCell } from "../../../engines/result.ts";
 import type { PageData, ReportTable } from "../data/page-data.ts";
 import type { Row } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
@@ -34,11 +34,11 @@ export function findTable(data: PageData, name: string): ReportTable | undefined
 /** The rows that were kept, each as a function from column to cell. */
 export function rowsOfTable(table: ReportTable): Row[] {
   const places = new Map(table.columns.map((column, index) => [column.name, index]));
-  return table.rows.map(
-    (cells) =>
-      (column): Cell =>
-        cells[places.get(column) ?? -1] ?? null,
-  );
+  return table.rows.map((cells): Row => (name) => {
+    const index = places.get(name) ?? -1;
+    const column = table.columns[index];
+    return column === undefined ? null : plainCell(column, cells[index] ?? null);
+  });
 }
 
 /** What stands where an engine cannot know the answer. */
