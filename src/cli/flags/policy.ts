@@ -28,18 +28,24 @@ export interface DocumentFlags {
 }
 
 export function addCallFlags(command: Command): Command {
-  return command
+  command
     .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
+    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"));
+  return addCallerFlags(command);
+}
+
+/** Who calls from where, and what cannot be looked up about the profile. */
+export function addCallerFlags(command: Command): Command {
+  return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")
     .option(
-      "--destination <regions...>",
+      "--destination <regions>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
     )
     .option("--source-region <region>", "Region that is called")
     .option("--account <id>", "account of the caller (default: the principal's)")
     .option("--principal <arn>", "ARN of the role or user, with its path")
-    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"))
     .addOption(new Option("--bearer-token <type>", "the call uses an API key").choices(["SHORT_TERM", "LONG_TERM"]))
     .option("--management-account", "the account is the organization's management account, which SCPs do not bind");
 }
