@@ -20,7 +20,7 @@ export interface Counted {
 export class Tally {
   readonly digests: Map<string, Counted> = new Map();
   readonly logs: Map<string, Counted> = new Map();
-  readonly places: Set<string> = new Set();
+  readonly #signatures = new Map<string, number>();
   findings = 0;
   gaps = 0;
 
@@ -30,9 +30,20 @@ export class Tally {
     const counted = counts.get(key);
     if (counted === undefined) counts.set(key, { verdict: row.verdict, reason: row.reason, count: 1 });
     else counted.count++;
-    this.places.add(`${row.accountId} ${row.region}`);
+    const { signatureSource: source } = row;
+    if (source !== null) this.#signatures.set(source, (this.#signatures.get(source) ?? 0) + 1);
     if (isFinding(row)) this.findings++;
     else if (isGap(row)) this.gaps++;
+  }
+
+  /** Where signatures came from: `238 metadata + 2 successor`. */
+  signatures(): string {
+    return ["metadata", "successor", "file"]
+      .flatMap((source) => {
+        const count = this.#signatures.get(source);
+        return count === undefined ? [] : [`${count.toLocaleString("en-US")} ${source}`];
+      })
+      .join(" + ");
   }
 
   count(kind: "digest" | "log", verdict?: Verdict): number {

@@ -24,20 +24,26 @@ export interface SourceFlags {
   readonly cloudtrailEndpoint?: string;
 }
 
-export function addSourceFlags(command: Command): Command {
+/** How a bucket is reached. `of` stands before each description. */
+export function addBucketFlags(command: Command, of = "bucket"): Command {
   return command
-    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back); lookup: first day")
-    .option("--to <day>", "bucket: last delivery day to list; lookup: last day")
-    .option("--account <ids>", "bucket: only these accounts", list)
-    .option("--region <regions>", "bucket: only these Regions", list)
-    .option("--profile <name>", "bucket, lookup: profile of the AWS configuration")
-    .option("--role-arn <arns>", "bucket, lookup: role to assume; several are assumed one through the other", list)
-    .option("--external-id <id>", "bucket, lookup: external id for the last role, with --lookup-role for each of those")
+    .option("--profile <name>", `${of}: profile of the AWS configuration`)
+    .option("--role-arn <arns>", `${of}: role to assume; several are assumed one through the other`, list)
+    .option("--external-id <id>", `${of}: external id for the last role`)
     .option("--s3-endpoint <url>", "bucket: an S3-compatible store")
     .option("--s3-region <region>", "bucket: its Region")
     .option("--s3-path-style", "bucket: name it in the path, not in the host")
     .option("--expected-bucket-owner <account>", "bucket: refuse it if another account owns it")
-    .option("--s3-requester-pays", "bucket: you pay for the requests")
+    .option("--s3-requester-pays", "bucket: you pay for the requests");
+}
+
+export function addSourceFlags(command: Command): Command {
+  command
+    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back); lookup: first day")
+    .option("--to <day>", "bucket: last delivery day to list; lookup: last day")
+    .option("--account <ids>", "bucket: only these accounts", list)
+    .option("--region <regions>", "bucket: only these Regions", list);
+  return addBucketFlags(command, "bucket, lookup")
     .option(
       "--s3-kept-days <n>",
       "bucket: days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
@@ -45,7 +51,7 @@ export function addSourceFlags(command: Command): Command {
     )
     .option(
       "--lookup-role <arns>",
-      "lookup: a role in each account to read; assumed by the last --role-arn, if any",
+      "lookup: a role in each account to read; assumed by the last --role-arn, if any; --external-id is for each of them",
       list,
     )
     .option("--cloudtrail-endpoint <url>", "lookup: another endpoint than AWS's");
