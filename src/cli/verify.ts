@@ -8,7 +8,8 @@ import type { Tally } from "../integrity/tally.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type SourceFlags, addBucketFlags } from "./flags/source.ts";
+import { type SourceFlags, addBucketFlags, rolesOf } from "./flags/source.ts";
+import { kindOfSource } from "../ingest/sources/kinds.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
 export interface VerifyFlags extends Omit<SourceFlags, "from" | "to"> {
@@ -36,9 +37,10 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .option("--signatures <file>", "signatures of digests that a copy has lost: CSV with uri and signature", list)
     .option("--cloudtrail-endpoint <url>", "another endpoint than AWS's for ListPublicKeys")
     .addOption(
-      new Option("--fail-on <what>", "exit with 3 when something was changed, deleted or is listed by no digest").choices(
-        ["integrity"],
-      ),
+      new Option(
+        "--fail-on <what>",
+        "exit with 3 when something was changed, deleted or is listed by no digest",
+      ).choices(["integrity"]),
     )
     .option("--strict", "exit with 4 when something could not be shown")
     .addOption(
@@ -82,6 +84,7 @@ export async function runVerify(
   const archives = await openArchives(sources, flags, context);
   await using pool = new SealPool(flags.threads);
   const tally = new Tally();
+  const refused = new Set<string>();
   const progress = await progressOf(context);
   const options = {
     archives,
@@ -93,6 +96,7 @@ export async function runVerify(
     regions: flags.region,
     readLogs: () => (files: Parameters<typeof pool.read>[0]) => pool.read(files),
     onProgress: progress.step,
+    onRefused: ({ message }: SpillwayError) => void refused.add(message),
   };
   const areas = await areasOf(options);
   if (areas.length === 0) throw nothingThere(sources, flags);
@@ -112,29 +116,62 @@ export async function runVerify(
   } finally {
     progress.end();
   }
-  const gaps = gapsOf(archives, tally);
+  const gaps = [...new Set([...archives.flatMap((archive) => archive.gaps), ...refused, ...noDigests(tally)])];
   tell(tally, areas.length, gaps, flags, context);
   return { tally, gaps };
 }
 
-async function keySource(flags: VerifyFlags, context: CommandContext): Promise<KeySource> {
-  const { savedKeys } = await import("../integrity/public-keys.ts");
-  const { readPublicKeys } = await import("../integrity/saved-files.ts");
-  if (flags.publicKeys === undefined)
-    throw new SpillwayError("usage", "no public keys to check with", { next: "Name a file with --public-keys." });
-  void context;
-  return savedKeys(readPublicKeys(flags.publicKeys));
+/** Saved keys, if there are any, and nothing else; else AWS is asked. */
+async function keySource(flags: VerifyFlags, { effects, signal }: CommandContext): Promise<KeySource> {
+  if (flags.publicKeys !== undefined) {
+    const [{ savedKeys }, { readPublicKeys }] = await Promise.all([
+      import("../integrity/public-keys.ts"),
+      import("../integrity/saved-files.ts"),
+    ]);
+    return savedKeys(readPublicKeys(flags.publicKeys));
+  }
+  const { fetchedKeys } = await import("../integrity/fetched-keys.ts");
+  return fetchedKeys({
+    profile: flags.profile,
+    roles: rolesOf(flags),
+    endpoint: flags.cloudtrailEndpoint,
+    signal,
+    onRefused: ({ message, next }) => effects.log.warn(message, { next }),
+  });
 }
 
 async function openArchives(
   sources: readonly string[],
   flags: VerifyFlags,
-  context: CommandContext,
+  { signal }: CommandContext,
 ): Promise<readonly Archive[]> {
-  const { folderArchive } = await import("../integrity/folder-archive.ts");
-  void flags;
-  void context;
-  return sources.map((name) => folderArchive(name));
+  const kinds = sources.map(kindOfSource);
+  const other = sources.find((_, index) => kinds[index] !== "bucket" && kinds[index] !== "folder");
+  if (other !== undefined) {
+    throw new SpillwayError("usage", `there are no digests in ${other}`, {
+      next: "Name the bucket that the trail delivers to, s3://BUCKET[/PREFIX], or a folder that holds AWSLogs/.",
+    });
+  }
+  const [{ folderArchive }, s3] = await Promise.all([
+    import("../integrity/folder-archive.ts"),
+    kinds.includes("bucket") ? import("../integrity/s3-archive.ts") : undefined,
+  ]);
+  const options = {
+    accounts: flags.account,
+    regions: flags.region,
+    profile: flags.profile,
+    roles: rolesOf(flags),
+    endpoint: flags.s3Endpoint,
+    region: flags.s3Region,
+    pathStyle: flags.s3PathStyle,
+    expectedBucketOwner: flags.expectedBucketOwner,
+    requesterPays: flags.s3RequesterPays,
+    signal,
+  };
+  return sources.map((name, index) => {
+    const bucket = kinds[index] === "bucket" ? s3?.s3Archive(name, options) : undefined;
+    return bucket ?? folderArchive(name);
+  });
 }
 
 function checkRange({ from, to, account }: VerifyFlags): void {
@@ -172,10 +209,8 @@ async function progressOf({ effects }: CommandContext): Promise<{ step: (step: S
   };
 }
 
-function gapsOf(archives: readonly Archive[], tally: Tally): readonly string[] {
-  const refused = archives.flatMap(({ gaps }) => gaps);
-  const none = tally.count("digest") === 0 ? ["there is no digest in what was asked for: nothing vouches for the logs"] : [];
-  return [...refused, ...none];
+function noDigests(tally: Tally): readonly string[] {
+  return tally.count("digest") === 0 ? ["there is no digest in what was asked for: nothing vouches for the logs"] : [];
 }
 
 function tell(
@@ -185,8 +220,12 @@ function tell(
   flags: VerifyFlags,
   { effects: { log } }: CommandContext,
 ): void {
-  const n = (value: number, what: string): string => `${value.toLocaleString("en-US")} ${what}${value === 1 ? "" : "s"}`;
-  const when = [flags.from === undefined ? "" : ` from ${iso(flags.from)}`, flags.to === undefined ? "" : ` to ${iso(flags.to)}`];
+  const n = (value: number, what: string): string =>
+    `${value.toLocaleString("en-US")} ${what}${value === 1 ? "" : "s"}`;
+  const when = [
+    flags.from === undefined ? "" : ` from ${iso(flags.from)}`,
+    flags.to === undefined ? "" : ` to ${iso(flags.to)}`,
+  ];
   log.info(`checked   ${n(areas, "account-Region")}${when.join("")}`);
   log.info(`digests   ${tally.line("digest")}`);
   log.info(`log files ${tally.line("log")}`);

@@ -25,6 +25,8 @@ export interface DigestFile {
   readonly key: string;
   readonly uri: string;
   readonly name: DigestName;
+  /** For `readDigest` of the same archive, which knows what it is. */
+  readonly locator: unknown;
 }
 
 /** What S3 keeps beside a digest; a plain copy loses it. */
@@ -52,7 +54,7 @@ export interface LogFile {
   readonly locator: unknown;
 }
 
-/** Digests and logs of one account and Region below one `AWSLogs/`. */
+/** Digests and logs of one account and Region below one `AWSLogs/`. Listings throw `source-denied` where they are refused. */
 export interface Area extends TrailPlace {
   /** By time, with a neighbour on each side of the range where there is one. */
   digests(range: TimeRange): Promise<readonly DigestFile[]>;

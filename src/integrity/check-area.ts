@@ -1,6 +1,15 @@
 /** Owns the check of one account and Region: its chains, the log files that they list, and those that none lists. */
+import { SpillwayError } from "../errors.ts";
 import type { Seal } from "../parse/seal.ts";
-import { type Area, type DigestFile, type LogFile, type ReadLogs, type TimeRange, type Unread, isUnread } from "./archive.ts";
+import {
+  type Area,
+  type DigestFile,
+  type LogFile,
+  type ReadLogs,
+  type TimeRange,
+  type Unread,
+  isUnread,
+} from "./archive.ts";
 import { type ChainContext, type CheckedDigest, checkChain } from "./check-chain.ts";
 import type { LogEntry } from "./digest-document.ts";
 import { chainOf } from "./digest-name.ts";
@@ -17,6 +26,8 @@ export interface AreaContext {
   readonly signatures: (file: DigestFile) => string | null;
   readonly readLogs: ReadLogs;
   readonly onProgress?: ((step: Step) => void) | undefined;
+  /** A listing that was refused, once for each. */
+  readonly onRefused?: ((error: SpillwayError) => void) | undefined;
 }
 
 /** Digests found, digests judged, log files judged. */
@@ -39,12 +50,24 @@ export interface CheckedRow extends VerifyRow {
 const logsAtOnce = 512;
 
 export async function* checkArea(area: Area, context: AreaContext): AsyncGenerator<readonly CheckedRow[]> {
-  const files = await area.digests(context.range);
-  context.onProgress?.({ found: files.length });
+  const files = await digestsOf(area, context);
+  context.onProgress?.({ found: files?.length ?? 0 });
   const logs = await LogIndex.list(area, context.range);
-  const check = new AreaCheck(area, context, logs);
-  for (const chain of chainsOf(files)) yield* check.chain(chain);
+  const check = new AreaCheck(area, context, logs, files === null);
+  for (const chain of chainsOf(files ?? [])) yield* check.chain(chain);
   yield* check.rest();
+  if (logs.refused !== undefined) context.onRefused?.(logs.refused);
+}
+
+/** Null: they must not be listed. */
+async function digestsOf(area: Area, { range, onRefused }: AreaContext): Promise<readonly DigestFile[] | null> {
+  try {
+    return await area.digests(range);
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
+    onRefused?.(thrown);
+    return null;
+  }
 }
 
 /** Backfill chains last: a log file that a standard digest lists is theirs only if it is not. */
@@ -66,9 +89,13 @@ class AreaCheck {
   readonly #logs: LogIndex;
   readonly #timelines: Timeline[] = [];
   /** Log files that only a digest lists which itself is not to be trusted. */
-  readonly #deferred = new Map<string, { readonly trail: string; readonly digestUri: string; readonly reason: Standing }>();
+  readonly #deferred = new Map<
+    string,
+    { readonly trail: string; readonly digestUri: string; readonly reason: Standing }
+  >();
 
-  constructor(area: Area, context: AreaContext, logs: LogIndex) {
+  constructor(area: Area, context: AreaContext, logs: LogIndex, isRefused: boolean) {
+    if (isRefused) this.#timelines.push({ spans: [], before: "digest-unreadable", after: "digest-unreadable" });
     this.#area = area;
     this.#context = context;
     this.#logs = logs;
@@ -155,6 +182,7 @@ class AreaCheck {
       }
       const { file, isAgain } = await this.#logs.take(key);
       if (file !== undefined) there.push({ file, hash: hashValue });
+      else if (this.#logs.refused !== undefined) absent(this.#area.uriOf(key), "unreadable", "denied");
       else if (!isAgain) absent(this.#area.uriOf(key), "missing", "not-found");
     }
     const seals = await this.#context.readLogs(there.map(({ file }) => file));

@@ -104,7 +104,8 @@ class ChainWalk {
     const last = this.#files.at(-1);
     if (last === undefined || last.name.isBackfill) return this.#timeline.build("unlisted");
     const isCut = last.name.endsAt < this.#context.reach;
-    if (isCut) yield this.#absent(expectedDigest(last.key, last.name.endsAt + hour), last.name.endsAt + hour, "cut-end");
+    if (isCut)
+      yield this.#absent(expectedDigest(last.key, last.name.endsAt + hour), last.name.endsAt + hour, "cut-end");
     return this.#timeline.build(isCut ? "cut-end" : "recent");
   }
 
@@ -147,11 +148,7 @@ class ChainWalk {
     return this.#behind.length > 0 || this.#context.hasLogsBefore(startsAt ?? endsAt);
   }
 
-  #brokenLink(
-    index: number,
-    opened: OpenedDigest,
-    successors: readonly (OpenedDigest | undefined)[],
-  ): Reason | null {
+  #brokenLink(index: number, opened: OpenedDigest, successors: readonly (OpenedDigest | undefined)[]): Reason | null {
     const { document, file } = opened;
     const previous = document?.previous;
     if (document === null) return null;

@@ -33,7 +33,7 @@ export function folderArchive(name: string): Archive {
       checkRoot(name, root);
       const found = new Map<string, Folders>();
       findAreas(root, found, gaps, new Set());
-      return Promise.resolve([...found.values()].map((folders) => areaOf(folders, gaps)));
+      return Promise.resolve([...found.values()].map(areaOf));
     },
   };
 }
@@ -45,15 +45,13 @@ function asKey(path: string): string {
 
 function checkRoot(name: string, root: string): void {
   try {
-    if (statSync(root).isDirectory()) return;
-  } catch (cause) {
-    const code = systemCode(cause);
-    if (code !== "ENOENT" && code !== "ENOTDIR") {
-      throw new SpillwayError("source-denied", `cannot read ${name}: ${messageOf(cause)}`, {
-        next: "Give this user read permission on the folder and everything below it.",
-        cause,
-      });
+    if (statSync(root).isDirectory()) {
+      entriesOf(root);
+      return;
     }
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw thrown;
   }
   throw new SpillwayError("source-not-found", `there is no folder ${name}`, {
     next: "Name a folder that holds AWSLogs/, for example the copy made by: aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs",
@@ -75,17 +73,30 @@ function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], 
   const real = realpathSync.native(folder);
   if (seen.has(real)) return;
   seen.add(real);
-  for (const entry of entriesOf(folder, gaps)) {
+  for (const entry of searched(folder, gaps)) {
     if (isFolder(entry, folder)) findAreas(`${folder === "/" ? "" : folder}/${entry.name}`, found, gaps, seen);
   }
 }
 
-function entriesOf(folder: string, gaps: string[]): readonly Dirent[] {
+/** On the way down, what must not be read is noted and left out. */
+function searched(folder: string, gaps: string[]): readonly Dirent[] {
+  try {
+    return entriesOf(folder);
+  } catch (thrown) {
+    gaps.push(messageOf(thrown));
+    return [];
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
-    if (systemCode(cause) !== "ENOENT") gaps.push(`cannot read ${folder}: ${messageOf(cause)}`);
-    return [];
+    if (systemCode(cause) === "ENOENT") return [];
+    throw new SpillwayError("source-denied", `cannot read ${folder}: ${messageOf(cause)}`, {
+      next: "Give this user read permission on the folder and everything below it.",
+      cause,
+    });
   }
 }
 
@@ -99,22 +110,22 @@ function isFolder(entry: Dirent, folder: string): boolean {
   }
 }
 
-function areaOf({ base, accountId, region, digests, logs }: Folders, gaps: string[]): Area {
+function areaOf({ base, accountId, region, digests, logs }: Folders): Area {
   const files = function* (folders: ReadonlySet<string>, range: TimeRange): Generator<string> {
-    for (const folder of folders) yield* filesOfDays(folder, range, gaps);
+    for (const folder of folders) yield* filesOfDays(folder, range);
   };
   const all = { from: null, to: null };
   return {
     base,
     accountId,
     region,
-    digests: (range) => {
+    digests: async (range) => {
       const listed: DigestFile[] = [];
       for (const key of files(digests, all)) {
         const name = parseDigestName(key);
-        if (name !== null) listed.push({ key, uri: uriOf(key), name });
+        if (name !== null) listed.push({ key, uri: uriOf(key), name, locator: null });
       }
-      return Promise.resolve(selectDigests(listed, range));
+      return selectDigests(listed, range);
     },
     // oxlint-disable-next-line require-await -- the listing of a bucket has to wait, that of a folder has not
     async *logs(range) {
@@ -141,15 +152,15 @@ function uriOf(key: string): string {
 }
 
 /** Files below `folder/yyyy/mm/dd` of the days that the range touches. */
-function* filesOfDays(folder: string, { from, to }: TimeRange, gaps: string[]): Generator<string> {
+function* filesOfDays(folder: string, { from, to }: TimeRange): Generator<string> {
   const low = from === null ? "" : dayPath(from - day);
   const high = to === null ? "9" : dayPath(to + day);
-  for (const year of foldersOf(folder, gaps)) {
-    for (const month of foldersOf(`${folder}/${year}`, gaps)) {
-      for (const date of foldersOf(`${folder}/${year}/${month}`, gaps)) {
+  for (const year of foldersOf(folder)) {
+    for (const month of foldersOf(`${folder}/${year}`)) {
+      for (const date of foldersOf(`${folder}/${year}/${month}`)) {
         const path = `${year}/${month}/${date}`;
         if (path < low || path > high) continue;
-        for (const entry of entriesOf(`${folder}/${path}`, gaps)) {
+        for (const entry of entriesOf(`${folder}/${path}`)) {
           if (!entry.isDirectory()) yield `${folder}/${path}/${entry.name}`;
         }
       }
@@ -157,8 +168,8 @@ function* filesOfDays(folder: string, { from, to }: TimeRange, gaps: string[]): 
   }
 }
 
-function foldersOf(folder: string, gaps: string[]): readonly string[] {
-  return entriesOf(folder, gaps).flatMap((entry) => (isFolder(entry, folder) ? [entry.name] : []));
+function foldersOf(folder: string): readonly string[] {
+  return entriesOf(folder).flatMap((entry) => (isFolder(entry, folder) ? [entry.name] : []));
 }
 
 function dayPath(time: number): string {

@@ -35,7 +35,8 @@ export async function openDigest(area: Area, file: DigestFile): Promise<OpenedDi
   if (isUnread(stored)) return { ...unopened(file), problem: problemOf(stored), detail: stored.detail };
   const { metadata } = stored;
   const opened = openStored(stored.bytes, digestLimit);
-  if (opened.flaw !== null) return { ...unopened(file), metadata, problem: { verdict: "invalid", reason: opened.flaw } };
+  if (opened.flaw !== null)
+    return { ...unopened(file), metadata, problem: { verdict: "invalid", reason: opened.flaw } };
   const { content } = opened;
   const document = parseDigest(content);
   const problem = document === null ? ({ verdict: "invalid", reason: "format" } as const) : null;

@@ -1,4 +1,5 @@
 /** Owns the log files that the listing has of one account and Region, and which of them a digest has spoken of. */
+import { SpillwayError } from "../errors.ts";
 import type { Area, LogFile, TimeRange } from "./archive.ts";
 import { parseLogName } from "./digest-name.ts";
 
@@ -15,6 +16,8 @@ export class LogIndex {
   readonly #settled = new Set<string>();
   readonly #days = new Map<number, Promise<void>>();
   #oldest = Number.POSITIVE_INFINITY;
+  /** Why some of it could not be listed; then nothing is known to be missing. */
+  refused: SpillwayError | undefined;
 
   private constructor(area: Area, range: TimeRange) {
     this.#area = area;
@@ -72,12 +75,17 @@ export class LogIndex {
   }
 
   async #add(range: TimeRange): Promise<void> {
-    for await (const page of this.#area.logs(range)) {
-      for (const file of page) {
-        if (this.#settled.has(file.key)) continue;
-        this.#open.set(file.key, file);
-        if (file.deliveredAt !== null && file.deliveredAt < this.#oldest) this.#oldest = file.deliveredAt;
-      }
+    try {
+      for await (const page of this.#area.logs(range)) for (const file of page) this.#found(file);
+    } catch (thrown) {
+      if (!(thrown instanceof SpillwayError) || thrown.code !== "source-denied") throw thrown;
+      this.refused ??= thrown;
     }
+  }
+
+  #found(file: LogFile): void {
+    if (this.#settled.has(file.key)) return;
+    this.#open.set(file.key, file);
+    if (file.deliveredAt !== null && file.deliveredAt < this.#oldest) this.#oldest = file.deliveredAt;
   }
 }

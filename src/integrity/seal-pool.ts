@@ -1,12 +1,11 @@
 /** Owns the worker threads that hash log files: hands out pieces of work, takes the seals back, ends them. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { S3Locator } from "../aws/access.ts";
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { Seal } from "../parse/seal.ts";
 import type { LogFile, Unread } from "./archive.ts";
-
-export type LogLocator = { readonly kind: "file"; readonly path: string } | S3Locator;
+import { mapAtOnce } from "./map-at-once.ts";
+import { type LogLocator, readSeal, readsAtOnce } from "./read-seal.ts";
 
 export interface ToSealWorker {
   readonly id: number;
@@ -20,7 +19,6 @@ export interface FromSealWorker {
     readonly message: string;
     /** Of a SpillwayError: errors lose their class between threads. */
     readonly known: { readonly code: ErrorCode; readonly next: string | undefined } | null;
-    readonly system: string | null;
   } | null;
 }
 
@@ -30,12 +28,15 @@ interface Waiting {
 }
 
 const filesInTask = 64;
+/** So few are read sooner than a thread has started. */
+const filesWithoutThreads = 256;
 
 export class SealPool {
   readonly #size: number;
   readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
+  #seen = 0;
   #failure: Error | undefined;
 
   constructor(size: number = Math.max(1, Math.min(availableParallelism(), 8))) {
@@ -44,6 +45,9 @@ export class SealPool {
 
   /** Seals of log files whose locators are paths or S3 objects, in their order. */
   async read(files: readonly LogFile[]): Promise<readonly (Seal | Unread)[]> {
+    this.#seen += files.length;
+    if (this.#seen <= filesWithoutThreads)
+      return await mapAtOnce(files, readsAtOnce, ({ locator }) => readSeal(locator as LogLocator));
     const tasks: Promise<readonly (Seal | Unread)[]>[] = [];
     for (let start = 0; start < files.length; start += filesInTask) {
       // Archives of this folder make no others.

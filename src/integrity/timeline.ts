@@ -59,7 +59,8 @@ function standingsOf({ spans, before, after }: Timeline, time: number, all: read
   const until = time + deliveryMs;
   const found = spans.filter(({ from, to }) => from < until && time <= to).map(({ standing }) => standing);
   // A trail that began later explains nothing where another one was at work already.
-  if (time <= first.from && (before !== "validation-off" || !all.some((other) => covers(other, time)))) found.push(before);
+  if (time <= first.from && (before !== "validation-off" || !all.some((other) => covers(other, time))))
+    found.push(before);
   if (until > last.to) found.push(after);
   return found;
 }

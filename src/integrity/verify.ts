@@ -1,4 +1,5 @@
 /** Owns the check of whole archives: all accounts, Regions and trails side by side, rows in a fixed order. */
+import type { SpillwayError } from "../errors.ts";
 import { type Archive, type Area, type DigestFile, type ReadLogs, type TimeRange } from "./archive.ts";
 import { type AreaContext, type CheckedRow, type Step, checkArea } from "./check-area.ts";
 import { inOrder } from "./in-order.ts";
@@ -16,6 +17,7 @@ export interface VerifyOptions {
   /** How the log files of an area are hashed. */
   readonly readLogs: (area: Area) => ReadLogs;
   readonly onProgress?: ((step: Step) => void) | undefined;
+  readonly onRefused?: ((error: SpillwayError) => void) | undefined;
 }
 
 /** Digests are made hourly and delivered within the next hour: what is older than both must be there. */
@@ -41,7 +43,7 @@ export async function* verifyAreas(
   areas: readonly Area[],
   options: VerifyOptions,
 ): AsyncGenerator<readonly CheckedRow[]> {
-  const { range, now, keys, signatures, readLogs, onProgress } = options;
+  const { range, now, keys, signatures, readLogs, onProgress, onRefused } = options;
   const until = range.to === null ? null : Math.min(range.to, now.getTime());
   const fresh = now.getTime() - freshMs;
   const context: Omit<AreaContext, "readLogs"> = {
@@ -50,6 +52,7 @@ export async function* verifyAreas(
     keys,
     signatures: signatures ?? ((): null => null),
     onProgress,
+    onRefused,
   };
   const streams = areas.map((area) => () => checkArea(area, { ...context, readLogs: readLogs(area) }));
   yield* inOrder(streams, areasAtOnce);

@@ -50,9 +50,7 @@ export function openStored(bytes: Uint8Array, limit: number = defaultSealLimit):
     const view = new DataView(bytes.buffer, bytes.byteOffset + trailer, 8);
     if (view.getUint32(0, true) !== crc32(buffer) || view.getUint32(4, true) !== buffer.length % 2 ** 32)
       return { content: null, flaw: "format" };
-    return trailer + 8 === bytes.length
-      ? { content: buffer, flaw: null }
-      : { content: null, flaw: "trailing-bytes" };
+    return trailer + 8 === bytes.length ? { content: buffer, flaw: null } : { content: null, flaw: "trailing-bytes" };
   } catch (thrown) {
     if (systemCode(thrown) === undefined) throw thrown;
     return { content: null, flaw: "format" };

@@ -205,10 +205,7 @@ export const faults: readonly Fault[] = [
       const logFiles = [{ ...first, s3Object: first?.s3Object.replaceAll("eu-west-1", "us-east-1") }];
       trail.resign(4, { logFiles });
     },
-    found: [
-      "digest D4: invalid (region)",
-      ...logsOf(4, "undigested (digest-invalid)"),
-    ],
+    found: ["digest D4: invalid (region)", ...logsOf(4, "undigested (digest-invalid)")],
   },
   {
     name: "another signature algorithm",
@@ -250,10 +247,7 @@ export const faults: readonly Fault[] = [
       trail.addLog(end + hour);
     },
     check: (trail) => ({ to: trail.end + 5 * hour }),
-    found: [
-      "digest 20260914T15*Z: undigested (validation-off)",
-      "log 20260914T1501Z: undigested (validation-off)",
-    ],
+    found: ["digest 20260914T15*Z: undigested (validation-off)", "log 20260914T1501Z: undigested (validation-off)"],
   },
   {
     name: "log files from before the first digest",
@@ -291,11 +285,7 @@ export const faults: readonly Fault[] = [
         ]),
       };
     },
-    found: [
-      "log L3.0: unreadable (denied)",
-      "log L3.1: unreadable (archived)",
-      "log L3.2: unreadable (kms)",
-    ],
+    found: ["log L3.0: unreadable (denied)", "log L3.1: unreadable (archived)", "log L3.2: unreadable (kms)"],
   },
   {
     name: "a predecessor in a bucket that nobody named",

@@ -211,6 +211,12 @@ function logKey(root: string, account: string, region: string, at: number, index
 }
 
 function recordsOf(key: string, index: number): string {
-  const record = { eventVersion: "1.11", eventSource: "s3.amazonaws.com", eventName: "GetObject", eventID: `${index}`, key };
+  const record = {
+    eventVersion: "1.11",
+    eventSource: "s3.amazonaws.com",
+    eventName: "GetObject",
+    eventID: `${index}`,
+    key,
+  };
   return JSON.stringify({ Records: [record] });
 }

@@ -1,5 +1,13 @@
 /** Owns an archive over a made trail: what S3 would give, metadata included, without a server. */
-import type { Archive, Area, DigestFile, LogFile, ReadLogs, StoredDigest, Unread } from "../../src/integrity/archive.ts";
+import type {
+  Archive,
+  Area,
+  DigestFile,
+  LogFile,
+  ReadLogs,
+  StoredDigest,
+  Unread,
+} from "../../src/integrity/archive.ts";
 import { parseDigestName, parseLogName } from "../../src/integrity/digest-name.ts";
 import { parsePublicKeys, savedKeys } from "../../src/integrity/public-keys.ts";
 import { selectDigests } from "../../src/integrity/select-digests.ts";
@@ -31,7 +39,8 @@ export function memoryArchive(trail: MadeTrail, options: MemoryOptions = {}): Ar
         const files: DigestFile[] = [];
         for (const each of trail.objects.keys()) {
           const name = parseDigestName(each);
-          if (name !== null && isHere(name)) files.push({ key: each, uri: `s3://${bucket}/${each}`, name });
+          if (name !== null && isHere(name))
+            files.push({ key: each, uri: `s3://${bucket}/${each}`, name, locator: null });
         }
         return Promise.resolve(selectDigests(files, range));
       },

@@ -1,5 +1,6 @@
 /** Owns how a source is named on the command line, and the flags that only a bucket needs. */
 import type { Command } from "commander";
+import type { AssumedRole } from "../../aws/access.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOfSource } from "../../ingest/sources/kinds.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
@@ -108,16 +109,13 @@ async function bucketOpener(
   { effects, signal }: CommandContext,
 ): Promise<(name: string) => ObjectSource> {
   const { s3Source } = await import("../../ingest/sources/s3/source.ts");
-  const last = (flags.roleArn?.length ?? 0) - 1;
   const options = {
     from: flags.from,
     to: flags.to,
     accounts: flags.account,
     regions: flags.region,
     profile: flags.profile,
-    roles: flags.roleArn?.map((arn, index) =>
-      index === last && flags.externalId !== undefined ? { arn, externalId: flags.externalId } : { arn },
-    ),
+    roles: rolesOf(flags),
     endpoint: flags.s3Endpoint,
     region: flags.s3Region,
     pathStyle: flags.s3PathStyle,
@@ -129,6 +127,15 @@ async function bucketOpener(
     signal,
   };
   return (name) => s3Source(name, options);
+}
+
+/** The external id is the last one's. */
+export function rolesOf({
+  roleArn,
+  externalId,
+}: Pick<SourceFlags, "roleArn" | "externalId">): readonly AssumedRole[] | undefined {
+  const last = (roleArn?.length ?? 0) - 1;
+  return roleArn?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
 }
 
 async function lookupOpener(
