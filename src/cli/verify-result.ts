@@ -1,7 +1,5 @@
 /** Owns the rows of `spillway verify` as a result that any format can write. */
-import type { RecordBatch } from "apache-arrow";
-import type { Result, ResultColumn } from "../engines/engine.ts";
-import { arrowFromColumns } from "../engines/result.ts";
+import type { CellBatch, Result, ResultColumn } from "../engines/engine.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 
 const columns: readonly ResultColumn[] = [
@@ -31,19 +29,19 @@ export async function verifyResult(
 async function* batchesOf(
   first: readonly VerifyRow[],
   pieces: AsyncGenerator<readonly VerifyRow[]>,
-): AsyncGenerator<RecordBatch> {
+): AsyncGenerator<CellBatch> {
   let rows = [...first];
   for await (const piece of pieces) {
     rows.push(...piece);
     if (rows.length < rowsInBatch) continue;
-    yield await batchOf(rows);
+    yield batchOf(rows);
     rows = [];
   }
-  if (rows.length > 0) yield await batchOf(rows);
+  if (rows.length > 0) yield batchOf(rows);
 }
 
-async function batchOf(rows: readonly VerifyRow[]): Promise<RecordBatch> {
-  return await arrowFromColumns(columns, [
+function batchOf(rows: readonly VerifyRow[]): CellBatch {
+  return [
     rows.map(({ kind }) => kind),
     rows.map(({ accountId }) => accountId),
     rows.map(({ region }) => region),
@@ -52,5 +50,5 @@ async function batchOf(rows: readonly VerifyRow[]): Promise<RecordBatch> {
     rows.map(({ verdict }) => verdict),
     rows.map(({ reason }) => reason),
     rows.map(({ signatureSource }) => signatureSource),
-  ]);
+  ];
 }
