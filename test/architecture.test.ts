@@ -21,6 +21,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
   ["parse", [".", "columnar", "reference", "schema"]],
+  ["integrity", [".", "aws", "aws/s3", "parse"]],
   ["store", [".", "reference", "schema", "sql"]],
   ["engines/raw-logs", [".", "reference", "schema", "sql"]],
   ["engines", ["schema"]],
@@ -47,8 +48,16 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     ],
   ],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
+  ["report/page/markup", ["engines", "report/formats"]],
+  ["report/page/data", ["engines"]],
+  ["report/page/charts", ["report/formats", "report/page/markup"]],
+  [
+    "report/page/sections",
+    ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
+  ],
+  ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
   ["config", [".", "report/formats"]],
   [
     "run",
@@ -73,6 +82,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli/flags",
     [
       ".",
+      "aws",
       "config",
       "engines",
       "engines/athena",
@@ -103,8 +113,10 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/raw-logs",
       "ingest",
       "ingest/listing",
+      "ingest/sources",
       "ingest/sources/athena",
       "ingest/sources/s3",
+      "integrity",
       "policy",
       "policy/lint",
       "policy/suggest",
@@ -233,6 +245,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {
