@@ -16,7 +16,7 @@ export type {
   SourceReport,
   SourceState,
   TrailObject,
-} from "./ingest/sources/source.ts";
+} from "./ingest/listing/source.ts";
 export { identities, isIncomplete } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";
@@ -33,7 +33,8 @@ export { findReport, loadCatalogue } from "./report/catalogue.ts";
 export type { Report } from "./report/catalogue.ts";
 export { openWarehouse, qualify } from "./engines/duckdb/engine.ts";
 export type { Engine, Result, ResultColumn } from "./engines/engine.ts";
-export { formatNames, formats } from "./report/formats/index.ts";
+export { formats } from "./report/formats/index.ts";
+export { formatNames } from "./report/formats/names.ts";
 export { protectResult } from "./report/pseudonymise.ts";
 export { applyScope } from "./sql/scope.ts";
 export type { Scope } from "./sql/scope.ts";

@@ -2,16 +2,17 @@
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
+import { formatTraits } from "../report/formats/names.ts";
 import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 
 /** Writes the rows and returns how many there were. */
 export async function printResult(result: Result, flags: OutputFlags, effects: Effects): Promise<number> {
-  const [{ formats, isBinary }, { withOutput }] = await Promise.all([
+  const [{ formats }, { withOutput }] = await Promise.all([
     import("../report/formats/index.ts"),
     import("../report/output.ts"),
   ]);
   const format = flags.format ?? "table";
-  if (isBinary(format) && flags.output === undefined && effects.stdout.isTTY === true) {
+  if (formatTraits[format].isBinary && flags.output === undefined && effects.stdout.isTTY === true) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });

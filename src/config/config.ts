@@ -1,9 +1,8 @@
 /** Owns the shape of the effective config. What its keys mean stands in schema.ts. */
+import type { FormatName } from "../report/formats/names.ts";
 
-export const configFormats = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
 export const failOnChoices = ["boundary", "integrity", "findings"] as const;
 
-export type ConfigFormat = (typeof configFormats)[number];
 export type FailOn = (typeof failOnChoices)[number];
 
 /** How a bucket is reached. */
@@ -41,7 +40,7 @@ export interface ScopeConfig {
 
 export interface ReportConfig extends ScopeConfig, BucketConfig {
   readonly name: string | readonly string[];
-  readonly format: ConfigFormat | readonly ConfigFormat[];
+  readonly format: FormatName | readonly FormatName[];
   readonly output: string;
   readonly boundary?: string | undefined;
   readonly kmsKey?: string | undefined;

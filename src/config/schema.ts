@@ -1,7 +1,8 @@
 /** Owns what may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
 import { isDay } from "../day.ts";
-import { type Config, configFormats, failOnChoices } from "./config.ts";
+import { formatNames } from "../report/formats/names.ts";
+import { type Config, failOnChoices } from "./config.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
@@ -55,7 +56,7 @@ const scopeKeys = {
 
 const scopeSchema = z.strictObject(scopeKeys);
 
-const format = z.enum(configFormats);
+const format = z.enum(formatNames);
 
 const reportSchema = z.strictObject({
   name: z

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
-import type { Locator, TrailObject } from "./sources/source.ts";
+import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
   /** Folder for staged event files; the store loads and removes them. */

@@ -1,9 +1,10 @@
 /** Owns which files a run writes: the config's reports, taken apart into one file each. */
-import type { Config, ConfigFormat, ReportConfig, ScopeConfig } from "../config/config.ts";
+import type { Config, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { isS3Url, parseS3Url } from "../aws/s3/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
+import { type FormatName, formatTraits } from "../report/formats/names.ts";
 import type { Scope } from "../sql/scope.ts";
 
 /** Text for people, made of several reports: it has no rows, and no format but its own. */
@@ -13,7 +14,7 @@ export const overviewName = "overview";
 export interface ReportJob {
   /** Null: the overview. */
   readonly report: Report | null;
-  readonly format: ConfigFormat;
+  readonly format: FormatName;
   readonly scope: Scope;
   /** As it was named; none: undefined. */
   readonly boundaryName: string | undefined;
@@ -23,16 +24,6 @@ export interface ReportJob {
 }
 
 const dayMs = 86_400_000;
-
-const extensions: Readonly<Record<ConfigFormat, string>> = {
-  table: "txt",
-  csv: "csv",
-  json: "json",
-  ndjson: "ndjson",
-  markdown: "md",
-  parquet: "parquet",
-  arrow: "arrow",
-};
 
 /**
  * Every file of the config's reports.
@@ -65,7 +56,7 @@ function jobsOf(
   const formats = [...new Set([settings.format].flat())];
   return reportsOf(settings, scope, catalogue).flatMap((report) =>
     (report === null ? (["table"] as const) : formats).map((format) => {
-      const target = `${output}/${report?.name ?? overviewName}.${extensions[format]}`;
+      const target = `${output}/${report?.name ?? overviewName}.${formatTraits[format].extension}`;
       return { report, format, scope, boundaryName, target, settings };
     }),
   );

@@ -2,7 +2,6 @@
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { ConfigFormat } from "../config/config.ts";
 import type { OutputStream } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { putObject } from "../aws/s3/put-object.ts";
@@ -11,6 +10,7 @@ import { type Report, findReport } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { formats } from "../report/formats/index.ts";
+import { formatTraits } from "../report/formats/names.ts";
 import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
@@ -27,16 +27,6 @@ export interface WrittenFile {
   readonly rows: number | null;
   readonly bytes: number;
 }
-
-const contentTypes: Readonly<Record<ConfigFormat, string>> = {
-  table: "text/plain; charset=utf-8",
-  csv: "text/csv; charset=utf-8",
-  json: "application/json",
-  ndjson: "application/x-ndjson",
-  markdown: "text/markdown; charset=utf-8",
-  parquet: "application/vnd.apache.parquet",
-  arrow: "application/vnd.apache.arrow.stream",
-};
 
 /** What the rows come from, and what becomes of them on the way. */
 export interface ReportSource {
@@ -71,7 +61,7 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
       pathStyle: settings.s3PathStyle,
       expectedBucketOwner: settings.expectedBucketOwner,
       kmsKey: settings.kmsKey,
-      contentType: contentTypes[format],
+      contentType: formatTraits[format].contentType,
       signal: source.signal,
     });
     return { target, report, format, rows, bytes: (await stat(file)).size };

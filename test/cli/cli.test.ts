@@ -2,10 +2,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { formatChoices } from "../../src/cli/flags/scope.ts";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
-import { formatNames } from "../../src/report/formats/index.ts";
 import { version } from "../../src/version.ts";
 import { queryRows, runCli } from "../support/run-cli.ts";
 import { spawnCli } from "../support/spawn-cli.ts";
@@ -45,10 +43,6 @@ describe("help", () => {
     for (const command of ["demo", "ingest", "report", "query"])
       expect(run.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     expect((await runCli(["--version"])).stdout).toBe(`${version}\n`);
-  });
-
-  it("repeats the formats that there are", () => {
-    expect(formatChoices).toEqual(formatNames);
   });
 });
 

@@ -5,14 +5,12 @@ import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addSourceFlags } from "../../src/cli/flags/source.ts";
-import { configFormats } from "../../src/config/config.ts";
 import { envValues, variableOf } from "../../src/config/env.ts";
 import { configurationGuide } from "../../src/config/guide.ts";
 import { configJsonSchema, keyPaths } from "../../src/config/json-schema.ts";
 import { type ConfigRequest, loadConfig } from "../../src/config/load.ts";
 import { distance, nearest } from "../../src/config/nearest.ts";
 import { SpillwayError } from "../../src/errors.ts";
-import { formatNames } from "../../src/report/formats/index.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { putFile, putSoundFiles } from "../support/trail-files.ts";
@@ -76,10 +74,6 @@ describe("what is shipped", () => {
     for (const [key, inner] of Object.entries(schema.properties ?? {})) {
       expect(`${key}: ${inner.description ?? ""}`).toMatch(/: .+/);
     }
-  });
-
-  it("the formats are those of the reports", () => {
-    expect(configFormats).toEqual(formatNames);
   });
 });
 

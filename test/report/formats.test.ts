@@ -10,7 +10,8 @@ import { describe, expect, it } from "vitest";
 import type { OutputStream } from "../../src/effects.ts";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type FormatOptions, percent } from "../../src/report/formats/format.ts";
-import { type FormatName, formats } from "../../src/report/formats/index.ts";
+import { formats } from "../../src/report/formats/index.ts";
+import { type FormatName, formatNames, formatTraits } from "../../src/report/formats/names.ts";
 import { type Cell, arrowFromColumns, cellsOf, plainRows, resultOf } from "../../src/engines/result.ts";
 
 const columns: readonly ResultColumn[] = [
@@ -39,6 +40,19 @@ async function written(name: FormatName, result: Result, options?: FormatOptions
 }
 const text = async (name: FormatName, options?: FormatOptions): Promise<string> =>
   (await written(name, await resultOf(columns, data), options)).toString("utf8");
+
+describe("names", () => {
+  it("each has a writer, and an extension of its own", () => {
+    expect(Object.keys(formats).toSorted()).toEqual(formatNames.toSorted());
+    expect(new Set(formatNames.map((name) => formatTraits[name].extension)).size).toBe(formatNames.length);
+  });
+
+  it.each(formatNames)("%s is binary if it cannot be read as text, and says so in its content type", async (name) => {
+    const bytes = await written(name, await resultOf(columns, data));
+    expect(formatTraits[name].isBinary).toBe(bytes.includes(0));
+    expect(formatTraits[name].contentType).toMatch(formatTraits[name].isBinary ? /\/vnd\./ : /^text\/|json$/);
+  });
+});
 
 describe("table", () => {
   it("is aligned, with numbers to the right and rates in percent", async () => {

@@ -2,13 +2,10 @@
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { FormatName } from "../../report/formats/index.ts";
+import { type FormatName, formatNames } from "../../report/formats/names.ts";
 import type { Protection } from "../../report/pseudonymise.ts";
 import type { Scope } from "../../sql/scope.ts";
 import { list, time } from "./values.ts";
-
-/** The names are repeated here so that `--help` does not load the formats; a test holds them together. */
-export const formatChoices = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
 
 export interface OutputFlags {
   readonly format?: FormatName;
@@ -28,7 +25,7 @@ export interface ScopeFlags {
 
 export function addOutputFlags(command: Command): Command {
   return command
-    .addOption(new Option("--format <format>", "how the rows are written").choices(formatChoices))
+    .addOption(new Option("--format <format>", "how the rows are written").choices(formatNames))
     .option("--output <file>", "write to a file instead of stdout")
     .addOption(
       new Option("--pseudonymise <key>", "replace personal data by a keyed hash")

@@ -1,0 +1,23 @@
+/** Owns what every format is called and how its files are known: light enough to be read for `--help`. */
+
+export const formatNames = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
+
+export type FormatName = (typeof formatNames)[number];
+
+interface FormatTraits {
+  /** Of its files, without the dot. */
+  readonly extension: string;
+  readonly contentType: string;
+  /** A terminal cannot show it. */
+  readonly isBinary: boolean;
+}
+
+export const formatTraits: Readonly<Record<FormatName, FormatTraits>> = {
+  table: { extension: "txt", contentType: "text/plain; charset=utf-8", isBinary: false },
+  csv: { extension: "csv", contentType: "text/csv; charset=utf-8", isBinary: false },
+  json: { extension: "json", contentType: "application/json", isBinary: false },
+  ndjson: { extension: "ndjson", contentType: "application/x-ndjson", isBinary: false },
+  markdown: { extension: "md", contentType: "text/markdown; charset=utf-8", isBinary: false },
+  parquet: { extension: "parquet", contentType: "application/vnd.apache.parquet", isBinary: true },
+  arrow: { extension: "arrow", contentType: "application/vnd.apache.arrow.stream", isBinary: true },
+};
