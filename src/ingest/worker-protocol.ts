@@ -42,7 +42,18 @@ export function unreadObject(
   status: "skipped" | "quarantined",
   reason: string,
 ): ReadObject {
-  return { object, status, reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], aggregated: [], rawBytes: 0 };
+  return {
+    object,
+    status,
+    reason,
+    records: 0,
+    bedrock: 0,
+    other: 0,
+    otherMajor: 0,
+    rejected: [],
+    aggregated: [],
+    rawBytes: 0,
+  };
 }
 
 export type FromWorker =

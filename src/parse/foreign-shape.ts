@@ -34,7 +34,10 @@ const shapes: readonly Shape[] = [
   { name: "WAF logs", matches: (value) => isText(value.webaclId) },
   { name: "Route 53 resolver query logs", matches: (value) => isText(value.query_name) && isText(value.srcaddr) },
   { name: "Network Firewall logs", matches: (value) => isText(value.firewall_name) },
-  { name: "a CloudTrail Lake signature", matches: (value) => isText(value.hashSignature) && Array.isArray(value.files) },
+  {
+    name: "a CloudTrail Lake signature",
+    matches: (value) => isText(value.hashSignature) && Array.isArray(value.files),
+  },
   { name: "an IAM policy", matches: (value) => value.Statement !== undefined },
 ];
 

@@ -60,9 +60,7 @@ const queryResults: Wrapper = ({ QueryResultRows, ResultSet }) => {
 
 function textsOf(row: unknown): (string | undefined)[] {
   const data: readonly unknown[] = isObject(row) && Array.isArray(row.Data) ? row.Data : [];
-  return data.map((cell) =>
-    isObject(cell) && typeof cell.VarCharValue === "string" ? cell.VarCharValue : undefined,
-  );
+  return data.map((cell) => (isObject(cell) && typeof cell.VarCharValue === "string" ? cell.VarCharValue : undefined));
 }
 
 function rowOf(parts: readonly JsonObject[]): unknown {

@@ -101,7 +101,17 @@ export function parseTrailObject(
   const bedrock = batch.length - before;
   const { rejected, aggregated, otherMajor } = picked;
   const other = records - bedrock - rejected.length;
-  return { status: "loaded", reason: null, records, bedrock, other, rejected, aggregated, rawBytes: length, otherMajor };
+  return {
+    status: "loaded",
+    reason: null,
+    records,
+    bedrock,
+    other,
+    rejected,
+    aggregated,
+    rawBytes: length,
+    otherMajor,
+  };
 }
 
 function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {

@@ -146,7 +146,8 @@ function isTable(bytes: Buffer, at: number, length: number): boolean {
 }
 
 function readTable(bytes: Buffer, at: number, length: number): Contents {
-  if (length - at > wholeLimit) return quarantined(`table of ${length - at} bytes is too large to be read in this form`);
+  if (length - at > wholeLimit)
+    return quarantined(`table of ${length - at} bytes is too large to be read in this form`);
   let rows: ReturnType<typeof readCsv>;
   try {
     rows = readCsv(bytes.toString("utf8", at, length));

@@ -18,7 +18,8 @@ export function parseEverything(bytes: Uint8Array): OracleResult {
   let records: unknown[];
   try {
     const found = documents(textOf(bytes));
-    if (found.some((value) => typeof value !== "string" && (typeof value !== "object" || value === null))) return refused;
+    if (found.some((value) => typeof value !== "string" && (typeof value !== "object" || value === null)))
+      return refused;
     if (found.some(hasNoList)) return refused;
     records = found.flatMap((value) => opened(value, 0));
   } catch {
@@ -38,7 +39,8 @@ export function parseEverything(bytes: Uint8Array): OracleResult {
 
 /** An envelope whose list is none; a record may have a field of that name. */
 function hasNoList(value: unknown): boolean {
-  if (!isObject(value) || typeof value.eventSource === "string" || typeof value.CloudTrailEvent === "string") return false;
+  if (!isObject(value) || typeof value.eventSource === "string" || typeof value.CloudTrailEvent === "string")
+    return false;
   const list = value.Records ?? value.Events;
   const isEnvelope = Array.isArray(value.Records === undefined ? value.Events : value.Records);
   return !isEnvelope && !isForeign(value) && list !== undefined && list !== null;

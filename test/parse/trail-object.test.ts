@@ -180,7 +180,11 @@ describe("parseTrailObject", () => {
       expect.stringMatching(/^quarantined: is not JSON/),
     ],
     ["a line cut short", `${bedrock}\n${bedrock.slice(0, 30)}`, expect.stringMatching(/^quarantined: is not JSON/)],
-    ["no Records", `{"a":1}`, "quarantined: is not a CloudTrail log: none of its 1 elements is a CloudTrail record; the first has the fields a"],
+    [
+      "no Records",
+      `{"a":1}`,
+      "quarantined: is not a CloudTrail log: none of its 1 elements is a CloudTrail record; the first has the fields a",
+    ],
     ["Records that is not a list", `{"Records":{}}`, "quarantined: is not a CloudTrail log: Records is not a list"],
     ["a number", `17`, "quarantined: is not a CloudTrail log: neither an object nor a list"],
     ["text", `hello`, expect.stringMatching(/^quarantined: is not JSON/)],

@@ -78,7 +78,8 @@ function skipReason(key: string, anyName: boolean): string | null {
   const leftover = leftovers.get(name);
   if (leftover !== undefined) return leftover;
   // aggregated events in a flattened copy are read: what they count has to be told
-  if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat)) return otherKinds.get(flat) ?? null;
+  if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat))
+    return otherKinds.get(flat) ?? null;
   if (name === "" || name.startsWith(".")) return "hidden file";
   return anyName || logName.test(name) ? null : "not the name of a log file";
 }
