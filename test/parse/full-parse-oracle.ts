@@ -30,7 +30,7 @@ export function parseEverything(bytes: Uint8Array): OracleResult {
   const kept: { index: number; record: unknown }[] = [];
   const rejected: number[] = [];
   records.forEach((record, index) => {
-    if (!isBedrockRecord(record)) return;
+    if (!isBedrockRecord(record) || record.eventType === "AwsAggregatedEvent") return;
     if (isSoundRecord(record)) kept.push({ index, record });
     else rejected.push(index);
   });
