@@ -6,7 +6,7 @@ import { isObject } from "./json.ts";
  * `aws:` in front. Aggregated events (`AwsAggregatedEvent`) are CloudTrail's, although they have no time of their own.
  */
 export function isTrailRecord(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isObject(value) || foreignKind(value) !== null) return false;
   return typeof value.eventSource === "string" && !value.eventSource.startsWith("aws:");
 }
 
