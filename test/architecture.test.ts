@@ -15,6 +15,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["schema", []],
   ["reference", []],
   ["policy", []],
+  ["policy/lint", ["policy"]],
   ["sql", [".", "schema"]],
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
@@ -45,7 +46,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     ],
   ],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
   ["config", [".", "report/formats"]],
   [
@@ -104,6 +105,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/athena",
       "ingest/sources/s3",
       "policy",
+      "policy/lint",
       "reference",
       "report",
       "report/formats",
@@ -229,6 +231,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {
