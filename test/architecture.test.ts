@@ -48,6 +48,14 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report", [".", "engines", "reference", "sql"]],
   ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
+  ["report/page/markup", ["engines", "report/formats"]],
+  ["report/page/data", ["engines"]],
+  ["report/page/charts", ["report/formats", "report/page/markup"]],
+  [
+    "report/page/sections",
+    ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
+  ],
+  ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
   ["config", [".", "report/formats"]],
   [
     "run",
