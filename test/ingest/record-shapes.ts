@@ -60,7 +60,7 @@ const csv = (header: readonly string[], rows: readonly (readonly string[])[]): B
 
 /** Nested values as JSON, as `cast(... as json)` makes them. */
 const cellText = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value); // plain values
+  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
 const columnsOf = (records: readonly JsonObject[]): string[] => [
   ...new Set(records.flatMap((one) => Object.keys(one))),
