@@ -6,7 +6,7 @@ import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
-import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
@@ -227,6 +227,7 @@ export class IngestRun {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      aggregated: objects.flatMap(aggregatedEntries),
       findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
       besideReaders,

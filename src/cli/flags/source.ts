@@ -23,6 +23,7 @@ export interface SourceFlags {
   readonly s3KeptDays?: number;
   readonly lookupRole?: readonly string[];
   readonly cloudtrailEndpoint?: string;
+  readonly anyName?: boolean;
 }
 
 /** How a bucket is reached. `of` stands before each description. */
@@ -55,6 +56,7 @@ export function addSourceFlags(command: Command): Command {
       "lookup: a role in each account to read; assumed by the last --role-arn, if any; --external-id is for each of them",
       list,
     )
+    .option("--any-name", "folder, bucket: read files of any name, not only those that are called like a log")
     .option("--cloudtrail-endpoint <url>", "lookup: another endpoint than AWS's");
 }
 
@@ -73,7 +75,8 @@ export async function openSources(
   return names.map((name) => {
     const kind = kindOfSource(name);
     return (
-      (kind === "bucket" ? bucketOf?.(name) : kind === "lookup" ? lookupOf?.(name) : undefined) ?? folderSource(name)
+      (kind === "bucket" ? bucketOf?.(name) : kind === "lookup" ? lookupOf?.(name) : undefined) ??
+      folderSource(name, { anyName: flags.anyName })
     );
   });
 }
@@ -122,6 +125,7 @@ async function bucketOpener(
     expectedBucketOwner: flags.expectedBucketOwner,
     requesterPays: flags.s3RequesterPays,
     keptDays: flags.s3KeptDays,
+    anyName: flags.anyName,
     now: effects.now,
     log: effects.log,
     signal,
@@ -176,6 +180,7 @@ const takers: ReadonlyMap<string, readonly SourceKind[]> = new Map<string, reado
   ["expectedBucketOwner", ["bucket"]],
   ["s3RequesterPays", ["bucket"]],
   ["s3KeptDays", ["bucket"]],
+  ["anyName", ["bucket", "folder"]],
   ["lookupRole", ["lookup"]],
   ["cloudtrailEndpoint", ["lookup"]],
 ]);
