@@ -16,7 +16,7 @@ import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { warnOfLints } from "./policy-lints.ts";
 import { type PreparedCheck, prepareCheck } from "./policy-prepare.ts";
-import type { SuggestFlags } from "./policy-suggest.ts";
+import type { SuggestFlags } from "./flags/policy.ts";
 
 /** Returns the exit code: 3 where something stays refused, whatever is changed. */
 export async function suggestPolicies(flags: SuggestFlags, context: CommandContext): Promise<number> {
@@ -81,7 +81,7 @@ async function show(suggestion: Suggestion, flags: SuggestFlags, { effects }: Co
     { name: "document", type: "text" },
   ] as const;
   const data = columns.map(({ name }) => rows.map((row) => row[name]));
-  await printResult(await resultOf(columns, data), flags, effects);
+  await printResult(resultOf(columns, data), flags, effects);
 }
 
 interface Row {

@@ -1,15 +1,9 @@
 /** Owns the command `spillway policy suggest`. */
 import { type Command, Option } from "commander";
 import type { CommandContext } from "./flags/context.ts";
-import { type CallFlags, type DocumentFlags, addCallerFlags, addDocumentFlags } from "./flags/policy.ts";
-import { type OutputFlags, addOutputFlags } from "./flags/scope.ts";
+import { type SuggestFlags, addCallerFlags, addDocumentFlags } from "./flags/policy.ts";
+import { addOutputFlags } from "./flags/scope.ts";
 import { list } from "./flags/values.ts";
-
-export interface SuggestFlags extends Omit<CallFlags, "inferenceProfile">, DocumentFlags, OutputFlags {
-  readonly inferenceProfile: readonly string[];
-  readonly style: "narrow" | "wide";
-  readonly documents?: string;
-}
 
 export function addPolicySuggestCommand(policy: Command, context: CommandContext): void {
   const command = policy

@@ -1,6 +1,7 @@
 /** Owns the flags that name a call and the policy documents that bear on it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { operationNames } from "../../policy/operations.ts";
+import type { OutputFlags } from "./scope.ts";
 import { list } from "./values.ts";
 
 export interface CallFlags {
@@ -25,6 +26,12 @@ export interface DocumentFlags {
   readonly bundle?: string;
   readonly context?: readonly string[];
   readonly absent?: readonly string[];
+}
+
+export interface SuggestFlags extends Omit<CallFlags, "inferenceProfile">, DocumentFlags, OutputFlags {
+  readonly inferenceProfile: readonly string[];
+  readonly style: "narrow" | "wide";
+  readonly documents?: string;
 }
 
 export function addCallFlags(command: Command): Command {
