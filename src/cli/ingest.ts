@@ -25,7 +25,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument("<source...>", sourceKinds.map(({ written }) => written).join("; "))
+    .argument("<source...>", sourceKinds.map(({ written }) => written).join(", "))
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(

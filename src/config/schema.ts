@@ -51,7 +51,7 @@ const keysOf = (names: readonly SettingName[], of: (name: SettingName) => string
 
 const sourceSchema = z
   .strictObject({
-    source: text.describe(`${sourceKinds.map(({ written }) => written).join("; ")}`),
+    source: text.describe(sourceKinds.map(({ written }) => written).join(", ")),
     lookBackDays: days
       .optional()
       .describe("bucket, lookup, athena: so many days back on every run, instead of the rules of docs/s3.md"),

@@ -153,7 +153,7 @@ const folder: SourceKind = {
   label: "folder",
   plural: "folders",
   prefix: "",
-  written: "a folder or a single log file",
+  written: "a folder or file",
   parse: (name) => name,
   settings: [],
   open: async (name) => (await import("./folder.ts")).folderSource(name),
@@ -170,7 +170,7 @@ export function kindOf(name: string): SourceKind {
   const written = name.toLowerCase();
   const kind = sourceKinds.find(({ prefix }) => written.startsWith(prefix)) ?? folder;
   if (kind !== folder || !scheme.test(name) || existsSync(name)) return kind;
-  const ways = sourceKinds.map((each) => each.written);
+  const ways = [folder, ...sourceKinds.slice(0, -1)].map((each) => each.written);
   throw new SpillwayError("usage", `${name} is not a source that Spillway knows`, {
     next: `Name ${ways.slice(0, -1).join(", ")}, or ${ways.at(-1) ?? ""}.`,
   });
