@@ -15,6 +15,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["schema", []],
   ["reference", []],
   ["policy", []],
+  ["policy/lint", ["policy"]],
   ["sql", [".", "schema"]],
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
@@ -43,8 +44,16 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
+  ["report/page/markup", ["engines", "report/formats"]],
+  ["report/page/data", ["engines"]],
+  ["report/page/charts", ["report/formats", "report/page/markup"]],
+  [
+    "report/page/sections",
+    ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
+  ],
+  ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -101,6 +110,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources",
       "ingest/sources/s3",
       "policy",
+      "policy/lint",
       "reference",
       "report",
       "report/formats",
@@ -226,6 +236,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {
