@@ -20,6 +20,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
   ["parse", [".", "columnar", "reference", "schema"]],
+  ["integrity", [".", "aws", "aws/s3", "parse"]],
   ["store", [".", "reference", "schema", "sql"]],
   ["engines/raw-logs", [".", "reference", "schema", "sql"]],
   ["engines", ["schema"]],
@@ -78,6 +79,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli/flags",
     [
       ".",
+      "aws",
       "config",
       "engines",
       "engines/athena",
@@ -109,6 +111,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/listing",
       "ingest/sources",
       "ingest/sources/s3",
+      "integrity",
       "policy",
       "policy/lint",
       "reference",

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import type { AthenaAccess, AthenaOptions } from "../../engines/athena/client.ts";
 import { type LogTable, namedTable, ownDatabase, ownTable, parseTableName } from "../../engines/raw-logs/log-table.ts";
-import type { SettingName, SourceSettings } from "../../ingest/sources/settings.ts";
+import type { SourceSettings } from "../../ingest/sources/settings.ts";
 import type { CommandContext } from "./context.ts";
-import { settingOption } from "./source.ts";
+import { addSettings } from "./source.ts";
 import { wholeNumber } from "./values.ts";
 
 const accessSettings = [
@@ -41,11 +41,6 @@ export function addProfileFlags(command: Command, of = ""): Command {
 
 export function addMaxScanFlag(command: Command, of = ""): Command {
   return addSettings(command, ["maxScan"], of);
-}
-
-function addSettings(command: Command, names: readonly SettingName[], of = ""): Command {
-  for (const name of names) command.addOption(settingOption(name, of));
-  return command;
 }
 
 export function addLogTableFlags(command: Command): Command {

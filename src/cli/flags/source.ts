@@ -16,8 +16,30 @@ export function addSourceFlags(command: Command): Command {
   return command;
 }
 
+/** Flags of single settings. `of` stands before each description, where the command has other flags too. */
+export function addSettings(command: Command, names: readonly SettingName[], of = ""): Command {
+  for (const name of names) command.addOption(settingOption(name, of));
+  return command;
+}
+
+const bucketSettings = [
+  "profile",
+  "roleArn",
+  "externalId",
+  "s3Endpoint",
+  "s3Region",
+  "s3PathStyle",
+  "expectedBucketOwner",
+  "s3RequesterPays",
+] as const;
+
+/** How a bucket is reached. */
+export function addBucketFlags(command: Command, of = "bucket: "): Command {
+  return addSettings(command, bucketSettings, of);
+}
+
 /** The flag of a setting. `of` stands before its description. Texts are checked by whoever takes them. */
-export function settingOption(name: SettingName, of = ""): Option {
+function settingOption(name: SettingName, of = ""): Option {
   const { value, placeholder, help } = sourceSettings[name];
   const flag = dashed(name);
   const option = new Option(placeholder === "" ? flag : `${flag} <${placeholder}>`, `${of}${help}`);
