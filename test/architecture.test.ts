@@ -79,7 +79,6 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli/flags",
     [
       ".",
-      "aws",
       "config",
       "engines",
       "engines/athena",
@@ -100,6 +99,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli",
     [
       ".",
+      "aws",
       "cli/flags",
       "config",
       "demo",
