@@ -65,6 +65,7 @@ async function commitExtracted(
     other,
     otherMajor: 0,
     rejected: [],
+    aggregated: [],
     rawBytes,
   });
   const entry = ledgerEntry(loaded(extraction.records, 0));

@@ -8,7 +8,7 @@ import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./lis
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
-import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
@@ -233,6 +233,7 @@ export class IngestRun {
       files,
       objects: objects.map(ledgerEntry),
       quarantine: objects.flatMap(quarantineEntries),
+      aggregated: objects.flatMap(aggregatedEntries),
       findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
       besideReaders,

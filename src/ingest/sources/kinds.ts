@@ -50,6 +50,7 @@ const bucket: SourceKind = {
     "expectedBucketOwner",
     "s3RequesterPays",
     "s3KeptDays",
+    "anyName",
   ],
   open: async (name, settings, { now, log, signal }) => {
     const { s3Source } = await import("./s3/source.ts");
@@ -66,6 +67,7 @@ const bucket: SourceKind = {
       expectedBucketOwner: settings.expectedBucketOwner,
       requesterPays: settings.s3RequesterPays,
       keptDays: settings.s3KeptDays,
+      anyName: settings.anyName,
       now,
       log,
       signal,
@@ -155,8 +157,8 @@ const folder: SourceKind = {
   prefix: "",
   written: "a folder or file",
   parse: (name) => name,
-  settings: [],
-  open: async (name) => (await import("./folder.ts")).folderSource(name),
+  settings: ["anyName"],
+  open: async (name, { anyName }) => (await import("./folder.ts")).folderSource(name, { anyName }),
 };
 
 /** The folder comes last: what has no other kind's prefix is one. */

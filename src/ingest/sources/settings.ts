@@ -23,6 +23,11 @@ export const sourceSettings = {
     placeholder: "n",
     help: "days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
   },
+  anyName: {
+    value: "switch",
+    placeholder: "",
+    help: "read files of any name, not only those that are called like a log",
+  },
   lookupRole: {
     value: "texts",
     placeholder: "arns",
