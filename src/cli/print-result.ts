@@ -19,7 +19,9 @@ export async function printResult(
     import("../report/output.ts"),
   ]);
   const format = flags.format ?? "table";
-  if (formatTraits[format].isBinary && flags.output === undefined && effects.stdout.isTTY === true) {
+  // a page is text, and nobody reads it there all the same
+  const unreadable = formatTraits[format].isBinary || format === "html";
+  if (unreadable && flags.output === undefined && effects.stdout.isTTY === true) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });

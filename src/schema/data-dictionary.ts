@@ -4,6 +4,7 @@ import { eventTable } from "./event.ts";
 import { invocationTable } from "./invocation.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import {
+  aggregatedCallTable,
   findingTable,
   inferenceProfileTable,
   quarantineTable,
@@ -23,6 +24,7 @@ export const documentedTables: readonly Table[] = [
   runTable,
   findingTable,
   sourceStateTable,
+  aggregatedCallTable,
   regionTable,
   inferenceProfileTable,
 ];

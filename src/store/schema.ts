@@ -10,6 +10,7 @@ import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { queriesFolder, readQuery } from "../sql/query-file.ts";
 import {
+  aggregatedCallTable,
   findingTable,
   inferenceProfileTable,
   quarantineTable,
@@ -88,6 +89,7 @@ const warehouseTables: readonly Table[] = [
   runTable,
   findingTable,
   sourceStateTable,
+  aggregatedCallTable,
   regionTable,
   inferenceProfileTable,
 ];

@@ -19,7 +19,6 @@ export const formatTraits: Readonly<Record<FormatName, FormatTraits>> = {
   ndjson: { extension: "ndjson", contentType: "application/x-ndjson", isBinary: false },
   markdown: { extension: "md", contentType: "text/markdown; charset=utf-8", isBinary: false },
   parquet: { extension: "parquet", contentType: "application/vnd.apache.parquet", isBinary: true },
-  // it is text, but nobody reads it on a terminal
-  html: { extension: "html", contentType: "text/html; charset=utf-8", isBinary: true },
+  html: { extension: "html", contentType: "text/html; charset=utf-8", isBinary: false },
   arrow: { extension: "arrow", contentType: "application/vnd.apache.arrow.stream", isBinary: true },
 };
