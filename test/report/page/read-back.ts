@@ -48,7 +48,7 @@ export function said(cell: ReadCell, value: unknown, shown: (text: string) => st
   if (value === "") return [`${cell.className}|${cell.text}`, "nil|(empty)"];
   if (typeof value === "number") return [(cell.exact ?? cell.text).replaceAll(",", ""), String(value)];
   if (typeof value === "boolean") return [cell.text, String(value)];
-  const text = String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   if (cell.className !== "t") return [cell.text, shown(text)];
   const seconds = text.replace("T", " ").replace(/\.\d+Z$/, "Z");
   return [cell.text, cell.text.length === 10 ? seconds.replace(/ 00:00:00Z$/, "") : seconds];
