@@ -16,7 +16,8 @@ import {
 } from "./duck.ts";
 import { harden, queryError, runQuery } from "./query.ts";
 import { type ColumnarResult, streamColumns } from "./result.ts";
-import { checkVersion } from "./schema.ts";
+import { checkVersion } from "./meta.ts";
+import { useWarehouse } from "./schema.ts";
 
 export type ReaderOptions = DuckOptions;
 
@@ -53,7 +54,7 @@ export class WarehouseReader {
         await copyFile(file, opened, constants.COPYFILE_FICLONE);
         await attach(duck, opened, "warehouse", "read");
       }
-      await duck.connection.run("USE warehouse");
+      await useWarehouse(duck.connection, "warehouse");
       await checkVersion(duck.connection, file);
       await harden(duck.connection);
       return new WarehouseReader(file, duck, opened, folder);
