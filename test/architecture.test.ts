@@ -15,6 +15,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["schema", []],
   ["reference", []],
   ["policy", []],
+  ["policy/lint", ["policy"]],
   ["sql", [".", "schema"]],
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
@@ -45,8 +46,16 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     ],
   ],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
+  ["report/page/markup", ["engines", "report/formats"]],
+  ["report/page/data", ["engines"]],
+  ["report/page/charts", ["report/formats", "report/page/markup"]],
+  [
+    "report/page/sections",
+    ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
+  ],
+  ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
   ["config", [".", "report/formats"]],
   [
     "run",
@@ -104,6 +113,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/athena",
       "ingest/sources/s3",
       "policy",
+      "policy/lint",
       "reference",
       "report",
       "report/formats",
@@ -229,6 +239,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {
