@@ -1,7 +1,6 @@
 /** Owns the proof that every DuckDB client reads the published file as Spillway does, or refuses it in words. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rowsOf as resultRows } from "../../src/engines/result.ts";
 import { WarehouseReader } from "../../src/store/reader.ts";
 import { plainRows } from "../../src/engines/result.ts";
 import { type ClientAnswer, type Relations, duckDbClients, readWith } from "../support/duckdb-client.ts";
