@@ -4,6 +4,7 @@ import { eventTable } from "./event.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import { invocationTable } from "./invocation.ts";
 import {
+  aggregatedCallTable,
   boundaryTable,
   findingTable,
   inferenceProfileTable,
@@ -21,6 +22,7 @@ export const publicTables: readonly Table[] = [
   quarantineTable,
   runTable,
   findingTable,
+  aggregatedCallTable,
   regionTable,
   inferenceProfileTable,
   boundaryTable,

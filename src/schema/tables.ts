@@ -82,6 +82,23 @@ export const findingTable: Table = {
   ],
 };
 
+/** Calls that CloudTrail delivered as counts only: no record of theirs exists, and so no served Region. */
+export const aggregatedCallTable: Table = {
+  name: "aggregated_call",
+  doc: "Bedrock calls that are known only as counts, from CloudTrail's aggregated events (five minutes each)",
+  columns: [
+    column("event_id", "text", "eventId of the aggregated event"),
+    column("account_id", "text", "account that it is about"),
+    column("source_region", "text", "Region that was called"),
+    column("event_time", "timestamp", "start of its window, UTC"),
+    column("event_source", "text", "service"),
+    column("event_name", "text", "operation"),
+    column("is_inference", "boolean", "the operation runs a model"),
+    column("calls", "bigint", "how many"),
+    column("object_uri", "text", "trail object that holds it"),
+  ],
+};
+
 export const regionTable: Table = {
   name: "region",
   doc: "AWS Regions with country and jurisdiction",
