@@ -55,8 +55,9 @@
     };
 
     for (const [index, head] of heads.entries()) {
-      const button = make("button", { type: "button", textContent: head.textContent });
-      head.replaceChildren(button);
+      // beside the name and not around it: what is in a button is missing where a head is repeated in print
+      const button = make("button", { type: "button", className: "sort", ariaLabel: `Sort by ${head.textContent}` });
+      head.append(button);
       head.ariaSort = "none";
       button.addEventListener("click", () => {
         const numeric = head.classList.contains("n");

@@ -22,10 +22,10 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
   const notes = notesOf(table, rows.length, columns.length, cutText);
-  return html`<details class="data" ${open ? html` open` : undefined}>
+  return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
-      <table class="report${columns.length > 9 ? " wide" : ""}" data-report="${table.name}">
+      <table class="report" data-report="${table.name}">
         <caption>
           ${table.answers === "" ? `${table.title}.` : table.answers} Times are UTC.
         </caption>
@@ -46,8 +46,14 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
       </table>
     </div>
     ${notes}
-    <p class="note"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
+    <p class="note to-method"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
   </details> `;
+}
+
+/** How tightly it has to be set to fit a sheet. */
+function extent(columns: number): string {
+  if (columns > 16) return " vast";
+  return columns > 9 ? " wide" : "";
 }
 
 function writeRows(
