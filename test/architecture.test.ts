@@ -56,6 +56,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data"]],
   ["report/overview", ["engines", "report"]],
+  ["report/pdf", ["."]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -123,6 +124,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/overview",
       "report/page",
       "report/page/data",
+      "report/pdf",
       "run",
       "sql",
     ],

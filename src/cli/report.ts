@@ -1,9 +1,6 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
-import type { PageHead } from "../report/page/data/page-data.ts";
-import type { Engine } from "../engines/engine.ts";
-import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
 import {
@@ -19,6 +16,7 @@ import {
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
   readonly reports?: string;
   readonly list?: true;
+  readonly pdf?: string;
 }
 
 export function addReportCommand(program: Command, context: CommandContext): void {
@@ -28,7 +26,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .argument("[name]", "a report of the catalogue (--list shows them)")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
-    .option("--list", "list the reports");
+    .option("--list", "list the reports")
+    .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)");
   addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
@@ -50,37 +49,27 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
-    import("../report/catalogue.ts"),
-    import("../sql/scope.ts"),
-    import("./print-result.ts"),
-  ]);
+  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }, { checkPageFlags, printPage }] =
+    await Promise.all([
+      import("../report/catalogue.ts"),
+      import("../sql/scope.ts"),
+      import("./print-result.ts"),
+      import("./page.ts"),
+    ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
+  checkPageFlags(flags, context);
   const engine = await openEngine(flags, scope, context);
   try {
     const statement = (wanted: Report): string => applyScope(wanted.sql, scope, engine.qualify);
-    if (report === undefined) {
-      const { printOverview } = await import("./overview.ts");
-      await printOverview({ engine, catalogue, statement, scope, flags, context });
-      return;
-    }
-    const result = await engine.run(statement(report), signal, report.name);
-    await printResult(
-      result,
-      flags,
-      effects,
-      flags.format === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined,
-    );
+    const order = { engine, catalogue, statement, scope, flags, context };
+    if (flags.format === "html") await printPage(order, report);
+    else if (report === undefined) await (await import("./overview.ts")).printOverview(order);
+    else await printResult(await engine.run(statement(report), signal, report.name), flags, effects);
   } finally {
     await engine.close();
   }
-}
-
-async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {
-  const { pageHead } = await import("../report/page/head.ts");
-  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
 }

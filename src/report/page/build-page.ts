@@ -25,9 +25,9 @@ export interface PageRequest {
 }
 
 /** The same numbers as another report, in another form. */
-const repeated: Readonly<Record<string, string>> = {
-  "region-flow": "it has the numbers of spillover-by-region in another form",
-};
+const repeated: ReadonlyMap<string, string> = new Map([
+  ["region-flow", "it has the numbers of spillover-by-region in another form"],
+]);
 
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
@@ -53,7 +53,7 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
 /** A report that has no place on this page is named on it, with the reason. */
 function plan(report: Report, { head, statement }: PageRequest): { readonly statement: string } | OmittedReport {
   const { name, title } = report;
-  const same = repeated[name];
+  const same = repeated.get(name);
   if (same !== undefined) return { name, title, why: same };
   if (report.needsBoundary && head.boundary === undefined)
     return { name, title, why: "it compares with a boundary, and none was given" };

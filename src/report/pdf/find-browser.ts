@@ -8,8 +8,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const names: readonly string[] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 const places: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
-  darwin: ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"],
-  win32: ["C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe"],
+  darwin: [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  ],
+  win32: [
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+  ],
 };
 
 /**
@@ -25,7 +31,10 @@ export function findBrowser(env: Environment, platform: NodeJS.Platform = proces
     });
   }
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const candidates = [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...(places[platform] ?? [])];
+  const candidates = [
+    ...names.flatMap((name) => folders.map((folder) => join(folder, name))),
+    ...(places[platform] ?? []),
+  ];
   return candidates.find(isProgram);
 }
 

@@ -117,17 +117,15 @@ function notesOf(table: ReportTable, shown: number, columns: number, cutText: bo
   return html`${notes.map((note) => html`<p class="note">${note}</p>`)}`;
 }
 
-const names: Readonly<Record<string, string>> = {
-  region: "Region",
-  regions: "Regions",
-  arn: "ARN",
-  p50: "p50",
-  p95: "p95",
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ["region", "Region"],
+  ["regions", "Regions"],
+  ["arn", "ARN"],
+]);
 
 /** `source_region` is read as `Source Region`. */
 export function heading(name: string): string {
-  const words = name.split("_").map((word) => names[word] ?? word);
+  const words = name.split("_").map((word) => names.get(word) ?? word);
   const text = words.join(" ");
   return size(text) === 0 ? "(no name)" : text.charAt(0).toUpperCase() + clipped(text.slice(1), 60);
 }

@@ -73,6 +73,6 @@ function listOf(names: readonly string[], noun: string): Markup {
   if (names.length <= plainList) return html`${items.join(", ")}`;
   return html`<details class="inline">
     <summary>${amount(names.length, noun)}</summary>
-    ${items.join(", ")}${left > 0 ? ` and ${left} more` : undefined}
+    <span>${items.join(", ")}${left > 0 ? ` and ${left} more` : undefined}</span>
   </details>`;
 }
