@@ -2,7 +2,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
-import { Warehouse, stageFolder } from "../store/warehouse.ts";
+import { stageFolder } from "../store/side-files.ts";
+import { Warehouse } from "../store/warehouse.ts";
 import { type IngestOptions, IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./sources/source.ts";
@@ -27,7 +28,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     // A first run that failed before it had anything leaves nothing behind.
     const isOurs = !(
       error instanceof SpillwayError &&
-      (error.code === "run-locked" || error.code.startsWith("warehouse-"))
+      (error.code === "run-locked" || error.code === "side-file" || error.code.startsWith("warehouse-"))
     );
     if (isNew && isOurs && !progress.hasCommitted) for (const end of ["", ".wal"]) removeQuietly(`${work}${end}`);
     throw error;
@@ -56,7 +57,7 @@ async function ingestInto(
     options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
-  const opening = Warehouse.open(options.warehouse, { now });
+  const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.

@@ -109,6 +109,19 @@ export function lockHolder(error: unknown): string | null {
   return /\(PID (\d+)\)/.exec(message)?.[1] ?? "unknown";
 }
 
+export const isFull = (error: unknown): boolean =>
+  /No space left|ENOSPC|disk is full|Disk quota|EDQUOT/i.test(messageOf(error));
+
+export const isDenied = (error: unknown): boolean =>
+  /Permission denied|EACCES|EPERM|EROFS|Read-only file system/i.test(messageOf(error));
+
+/** Whether DuckDB met bytes in a database file that it never wrote. */
+export function isDamage(error: unknown): boolean {
+  return /not a valid DuckDB database|Corrupt database|computed checksum|Could not read enough bytes|Could not read from file|Failure while replaying WAL|Failed to deserialize|SerializationException|Corrupt WAL|WAL file/i.test(
+    messageOf(error),
+  );
+}
+
 /** Turns what DuckDB or Node threw about a warehouse file into one line for a person. */
 export function warehouseError(error: unknown, file: string): Error {
   if (error instanceof SpillwayError) return error;
@@ -120,7 +133,7 @@ export function warehouseError(error: unknown, file: string): Error {
       cause: error,
     });
   }
-  if (/No space left|ENOSPC|disk is full|Disk quota|EDQUOT/i.test(message)) {
+  if (isFull(error)) {
     return new SpillwayError("disk-full", `No space left while writing ${file}`, {
       next: "Free some space and run it again: what was committed is kept",
       cause: error,
@@ -129,6 +142,14 @@ export function warehouseError(error: unknown, file: string): Error {
   if (/not a valid DuckDB database|Is a directory/i.test(message)) {
     return new SpillwayError("warehouse-incompatible", `${file} is not a DuckDB file`, {
       next: "Name another file with --warehouse",
+      cause: error,
+    });
+  }
+  if (isDamage(error)) {
+    return new SpillwayError("warehouse-damaged", `${file} is damaged: ${message.split("\n")[0]}`, {
+      next: file.endsWith(".work")
+        ? `Remove it and run again; it is made again from the published file: rm ${file}`
+        : `Put a copy of it back, or remove it and its .work file and load the logs again: rm ${file} ${file}.work`,
       cause: error,
     });
   }
@@ -150,7 +171,7 @@ export function warehouseError(error: unknown, file: string): Error {
       cause: error,
     });
   }
-  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|Cannot open file/i.test(message)) {
+  if (isDenied(error) || message.includes("Cannot open file")) {
     return new SpillwayError("warehouse-unwritable", `${file} cannot be written`, {
       next: "Check its permissions, or name another file with --warehouse",
       cause: error,
