@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "duckdb";
-import { mapParallel } from "../src/ingest/sources/parallel.ts";
+import { mapParallel } from "../src/ingest/listing/parallel.ts";
 import { Warehouse } from "../src/store/warehouse.ts";
 import { type RealS3Server, realS3Credentials, startRealS3Server } from "../test/support/real-s3-server.ts";
 import { builtCli, ensureLogs, requireBuild } from "./dataset.ts";

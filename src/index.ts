@@ -16,7 +16,7 @@ export type {
   SourceReport,
   SourceState,
   TrailObject,
-} from "./ingest/sources/source.ts";
+} from "./ingest/listing/source.ts";
 export { identities, isIncomplete } from "./ingest/summary.ts";
 export type { IngestCounts } from "./ingest/summary.ts";
 export { EventBatch } from "./parse/event-batch.ts";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
-import type { ObjectSource } from "../ingest/sources/source.ts";
+import type { ObjectSource } from "../ingest/listing/source.ts";
 import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { wholeNumber } from "./flags/values.ts";

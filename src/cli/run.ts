@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import type { ObjectSource } from "../ingest/sources/source.ts";
+import type { ObjectSource } from "../ingest/listing/source.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";

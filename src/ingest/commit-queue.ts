@@ -1,6 +1,6 @@
 /** Owns when a pass commits: what has been read waits here until there is enough of it, or enough time has passed. */
 import type { Staged, WorkerPool } from "./worker-pool.ts";
-import type { SourceState } from "./sources/source.ts";
+import type { SourceState } from "./listing/source.ts";
 
 /** A commit takes what is staged when this much waits; a crash loses at most that much work. */
 const commitEvents = 250_000;

@@ -1,6 +1,6 @@
 /** Owns how a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
 import { readFileSync } from "node:fs";
-import type { Locator } from "./sources/source.ts";
+import type { Locator } from "./listing/source.ts";
 
 /** Files and what is there already at once, without a promise; everything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./worker-pool.ts";
-import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./sources/source.ts";
+import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
@@ -113,7 +113,7 @@ export class IngestRun {
     for (const source of this.#options.sources) {
       this.#source = source;
       const listing = source.list(memory);
-      for await (const listed of this.#isNew ? listing : ledgerPages(listing)) {
+      for await (const { objects: listed, states = [] } of this.#isNew ? listing : ledgerPages(listing)) {
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         if (this.stoppedEarly) return;
         const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
@@ -123,7 +123,7 @@ export class IngestRun {
         this.tally.listed(source, fresh.length, unknown);
         await this.#readObjects(pool, unknown);
         if (this.stoppedEarly || pool.stopped !== undefined) return;
-        this.#commits.remember(listed.states ?? []);
+        this.#commits.remember(states);
         await this.#commits.commitIfDue(pool);
       }
       this.#listedWhole.add(source);

@@ -6,7 +6,7 @@ import { stageFolder } from "../store/side-files.ts";
 import { Warehouse } from "../store/warehouse.ts";
 import { type IngestOptions, IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
-import type { ObjectSource } from "./sources/source.ts";
+import type { ObjectSource } from "./listing/source.ts";
 import type { IngestSummary } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./ingest-run.ts";

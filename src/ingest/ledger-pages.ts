@@ -1,5 +1,5 @@
 /** Owns gathering what is listed into pages that are worth a question to a large ledger. */
-import type { ListedChunk, TrailObject } from "./sources/source.ts";
+import type { ListedChunk, TrailObject } from "./listing/source.ts";
 
 /** The ledger is asked once for a page, and looks through all of its names each time. */
 const pageObjects = 16_384;
@@ -16,19 +16,19 @@ export async function* ledgerPages(listing: AsyncIterable<ListedChunk>): AsyncGe
     for await (const chunk of listing) {
       if (page.length === 0) since = performance.now();
       if (chunk.states === undefined) {
-        for (const object of chunk) page.push(object);
+        for (const object of chunk.objects) page.push(object);
         if (page.length < enough && performance.now() - since < pageMilliseconds) continue;
         enough = pageObjects;
-        yield page;
+        yield { objects: page };
       } else {
-        if (page.length > 0) yield page;
+        if (page.length > 0) yield { objects: page };
         yield chunk;
       }
       page = [];
     }
   } catch (thrown) {
-    if (page.length > 0) yield page;
+    if (page.length > 0) yield { objects: page };
     throw thrown;
   }
-  if (page.length > 0) yield page;
+  if (page.length > 0) yield { objects: page };
 }

@@ -1,5 +1,5 @@
 /** Owns what one run noticed about the logs: objects replaced or gone, and what it could not look at. */
-import type { Finding, TrailObject } from "./sources/source.ts";
+import type { Finding, TrailObject } from "./listing/source.ts";
 
 const examplesKept = 20;
 

@@ -1,5 +1,5 @@
 /** Owns what each source gave to a run: the counts of objects, source by source. */
-import type { ObjectSource, TrailObject } from "./sources/source.ts";
+import type { ObjectSource, TrailObject } from "./listing/source.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 /** listed = known + loaded + skipped + quarantined. An object that two sources list counts for the first. */

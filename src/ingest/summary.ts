@@ -1,5 +1,5 @@
 /** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
-import type { Finding } from "./sources/source.ts";
+import type { Finding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 

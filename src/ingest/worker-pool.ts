@@ -1,7 +1,7 @@
 /** Owns the worker threads: starts them, hands out objects, passes their messages on, ends them. */
 import { Worker } from "node:worker_threads";
 import { SpillwayError } from "../errors.ts";
-import type { TrailObject } from "./sources/source.ts";
+import type { TrailObject } from "./listing/source.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./worker-protocol.ts";
 
 /** Tasks a worker holds at once: one in work, one waiting, so that it never idles between two. */

@@ -1,7 +1,7 @@
 /** Owns the messages between the run loop and its worker threads. */
 import type { ErrorCode } from "../errors.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
-import type { Locator, TrailObject } from "./sources/source.ts";
+import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
   /** Folder for staged event files; the store loads and removes them. */

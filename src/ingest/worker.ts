@@ -9,7 +9,7 @@ import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
 import { DeniedObject } from "../aws/s3/denied-object.ts";
 import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import { readBytes } from "./read-bytes.ts";
-import type { TrailObject } from "./sources/source.ts";
+import type { TrailObject } from "./listing/source.ts";
 import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
 
 const port = parentPort;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ledgerPages } from "../../src/ingest/ledger-pages.ts";
-import { type ListedChunk, type TrailObject, withStates } from "../../src/ingest/sources/source.ts";
+import type { ListedChunk, TrailObject } from "../../src/ingest/listing/source.ts";
 
 function object(name: number): TrailObject {
   const uri = `file:///${name}.json.gz`;
@@ -26,7 +26,7 @@ it("changes nothing but the size of the pages", async () => {
       let name = 0;
       const listed: ListedChunk[] = plan.map(({ length, state }, index) => {
         const objects = Array.from({ length }, () => object(name++));
-        return state ? withStates(objects, [{ scope: "s", name: String(index), value: "1" }]) : objects;
+        return state ? { objects, states: [{ scope: "s", name: String(index), value: "1" }] } : { objects };
       });
       async function* listing(): AsyncGenerator<ListedChunk> {
         yield* listed;
@@ -38,7 +38,7 @@ it("changes nothing but the size of the pages", async () => {
       let failed = false;
       try {
         for await (const page of ledgerPages(listing())) {
-          uris.push(...page.map(({ uri }) => uri));
+          uris.push(...page.objects.map(({ uri }) => uri));
           for (const state of page.states ?? []) states.push(`${state.name} after ${uris.length}`);
         }
       } catch {
@@ -47,11 +47,11 @@ it("changes nothing but the size of the pages", async () => {
       let count = 0;
       const expected: string[] = [];
       for (const chunk of listed) {
-        count += chunk.length;
+        count += chunk.objects.length;
         for (const state of chunk.states ?? []) expected.push(`${state.name} after ${count}`);
       }
       expect(failed).toBe(fails);
-      expect(uris).toEqual(listed.flat().map(({ uri }) => uri));
+      expect(uris).toEqual(listed.flatMap(({ objects }) => objects.map(({ uri }) => uri)));
       expect(states).toEqual(expected);
     }),
     { numRuns: 20 },
@@ -60,9 +60,10 @@ it("changes nothing but the size of the pages", async () => {
 
 it("asks the ledger seldom", async () => {
   async function* listing(): AsyncGenerator<ListedChunk> {
-    for (let page = 0; page < 100; page++) yield Array.from({ length: 1000 }, (_, i) => object(page * 1000 + i));
+    for (let page = 0; page < 100; page++)
+      yield { objects: Array.from({ length: 1000 }, (_, i) => object(page * 1000 + i)) };
   }
   let pages = 0;
-  for await (const page of ledgerPages(listing())) if (page.length > 0) pages++;
+  for await (const page of ledgerPages(listing())) if (page.objects.length > 0) pages++;
   expect(pages).toBeLessThan(20);
 });

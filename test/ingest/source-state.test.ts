@@ -12,8 +12,7 @@ import {
   type SourceState,
   type TrailObject,
   noMemory,
-  withStates,
-} from "../../src/ingest/sources/source.ts";
+} from "../../src/ingest/listing/source.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { queryRows } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
@@ -26,7 +25,7 @@ const state = (name: string, value: unknown): SourceState => ({ scope: "test", n
 async function filesIn(folder: string, count: number): Promise<readonly TrailObject[]> {
   for (let n = 0; n < count; n++) putFile(logPath(folder, `F${n}`), gzipLog([bedrockRecord(n)]));
   const all: TrailObject[] = [];
-  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk);
+  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk.objects);
   return all;
 }
 
@@ -50,8 +49,8 @@ it("is read by the next run, the last value of a name wins, and a new warehouse 
   const source = sourceOf(
     async function* list(memory) {
       seen.push([...(await memory.read("test"))]);
-      yield withStates(objects.slice(0, 2), [state("page", 1)]);
-      yield withStates(objects.slice(2), [state("page", "it's 2"), state("other", null)]);
+      yield { objects: objects.slice(0, 2), states: [state("page", 1)] };
+      yield { objects: objects.slice(2), states: [state("page", "it's 2"), state("other", null)] };
     },
     (outcome) => {
       outcomes.push(outcome.complete);
@@ -72,7 +71,7 @@ it("is not remembered for objects that were not committed", async () => {
   const objects = await filesIn(join(root, "failed"), 2);
   await ingest({ warehouse, sources: [folderSource(join(root, "next"))], threads: 1 });
   const failing = sourceOf(async function* list() {
-    yield withStates(objects, [state("page", 1)]);
+    yield { objects: objects, states: [state("page", 1)] };
     await Promise.reject(new Error("the listing broke"));
   });
   await expect(ingest({ warehouse, sources: [failing], threads: 1 })).rejects.toThrow("the listing broke");
@@ -87,9 +86,9 @@ it("is not remembered for a chunk that a signal cut short, and the run is not co
   const outcomes: boolean[] = [];
   const source = sourceOf(
     async function* list() {
-      yield withStates(objects.slice(0, 1), [state("page", 1)]);
+      yield { objects: objects.slice(0, 1), states: [state("page", 1)] };
       stop.abort();
-      yield withStates(objects.slice(1), [state("page", 2)]);
+      yield { objects: objects.slice(1), states: [state("page", 2)] };
     },
     (outcome) => {
       outcomes.push(outcome.complete);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { folderSource } from "../../src/ingest/sources/folder.ts";
 import { WorkerPool } from "../../src/ingest/worker-pool.ts";
-import { type TrailObject, noMemory } from "../../src/ingest/sources/source.ts";
+import { type TrailObject, noMemory } from "../../src/ingest/listing/source.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { bedrockRecord, gzipLog, logPath, putFile } from "../support/trail-files.ts";
 
@@ -15,7 +15,7 @@ async function filesWith(name: string, count: number): Promise<readonly TrailObj
   for (let n = 0; n < count; n++)
     putFile(logPath(folder, `F${n}`), gzipLog([bedrockRecord(2 * n), bedrockRecord(2 * n + 1)]));
   const all: TrailObject[] = [];
-  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk);
+  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk.objects);
   return all;
 }
 

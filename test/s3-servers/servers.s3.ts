@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
-import { mapParallel } from "../../src/ingest/sources/parallel.ts";
+import { mapParallel } from "../../src/ingest/listing/parallel.ts";
 import { tellOrganizationRuns } from "../support/organization-runs.ts";
 import { type RealS3Server, realS3Credentials, startRealS3Server } from "../support/real-s3-server.ts";
 import { queryRows } from "../support/run-cli.ts";

@@ -2,7 +2,7 @@
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
 import { dayOf } from "../../src/day.ts";
 import type { S3SourceOptions } from "../../src/ingest/sources/s3/options.ts";
-import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/sources/source.ts";
+import { type ObjectSource, type SourceMemory, type TrailObject, noMemory } from "../../src/ingest/listing/source.ts";
 
 export const now = (): Date => new Date("2026-09-14T12:00:00Z");
 
@@ -75,7 +75,7 @@ export function remembers(lastComplete: Date, lastDeep: Date): SourceMemory {
 
 export async function listAll(source: ObjectSource, memory: SourceMemory = noMemory): Promise<readonly TrailObject[]> {
   const objects: TrailObject[] = [];
-  for await (const chunk of source.list(memory)) objects.push(...chunk);
+  for await (const chunk of source.list(memory)) objects.push(...chunk.objects);
   return objects.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOfSource } from "../../ingest/sources/kinds.ts";
-import type { ObjectSource } from "../../ingest/sources/source.ts";
+import type { ObjectSource } from "../../ingest/listing/source.ts";
 import type { CommandContext } from "./context.ts";
 import { list, wholeNumber } from "./values.ts";
 

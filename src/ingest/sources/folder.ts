@@ -3,8 +3,8 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
-import type { ObjectSource, TrailObject } from "./source.ts";
-import { parseTrailKey } from "./trail-key.ts";
+import type { ListedChunk, ObjectSource, TrailObject } from "../listing/source.ts";
+import { parseTrailKey } from "../listing/trail-key.ts";
 
 /** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
 const firstChunk = 64;
@@ -17,7 +17,7 @@ export function folderSource(folder: string): ObjectSource {
   statRoot(folder, root);
   return {
     name: folder,
-    async *list(): AsyncIterable<readonly TrailObject[]> {
+    async *list(): AsyncIterable<ListedChunk> {
       let chunk: TrailObject[] = [];
       let size = firstChunk;
       for (const path of walk(root, statRoot(folder, root))) {
@@ -25,11 +25,11 @@ export function folderSource(folder: string): ObjectSource {
         if (object === undefined) continue;
         chunk.push(object);
         if (chunk.length < size) continue;
-        yield chunk;
+        yield { objects: chunk };
         chunk = [];
         size = Math.min(size * 2, largestChunk);
       }
-      if (chunk.length > 0) yield chunk;
+      if (chunk.length > 0) yield { objects: chunk };
     },
   };
 }

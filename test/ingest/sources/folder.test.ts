@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { folderSource } from "../../../src/ingest/sources/folder.ts";
-import { type TrailObject, noMemory } from "../../../src/ingest/sources/source.ts";
+import { type TrailObject, noMemory } from "../../../src/ingest/listing/source.ts";
 import { temporaryFolder } from "../../support/temp-folder.ts";
 import { logPath, putFile } from "../../support/trail-files.ts";
 
@@ -12,7 +12,7 @@ const root = temporaryFolder();
 
 async function listed(folder: string): Promise<readonly TrailObject[]> {
   const all: TrailObject[] = [];
-  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk);
+  for await (const chunk of folderSource(folder).list(noMemory)) all.push(...chunk.objects);
   return all;
 }
 

@@ -1,6 +1,6 @@
 /** Owns what a page becomes in the ledger: a trail object for each day of its events, and one for each day without any. */
 import { createHash } from "node:crypto";
-import type { TrailObject } from "../source.ts";
+import type { TrailObject } from "../../listing/source.ts";
 import type { Scan } from "./checkpoint.ts";
 import type { LookupPage, LookupRecord } from "./client.ts";
 import { type Seconds, dayIn, daysBack, earlier, shiftDays } from "./times.ts";

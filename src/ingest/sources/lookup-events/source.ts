@@ -1,8 +1,8 @@
 /** Owns the LookupEvents source: from `lookup-events:REGION,...` to trail objects, one for each day of a page of the event history. */
 import { SpillwayError } from "../../../errors.ts";
 import { silentLogger } from "../../../log.ts";
-import { mapParallel, mergeParallel } from "../parallel.ts";
-import { type ListedChunk, type ObjectSource, type SourceMemory, withStates } from "../source.ts";
+import { mapParallel, mergeParallel } from "../../listing/parallel.ts";
+import type { ListedChunk, ObjectSource, SourceMemory } from "../../listing/source.ts";
 import { type Checkpoint, historyDays, horizon, nothingRead, parseCheckpoint } from "./checkpoint.ts";
 import { LookupClient } from "./client.ts";
 import { parseLookupName } from "./name.ts";
@@ -105,7 +105,7 @@ async function* readAll(
     readers,
   );
   // An empty chunk: the run sees that it was stopped before everything was read.
-  if (isStopped() && unfinished > 0) yield [];
+  if (isStopped() && unfinished > 0) yield { objects: [] };
   else if (failures.length > 0) throw summed(failures, opened.length === 0);
 }
 
@@ -146,7 +146,7 @@ async function* readHistory(
     onClock: (offsetMs) => report.clock(offsetMs),
   });
   for await (const step of steps) {
-    yield withStates(step.objects, [{ scope, name, value: JSON.stringify(step.checkpoint) }]);
+    yield { objects: step.objects, states: [{ scope, name, value: JSON.stringify(step.checkpoint) }] };
   }
   report.done(place);
 }

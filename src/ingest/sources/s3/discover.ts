@@ -1,7 +1,7 @@
 /** Owns the search for trails in a bucket: from a prefix to the folders `.../CloudTrail/REGION/`, by listing folders only. */
 import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapParallel } from "../../listing/parallel.ts";
 import type { ListingScope } from "./plan-listing.ts";
 import { accountFolder, asFolder, folderName, organizationFolder, placeOf, regionFolder } from "./trail-prefix.ts";
 

@@ -1,5 +1,5 @@
 /** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
-import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../source.ts";
+import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { type DayRange, type ListingHistory, advanced } from "./days.ts";
 import type { DeniedPrefix, Discovered } from "./discover.ts";

@@ -1,5 +1,5 @@
 /** Owns how the history of a listing is kept as source state. */
-import type { SourceState } from "../source.ts";
+import type { SourceState } from "../../listing/source.ts";
 import { isDay } from "../../../day.ts";
 import { type ListingHistory, type ListingMark } from "./days.ts";
 

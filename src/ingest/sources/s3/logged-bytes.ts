@@ -1,6 +1,6 @@
 /** Owns the size of the log files of some days, by listing them: what Athena is going to read, before it does. */
 import { setMaxListeners } from "node:events";
-import { noMemory } from "../source.ts";
+import { noMemory } from "../../listing/source.ts";
 import type { S3SourceOptions } from "./options.ts";
 import { s3Source } from "./source.ts";
 
@@ -29,7 +29,7 @@ export async function loggedBytes(
   const source = s3Source(location, { ...options, from, to: options.to ?? options.now().toISOString().slice(0, 10) });
   let files = 0;
   let bytes = 0;
-  for await (const objects of source.list(noMemory)) {
+  for await (const { objects } of source.list(noMemory)) {
     for (const { size, skip } of objects) {
       if (skip !== null) continue;
       files++;

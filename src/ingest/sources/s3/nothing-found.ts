@@ -3,7 +3,7 @@ import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
 import type { DayRange } from "./days.ts";
 import type { Discovered, TrailFilter } from "./discover.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapParallel } from "../../listing/parallel.ts";
 import { folderName, placeOf } from "./trail-prefix.ts";
 
 const examples = 8;

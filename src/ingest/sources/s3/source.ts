@@ -2,8 +2,8 @@
 import { setMaxListeners } from "node:events";
 import { SpillwayError } from "../../../errors.ts";
 import { type Logger, silentLogger } from "../../../log.ts";
-import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../source.ts";
-import { parseTrailKey } from "../trail-key.ts";
+import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../../listing/source.ts";
+import { parseTrailKey } from "../../listing/trail-key.ts";
 import type { S3Access } from "../../../aws/access.ts";
 import { accessOf } from "../../../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/bucket.ts";
@@ -15,7 +15,7 @@ import { historyOf } from "./history.ts";
 import { locateBucket } from "../../../aws/s3/locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, checkS3Options, defaultReaders } from "./options.ts";
-import { mergeParallel } from "../parallel.ts";
+import { mergeParallel } from "../../listing/parallel.ts";
 import { type ListingTask, planListing } from "./plan-listing.ts";
 import { asFolder, placeOf } from "./trail-prefix.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
@@ -61,7 +61,7 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
         // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
         if (options.signal?.aborted !== true) throw thrown;
         // An empty chunk: the run sees that it was stopped before everything was listed.
-        yield [];
+        yield { objects: [] };
       }
     },
     finished: (outcome) => finishListing(url, options, listed, outcome),
@@ -74,7 +74,7 @@ async function* listTrails(
   unlocated: S3Access,
   options: S3SourceOptions,
   memory: SourceMemory,
-): AsyncGenerator<readonly TrailObject[], S3Listing> {
+): AsyncGenerator<ListedChunk, S3Listing> {
   const log = options.log ?? silentLogger;
   // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
   const probe = placeOf(prefix).at === "below" ? prefix : asFolder(prefix);
@@ -100,10 +100,10 @@ async function* listTrails(
   let objects = 0;
   let newest: string | null = null;
   for await (const page of mergeParallel(streams, readers)) {
-    const chunk = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
-    objects += chunk.length;
-    for (const { day } of chunk) if (day !== null && (newest === null || day > newest)) newest = day;
-    if (chunk.length > 0) yield chunk;
+    const listed = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
+    objects += listed.length;
+    for (const { day } of listed) if (day !== null && (newest === null || day > newest)) newest = day;
+    if (listed.length > 0) yield { objects: listed };
   }
   const first = denied[0]?.error;
   if (objects === 0 && first !== undefined) throw first;

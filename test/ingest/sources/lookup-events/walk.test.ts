@@ -18,7 +18,7 @@ import {
 import type { Place } from "../../../../src/ingest/sources/lookup-events/page-objects.ts";
 import { type Seconds, secondsOf, shift } from "../../../../src/ingest/sources/lookup-events/times.ts";
 import { walk } from "../../../../src/ingest/sources/lookup-events/walk.ts";
-import type { TrailObject } from "../../../../src/ingest/sources/source.ts";
+import type { TrailObject } from "../../../../src/ingest/listing/source.ts";
 
 const at = "2026-09-14T12:00:00Z";
 const place: Place = {

@@ -9,7 +9,7 @@ import { fetchBytes } from "../../../../src/ingest/fetch.ts";
 import { disconnectAll } from "../../../../src/aws/connection.ts";
 import type { S3SourceOptions } from "../../../../src/ingest/sources/s3/options.ts";
 import { s3Source } from "../../../../src/ingest/sources/s3/source.ts";
-import { noMemory } from "../../../../src/ingest/sources/source.ts";
+import { noMemory } from "../../../../src/ingest/listing/source.ts";
 import { createLogger } from "../../../../src/log.ts";
 import { S3Server, type S3ServerOptions } from "../../../support/s3-server.ts";
 import {

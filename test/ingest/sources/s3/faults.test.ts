@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fetchBytes } from "../../../../src/ingest/fetch.ts";
 import { disconnectAll } from "../../../../src/aws/connection.ts";
 import { s3Source } from "../../../../src/ingest/sources/s3/source.ts";
-import type { TrailObject } from "../../../../src/ingest/sources/source.ts";
+import type { TrailObject } from "../../../../src/ingest/listing/source.ts";
 import { type Fault, type S3Server, S3Server as Server } from "../../../support/s3-server.ts";
 import { listAll, listKeys, optionsFor, trailKey, useTestCredentials } from "../../../support/s3-trail.ts";
 

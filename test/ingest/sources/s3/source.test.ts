@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { disconnectAll } from "../../../../src/aws/connection.ts";
 import { s3ListingScope, s3Source } from "../../../../src/ingest/sources/s3/source.ts";
-import { noMemory } from "../../../../src/ingest/sources/source.ts";
+import { noMemory } from "../../../../src/ingest/listing/source.ts";
 import { createLogger } from "../../../../src/log.ts";
 import type { S3Server, S3ServerOptions } from "../../../support/s3-server.ts";
 import {
@@ -173,7 +173,7 @@ describe("s3Source lists days", () => {
     const source = s3Source(url(), optionsFor(server, { signal: stop.signal, readers: 1 }));
     const keys: string[] = [];
     for await (const chunk of source.list(noMemory)) {
-      keys.push(...chunk.map(({ uri }) => uri));
+      keys.push(...chunk.objects.map(({ uri }) => uri));
       stop.abort();
     }
     expect(keys.length).toBeLessThan(wanted.length);
@@ -184,7 +184,7 @@ describe("s3Source lists days", () => {
     put(wanted);
     const source = s3Source(url("AWSLogs/"), optionsFor(server));
     for await (const chunk of source.list(noMemory)) {
-      expect(chunk.length).toBeGreaterThan(0);
+      expect(chunk.objects.length).toBeGreaterThan(0);
       break;
     }
     expect(source.listed).toBeUndefined();

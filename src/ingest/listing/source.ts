@@ -33,8 +33,12 @@ export interface SourceMemory {
   read(scope: string): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Objects that were listed, and what the source remembers once every one of them is committed: never before. */
-export type ListedChunk = readonly TrailObject[] & { readonly states?: readonly SourceState[] };
+/** Part of a listing. */
+export interface ListedChunk {
+  readonly objects: readonly TrailObject[];
+  /** What the source remembers once every one of the objects is committed: never before. */
+  readonly states?: readonly SourceState[];
+}
 
 /** What became of what a source listed. */
 export interface SourceOutcome {
@@ -70,8 +74,3 @@ export interface ObjectSource {
 
 /** A source that remembers nothing, or is asked outside of a run. */
 export const noMemory: SourceMemory = { read: () => Promise.resolve(new Map()) };
-
-/** A chunk that carries what to remember. */
-export function withStates(objects: readonly TrailObject[], states: readonly SourceState[]): ListedChunk {
-  return Object.assign([...objects], { states });
-}

@@ -1,6 +1,6 @@
 /** What the path of a trail object says, after CloudTrail's User Guide. */
 import { describe, expect, it } from "vitest";
-import { parseTrailKey } from "../../../src/ingest/sources/trail-key.ts";
+import { parseTrailKey } from "../../../src/ingest/listing/trail-key.ts";
 
 const tail = "eu-central-1/2026/09/02/111122223333_CloudTrail_eu-central-1_20260902T1000Z_AbCdEfGhIjKlMnOp.json.gz";
 const place = { accountId: "111122223333", region: "eu-central-1", day: "2026-09-02", skip: null };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mapParallel, mergeParallel } from "../../../src/ingest/sources/parallel.ts";
+import { mapParallel, mergeParallel } from "../../../src/ingest/listing/parallel.ts";
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
