@@ -40,7 +40,12 @@ try {
       for (const turn of ["first run", "nothing new"]) {
         const args = ["ingest", logs, "--warehouse", join(scratch, "warehouse.duckdb")];
         const { wallMs, cpuMs, peakMb } = await measure([process.execPath, builtCli, ...args]);
-        rows.push([`${objects.toLocaleString("en-US")}, ${turn}`, seconds(wallMs), seconds(cpuMs), `${peakMb.toFixed(0)} MB`]);
+        rows.push([
+          `${objects.toLocaleString("en-US")}, ${turn}`,
+          seconds(wallMs),
+          seconds(cpuMs),
+          `${peakMb.toFixed(0)} MB`,
+        ]);
         process.stderr.write(`${rows.at(-1)?.join("  ")}\n`);
       }
     } finally {

@@ -1,6 +1,5 @@
 /** Owns making a path free for a file of our own: what a crash, a restore or a mount left there goes, what holds somebody's files stays. */
 import { lstatSync, rmdirSync } from "node:fs";
-import { basename } from "node:path";
 import { SpillwayError, systemCode } from "./errors.ts";
 
 /**
@@ -20,7 +19,7 @@ export function makeWay(path: string): void {
 /** A file of ours that only its owner can put right: one line that names it, and the command. */
 export function sideFileError(path: string, what: string, cause?: unknown): SpillwayError {
   return new SpillwayError("side-file", `${path} ${what}`, {
-    next: `${basename(path)} is made by Spillway and made again: rm -r ${shellWord(path)}`,
+    next: `Spillway keeps a file of its own by that name and makes it again: rm -r ${shellWord(path)}`,
     cause,
   });
 }

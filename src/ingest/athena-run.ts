@@ -119,6 +119,7 @@ export async function ingestAthena(options: AthenaIngestOptions): Promise<Ingest
       findings: [],
       findingCounts: new Map(),
       gaps: [],
+      failures: [],
       sources: [
         {
           name: options.source,

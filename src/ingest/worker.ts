@@ -108,6 +108,7 @@ port.on("message", (message: ToWorker) => {
     .then(() => handle(message, pending))
     .catch((thrown: unknown) => {
       const known = thrown instanceof SpillwayError ? { code: thrown.code, next: thrown.next } : undefined;
-      send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown), known });
+      const source = message.type === "read" ? message.source : undefined;
+      send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown), known, source });
     });
 });

@@ -1,4 +1,6 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { parseLookupName } from "../ingest/sources/lookup-events/name.ts";
@@ -9,10 +11,21 @@ import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
 
 /**
- * Everything that can be known without reading a source or the warehouse.
+ * Everything that can be known without reading a source or the warehouse; `spillway run` refuses nothing else beforehand.
  * @throws SpillwayError `config`, `usage` or `report-unknown`: all of them exit code 2
  */
 export function checkConfig(config: Config): void {
+  if (config.sources.length === 0) {
+    throw new SpillwayError("config", "there are no sources to run over", {
+      next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
+    });
+  }
+  const folder = dirname(config.warehouse);
+  if (!existsSync(folder)) {
+    throw new SpillwayError("config", `the folder of the warehouse ${config.warehouse} does not exist`, {
+      next: `Make it, or name another warehouse: mkdir -p ${folder}`,
+    });
+  }
   for (const source of config.sources) {
     const name = typeof source === "string" ? source : source.source;
     const kind = kindOfSource(name);

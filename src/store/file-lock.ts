@@ -3,7 +3,18 @@ import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeWay, sideFileError } from "../make-way.ts";
-import { type Duck, attach, detach, isDamage, isDenied, isFull, lockHolder, startDuck, stopDuck } from "./duck.ts";
+import {
+  type Duck,
+  attach,
+  detach,
+  isDamage,
+  isDenied,
+  isFull,
+  lockHolder,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { removeLogs } from "./side-files.ts";
 
 /** A lock that goes away under us this often is somebody's who takes and releases it all the time. */
@@ -25,6 +36,11 @@ export async function takeFileLock(duck: Duck, lock: string, alias: string): Pro
     if (isTheOne || attempt === attempts) return;
     await detach(duck, lock, alias);
   }
+}
+
+/** Where the lock could not even be made, it is the folder that is the matter. */
+export function lockError(error: unknown, file: string, lock: string): Error {
+  return warehouseError(error, isFull(error) || inodeOf(lock) !== undefined ? lock : file);
 }
 
 async function attachMended(duck: Duck, lock: string, alias: string): Promise<void> {

@@ -1,10 +1,10 @@
 /** Owns what is checked before a warehouse is written to: the lock of the one writer, and how working and published file stand to each other. */
 import { existsSync, statSync } from "node:fs";
-import { utimes } from "node:fs/promises";
+import { access, chmod, constants, utimes } from "node:fs/promises";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { makeWay, sideFileError } from "../make-way.ts";
 import { type Duck, attach, detach, isDamage, isDenied, lockHolder, rowsOf, warehouseError } from "./duck.ts";
-import { takeFileLock } from "./file-lock.ts";
+import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkVersion, readMeta } from "./schema.ts";
 import { lockFile, logsOf, removeDatabase, removeLogs, workFile } from "./side-files.ts";
 
@@ -15,7 +15,7 @@ export async function takeLock(duck: Duck, file: string): Promise<void> {
     await takeFileLock(duck, lock, "run_lock");
   } catch (error) {
     const holder = lockHolder(error);
-    if (holder === null) throw warehouseError(error, lock);
+    if (holder === null) throw lockError(error, file, lock);
     throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, {
       next: "Wait until it is done",
       cause: error,
@@ -39,6 +39,7 @@ export async function settleWorkingFile(
     await removeLogs(work);
     return "same";
   }
+  await makeWritable(work);
   const damage = await damageOf(duck, file);
   if (damage === null) {
     const standing = await compareWithPublished(duck, file);
@@ -46,6 +47,14 @@ export async function settleWorkingFile(
   } else notice(`${work} was damaged and is made again; what was not published is read again (${damage})`);
   await removeDatabase(work);
   return "same";
+}
+
+async function makeWritable(work: string): Promise<void> {
+  try {
+    await access(work, constants.R_OK | constants.W_OK).catch(async () => await chmod(work, 0o644));
+  } catch (cause) {
+    throw sideFileError(work, "cannot be written", cause);
+  }
 }
 
 /** What is wrong with the working file, null if nothing. It is read through only if something touched it since it was closed in order. */
@@ -59,6 +68,7 @@ async function damageOf(duck: Duck, file: string): Promise<string | null> {
     throw isDenied(error) ? sideFileError(work, "cannot be read", error) : warehouseError(error, work);
   }
   try {
+    if (await isForeign(duck, "probe")) throw sideFileError(work, "is a DuckDB file, but no warehouse of Spillway's");
     if (!isSealed(file)) await readThrough(duck, "probe");
     return null;
   } catch (error) {
@@ -70,6 +80,14 @@ async function damageOf(duck: Duck, file: string): Promise<string | null> {
 }
 
 const firstLine = (error: unknown): string => messageOf(error).split("\n")[0] ?? "";
+
+async function isForeign(duck: Duck, database: string): Promise<boolean> {
+  const names = await rowsOf(
+    duck.connection,
+    `SELECT table_name FROM duckdb_tables() WHERE database_name = '${database}'`,
+  );
+  return names.length > 0 && !names.some(([name]) => name === "meta");
+}
 
 /** Reads every block of every table: DuckDB compares each with its checksum. */
 async function readThrough(duck: Duck, database: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** Owns the lock of a whole run: ingest, retention and reports of one warehouse never overlap with those of another process. */
 import { rm } from "node:fs/promises";
 import { SpillwayError } from "../errors.ts";
-import { lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
-import { takeFileLock } from "./file-lock.ts";
+import { lockHolder, released, startDuck, stopDuck } from "./duck.ts";
+import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkFolder, runLockFile } from "./side-files.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function holdRunLock(file: string): Promise<AsyncDisposable> {
   } catch (error) {
     stopDuck(duck);
     const holder = lockHolder(error);
-    if (holder === null) throw warehouseError(error, lock);
+    if (holder === null) throw lockError(error, file, lock);
     throw new SpillwayError("run-locked", `Another spillway run has ${file} (PID ${holder})`, {
       next: "Wait until it is done; nothing was changed",
       cause: error,

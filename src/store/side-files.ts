@@ -1,5 +1,5 @@
 /** Owns the files that stand beside a warehouse, by name, and how what an earlier process left of them goes. */
-import { mkdir, rm } from "node:fs/promises";
+import { access, constants, mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpillwayError, systemCode } from "../errors.ts";
 import { makeWay, sideFileError } from "../make-way.ts";
@@ -15,8 +15,10 @@ export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
 export const spillFolder = (file: string): string => `${workFile(file)}.tmp`;
 
 /** DuckDB's logs of a database file. The last two stand there only while it writes a checkpoint. */
-export const logsOf = (file: string): readonly string[] =>
-  ["wal", "wal.checkpoint", "wal.recovery"].map((end) => `${file}.${end}`);
+export const logsOf = (file: string): readonly string[] => [`${file}.wal`, `${file}.wal.checkpoint`, recoveryLog(file)];
+
+/** Made anew from the two others whenever they are read. */
+const recoveryLog = (file: string): string => `${file}.wal.recovery`;
 
 /** Removes a file of ours; an empty folder of its name too. */
 export async function removeSide(path: string): Promise<void> {
@@ -42,6 +44,7 @@ export async function clearLeftovers(file: string): Promise<void> {
   const work = workFile(file);
   for (const left of [publishingFile(file), publishingFile(work)]) await removeSide(left);
   await removeDatabase(compactFileOf(work));
+  await removeSide(recoveryLog(work));
   for (const log of [...logsOf(file), ...logsOf(work)]) makeWay(log);
   for (const folder of [stageFolder(file), spillFolder(file)]) {
     try {
@@ -55,20 +58,22 @@ export async function clearLeftovers(file: string): Promise<void> {
 
 /** @throws SpillwayError `warehouse-unwritable`: the folder is the matter, no file in it */
 export async function checkFolder(file: string): Promise<void> {
-  const { access, constants } = await import("node:fs/promises");
   try {
-    await access(dirname(file), constants.W_OK);
+    const folder = dirname(file);
+    await access(folder, constants.W_OK);
+    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is no folder`);
   } catch (cause) {
-    const isMissing = systemCode(cause) === "ENOENT";
-    throw new SpillwayError(
-      "warehouse-unwritable",
-      isMissing ? `The folder of ${file} does not exist` : `${file} cannot be written`,
-      {
-        next: isMissing
-          ? "Make the folder, or name another file with --warehouse"
-          : "Check its permissions, or name another file with --warehouse",
-        cause,
-      },
-    );
+    if (systemCode(cause) === "ENOENT") throw missingFolder(file, cause);
+    throw new SpillwayError("warehouse-unwritable", `${file} cannot be written`, {
+      next: "Check its permissions, or name another file with --warehouse",
+      cause,
+    });
   }
+}
+
+function missingFolder(file: string, cause: unknown): SpillwayError {
+  return new SpillwayError("warehouse-unwritable", `The folder of ${file} does not exist`, {
+    next: "Make the folder, or name another file with --warehouse",
+    cause,
+  });
 }

@@ -1,31 +1,20 @@
 /** Every file beside a warehouse in every state that a crash, a full disk or a restore can leave: the run heals it, or names it and the command. */
 import { execSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "duckdb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunReport } from "../../src/run/run-report.ts";
-import { queryRows, runCli } from "../support/run-cli.ts";
+import { runCli } from "../support/run-cli.ts";
+import { spawnCli } from "../support/spawn-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { bedrockRecord, gzipLog, logPath, putFile } from "../support/trail-files.ts";
-import { digestOf } from "../support/warehouse-contents.ts";
+import { oneDigestOf } from "../support/warehouse-contents.ts";
 
 const root = temporaryFolder();
 /** A warehouse after one run, with a log file that came since. */
 const base = join(root, "base");
-let wanted: Record<string, unknown>;
+let wanted: unknown;
 let database: Buffer;
 let log: Buffer;
 let foreign: Buffer;
@@ -64,7 +53,7 @@ beforeAll(async () => {
   putFile(logPath(join(base, "logs"), "Second"), gzipLog(Array.from({ length: 40 }, (_, n) => bedrockRecord(100 + n))));
   const undisturbed = place("undisturbed");
   expect((await runCli(args(undisturbed))).code).toBe(0);
-  wanted = await digestOf(join(undisturbed, "w.duckdb"));
+  wanted = await oneDigestOf(join(undisturbed, "w.duckdb"));
   database = readFileSync(join(base, "w.duckdb.work"));
   log = await logOf(join(base, "w.duckdb.work"));
   const other = join(root, "other.duckdb");
@@ -128,7 +117,8 @@ const states: Readonly<Record<string, (path: string, intact: Buffer) => void>> =
   cut: (path, intact) => writeFileSync(path, intact.subarray(0, Math.floor(intact.length / 2))),
   "cut in the header": (path, intact) => writeFileSync(path, intact.subarray(0, 100)),
   "header flipped": (path, intact) => writeFileSync(path, flipped(intact, 5000, intact.length)),
-  "blocks flipped": (path, intact) => writeFileSync(path, flipped(intact, Math.min(firstBlock, intact.length / 2) + 99, 4096)),
+  "blocks flipped": (path, intact) =>
+    writeFileSync(path, flipped(intact, Math.min(firstBlock, intact.length / 2) + 99, 4096)),
   garbage: (path) => writeFileSync(path, "no file of ours\n".repeat(2000)),
   "read-only": (path, intact) => {
     writeFileSync(path, intact);
@@ -151,46 +141,97 @@ function mustBeSaid(file: string, state: string): boolean {
 const success = (folder: string): string | undefined =>
   /^spillway_run_success (\d)$/m.exec(readFileSync(join(folder, "m.prom"), "utf8"))?.[1];
 
-const matrix = new Map<string, string[]>();
+/** Those that have nothing to do with each other stand side by side in one run; a full folder stops it, so each has one of its own. */
+const together: readonly (readonly string[])[] = [
+  ["w.duckdb.work"],
+  ["w.duckdb.work.wal", "w.duckdb.wal"],
+  ["w.duckdb.work.wal.checkpoint", "w.duckdb.wal.checkpoint"],
+  ["w.duckdb.work.wal.recovery", "w.duckdb.wal.recovery"],
+];
+const rest = Object.keys(sideFiles).filter((file) => !together.flat().includes(file));
+const cells = Object.keys(states).flatMap((state) =>
+  (state === "full folder" ? Object.keys(sideFiles).map((file) => [file]) : [...together, rest]).map(
+    (files): [string, string, readonly string[]] => [
+      state,
+      files.length > 2 ? "the others" : files.join(" and "),
+      files,
+    ],
+  ),
+);
+
+const matrix = new Map<string, string>();
 afterAll(() => {
   const width = Math.max(...Object.keys(sideFiles).map((name) => name.length));
-  const lines = [...matrix].map(([file, cells]) => `${file.padEnd(width)}  ${cells.join("  ")}`);
+  const lines = Object.keys(sideFiles).map((file) =>
+    [
+      file.padEnd(width),
+      ...Object.keys(states).map((state) => (matrix.get(`${file} ${state}`) ?? "-").padEnd(state.length)),
+    ].join("  "),
+  );
   process.stdout.write(`${"".padEnd(width)}  ${Object.keys(states).join("  ")}\n${lines.join("\n")}\n`);
 });
 
-describe.each(Object.keys(sideFiles))("%s", (file) => {
-  it.each(Object.keys(states))("%s", async (state) => {
-    const folder = place(`${file.replaceAll("/", "-")} ${state}`);
-    const path = join(folder, file);
+it("the walk is over all files and all states", () => {
+  const walked = cells.flatMap(([state, , files]) => files.map((file) => `${file} ${state}`));
+  const all = Object.keys(sideFiles).flatMap((file) => Object.keys(states).map((state) => `${file} ${state}`));
+  expect(walked.toSorted()).toEqual(all.toSorted());
+});
+
+it.each(cells)("%s: %s", async (state, name, files) => {
+  const folder = place(`cell ${cells.findIndex(([s, n]) => s === state && n === name)}`);
+  const paths = files.map((file) => join(folder, file));
+  for (const [index, path] of paths.entries()) {
     mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { recursive: true, force: true });
-    states[state]?.(path, sideFiles[file]?.() ?? Buffer.alloc(0));
-    rmSync(join(folder, "m.prom"), { force: true });
+    states[state]?.(path, sideFiles[files[index] ?? ""]?.() ?? Buffer.alloc(0));
+  }
+  rmSync(join(folder, "m.prom"), { force: true });
 
-    const run = await runCli(args(folder));
-    // what our own run report is
-    const report = (): RunReport => JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunReport;
-    const said = run.stderr.split("\n").find((line) => line.startsWith("error: "));
-    const cell = run.code === 0 ? "heals" : "says";
-    matrix.set(file, [...(matrix.get(file) ?? []), cell.padEnd(state.length)]);
-    if (mustBeSaid(file, state)) {
-      expect([run.code, said]).toEqual([1, expect.stringContaining(path)]);
-      // The files that tell of the run cannot tell of what keeps them from being written.
-      if (file !== "m.prom.partial") expect(success(folder)).toBe("0");
-      if (file !== "run.json.partial") expect(report()).toMatchObject({ exitCode: 1, outcome: "failed" });
-      const command = /^.*: (rm -r .*)$/m.exec(run.stderr)?.[1];
-      expect(command).toContain(path);
-      expect(existsSync(path)).toBe(true);
-      execSync(command ?? "false");
-      expect((await runCli(args(folder))).code).toBe(0);
-    }
-    else expect(said).toBeUndefined();
-    expect(success(folder)).toBe("1");
-    expect(report().exitCode).toBe(0);
-    expect(await digestOf(join(folder, "w.duckdb"))).toEqual(wanted);
-    expect(readdirSync(folder).toSorted()).toEqual(
-      ["m.prom", "out", "run.json", "spillway.json", "w.duckdb", "w.duckdb.work"],
-    );
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const run = await runCli(args(folder));
+  // what our own run report is
+  const report = (): RunReport => JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunReport;
+  const said = run.stderr.split("\n").find((line) => line.startsWith("error: "));
+  for (const file of files) matrix.set(`${file} ${state}`, run.code === 0 ? "heals" : "says");
+  const [file = ""] = files;
+  const [path = ""] = paths;
+  if (mustBeSaid(file, state)) {
+    expect([run.code, said]).toEqual([1, expect.stringContaining(path)]);
+    // The files that tell of the run cannot tell of what keeps them from being written.
+    if (file !== "m.prom.partial") expect(success(folder)).toBe("0");
+    if (file !== "run.json.partial") expect(report()).toMatchObject({ exitCode: 1, outcome: "failed" });
+    const command = /: (rm -r .*)$/m.exec(run.stderr)?.[1];
+    expect(command).toContain(path);
+    expect(existsSync(path)).toBe(true);
+    execSync(command ?? "false");
+    expect((await runCli(args(folder))).code).toBe(0);
+  } else expect(said).toBeUndefined();
+  expect(success(folder)).toBe("1");
+  expect(report().exitCode).toBe(0);
+  expect(await oneDigestOf(join(folder, "w.duckdb"))).toEqual(wanted);
+  const left = ["m.prom", "out", "run.json", "spillway.json", "w.duckdb", "w.duckdb.work"];
+  expect(readdirSync(folder).toSorted()).toEqual(left);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("read-only files, to a user who may not write them, are mended; one of another user's is named", async () => {
+  const folder = place("nobody");
+  const isRoot = process.getuid?.() === 0;
+  const asNobody = isRoot ? { uid: 65_534 } : {};
+  for (const [file, intact] of Object.entries(sideFiles)) {
+    if (file.startsWith("out/") || /\.(stage|tmp|wal|checkpoint|recovery)$/.test(file)) continue;
+    states["read-only"]?.(join(folder, file), intact());
+  }
+  if (isRoot) execSync(`chmod 755 '${root}' && chown -R 65534 '${folder}'`);
+  const mended = await spawnCli(args(folder), asNobody).ended;
+  expect([mended.code, mended.stderr]).toEqual([0, expect.not.stringContaining("error: ")]);
+  expect(await oneDigestOf(join(folder, "w.duckdb"))).toEqual(wanted);
+  if (!isRoot) return;
+  const work = join(folder, "w.duckdb.work");
+  execSync(`chown root '${work}' && chmod 400 '${work}'`);
+  const named = await spawnCli(args(folder), asNobody).ended;
+  expect([named.code, named.stderr]).toEqual([1, expect.stringContaining(`error: ${work} cannot be written`)]);
+  expect(success(folder)).toBe("0");
+  execSync(/: (rm -r .*)$/m.exec(named.stderr)?.[1] ?? "false");
+  expect((await spawnCli(args(folder), asNobody).ended).code).toBe(0);
+  expect(await oneDigestOf(join(folder, "w.duckdb"))).toEqual(wanted);
 });

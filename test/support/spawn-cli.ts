@@ -17,11 +17,17 @@ export interface SpawnedCli {
 
 export function spawnCli(
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string; readonly cwd?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly input?: string;
+    readonly cwd?: string;
+    readonly uid?: number;
+  } = {},
 ): SpawnedCli {
   const child = spawn(process.execPath, [...command, ...args], {
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
     stdio: "pipe",
   });
   const out: Buffer[] = [];
