@@ -14,10 +14,14 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["columnar", []],
   ["schema", []],
   ["reference", []],
+  ["policy", []],
+  ["policy/lint", ["policy"]],
+  ["policy/suggest", ["policy"]],
   ["sql", [".", "schema"]],
   ["aws", ["."]],
   ["aws/s3", [".", "aws"]],
   ["parse", [".", "columnar", "reference", "schema"]],
+  ["integrity", [".", "aws", "aws/s3", "parse"]],
   ["store", [".", "reference", "schema", "sql"]],
   ["engines/raw-logs", [".", "reference", "schema", "sql"]],
   ["engines", ["schema"]],
@@ -27,37 +31,43 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest/listing", ["aws", "store"]],
   ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/listing"]],
   ["ingest/sources/lookup-events", [".", "aws", "ingest/listing", "reference"]],
-  ["ingest/sources/athena", [".", "engines/raw-logs", "schema", "sql"]],
-  ["ingest/sources", [".", "ingest/listing"]],
+  ["ingest/sources/athena", [".", "aws/s3", "engines/athena", "engines/raw-logs", "ingest/listing", "schema", "sql"]],
   [
-    "ingest",
+    "ingest/sources",
     [
       ".",
+      "aws",
       "aws/s3",
-      "columnar",
-      "engines/athena",
-      "engines/raw-logs",
       "ingest/listing",
       "ingest/sources/athena",
-      "parse",
-      "store",
+      "ingest/sources/lookup-events",
+      "ingest/sources/s3",
     ],
   ],
+  ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
-  ["report/formats", [".", "columnar", "engines", "schema"]],
+  ["report/formats", [".", "columnar", "engines"]],
   ["report/overview", ["engines", "report", "report/formats"]],
-  ["config", [".", "report/formats"]],
+  ["report/page/markup", ["engines", "report/formats"]],
+  ["report/page/data", ["engines"]],
+  ["report/page/charts", ["report/formats", "report/page/markup"]],
+  [
+    "report/page/sections",
+    ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
+  ],
+  ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
+  ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
     [
       ".",
+      "aws",
       "aws/s3",
       "config",
       "engines",
       "engines/duckdb",
       "ingest",
       "ingest/sources",
-      "ingest/sources/lookup-events",
       "report",
       "report/formats",
       "report/overview",
@@ -78,8 +88,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/trino",
       "ingest/listing",
       "ingest/sources",
-      "ingest/sources/lookup-events",
       "ingest/sources/s3",
+      "policy",
       "reference",
       "report",
       "report/formats",
@@ -90,6 +100,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli",
     [
       ".",
+      "aws",
       "cli/flags",
       "config",
       "demo",
@@ -99,8 +110,12 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/raw-logs",
       "ingest",
       "ingest/listing",
-      "ingest/sources/athena",
+      "ingest/sources",
       "ingest/sources/s3",
+      "integrity",
+      "policy",
+      "policy/lint",
+      "policy/suggest",
       "reference",
       "report",
       "report/formats",
@@ -226,6 +241,11 @@ describe("the source", () => {
   it("leaves DuckDB to the store", () => {
     const users = imports.filter(({ to }) => isPackage(to, "duckdb") || to.startsWith("@duckdb/"));
     expect(users.filter(({ from }) => dirname(from) !== "store")).toEqual([]);
+  });
+
+  it("leaves Arrow to its format", () => {
+    const users = imports.filter(({ to }) => isPackage(to, "apache-arrow"));
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["report/formats/arrow.ts"]);
   });
 
   it("leaves AWS's clients to the folders that reach AWS", () => {

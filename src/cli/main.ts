@@ -7,10 +7,12 @@ import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
+import { addPolicyCommand } from "./policy.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { version } from "../version.ts";
 
 /** Runs one command and returns its exit code; never throws. */
@@ -49,8 +51,10 @@ function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addVerifyCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);
+  addPolicyCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

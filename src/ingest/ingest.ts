@@ -4,12 +4,13 @@ import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { stageFolder } from "../store/side-files.ts";
 import { Warehouse } from "../store/warehouse.ts";
-import { type IngestOptions, IngestRun } from "./ingest-run.ts";
+import { IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./listing/source.ts";
+import type { IngestOptions } from "./options.ts";
 import type { IngestSummary, SourceFailure } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./ingest-run.ts";
+export type { IngestOptions, Progress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;
@@ -54,7 +55,7 @@ async function ingestInto(
   // Workers start first: they load while DuckDB does, and reading into a new warehouse needs no ledger.
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
-    options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
+    threadsFor(options),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
     options.signal,
   );
@@ -95,6 +96,12 @@ async function ingestInto(
   if (run.failures.length === 0) return summary;
   options.onStopped?.(summary);
   throw failureOf(run.failures, run.counts.objectsLoaded);
+}
+
+/** None where every source extracts its objects itself. */
+function threadsFor({ sources, threads }: IngestOptions): number {
+  if (sources.every((source) => source.extract !== undefined)) return 0;
+  return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
 }
 
 /** A run that went well as far as it came, and still failed. What it read is committed and published by now. */

@@ -5,6 +5,7 @@ import type { ObjectSource } from "./listing/source.ts";
 /** What a source may say without anything being wrong with what it, or another one, gave before. */
 const codes: ReadonlySet<ErrorCode> = new Set([
   "credentials",
+  "scan-limit",
   "source-denied",
   "source-empty",
   "source-not-found",

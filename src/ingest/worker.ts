@@ -18,6 +18,8 @@ if (port === null) throw new Error("this module runs as a worker thread");
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
+/** Results without events wait too: a quiet trail has very many of them. */
+const objectsPerFile = 2000;
 let results: ReadObject[] = [];
 let files = 0;
 let ready = false;
@@ -91,7 +93,7 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
     results.push(result);
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
-    if (ready && batch.length >= setup.eventsPerFile) stage(false);
+    if (ready && (batch.length >= setup.eventsPerFile || results.length >= objectsPerFile)) stage(false);
   }
   send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
 }

@@ -9,6 +9,7 @@ import { loadCatalogue } from "../report/catalogue.ts";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Protection } from "../report/pseudonymise.ts";
+import { interruptStatements } from "../store/duck.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { takeStanding } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
@@ -181,7 +182,10 @@ async function withinGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T>
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
     const begin = (): void => {
-      timer = setTimeout(() => reject(abandoned()), graceMs);
+      timer = setTimeout(() => {
+        interruptStatements();
+        reject(abandoned());
+      }, graceMs);
     };
     if (signal.aborted) begin();
     else signal.addEventListener("abort", begin, { once: true });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputStream } from "../effects.ts";
+import { rolesOf } from "../aws/options.ts";
 import { putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
@@ -50,12 +51,9 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
     const file = join(folder, "report");
     const rows = await writeFile(job, source, file);
     const { settings } = job;
-    const last = (settings.roleArn?.length ?? 0) - 1;
     await putObject(target, file, {
       profile: settings.profile,
-      roles: settings.roleArn?.map((arn, index) =>
-        index === last ? { arn, externalId: settings.externalId } : { arn },
-      ),
+      roles: rolesOf(settings.roleArn, settings.externalId),
       endpoint: settings.s3Endpoint,
       region: settings.s3Region,
       pathStyle: settings.s3PathStyle,

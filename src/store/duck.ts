@@ -47,10 +47,20 @@ export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
   if (options.threads !== undefined) settings["threads"] = String(options.threads);
   if (options.tempDirectory !== undefined) settings["temp_directory"] = options.tempDirectory;
   const instance = await DuckDBInstance.create(":memory:", settings);
-  return { instance, connection: await instance.connect() };
+  const duck = { instance, connection: await instance.connect() };
+  running.add(duck);
+  return duck;
+}
+
+const running = new Set<Duck>();
+
+/** Ends what every instance is doing: a process that exits would wait for its statements. */
+export function interruptStatements(): void {
+  for (const { connection } of running) connection.interrupt();
 }
 
 export function stopDuck(duck: Duck): void {
+  running.delete(duck);
   duck.connection.closeSync();
   duck.instance.closeSync();
 }

@@ -5,7 +5,7 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import { makeWay, sideFileError } from "../make-way.ts";
 import { type Duck, attach, detach, isDamage, isDenied, lockHolder, rowsOf, warehouseError } from "./duck.ts";
 import { lockError, takeFileLock } from "./file-lock.ts";
-import { checkVersion, readMeta } from "./schema.ts";
+import { checkVersion, readMeta } from "./meta.ts";
 import { lockFile, logsOf, removeDatabase, removeLogs, workFile } from "./side-files.ts";
 
 /** Held until the instance is closed, by the operating system: a dead process holds none. */

@@ -37,7 +37,8 @@ import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { sideFileError } from "../make-way.ts";
-import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { ensureSchema, useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
 import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks.ts";
 import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
@@ -103,7 +104,6 @@ export class Warehouse {
       await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
         throw warehouseError(error, work);
       });
-      await duck.connection.run("USE warehouse");
       await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
         // the published file was looked at before
         const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
@@ -247,7 +247,7 @@ export class Warehouse {
         await replaceFile(work, this.file);
       } finally {
         await attach(this.#duck, work, "warehouse", "write");
-        await connection.run("USE warehouse");
+        await useWarehouse(connection, "warehouse");
       }
       // an old generation must not pass for the base again: it may be a backup that the owner put back
       await writeMeta(connection, { published: "true", base: "" });

@@ -53,7 +53,10 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     [["ingest"], /^error: missing required argument 'source'\nSee: spillway ingest --help\n$/],
     [["frob"], /^error: unknown command 'frob'\nSee: spillway --help\n$/],
     [["athena", "setup", "x"], /^error: too many arguments .*\nSee: spillway athena setup --help\n$/],
-    [["ingest", "gs://logs"], /^error: gs:\/\/logs is no source that Spillway knows\nName a folder or file, s3:\/\//],
+    [
+      ["ingest", "gs://logs"],
+      /^error: gs:\/\/logs is not a source that Spillway knows\nName a folder or file, s3:\/\//,
+    ],
     [["ingest", "x", "--lookup-role", "y"], /no source is one: --lookup-role\nLeave them out/],
     [["ingest", "x", "--s3-kept-days", "9"], /no source is one: --s3-kept-days\nA folder is always read as a whole/],
     [["prune", "--before", "2026-02-30"], /'2026-02-30' is invalid\. Give a day such as/],

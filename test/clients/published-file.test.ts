@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WarehouseReader } from "../../src/store/reader.ts";
+import { plainRows } from "../../src/engines/result.ts";
 import { type ClientAnswer, type Relations, duckDbClients, readWith } from "../support/duckdb-client.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
@@ -83,14 +84,8 @@ function matrixText(): string {
 async function ownRelations(): Promise<Relations> {
   await using reader = await WarehouseReader.open(file, { threads: 1 });
   const rowsOf = async (sql: string): Promise<(string | null)[][]> => {
-    const { columns, chunks } = await reader.run(sql);
-    const rows: (string | null)[][] = [];
-    for await (const chunk of chunks) {
-      const length = chunk[0]?.length ?? 0;
-      for (let row = 0; row < length; row++)
-        rows.push(columns.map((_, column) => textOf(chunk[column]?.[row] ?? null)));
-    }
-    return rows;
+    const rows = await plainRows(await reader.query(sql));
+    return rows.map((row) => Object.values(row).map(textOf));
   };
   const names = await rowsOf(
     "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal",

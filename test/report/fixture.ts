@@ -2,12 +2,18 @@
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
-import { type Cell, resultOf } from "../../src/engines/result.ts";
+import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
-import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";
+import {
+  aggregatedCallTable,
+  inferenceProfileTable,
+  quarantineTable,
+  regionTable,
+  trailObjectTable,
+} from "../../src/schema/tables.ts";
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   text: "VARCHAR",
@@ -45,6 +51,7 @@ export async function openFixture(): Promise<Fixture> {
     quarantineTable,
     regionTable,
     inferenceProfileTable,
+    aggregatedCallTable,
   ]) {
     await connection.run(ddl(table));
   }
@@ -66,7 +73,9 @@ export async function openFixture(): Promise<Fixture> {
       const { columns, data } = await read(connection, sql);
       const length = data[0]?.length ?? 0;
       return Array.from({ length }, (_, row) =>
-        Object.fromEntries(columns.map((column, index) => [column.name, small(data[index]?.[row] ?? null)])),
+        Object.fromEntries(
+          columns.map((column, index) => [column.name, small(plainCell(column, data[index]?.[row] ?? null))]),
+        ),
       );
     },
     async run(sql) {
@@ -112,7 +121,7 @@ async function read(connection: DuckDBConnection, sql: string): Promise<{ column
   });
   const data = reader.getColumns().map((cells) =>
     cells.map((cell): Cell => {
-      if (cell instanceof DuckDBTimestampValue) return Number(cell.micros / 1000n);
+      if (cell instanceof DuckDBTimestampValue) return cell.micros;
       if (cell === null || ["string", "number", "bigint", "boolean"].includes(typeof cell)) return cell as Cell; // checked beside
       throw new Error(`unexpected value ${String(cell)}`);
     }),

@@ -18,8 +18,8 @@ beforeAll(async () => {
   server = await S3Server.start();
 });
 afterAll(async () => {
-  disconnectAll();
-  await server.stop();
+  await disconnectAll();
+  await server[Symbol.asyncDispose]();
 });
 
 interface Place {
@@ -83,7 +83,7 @@ it("a folder that is not there stops neither those behind it nor the reports", a
 });
 
 it("nor does a bucket that refuses, in its listing or in its objects", async () => {
-  const bucket = { source: "s3://org-trail", s3Endpoint: server.endpoint, s3PathStyle: true };
+  const bucket = { source: "s3://trail-bucket", s3Endpoint: server.endpoint, s3PathStyle: true };
   const key = logPath("", "InBucket").replace(/^\//, "");
   server.put(key, gzipLog([bedrockRecord(7)]));
   for (const kind of ["list", "get"]) {
@@ -93,7 +93,7 @@ it("nor does a bucket that refuses, in its listing or in its objects", async () 
     const here = place({ sources: ["one", bucket, "three"] });
     const run = await here.run();
     expect([run.code, run.stderr]).toEqual([1, expect.stringMatching(/error: /)]);
-    expect(here.report().failed).toMatchObject([{ what: "s3://org-trail", code: "source-denied" }]);
+    expect(here.report().failed).toMatchObject([{ what: "s3://trail-bucket", code: "source-denied" }]);
     expect(here.report().files).toHaveLength(1);
     expect(await here.invocations()).toBe(2);
     server.options = {};
