@@ -56,6 +56,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     ["engines", "report/formats", "report/page/charts", "report/page/data", "report/page/markup"],
   ],
   ["report/page", ["report/page/data", "report/page/markup", "report/page/sections"]],
+  ["probe", [".", "aws", "policy"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -80,6 +81,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli/flags",
     [
       ".",
+      "aws",
       "config",
       "engines",
       "engines/athena",
@@ -116,6 +118,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "policy",
       "policy/lint",
       "policy/suggest",
+      "probe",
       "reference",
       "report",
       "report/formats",
