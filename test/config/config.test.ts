@@ -250,7 +250,7 @@ it("the other commands take the warehouse from it, and a flag wins", { timeout: 
   const ingest = await runCli(["ingest", logs, "--config", config]);
   expect(ingest.stderr).toContain(`published ${resolve(config, "..", "configured.duckdb")}`);
   const query = await runCli(["query", "select count(*) as n from invocation", "--config", config, "--format", "csv"]);
-  expect(query.stdout).toBe("n\r\n3\r\n");
+  expect(query.stdout).toBe("n\n3\n");
   const missing = await runCli(["query", "select 1", "--config", config, "--warehouse", join(folder, "other.duckdb")]);
   expect(missing.stderr).toContain("other.duckdb");
   const broken = await runCli(["report", "--config", configFile({ wharehouse: 1 })]);
