@@ -49,11 +49,8 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
-    import("../report/catalogue.ts"),
-    import("../sql/scope.ts"),
-    import("./print-result.ts"),
-  ]);
+  const [{ checkColumns, findReport, loadCatalogue }, { applyScope, applyScopeWherePossible }, { printResult }] =
+    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
@@ -61,13 +58,26 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);
   try {
+    // elsewhere each question costs a scan
+    if (engine.name === "duckdb") {
+      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+      await warnOfEmptyScope(engine, scope, effects.log);
+    }
     if (report === undefined) {
       const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
-      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, engine.qualify), flags, scope, context);
+      await printOverview(
+        engine,
+        (wanted) => applyScopeWherePossible(sqlOf(wanted), scope, engine.qualify),
+        flags,
+        scope,
+        context,
+      );
       return;
     }
     const statement = applyScope(report.sql, scope, engine.qualify);
-    await printResult(await engine.run(statement, signal, report.name), flags, effects);
+    const result = await engine.run(statement, signal, report.name);
+    checkColumns(report, result.columns);
+    await printResult(result, flags, effects);
   } finally {
     await engine.close();
   }
