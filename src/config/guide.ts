@@ -19,7 +19,8 @@ export function configurationGuide(): string {
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",
-    ...["| variable | meaning |", "| --- | --- |"],
+    "| variable | meaning |",
+    "| --- | --- |",
     ...Object.values(variables).map(({ name, doc }) => `| \`${name}\` | ${doc} |`),
     tail,
   ].join("\n");

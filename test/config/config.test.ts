@@ -188,9 +188,12 @@ describe("a mistake", () => {
   });
 
   it("never prints a secret: no key takes one", async () => {
-    const run = await runCli(["config", "check", "--config", configFile({ sources: ["s3://logs"], personalData: "pseudonymise" })], {
-      SPILLWAY_PSEUDONYMISE_KEY: "a long random secret of a test",
-    });
+    const run = await runCli(
+      ["config", "check", "--config", configFile({ sources: ["s3://logs"], personalData: "pseudonymise" })],
+      {
+        SPILLWAY_PSEUDONYMISE_KEY: "a long random secret of a test",
+      },
+    );
     expect(run.code).toBe(0);
     expect(run.stdout + run.stderr).not.toContain("a long random secret");
   });
@@ -202,7 +205,12 @@ describe("spillway config check", () => {
       SPILLWAY_STRICT: "true",
     });
     expect(run.code).toBe(0);
-    expect(JSON.parse(run.stdout)).toMatchObject({ boundary: "eu", strict: true, maxObjectMb: 512, sources: ["s3://logs"] });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      boundary: "eu",
+      strict: true,
+      maxObjectMb: 512,
+      sources: ["s3://logs"],
+    });
   });
 
   it.each([
@@ -250,7 +258,7 @@ it("the other commands take the warehouse from it, and a flag wins", { timeout: 
   const ingest = await runCli(["ingest", logs, "--config", config]);
   expect(ingest.stderr).toContain(`published ${resolve(config, "..", "configured.duckdb")}`);
   const query = await runCli(["query", "select count(*) as n from invocation", "--config", config, "--format", "csv"]);
-  expect(query.stdout).toBe("n\r\n3\r\n");
+  expect(query.stdout).toBe("n\n3\n");
   const missing = await runCli(["query", "select 1", "--config", config, "--warehouse", join(folder, "other.duckdb")]);
   expect(missing.stderr).toContain("other.duckdb");
   const broken = await runCli(["report", "--config", configFile({ wharehouse: 1 })]);
