@@ -3,12 +3,15 @@ import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Protection } from "../report/pseudonymise.ts";
+import { variables } from "../variables.ts";
 import { protectionOf } from "./flags/scope.ts";
 
 /** @throws SpillwayError whose exit code is 2 */
 export async function prepareRun(config: Config, effects: Effects): Promise<Protection | undefined> {
   const { checkConfig } = await import("../run/check-config.ts");
   checkConfig(config);
+  const { checkReports } = await import("../run/check-reports.ts");
+  await checkReports(config);
   return await protectionFor(config, effects);
 }
 
@@ -16,10 +19,10 @@ async function protectionFor(config: Config, { env }: Effects): Promise<Protecti
   const { personalData, pseudonymiseKeyFile: file } = config;
   if (personalData === "keep") return undefined;
   if (personalData === "drop") return { drop: true };
-  const key = file === undefined ? env["SPILLWAY_PSEUDONYMISE_KEY"] : await keyIn(file);
+  const key = file === undefined ? env[variables.pseudonymiseKey.name] : await keyIn(file);
   if (personalData === "pseudonymise" && (key === undefined || key === "")) {
     throw new SpillwayError("config", "personalData is pseudonymise, and there is no key", {
-      next: "Set SPILLWAY_PSEUDONYMISE_KEY or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32",
+      next: `Set ${variables.pseudonymiseKey.name} or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32`,
     });
   }
   return key === undefined || key === "" ? undefined : protectionOf({ pseudonymise: key });

@@ -4,13 +4,14 @@ import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
-import type { Staged, WorkerPool } from "./worker-pool.ts";
+import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { isOutOfReach } from "./out-of-reach.ts";
+import { Refusals } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject, emptyCounts } from "./summary.ts";
@@ -45,6 +46,7 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
@@ -94,7 +96,7 @@ export class IngestRun {
       this.tally.listed(source, fresh.length, unknown);
       if (source.extract === undefined) await this.#readObjects(pool, number, unknown);
       else await this.#extract(source, unknown, pool);
-      if (this.stoppedEarly || pool.outOfReach(number) !== undefined) return;
+      if (this.stoppedEarly || this.#failureOf(pool, number) !== undefined) return;
       this.#commits.remember(number, states);
       await this.#commits.commitIfDue(pool);
     }
@@ -130,7 +132,7 @@ export class IngestRun {
           next: "Allow what is missing and run the same command again: they are tried again then.",
         },
       );
-      this.failures.push({ source: name, error });
+      if (!this.failures.some(({ source }) => source === name)) this.failures.push({ source: name, error });
     }
   }
 
@@ -215,7 +217,11 @@ export class IngestRun {
   }
 
   #mustStop(pool: WorkerPool, source: number): boolean {
-    return this.#options.signal?.aborted === true || pool.outOfReach(source) !== undefined;
+    return this.#options.signal?.aborted === true || this.#failureOf(pool, source) !== undefined;
+  }
+
+  #failureOf(pool: WorkerPool, source: number): SpillwayError | undefined {
+    return pool.outOfReach(source) ?? this.#refusals.of(source);
   }
 
   /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
@@ -223,7 +229,7 @@ export class IngestRun {
     const flushed = await pool.flush();
     if (pool.hasAbandoned) this.stoppedEarly = true;
     for (const [number, { name: source }] of this.#options.sources.entries()) {
-      const error = pool.outOfReach(number);
+      const error = this.#failureOf(pool, number);
       if (error !== undefined && !this.failures.some((failed) => failed.source === source))
         this.failures.push({ source, error });
     }
@@ -260,10 +266,11 @@ export class IngestRun {
     this.counts.contentConflicts += counts.contentConflicts;
   }
 
-  noticed(objects: number, rawBytes: number, bedrock: number): void {
-    this.#rawBytes += rawBytes;
-    this.#bedrock += bedrock;
-    this.#progress(objects);
+  noticed(notice: ReadNotice): void {
+    this.#rawBytes += notice.rawBytes;
+    this.#bedrock += notice.bedrock;
+    this.#refusals.note(notice);
+    this.#progress(notice.objects);
   }
 
   #note(read: ReadObject): void {

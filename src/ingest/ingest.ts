@@ -56,7 +56,7 @@ async function ingestInto(
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     threadsFor(options),
-    (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
+    (notice) => run.noticed(notice),
     options.signal,
   );
   const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
@@ -66,6 +66,7 @@ async function ingestInto(
   reading.catch(() => undefined);
   await using warehouse = await opening;
   pool.ready();
+  if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;

@@ -1,11 +1,11 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { kindOf, straySettings } from "../ingest/sources/kinds.ts";
 import { settingNames } from "../ingest/sources/settings.ts";
-import { resolveBoundary } from "../report/boundary.ts";
+import { ownBoundaryRegions, resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
 
@@ -14,17 +14,6 @@ import { reportJobs } from "./report-jobs.ts";
  * @throws SpillwayError `config`, `usage` or `report-unknown`: all of them exit code 2
  */
 export function checkConfig(config: Config): void {
-  if (config.sources.length === 0) {
-    throw new SpillwayError("config", "there are no sources to run over", {
-      next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
-    });
-  }
-  const folder = dirname(config.warehouse);
-  if (!existsSync(folder)) {
-    throw new SpillwayError("config", `the folder of the warehouse ${config.warehouse} does not exist`, {
-      next: `Make it, or name another warehouse: mkdir -p ${folder}`,
-    });
-  }
   for (const source of config.sources) checkSource(typeof source === "string" ? { source } : source);
   for (const { from, to } of [config.scope, ...config.reports]) {
     if (from === undefined || to === undefined || from < to) continue;
@@ -32,6 +21,7 @@ export function checkConfig(config: Config): void {
       next: "to names the first day that is no longer included.",
     });
   }
+  ownBoundaryRegions(config.boundaries);
   if (config.boundary !== undefined) resolveBoundary(config.boundary, config.boundaries);
   const needing = config.failOn.includes("boundary") && config.boundary === undefined;
   if (needing) {
@@ -40,6 +30,21 @@ export function checkConfig(config: Config): void {
     });
   }
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
+  if (config.sources.length === 0) {
+    throw new SpillwayError("config", "there are no sources to run over", {
+      next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
+    });
+  }
+  checkFolder("warehouse", config.warehouse);
+}
+
+/** DuckDB makes the file, and no folder. */
+function checkFolder(key: string, file: string): void {
+  const folder = dirname(resolve(file));
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new SpillwayError("config", `${key}: there is no folder ${folder}`, {
+    next: "Make the folder, or name another file.",
+  });
 }
 
 function checkSource({ source, lookBackDays, ...settings }: SourceConfig): void {
