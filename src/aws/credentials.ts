@@ -1,0 +1,41 @@
+/** Owns the chain of credentials that a way to AWS names: profile, then roles one through the other. */
+import type { ServiceAccess } from "./access.ts";
+
+export type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
+
+/** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
+export const quiet: Readonly<Record<"trace" | "debug" | "info" | "warn" | "error", () => void>> = {
+  trace() {},
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};
+
+/** `fresh`: the files that the SDK remembers are read again. */
+export async function credentialsFor(
+  access: Pick<ServiceAccess, "region" | "profile" | "roles" | "sessionName">,
+  fresh: boolean,
+): Promise<Credentials> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  // Without one the SDK asks the profile.
+  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
+  let provider = fromNodeProviderChain({
+    ...(access.profile === null ? {} : { profile: access.profile }),
+    ignoreCache: fresh,
+    logger: quiet,
+    ...clientConfig,
+  });
+  for (const { arn, externalId } of access.roles) {
+    provider = fromTemporaryCredentials({
+      masterCredentials: provider,
+      params: {
+        RoleArn: arn,
+        RoleSessionName: access.sessionName,
+        ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      },
+      ...clientConfig,
+    });
+  }
+  return provider;
+}
