@@ -4,7 +4,7 @@ import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceAccess } from "./access.ts";
 import { type Credentials, credentialsFor, quiet } from "./credentials.ts";
-import { type SocketAgents, agentsOf, requestHandler } from "./http-handler.ts";
+import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 
 /** A new service is a row here and one in `services`. */
 interface Services {
@@ -22,7 +22,7 @@ interface ClientConfig {
   readonly profile?: string;
   readonly maxAttempts: number;
   readonly logger: typeof quiet;
-  readonly requestHandler: Awaited<ReturnType<typeof requestHandler>>;
+  readonly requestHandler: Awaited<ReturnType<typeof makeRequestHandler>>;
 }
 
 interface Service<Name extends ServiceName> {
@@ -60,7 +60,7 @@ export interface Connection<Name extends ServiceName> {
   readonly sdk: Services[Name]["sdk"];
   readonly client: Services[Name]["client"];
   /** Its sockets, for requests that go past the client. */
-  readonly agents: SocketAgents;
+  readonly agents: Agents;
 }
 
 const connections = new Map<string, Promise<Connection<ServiceName>>>();
@@ -139,7 +139,7 @@ async function open<Name extends ServiceName>(
   access: ServiceAccess,
   fresh: boolean,
 ): Promise<Connection<Name>> {
-  const [sdk, credentials, agents] = await Promise.all([load(service), credentialsFor(access, fresh), agentsOf()]);
+  const [sdk, credentials, agents] = await Promise.all([load(service), credentialsFor(access, fresh), makeAgents()]);
   const config: ClientConfig = {
     credentials,
     ...(access.region === "" ? {} : { region: access.region }),
@@ -149,7 +149,7 @@ async function open<Name extends ServiceName>(
     logger: quiet,
     // Retries are ours (retry.ts): they cover the body as well, and never run out of the SDK's retry tokens.
     maxAttempts: 1,
-    requestHandler: await requestHandler(access, agents),
+    requestHandler: await makeRequestHandler(access.idleMs, agents),
   };
   return { sdk, client: services[service].client(sdk, config, access), agents };
 }

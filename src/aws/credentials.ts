@@ -1,5 +1,6 @@
 /** Owns the chain of credentials that a way to AWS names: profile, then roles one through the other. */
 import type { ServiceAccess } from "./access.ts";
+import { hasProxy, makeRequestHandler } from "./agents.ts";
 
 export type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
 
@@ -12,14 +13,19 @@ export const quiet: Readonly<Record<"trace" | "debug" | "info" | "warn" | "error
   error() {},
 };
 
+/** How long STS and SSO are waited for. */
+const credentialIdleMs = 20_000;
+
 /** `fresh`: the files that the SDK remembers are read again. */
 export async function credentialsFor(
   access: Pick<ServiceAccess, "region" | "profile" | "roles" | "sessionName">,
   fresh: boolean,
 ): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  // Without one the SDK asks the profile.
-  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
+  // Without a Region the SDK asks the profile. The providers' own clients (STS, SSO) go through the proxy too.
+  const proxied = hasProxy() ? { requestHandler: await makeRequestHandler(credentialIdleMs) } : {};
+  const region = access.region === "" ? {} : { region: access.region };
+  const clientConfig = { clientConfig: { ...region, ...proxied } };
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,

@@ -77,7 +77,7 @@ const reportSchema = z.strictObject({
     .union([text, texts])
     .default("all")
     .describe(
-      "a report, several, or `all` (those that need a boundary only if there is one); `overview`, for people, is text whatever `format` says",
+      "a report, several, or `all` (those that need a boundary only if there is one); `overview`, for people, is a page with `html` and text with any other `format`",
     ),
   format: z
     .union([format, z.array(format).min(1)])

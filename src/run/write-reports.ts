@@ -15,6 +15,7 @@ import { formatTraits } from "../report/formats/names.ts";
 import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
+import { pageHead } from "../report/page/head.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
 import { applyScope } from "../sql/scope.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
@@ -77,15 +78,29 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   }
   const result = await engine.run(applyScope(report.sql, scope, qualify), signal);
   const shown = protection === undefined ? result : protectResult(result, protection);
-  return await withOutput(file, nowhere, (output) => formats[format](shown, output));
+  const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
+  return await withOutput(file, nowhere, (output) => formats[format](shown, output, { page }));
 }
 
-async function writeOverview({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {
+  if (job.format === "html") return await writePage(job, source, file);
+  const { scope, boundaryName } = job;
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
   const statement = (name: string): string => applyScope(findReport(catalogue, name).sql, scope, qualify);
   const text = overviewText(await overviewData({ ...rest, statement, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
+}
+
+async function writePage({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+  const [{ buildPage }, { renderPage }] = await Promise.all([
+    import("../report/page/build-page.ts"),
+    import("../report/page/page.ts"),
+  ]);
+  const head = pageHead({ scope, boundaryName, engine: source.engine.name, protection: source.protection });
+  const statement = (report: Report): string => applyScope(report.sql, scope, qualify);
+  const page = renderPage(await buildPage({ ...source, statement, head }));
+  await withOutput(file, nowhere, async (output) => void output.write(page));
 }
 
 /** A file is always named: nothing of a run's reports goes to stdout. */

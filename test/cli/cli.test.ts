@@ -76,7 +76,7 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     ],
     [["report", "boundary-violations"], /and none is given\nname one: --boundary eu\n$/],
     [["report", "--boundary", "mars"], /^error: unknown boundary "mars"\nName one of eu, eea/],
-    [["report", "--format", "json"], /^error: the overview is text for people, not json\nName a report/],
+    [["report", "--format", "json"], /^error: the overview is text or html for people, not json\nName a report/],
     [["report", "denials", "--pseudonymise", "short"], /fewer than 16 characters\nUse a long random secret/],
     [["report", "denials", "--pseudonymise", "a".repeat(16), "--drop-personal"], /cannot be used with option/],
     [["report", "denials", "--reports", "/nowhere"], /^error: cannot read the reports in \/nowhere/],
