@@ -4,6 +4,7 @@ import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceAccess } from "./access.ts";
 import { type Credentials, credentialsFor, quiet } from "./credentials.ts";
+import { prepareSdk } from "./sdk-environment.ts";
 import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 
 /** A new service is a row here and one in `services`. */
@@ -129,8 +130,7 @@ function remember<Name extends ServiceName>(key: string, opened: Promise<Connect
 }
 
 function load<Name extends ServiceName>(service: Name): Promise<Services[Name]["sdk"]> {
-  // The SDK would print on stderr, in every thread, which Node it is going to want some day.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   return services[service].load();
 }
 

@@ -72,9 +72,14 @@ export function serviceAccess(options: ServiceOptions, env: Env): ServiceAccess 
   };
 }
 
+/** An access point's ARN names its Region, and another one would be refused. */
+function regionOfAccessPoint(bucket: string): string | undefined {
+  return /^arn:[^:]+:s3:([^:]+):/.exec(bucket)?.[1];
+}
+
 export function accessOf(bucket: string, options: S3AccessOptions, env: Env): S3Access {
   return {
-    ...serviceAccess(options, env),
+    ...serviceAccess({ ...options, region: regionOfAccessPoint(bucket) ?? options.region }, env),
     bucket,
     pathStyle: options.pathStyle ?? options.endpoint !== undefined,
     expectedBucketOwner: options.expectedBucketOwner ?? null,

@@ -55,7 +55,7 @@ async function ingestInto(
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     threadsFor(options),
-    (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
+    (notice) => run.noticed(notice),
   );
   const opening = Warehouse.open(options.warehouse, { now });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));

@@ -59,10 +59,15 @@ function howToAllow(permission: string, attempt: S3Attempt): string {
   return hints.filter((hint) => hint !== "").join(" ");
 }
 
+/** An access point has an ARN already. */
+function arnOf(bucket: string): string {
+  return bucket.startsWith("arn:") ? bucket : `arn:aws:s3:::${bucket}`;
+}
+
 function resourceOf(permission: string, { access, path }: S3Attempt): string {
-  if (permission === "s3:ListBucket")
-    return `on arn:aws:s3:::${access.bucket}${path === "" ? "" : ` (s3:prefix ${path}*)`}`;
-  if (permission === "s3:GetObject" || permission === "s3:PutObject") return `on arn:aws:s3:::${access.bucket}/*`;
+  if (permission === "s3:ListBucket") return `on ${arnOf(access.bucket)}${path === "" ? "" : ` (s3:prefix ${path}*)`}`;
+  if (permission === "s3:GetObject" || permission === "s3:PutObject")
+    return `on ${arnOf(access.bucket)}${access.bucket.startsWith("arn:") ? "/object" : ""}/*`;
   return permission.startsWith("kms:") ? "on the key that the trail encrypts with" : "";
 }
 
