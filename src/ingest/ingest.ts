@@ -64,6 +64,7 @@ async function ingestInto(
   reading.catch(() => undefined);
   await using warehouse = await opening;
   pool.ready();
+  if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;

@@ -1,4 +1,5 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
+import { variables } from "../../variables.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { S3Access, ServiceAccess } from "../../aws/access.ts";
 import { type ServiceOptions, serviceAccess } from "../../aws/options.ts";
@@ -44,7 +45,7 @@ const mostReuseMinutes = 10_080;
 const defaultPoll: Polling = { firstMs: 300, mostMs: 5_000 };
 
 /** Milliseconds until the second look at a query: looks count against a quota that an account's tools share. */
-const pollVariable = "SPILLWAY_ATHENA_POLL_MS";
+const pollVariable = variables.athenaPollMs.name;
 
 function pollOf(text: string | undefined): Polling {
   if (text === undefined || text === "") return defaultPoll;
