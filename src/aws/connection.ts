@@ -1,6 +1,8 @@
 /** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceAccess } from "./access.ts";
 import { type Credentials, credentialsFor, quiet } from "./credentials.ts";
@@ -11,6 +13,11 @@ import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 interface Services {
   readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
   readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
+  readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
+  readonly organizations: {
+    readonly sdk: typeof import("@aws-sdk/client-organizations");
+    readonly client: OrganizationsClient;
+  };
   readonly s3: { readonly sdk: typeof import("@aws-sdk/client-s3"); readonly client: S3Client };
 }
 
@@ -43,6 +50,14 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
   cloudtrail: {
     load: () => import("@aws-sdk/client-cloudtrail"),
     client: (sdk, config) => new sdk.CloudTrailClient(config),
+  },
+  iam: {
+    load: () => import("@aws-sdk/client-iam"),
+    client: (sdk, config) => new sdk.IAMClient(config),
+  },
+  organizations: {
+    load: () => import("@aws-sdk/client-organizations"),
+    client: (sdk, config) => new sdk.OrganizationsClient(config),
   },
   s3: {
     load: () => import("@aws-sdk/client-s3"),
@@ -88,6 +103,11 @@ export async function reconnect<Name extends ServiceName>(
   const current = await connections.get(key);
   if (current !== undefined && current !== stale) return current as Connection<Name>;
   return await remember(key, open(service, access, true));
+}
+
+/** For a service that has one address for all Regions: any Region will do where nobody named one. */
+export function inHomeRegion(access: ServiceAccess): ServiceAccess {
+  return access.region === "" ? { ...access, region: "us-east-1" } : access;
 }
 
 /** The Region of the profile: where to ask first. In China and GovCloud no other partition would accept the credentials. */

@@ -28,14 +28,11 @@ export interface RefusedCall {
 
 interface Refusal {
   readonly when: (thrown: Error, call: RefusedCall) => boolean;
-  readonly code: (call: RefusedCall) => ErrorCode;
+  readonly code: "credentials" | "denied" | "unreachable";
   readonly message: (thrown: Error, call: RefusedCall) => string;
   readonly next: (thrown: Error, call: RefusedCall) => string;
 }
 
-const credentials = (): ErrorCode => "credentials";
-const denied = ({ codes }: RefusedCall): ErrorCode => codes.denied;
-const unreachable = ({ codes }: RefusedCall): ErrorCode => codes.unreachable;
 const where = ({ service, access }: RefusedCall): string =>
   access.endpoint ?? `${service} in ${access.region === "" ? "the Region of the profile" : access.region}`;
 const said = (thrown: Error): string => messageOf(thrown).trim() || thrown.name;
@@ -49,7 +46,7 @@ const refusals: readonly Refusal[] = [
     // "Signature expired: 20260914T... is now earlier than ..." and its counterpart for a clock that is ahead
     when: ({ name, message }) =>
       name === "RequestTimeTooSkewed" || /signature (?:expired|not yet current)|clock skew/i.test(`${name} ${message}`),
-    code: credentials,
+    code: "credentials",
     message: (thrown) => `the clock of this machine is too wrong for AWS to accept its signatures: ${said(thrown)}`,
     next: () => "Set the clock, for example through NTP.",
   },
@@ -57,7 +54,7 @@ const refusals: readonly Refusal[] = [
     // AWS answers as to credentials that do not exist
     when: (thrown, { isRegional }) =>
       isRegional === true && named("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")(thrown),
-    code: credentials,
+    code: "credentials",
     message: ({ name }, { access }) =>
       `${access.region} does not accept the AWS credentials (${name}): the Region is not enabled in this account, or the credentials are wrong`,
     next: (_, { access: { region, profile } }) => {
@@ -68,14 +65,14 @@ const refusals: readonly Refusal[] = [
   {
     when: (thrown) =>
       isExpired(thrown) || /(?:token|session|credentials?).{0,40}(?:expired|is invalid)/i.test(thrown.message),
-    code: credentials,
+    code: "credentials",
     message: (thrown) => `the AWS credentials have expired: ${said(thrown)}`,
     next: (_, call) =>
       `Log in again, for example: ${loginOf(call)}; then run the same command: what is committed is not read again.`,
   },
   {
     when: (thrown) => /assumerole/i.test(thrown.message) && isDenied(thrown),
-    code: credentials,
+    code: "credentials",
     message: (thrown, { access }) =>
       `not allowed to assume the role ${access.roles.map(({ arn }) => arn).join(", then ")}: ${said(thrown)}`,
     next: () =>
@@ -83,7 +80,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     when: named("CredentialsProviderError", "TokenProviderError"),
-    code: credentials,
+    code: "credentials",
     message: (thrown, call) => {
       const profile = profileOf(call);
       const missing =
@@ -105,40 +102,40 @@ const refusals: readonly Refusal[] = [
       // versitygw's word for an unknown access key
       "XAdminUserNotFound",
     ),
-    code: credentials,
+    code: "credentials",
     message: (thrown) => `the AWS credentials are not accepted (${thrown.name}): ${said(thrown)}`,
     next: () =>
       "Check them with: aws sts get-caller-identity. For an S3-compatible store they must be the store's own.",
   },
   {
     when: isDenied,
-    code: denied,
+    code: "denied",
     message: (thrown, call) =>
       `access denied to ${call.what}: ${missingPermission(thrown, call)} is missing (${said(thrown)})`,
     next: (thrown, call) => call.allow(missingPermission(thrown, call)),
   },
   {
     when: isUnreachable,
-    code: unreachable,
+    code: "unreachable",
     message: (thrown, call) => `cannot reach ${where(call)}: ${said(thrown)}`,
     next: (_, call) => call.checkNetwork,
   },
   {
     when: isTlsFailure,
-    code: unreachable,
+    code: "unreachable",
     message: (thrown, call) => `no TLS connection to ${where(call)}: ${said(thrown)}`,
     next: () =>
       "Check that the endpoint is https and its certificate; an authority of your own goes into NODE_EXTRA_CA_CERTS.",
   },
   {
     when: ({ name }) => /^Throttl|^TooManyRequests/.test(name),
-    code: unreachable,
+    code: "unreachable",
     message: (thrown, call) => `${where(call)} keeps throttling: ${said(thrown)}`,
     next: (_, call) => call.throttled ?? call.tryAgain,
   },
   {
     when: (thrown) => thrown.name === "TimeoutError" || (statusOf(thrown) ?? 0) >= 500,
-    code: unreachable,
+    code: "unreachable",
     message: (thrown, call) => `${where(call)} keeps failing: ${thrown.name}: ${thrown.message}`,
     next: (_, call) => call.tryAgain,
   },
@@ -148,10 +145,23 @@ const refusals: readonly Refusal[] = [
 export function refusal(thrown: Error, call: RefusedCall): SpillwayError | undefined {
   const found = refusals.find(({ when }) => when(thrown, call));
   if (found === undefined) return undefined;
-  return new SpillwayError(found.code(call), found.message(thrown, call), {
-    next: found.next(thrown, call),
-    cause: thrown,
+  const code = found.code === "credentials" ? found.code : call.codes[found.code];
+  return new SpillwayError(code, found.message(thrown, call), { next: found.next(thrown, call), cause: thrown });
+}
+
+/** The same for credentials alone; undefined if they are not the problem. */
+export function credentialProblem(thrown: Error, access: RefusedCall["access"]): SpillwayError | undefined {
+  const found = refusal(thrown, {
+    service: "AWS",
+    access,
+    what: "AWS",
+    permission: "",
+    allow: () => "",
+    codes: { denied: "source-denied", unreachable: "source-unreachable" },
+    checkNetwork: "",
+    tryAgain: "",
   });
+  return found?.code === "credentials" ? found : undefined;
 }
 
 /** Refused for want of a permission (not for bad credentials, nor for an archived object). */

@@ -1,6 +1,6 @@
 /** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
-import type { SpillwayError } from "../errors.ts";
+import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
@@ -15,6 +15,8 @@ import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
+/** So many refused objects and not one that could be read: the rest would be refused as well, and every request costs. */
+const refusedAtMost = 200;
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;

@@ -9,8 +9,6 @@ const outOfReach: ReadonlySet<ErrorCode> = new Set([
   "source-not-found",
   "source-unreachable",
 ]);
-/** So many refused objects and not one that could be read: the rest would be refused as well, and every request costs. */
-const refusedAtMost = 200;
 
 export function isOutOfReach(thrown: unknown): thrown is SpillwayError {
   return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
