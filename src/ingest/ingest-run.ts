@@ -1,12 +1,13 @@
 /** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
-import { SpillwayError } from "../errors.ts";
+import type { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { Refusals } from "./refusals.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { isOutOfReach } from "./out-of-reach.ts";
@@ -15,8 +16,6 @@ import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
-/** So many refused objects and not one that could be read: the rest would be refused as well, and every request costs. */
-const refusedAtMost = 200;
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -48,8 +47,7 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
-  #refused = 0;
-  #isAllRefused = true;
+  readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
@@ -246,18 +244,11 @@ export class IngestRun {
     this.counts.contentConflicts += counts.contentConflicts;
   }
 
-  noticed({ objects, rawBytes, bedrock, denied, deniedReason }: ReadNotice): void {
+  noticed(notice: ReadNotice): void {
+    const { objects, rawBytes, bedrock } = notice;
     this.#rawBytes += rawBytes;
     this.#bedrock += bedrock;
-    this.#refused += denied;
-    this.#isAllRefused &&= denied === objects;
-    if (this.#isAllRefused && this.#refused >= refusedAtMost) {
-      this.stoppedBy ??= new SpillwayError(
-        "source-denied",
-        `none of the first ${this.#refused} objects could be read, so no more were tried; the first one ${deniedReason ?? "was refused"}`,
-        { next: "Allow what is missing and run the same command again: they are tried again then." },
-      );
-    }
+    this.stoppedBy ??= this.#refusals.note(notice);
     this.#progress(objects);
   }
 
