@@ -3,11 +3,11 @@ import { SpillwayError } from "../errors.ts";
 import { findReport } from "../report/catalogue.ts";
 import { withOutput } from "../report/output.ts";
 import { protectionOf } from "./flags/scope.ts";
-import type { ReportOrder } from "./page.ts";
+import type { OverviewOrder } from "./page.ts";
 import { wantsColor } from "./print-result.ts";
 
 /** The overview is for people: it has no rows to export. */
-export async function printOverview(order: ReportOrder): Promise<void> {
+export async function printOverview(order: OverviewOrder): Promise<void> {
   const { format } = order.flags;
   if (format !== undefined && format !== "table") {
     throw new SpillwayError("usage", `the overview is text or html for people, not ${format}`, {
@@ -17,7 +17,7 @@ export async function printOverview(order: ReportOrder): Promise<void> {
   await printText(order);
 }
 
-async function printText({ engine, catalogue, statement, scope, flags, context }: ReportOrder): Promise<void> {
+async function printText({ engine, catalogue, statement, scope, flags, context }: OverviewOrder): Promise<void> {
   const { effects, signal } = context;
   const [{ overviewText }, { overviewData }] = await Promise.all([
     import("../report/overview/overview.ts"),

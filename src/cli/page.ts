@@ -1,24 +1,27 @@
 /** Owns pages on their way out: HTML to stdout or a file, and a PDF of it where a browser is there. */
 import { SpillwayError } from "../errors.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";
-import type { PageData } from "../report/page/data/page-data.ts";
+import type { PageData, PageHead } from "../report/page/data/page-data.ts";
 import type { Scope } from "../sql/scope.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { type OutputFlags, type ScopeFlags, protectionOf } from "./flags/scope.ts";
 
-export interface ReportOrder {
+export interface PageOrder {
   readonly engine: Engine;
-  readonly catalogue: ReadonlyMap<string, Report>;
-  /** The statement of a report, in its scope. */
-  readonly statement: (report: Report) => string;
   readonly scope: Scope;
   readonly flags: OutputFlags & Pick<ScopeFlags, "boundary"> & { readonly pdf?: string };
   readonly context: CommandContext;
 }
 
+export interface OverviewOrder extends PageOrder {
+  readonly catalogue: ReadonlyMap<string, Report>;
+  /** The statement of a report, in its scope. */
+  readonly statement: (report: Report) => string;
+}
+
 /** Wrong use is said before the engine runs. */
-export function checkPageFlags({ format, output, pdf }: ReportOrder["flags"], { effects }: CommandContext): void {
+export function checkPageFlags({ format, output, pdf }: PageOrder["flags"], { effects }: CommandContext): void {
   if (pdf !== undefined && format !== "html") {
     throw new SpillwayError("usage", "--pdf prints the page, and no page was asked for", {
       next: `Add the page: --format html --output report.html --pdf ${pdf}`,
@@ -31,38 +34,44 @@ export function checkPageFlags({ format, output, pdf }: ReportOrder["flags"], { 
   }
 }
 
-/** The page of one report, or of all of them. */
-export async function printPage(order: ReportOrder, report: Report | undefined): Promise<void> {
-  const { flags, context } = order;
+/** The page of all reports. */
+export async function printPage(order: OverviewOrder): Promise<void> {
+  const { buildPage } = await import("../report/page/build-page.ts");
+  const { signal } = order.context;
+  const protection = protectionOf(order.flags);
+  await writePage(await buildPage({ ...order, head: await headOf(order), protection, signal }), order, "");
+}
+
+/** The page of one report. */
+export async function printReportPage(order: PageOrder, report: Report, result: Result): Promise<void> {
+  const [{ buildResultPage }, { protectResult }] = await Promise.all([
+    import("../report/page/build-page.ts"),
+    import("../report/pseudonymise.ts"),
+  ]);
+  const protection = protectionOf(order.flags);
+  const shown = protection === undefined ? result : protectResult(result, protection);
+  const data = await buildResultPage(report, shown, await headOf(order));
+  await writePage(data, order, `: ${(data.tables[0]?.total ?? 0).toLocaleString("en-US")} rows`);
+}
+
+async function headOf({ engine, scope, flags }: PageOrder): Promise<PageHead> {
+  const { pageHead } = await import("../report/page/head.ts");
+  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
+}
+
+async function writePage(data: PageData, { flags, context }: PageOrder, rows: string): Promise<void> {
   const { effects, signal } = context;
   const [{ renderPage }, { withOutput }, { send }] = await Promise.all([
     import("../report/page/page.ts"),
     import("../report/output.ts"),
     import("../report/formats/format.ts"),
   ]);
-  const data = await pageData(order, report);
   const page = renderPage(data);
   await withOutput(flags.output, effects.stdout, (output) => send(output, page));
-  const rows = report === undefined ? "" : `: ${(data.tables[0]?.total ?? 0).toLocaleString("en-US")} rows`;
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}${rows}`);
   if (flags.pdf === undefined) return;
   await writePdf(page, flags.pdf, effects.env, signal);
   effects.log.info(`wrote ${flags.pdf}`);
-}
-
-async function pageData(order: ReportOrder, report: Report | undefined): Promise<PageData> {
-  const { engine, statement, scope, flags, context } = order;
-  const [{ buildPage, buildResultPage }, { pageHead }] = await Promise.all([
-    import("../report/page/build-page.ts"),
-    import("../report/page/head.ts"),
-  ]);
-  const protection = protectionOf(flags);
-  const head = pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection });
-  if (report === undefined) return await buildPage({ ...order, head, protection, signal: context.signal });
-  const result = await engine.run(statement(report), context.signal, report.name);
-  if (protection === undefined) return await buildResultPage(report, result, head);
-  const { protectResult } = await import("../report/pseudonymise.ts");
-  return await buildResultPage(report, protectResult(result, protection), head);
 }
 
 /** The page is there already: without a browser only the PDF is missing. */

@@ -49,13 +49,17 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }, { checkPageFlags, printPage }] =
-    await Promise.all([
-      import("../report/catalogue.ts"),
-      import("../sql/scope.ts"),
-      import("./print-result.ts"),
-      import("./page.ts"),
-    ]);
+  const [
+    { checkColumns, findReport, loadCatalogue },
+    { applyScope, applyScopeWherePossible },
+    { printResult },
+    { checkPageFlags, printPage, printReportPage },
+  ] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../sql/scope.ts"),
+    import("./print-result.ts"),
+    import("./page.ts"),
+  ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
@@ -64,11 +68,21 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   checkPageFlags(flags, context);
   const engine = await openEngine(flags, scope, context);
   try {
-    const statement = (wanted: Report): string => applyScope(wanted.sql, scope, engine.qualify);
-    const order = { engine, catalogue, statement, scope, flags, context };
-    if (flags.format === "html") await printPage(order, report);
-    else if (report === undefined) await (await import("./overview.ts")).printOverview(order);
-    else await printResult(await engine.run(statement(report), signal, report.name), flags, effects);
+    // elsewhere each question costs a scan
+    if (engine.name === "duckdb") {
+      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+      await warnOfEmptyScope(engine, scope, effects.log);
+    }
+    const order = { engine, scope, flags, context };
+    if (report === undefined) {
+      const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
+      const all = { ...order, catalogue, statement };
+      await (flags.format === "html" ? printPage(all) : (await import("./overview.ts")).printOverview(all));
+      return;
+    }
+    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
+    checkColumns(report, result.columns);
+    await (flags.format === "html" ? printReportPage(order, report, result) : printResult(result, flags, effects));
   } finally {
     await engine.close();
   }

@@ -10,10 +10,14 @@ export interface IngestOptions {
   readonly maxRawBytes?: number | undefined;
   readonly now?: () => Date;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what had to be mended before it could begin. */
+  readonly onNotice?: (message: string) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
   /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
   readonly commitSeconds?: number | undefined;
+  /** The user's own boundaries, for the table `boundary`; without them what is there stays. */
+  readonly boundaries?: ReadonlyMap<string, readonly string[]> | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
 }

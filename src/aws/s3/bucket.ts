@@ -1,14 +1,17 @@
 /** Owns the listing requests to a bucket: pages of keys, and the folders of a prefix. */
 import type { ListObjectsV2CommandInput, ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { type S3Access, bucketParams } from "../access.ts";
-import { explainS3 } from "../explain.ts";
-import { withCredentials } from "../refresh.ts";
-import { withRetry } from "../retry.ts";
+import { explainS3 } from "./explain.ts";
+import { callService } from "../call.ts";
 
 export interface ListedObject {
   readonly key: string;
+  /** Without quotes; empty where the store gives none. */
   readonly etag: string;
-  readonly size: number;
+  /** Null where the store does not say it. */
+  readonly size: number | null;
+  /** What tells one version from the next: the ETag, else size and time of the last change. */
+  readonly version: string;
 }
 
 export interface KeyRange {
@@ -54,17 +57,13 @@ async function listPage(
   signal: AbortSignal | undefined,
 ): Promise<ListObjectsV2CommandOutput> {
   try {
-    return await withCredentials(access, ({ sdk, client }) =>
-      withRetry(
-        access.retry,
-        () =>
-          client.send(
-            // Keys may hold characters that XML cannot.
-            new sdk.ListObjectsV2Command({ ...bucketParams(access), EncodingType: "url", ...input }),
-            signal === undefined ? {} : { abortSignal: signal },
-          ),
-        signal,
-      ),
+    return await callService(
+      "s3",
+      access,
+      ({ sdk, client }, options) =>
+        // Keys may hold characters that XML cannot.
+        client.send(new sdk.ListObjectsV2Command({ ...bucketParams(access), EncodingType: "url", ...input }), options),
+      signal,
     );
   } catch (thrown) {
     throw explainS3(thrown, { action: "list", access, path: input.Prefix ?? "" });
@@ -83,7 +82,7 @@ async function* listKeys(page: PageOf, range: KeyRange): AsyncGenerator<readonly
     const objects: ListedObject[] = [];
     let ended = false;
     // MinIO ends a listing with a page that has no Contents at all.
-    for (const { Key, ETag, Size } of answer.Contents ?? []) {
+    for (const { Key, ETag, Size, LastModified } of answer.Contents ?? []) {
       if (Key === undefined) continue;
       const key = decode(Key);
       if (range.endBefore !== null && key >= range.endBefore) {
@@ -92,7 +91,9 @@ async function* listKeys(page: PageOf, range: KeyRange): AsyncGenerator<readonly
       }
       // The zero-byte marker that some consoles create for a folder is no object of a trail.
       if (key.endsWith("/")) continue;
-      objects.push({ key, etag: unquote(ETag ?? ""), size: Size ?? 0 });
+      const etag = unquote(ETag ?? "");
+      const version = etag === "" ? `${Size ?? ""}-${LastModified?.getTime() ?? ""}` : etag;
+      objects.push({ key, etag, size: Size ?? null, version });
     }
     if (objects.length > 0) yield objects;
     token = nextToken(answer, token);

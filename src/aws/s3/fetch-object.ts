@@ -5,16 +5,18 @@ import { SpillwayError, messageOf } from "../../errors.ts";
 import { DeniedObject } from "./denied-object.ts";
 import { type S3Locator, bucketParams } from "../access.ts";
 import type { Connection } from "../connection.ts";
+
+type S3Connection = Connection<"s3">;
 import { type GetTemplate, directGet, templateOf } from "./direct-get.ts";
-import { explainS3 } from "../explain.ts";
-import { withCredentials } from "../refresh.ts";
+import { explainS3 } from "./explain.ts";
+import { withConnection } from "../call.ts";
 import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
 
 /** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
 const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
 
 /** What a GET of each connection's client looked like. */
-const templates = new WeakMap<Connection, GetTemplate>();
+const templates = new WeakMap<S3Connection, GetTemplate>();
 
 /**
  * @throws SpillwayError when the whole source is out of reach (expired credentials, no such bucket, no network)
@@ -23,7 +25,7 @@ const templates = new WeakMap<Connection, GetTemplate>();
 export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
   const { access } = locator;
   try {
-    return await withCredentials(access, async (connection) => {
+    return await withConnection("s3", access, async (connection) => {
       const direct = await tryDirect(connection, locator);
       if (typeof direct === "object") return direct;
       // It asked for patience: the SDK's request should not follow at once.
@@ -44,13 +46,13 @@ export interface ObjectWithMetadata {
 /** As `fetchObject`, with the metadata that a user of the bucket stored. */
 export async function fetchWithMetadata(locator: S3Locator): Promise<ObjectWithMetadata> {
   try {
-    return await withCredentials(locator.access, (connection) => getBySdk(connection, locator));
+    return await withConnection("s3", locator.access, (connection) => getBySdk(connection, locator));
   } catch (thrown) {
     throw failure(thrown, locator);
   }
 }
 
-async function getBySdk(connection: Connection, { access, key, etag, size }: S3Locator): Promise<ObjectWithMetadata> {
+async function getBySdk(connection: S3Connection, { access, key, etag, size }: S3Locator): Promise<ObjectWithMetadata> {
   return await withRetry(access.retry, async () => {
     const { sdk, client } = connection;
     const command = new sdk.GetObjectCommand({
@@ -75,47 +77,49 @@ async function getBySdk(connection: Connection, { access, key, etag, size }: S3L
 }
 
 /** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
-async function tryDirect(connection: Connection, locator: S3Locator): Promise<Uint8Array | number> {
+async function tryDirect(connection: S3Connection, locator: S3Locator): Promise<Uint8Array | number> {
   const { client, agents } = connection;
   const template = templates.get(connection);
   const { key, etag, size, access } = locator;
-  if (template === undefined || etag === "") return 0;
+  if (template === undefined || etag === "" || size === null) return 0;
   const keys = await client.config.credentials();
   const now = new Date(Date.now() + client.config.systemClockOffset);
   const agent = template.isTls ? agents.https : agents.http;
   return await directGet(template, { key, etag, size, agent, idleMs: access.idleMs, keys, now });
 }
 
-/** The length that was listed and the length that was announced both have to be reached. */
-async function readBody(answer: GetObjectCommandOutput, listed: number, idleMs: number): Promise<Uint8Array> {
+/** The length that was listed and the length that was announced both have to be reached, as far as the store says them. */
+async function readBody(answer: GetObjectCommandOutput, listed: number | null, idleMs: number): Promise<Uint8Array> {
   const { Body, ContentLength } = answer;
   if (Body === undefined) throw new TruncatedBody("the answer has no body");
   // In Node the SDK hands out the response itself, a Readable.
   const stream = Body as AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
   const expected = ContentLength ?? listed;
-  const bytes = new Uint8Array(expected);
+  const chunks: Uint8Array[] = [];
   let length = 0;
   let seen = -1;
+  const of = expected === null ? "" : ` of ${expected}`;
   const watch = setInterval(() => {
-    if (length === seen) stream.destroy(new TruncatedBody(`no byte for ${idleMs} ms after ${length} of ${expected}`));
+    if (length === seen) stream.destroy(new TruncatedBody(`no byte for ${idleMs} ms after ${length}${of}`));
     seen = length;
   }, idleMs);
   try {
     for await (const chunk of stream) {
-      if (length + chunk.length > expected) throw new TruncatedBody(`more than the ${expected} bytes announced`);
-      bytes.set(chunk, length);
       length += chunk.length;
+      if (expected !== null && length > expected) throw new TruncatedBody(`more than the ${expected} bytes announced`);
+      chunks.push(chunk);
     }
   } catch (thrown) {
     throw thrown instanceof TruncatedBody
       ? thrown
-      : new TruncatedBody(`${messageOf(thrown)} after ${length} of ${expected} bytes`);
+      : new TruncatedBody(`${messageOf(thrown)} after ${length}${of} bytes`);
   } finally {
     clearInterval(watch);
   }
-  if (length !== expected) throw new TruncatedBody(`${length} of ${expected} bytes arrived`);
-  if (length !== listed) throw new Error(`has ${length} bytes, but was listed with ${listed}`);
-  return bytes;
+  if (expected !== null && length !== expected) throw new TruncatedBody(`${length}${of} bytes arrived`);
+  if (listed !== null && length !== listed) throw new Error(`has ${length} bytes, but was listed with ${listed}`);
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
 }
 
 function failure(thrown: unknown, locator: S3Locator): unknown {

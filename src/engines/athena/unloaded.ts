@@ -5,9 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type S3Access, bucketParams } from "../../aws/access.ts";
 import { openBucket } from "../../aws/s3/bucket.ts";
-import { explainS3 } from "../../aws/explain.ts";
-import { withCredentials } from "../../aws/refresh.ts";
-import { withRetry } from "../../aws/retry.ts";
+import { callService } from "../../aws/call.ts";
+import { explainS3 } from "../../aws/s3/explain.ts";
 import { readObject } from "./result-object.ts";
 
 export interface FetchedFiles {
@@ -31,7 +30,7 @@ export async function fetchUnloaded(
     const file = join(folder, `${name}-${files.length}.parquet`);
     await pipeline(Readable.from(readObject(access, key, signal)), createWriteStream(file));
     files.push(file);
-    bytes += size;
+    bytes += size ?? 0;
   }
   return { files, bytes };
 }
@@ -40,8 +39,8 @@ export async function fetchUnloaded(
 export async function removeUnloaded(access: S3Access, prefix: string): Promise<void> {
   for (const { key } of await keysBelow(access, prefix)) {
     try {
-      await withCredentials(access, ({ sdk, client }) =>
-        withRetry(access.retry, () => client.send(new sdk.DeleteObjectCommand({ ...bucketParams(access), Key: key }))),
+      await callService("s3", access, ({ sdk, client }) =>
+        client.send(new sdk.DeleteObjectCommand({ ...bucketParams(access), Key: key })),
       );
     } catch (thrown) {
       throw explainS3(thrown, { action: "get", access, path: key });
@@ -53,8 +52,8 @@ async function keysBelow(
   access: S3Access,
   prefix: string,
   signal?: AbortSignal,
-): Promise<{ key: string; size: number }[]> {
-  const found: { key: string; size: number }[] = [];
+): Promise<{ key: string; size: number | null }[]> {
+  const found: { key: string; size: number | null }[] = [];
   for await (const page of openBucket(access, signal).keys({ prefix, startAfter: null, endBefore: null }))
     found.push(...page);
   return found;

@@ -26,6 +26,8 @@ export interface ReportTable {
   /** As the report's file has it. */
   readonly sql: string;
   readonly whole?: WholeTable | undefined;
+  /** The range, accounts and principals asked for have no effect on it. */
+  readonly isUnscoped?: boolean | undefined;
 }
 
 /** A Region as the reference data know it. */

@@ -111,6 +111,10 @@ function notesOf(table: ReportTable, shown: number, columns: number, cutText: bo
         <code class="hash">${table.whole.sha256}</code>.`,
     );
   }
+  if (table.isUnscoped === true)
+    notes.push(
+      "The range, accounts, Regions and principals asked for have no effect on this report: it is shown whole.",
+    );
   if (columns < table.columns.length)
     notes.push(`${amount(table.columns.length - columns, "more column")} not shown here.`);
   if (cutText) notes.push(`Texts of more than ${longestText} characters are shortened in the middle.`);
