@@ -1,6 +1,6 @@
 /** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
-import { type ErrorCode, SpillwayError } from "../errors.ts";
+import type { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
@@ -10,19 +10,12 @@ import { CommitQueue } from "./commit-queue.ts";
 import { Refusals } from "./refusals.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { isOutOfReach } from "./out-of-reach.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
-/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
-const outOfReach: ReadonlySet<ErrorCode> = new Set([
-  "credentials",
-  "scan-limit",
-  "source-denied",
-  "source-not-found",
-  "source-unreachable",
-]);
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -287,8 +280,4 @@ export class IngestRun {
       standing: this.#source?.progress?.() ?? "",
     });
   }
-}
-
-function isOutOfReach(thrown: unknown): thrown is SpillwayError {
-  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
 }
