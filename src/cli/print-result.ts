@@ -4,28 +4,58 @@ import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
-import { type OutputFlags, protectionOf } from "./flags/scope.ts";
+import { type OutputFlags, formatOf, protectionOf } from "./flags/output.ts";
+import { showWriting } from "./progress-of-writing.ts";
+
+/** What a file says of itself, for the formats that have a place for it. */
+export interface ResultNote {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly frame?: { readonly before: string; readonly after: string } | undefined;
+}
 
 /** Writes the rows and returns how many there were. */
-export async function printResult(result: Result, flags: OutputFlags, effects: Effects): Promise<number> {
-  const [{ formats }, { withOutput }] = await Promise.all([
-    import("../report/formats/index.ts"),
-    import("../report/output.ts"),
-  ]);
-  const format = flags.format ?? "table";
-  if (formatTraits[format].isBinary && flags.output === undefined && effects.stdout.isTTY === true) {
+export async function printResult(
+  result: Result,
+  flags: OutputFlags,
+  effects: Effects,
+  signal: AbortSignal = new AbortController().signal,
+  note?: ResultNote,
+): Promise<number> {
+  const { output: file, maxRows } = flags;
+  const format = formatOf(flags);
+  const terminal = file === undefined && effects.stdout.isTTY === true;
+  if (formatTraits[format].isBinary && terminal) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });
   }
+  const { writeResult } = await import("../report/write-result.ts");
   const protection = protectionOf(flags);
   const shown =
     protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
-  const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const options = { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) };
   const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
-  const rows = await withOutput(flags.output, stdout, (output) => formats[format](shown, output, options));
-  if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}: ${rows.toLocaleString("en-US")} rows`);
+  const progress = showWriting(effects, file);
+  let rows: number;
+  try {
+    rows = await writeResult(
+      shown,
+      { file, stdout },
+      {
+        format,
+        maxRows,
+        signal,
+        width: terminal ? effects.stdout.columns : undefined,
+        color: terminal && wantsColor(effects),
+        ...note,
+        onFile: progress.watch,
+      },
+    );
+  } finally {
+    progress.end();
+  }
+  const count = rows.toLocaleString("en-US");
+  if (file !== undefined) effects.log.info(`wrote ${file}: ${count} rows`);
+  if (rows === maxRows) effects.log.warn(`stopped after ${count} rows, as --max-rows says: there may be more`);
   return rows;
 }
 
