@@ -1,5 +1,6 @@
 /** Owns how a source is named on the command line, and the flags that only a bucket needs. */
 import type { Command } from "commander";
+import type { AssumedRole } from "../../aws/access.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOfSource } from "../../ingest/sources/kinds.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
@@ -24,20 +25,26 @@ export interface SourceFlags {
   readonly cloudtrailEndpoint?: string;
 }
 
-export function addSourceFlags(command: Command): Command {
+/** How a bucket is reached. `of` stands before each description. */
+export function addBucketFlags(command: Command, of = "bucket"): Command {
   return command
-    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back); lookup: first day")
-    .option("--to <day>", "bucket: last delivery day to list; lookup: last day")
-    .option("--account <ids>", "bucket: only these accounts", list)
-    .option("--region <regions>", "bucket: only these Regions", list)
-    .option("--profile <name>", "bucket, lookup: profile of the AWS configuration")
-    .option("--role-arn <arns>", "bucket, lookup: role to assume; several are assumed one through the other", list)
-    .option("--external-id <id>", "bucket, lookup: external id for the last role, with --lookup-role for each of those")
+    .option("--profile <name>", `${of}: profile of the AWS configuration`)
+    .option("--role-arn <arns>", `${of}: role to assume; several are assumed one through the other`, list)
+    .option("--external-id <id>", `${of}: external id for the last role`)
     .option("--s3-endpoint <url>", "bucket: an S3-compatible store")
     .option("--s3-region <region>", "bucket: its Region")
     .option("--s3-path-style", "bucket: name it in the path, not in the host")
     .option("--expected-bucket-owner <account>", "bucket: refuse it if another account owns it")
-    .option("--s3-requester-pays", "bucket: you pay for the requests")
+    .option("--s3-requester-pays", "bucket: you pay for the requests");
+}
+
+export function addSourceFlags(command: Command): Command {
+  command
+    .option("--from <day>", "bucket: first delivery day to list, YYYY-MM-DD (default: 90 days back); lookup: first day")
+    .option("--to <day>", "bucket: last delivery day to list; lookup: last day")
+    .option("--account <ids>", "bucket: only these accounts", list)
+    .option("--region <regions>", "bucket: only these Regions", list);
+  return addBucketFlags(command, "bucket, lookup")
     .option(
       "--s3-kept-days <n>",
       "bucket: days before its lifecycle may delete a log; one that is gone earlier is a finding (default: 365)",
@@ -45,7 +52,7 @@ export function addSourceFlags(command: Command): Command {
     )
     .option(
       "--lookup-role <arns>",
-      "lookup: a role in each account to read; assumed by the last --role-arn, if any",
+      "lookup: a role in each account to read; assumed by the last --role-arn, if any; --external-id is for each of them",
       list,
     )
     .option("--cloudtrail-endpoint <url>", "lookup: another endpoint than AWS's");
@@ -102,16 +109,13 @@ async function bucketOpener(
   { effects, signal }: CommandContext,
 ): Promise<(name: string) => ObjectSource> {
   const { s3Source } = await import("../../ingest/sources/s3/source.ts");
-  const last = (flags.roleArn?.length ?? 0) - 1;
   const options = {
     from: flags.from,
     to: flags.to,
     accounts: flags.account,
     regions: flags.region,
     profile: flags.profile,
-    roles: flags.roleArn?.map((arn, index) =>
-      index === last && flags.externalId !== undefined ? { arn, externalId: flags.externalId } : { arn },
-    ),
+    roles: rolesOf(flags),
     endpoint: flags.s3Endpoint,
     region: flags.s3Region,
     pathStyle: flags.s3PathStyle,
@@ -123,6 +127,15 @@ async function bucketOpener(
     signal,
   };
   return (name) => s3Source(name, options);
+}
+
+/** The external id is the last one's. */
+export function rolesOf({
+  roleArn,
+  externalId,
+}: Pick<SourceFlags, "roleArn" | "externalId">): readonly AssumedRole[] | undefined {
+  const last = (roleArn?.length ?? 0) - 1;
+  return roleArn?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
 }
 
 async function lookupOpener(
