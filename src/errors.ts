@@ -24,6 +24,7 @@ export type ErrorCode =
   | "output"
   | "engine"
   | "scan-limit"
+  | "timeout"
   | "reconciliation"
   | "interrupted";
 

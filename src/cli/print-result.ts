@@ -4,7 +4,8 @@ import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
-import { type OutputFlags, formatOf, protectionOf } from "./flags/output.ts";
+import { type ResultFlags, formatOf } from "./flags/result.ts";
+import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 import { showWriting } from "./progress-of-writing.ts";
 
 /** What a file says of itself, for the formats that have a place for it. */
@@ -16,7 +17,7 @@ export interface ResultNote {
 /** Writes the rows and returns how many there were. */
 export async function printResult(
   result: Result,
-  flags: OutputFlags,
+  flags: OutputFlags & ResultFlags,
   effects: Effects,
   signal: AbortSignal = new AbortController().signal,
   note?: ResultNote,

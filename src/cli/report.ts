@@ -5,6 +5,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { type ResultFlags, addResultFlags, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -15,7 +16,7 @@ import {
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
 }
@@ -28,7 +29,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports");
-  addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
+  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command)))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else await runReport(name, flags, context);
@@ -49,17 +50,18 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
+  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }, { filesFor }] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
+    import("../report/output.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
-  const engine = await openEngine(flags, scope, context);
+  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
     if (report === undefined) {
       const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
@@ -67,7 +69,9 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       return;
     }
     const statement = applyScope(report.sql, scope, engine.qualify);
-    await printResult(await engine.run(statement, signal, report.name), flags, effects);
+    await withTimeout(flags, signal, async (until) => {
+      await printResult(await engine.run(statement, until, report.name), flags, effects, until);
+    });
   } finally {
     await engine.close();
   }

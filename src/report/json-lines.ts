@@ -13,7 +13,7 @@ export async function writeAsArray(lines: AsyncIterable<Uint8Array>, output: Out
     const pieces: Uint8Array[] = [];
     if (!begun) pieces.push(Buffer.from("[\n"));
     begun = true;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       if (open) pieces.push(between);
       const end = bytes.indexOf(lineFeed, at);
       open = end >= 0;

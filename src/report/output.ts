@@ -11,6 +11,11 @@ export function partialName(file: string): string {
   return `${file}.partial`;
 }
 
+/** What an engine may write for this output. */
+export function filesFor(file: string | undefined): readonly string[] {
+  return file === undefined ? [] : [partialName(file)];
+}
+
 /** A pipe or device stands for itself: it is written to, never replaced. */
 export function isReplaceable(file: string): boolean {
   const found = statSync(file, { throwIfNoEntry: false });

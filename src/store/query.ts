@@ -4,9 +4,10 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CellBatch, CellResult, ResultCopy } from "../schema/result-column.ts";
 import { textLiteral } from "../sql/literal.ts";
+import { rowsOf } from "./duck.ts";
 import { copySql } from "./export-sql.ts";
 import { cellBatches } from "./result.ts";
-import { type ReadingStatement, readingStatement } from "./statement.ts";
+import { type ReadingStatement, readingStatement, relationOf } from "./statement.ts";
 
 /** From here on neither SQL nor a setting can reach the network or a file but `writable`. What is attached stays readable. */
 export async function harden(connection: DuckDBConnection, writable: readonly string[]): Promise<void> {
@@ -66,12 +67,19 @@ function copyOf(statement: ReadingStatement, context: QueryContext): ResultCopy 
       using guard = interruptedBy({ ...context, signal: AbortSignal.any(signals) });
       try {
         guard.check();
-        return (await context.connection.run(copySql(statement, resolve(file), options))).rowsChanged;
+        const isOrdered = await hasOrder(context.connection, statement);
+        return (await context.connection.run(copySql(statement, resolve(file), options, isOrdered))).rowsChanged;
       } catch (error) {
         throw guard.explain(error);
       }
     },
   };
+}
+
+/** Whether the statement, or a view that it reads, orders its rows: rows in no order are copied faster, and in a third of the memory. */
+async function hasOrder(connection: DuckDBConnection, statement: ReadingStatement): Promise<boolean> {
+  const plan = await rowsOf(connection, `EXPLAIN SELECT * FROM ${relationOf(statement)}`);
+  return /ORDER_BY|TOP_N/.test(plan.flat().join("\n"));
 }
 
 interface Guard extends Disposable {

@@ -18,7 +18,7 @@ export function unharmed(text: string): string {
 }
 
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** As DuckDB writes it, which makes the larger files: an exponent from 1e16 on and below 1e-4, of two digits at least. */

@@ -17,7 +17,8 @@ function value(cell: Cell, column: ResultColumn): string {
     case "json":
       return String(cell);
     case "double":
-      return Number.isFinite(cell) ? String(cell) : "null";
+      if (!Number.isFinite(cell)) return "null";
+      return Object.is(cell, -0) ? "-0.0" : String(cell);
     default:
       return JSON.stringify(cell);
   }
@@ -33,11 +34,7 @@ function line(columns: readonly ResultColumn[], row: readonly Cell[]): string {
   return `{${[...objects(columns, row)].join(",")}}`;
 }
 
-export async function writeJson(
-  result: Result,
-  output: OutputStream,
-  { frame }: FormatOptions = {},
-): Promise<number> {
+export async function writeJson(result: Result, output: OutputStream, { frame }: FormatOptions = {}): Promise<number> {
   const writer = new TextWriter(output);
   await writer.add(frame?.before ?? "");
   let rows = 0;
