@@ -44,6 +44,20 @@ export function checkEndpoint(endpoint: string | undefined): void {
   }
 }
 
+/** Roles as they were named; the external id is for the last one. */
+export function rolesOf(
+  arns: readonly string[] | undefined,
+  externalId: string | undefined,
+): readonly AssumedRole[] | undefined {
+  const last = (arns?.length ?? 0) - 1;
+  return arns?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
+}
+
+/** An access point's ARN names its Region, and another one would be refused. */
+function regionOfAccessPoint(bucket: string): string | undefined {
+  return /^arn:[^:]+:s3:([^:]+):/.exec(bucket)?.[1];
+}
+
 export function accessOf(
   bucket: string,
   options: S3AccessOptions,
@@ -52,7 +66,7 @@ export function accessOf(
   const { endpoint } = options;
   return {
     bucket,
-    region: options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
+    region: regionOfAccessPoint(bucket) ?? options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
     endpoint: endpoint ?? null,
     pathStyle: options.pathStyle ?? endpoint !== undefined,
     profile: options.profile ?? null,

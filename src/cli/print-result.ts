@@ -4,14 +4,14 @@ import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
+import type { FormatOptions } from "../report/formats/format.ts";
 import { type ResultFlags, formatOf } from "./flags/result.ts";
 import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 import { showWriting } from "./progress-of-writing.ts";
 
-/** What a file says of itself, for the formats that have a place for it. */
-export interface ResultNote {
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly frame?: { readonly before: string; readonly after: string } | undefined;
+/** What a result has besides its rows. */
+export interface ResultExtras extends Pick<FormatOptions, "page" | "metadata" | "frame"> {
+  readonly signal?: AbortSignal;
 }
 
 /** Writes the rows and returns how many there were. */
@@ -19,18 +19,18 @@ export async function printResult(
   result: Result,
   flags: OutputFlags & ResultFlags,
   effects: Effects,
-  signal: AbortSignal = new AbortController().signal,
-  note?: ResultNote,
+  extras: ResultExtras = {},
 ): Promise<number> {
   const { output: file, maxRows } = flags;
   const format = formatOf(flags);
   const terminal = file === undefined && effects.stdout.isTTY === true;
-  if (formatTraits[format].isBinary && terminal) {
+  // a page is text, and nobody reads it there all the same
+  if ((formatTraits[format].isBinary || format === "html") && terminal) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });
   }
-  const { writeResult } = await import("../report/write-result.ts");
+  const { writeResult } = await import("../report/results/write-result.ts");
   const protection = protectionOf(flags);
   const shown =
     protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
@@ -44,10 +44,10 @@ export async function printResult(
       {
         format,
         maxRows,
-        signal,
+        signal: new AbortController().signal,
         width: terminal ? effects.stdout.columns : undefined,
         color: terminal && wantsColor(effects),
-        ...note,
+        ...extras,
         onFile: progress.watch,
       },
     );

@@ -33,7 +33,10 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     const engine = await openWarehouse(flags.warehouse, filesFor(flags.output));
     try {
       await withTimeout(flags, context.signal, async (signal) => {
-        await printResult(await engine.run(statement, signal), flags, context.effects, signal);
+        await printResult(await engine.run(statement, signal), flags, context.effects, {
+          signal,
+          page: { report: { name: "query", title: "Query", answers: "", columns: [], sql: statement } },
+        });
       });
     } finally {
       await engine.close();

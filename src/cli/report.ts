@@ -1,11 +1,12 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
-import { SpillwayError } from "../errors.ts";
+import type { Report } from "../report/catalogue.ts";
+import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type ResultFlags, addResultFlags, withTimeout } from "./flags/result.ts";
+import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -50,7 +51,12 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }, { filesFor }] = await Promise.all([
+  const [
+    { checkColumns, findReport, loadCatalogue },
+    { applyScope, applyScopeWherePossible },
+    { printResult },
+    { filesFor },
+  ] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
@@ -63,45 +69,29 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
+    // elsewhere each question costs a scan
+    if (engine.name === "duckdb") {
+      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+      await warnOfEmptyScope(engine, scope, effects.log);
+    }
     if (report === undefined) {
-      const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
-      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, engine.qualify), flags, scope, context);
+      const { printOverview } = await import("./overview.ts");
+      const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
+      await printOverview({ engine, catalogue, statement, scope, flags, context });
       return;
     }
-    const statement = applyScope(report.sql, scope, engine.qualify);
     await withTimeout(flags, signal, async (until) => {
-      await printResult(await engine.run(statement, until, report.name), flags, effects, until);
+      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      checkColumns(report, result.columns);
+      const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
+      await printResult(result, flags, effects, { signal: until, page });
     });
   } finally {
     await engine.close();
   }
 }
 
-/** The overview is for people: it has no rows to export. */
-async function printOverview(
-  engine: Engine,
-  statement: (report: string) => string,
-  flags: ReportFlags,
-  scope: Scope,
-  { effects, signal }: CommandContext,
-): Promise<void> {
-  if (flags.format !== undefined && flags.format !== "table") {
-    throw new SpillwayError("usage", `the overview is text for people, not ${flags.format}`, {
-      next: "Name a report, for example: spillway report spillover-by-region --format json",
-    });
-  }
-  const [{ overviewText }, { overviewData }, { withOutput }, { wantsColor }] = await Promise.all([
-    import("../report/overview/overview.ts"),
-    import("../report/overview/data.ts"),
-    import("../report/output.ts"),
-    import("./print-result.ts"),
-  ]);
-  const boundary = scope.boundary && { name: flags.boundary ?? "", regions: scope.boundary };
-  const data = await overviewData({ engine, statement, boundary, protection: protectionOf(flags), signal });
-  const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const text = overviewText(data, {
-    width: terminal ? effects.stdout.columns : undefined,
-    color: terminal && wantsColor(effects),
-  });
-  await withOutput(flags.output, effects.stdout, async (output) => void output.write(text));
+async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {
+  const { pageHead } = await import("../report/page/head.ts");
+  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
 }

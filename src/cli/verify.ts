@@ -8,11 +8,13 @@ import type { Tally } from "../integrity/tally.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type SourceFlags, addBucketFlags, rolesOf } from "./flags/source.ts";
-import { kindOfSource } from "../ingest/sources/kinds.ts";
+import { addBucketFlags } from "./flags/source.ts";
+import { rolesOf } from "../aws/options.ts";
+import { kindOf } from "../ingest/sources/kinds.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
-export interface VerifyFlags extends Omit<SourceFlags, "from" | "to"> {
+export interface VerifyFlags extends Omit<SourceSettings, "from" | "to"> {
   readonly from?: Date;
   readonly to?: Date;
   readonly publicKeys?: readonly string[];
@@ -133,7 +135,7 @@ async function keySource(flags: VerifyFlags, { effects, signal }: CommandContext
   const { fetchedKeys } = await import("../integrity/fetched-keys.ts");
   return fetchedKeys({
     profile: flags.profile,
-    roles: rolesOf(flags),
+    roles: rolesOf(flags.roleArn, flags.externalId),
     endpoint: flags.cloudtrailEndpoint,
     signal,
     onRefused: ({ message, next }) => effects.log.warn(message, { next }),
@@ -145,7 +147,7 @@ async function openArchives(
   flags: VerifyFlags,
   { signal }: CommandContext,
 ): Promise<readonly Archive[]> {
-  const kinds = sources.map(kindOfSource);
+  const kinds = sources.map((source) => kindOf(source).label);
   const other = sources.find((_, index) => kinds[index] !== "bucket" && kinds[index] !== "folder");
   if (other !== undefined) {
     throw new SpillwayError("usage", `there are no digests in ${other}`, {
@@ -160,7 +162,7 @@ async function openArchives(
     accounts: flags.account,
     regions: flags.region,
     profile: flags.profile,
-    roles: rolesOf(flags),
+    roles: rolesOf(flags.roleArn, flags.externalId),
     endpoint: flags.s3Endpoint,
     region: flags.s3Region,
     pathStyle: flags.s3PathStyle,

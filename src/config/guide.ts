@@ -1,4 +1,5 @@
 /** Owns docs/configuration.md: every key, written from the schema. */
+import { variables } from "../variables.ts";
 import { variableOf } from "./env.ts";
 import { type JsonSchema, configJsonSchema } from "./json-schema.ts";
 
@@ -11,12 +12,16 @@ export function configurationGuide(): string {
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
-    "\n## `sources[]`\n\nThe keys mean what the flags of `spillway ingest` mean; they are for buckets and, where they fit, for `lookup-events:` sources; a folder takes none but `source`.\n",
+    "\n## `sources[]`\n\nThe keys mean what the flags of `spillway ingest` mean; each says for which kinds of source it is.\n",
     table(sources),
     "\n## `scope`\n",
     table(scope),
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
+    "\n## Other variables\n\nNo keys, and known beside any config.\n",
+    "| variable | meaning |",
+    "| --- | --- |",
+    ...Object.values(variables).map(({ name, doc }) => `| \`${name}\` | ${doc} |`),
     tail,
   ].join("\n");
 }

@@ -18,8 +18,12 @@ export function filesFor(file: string | undefined): readonly string[] {
 
 /** A pipe or device stands for itself: it is written to, never replaced. */
 export function isReplaceable(file: string): boolean {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found === undefined || found.isFile();
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // not there, or out of reach, which is told when it is opened
+    return true;
+  }
 }
 
 /** Runs `write` with the stream of `file`, or with `stdout` when no file is named. */

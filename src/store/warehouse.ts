@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
+import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
 import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
@@ -26,7 +27,8 @@ import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { ensureSchema, useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
 import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
 import { inTransaction } from "./transaction.ts";
@@ -85,7 +87,6 @@ export class Warehouse {
       }
       const isNew = !existsSync(work);
       await attach(duck, work, "warehouse", "write");
-      await duck.connection.run("USE warehouse");
       await ensureSchema(duck.connection, file, isNew);
       if (existsSync(file))
         await writeMeta(
@@ -182,6 +183,11 @@ export class Warehouse {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
   }
 
+  /** Makes the user's own boundaries rows of the table `boundary`, in place of those that were there. */
+  async replaceBoundaries(own: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await this.#transaction((connection) => replaceBoundaries(connection, own));
+  }
+
   /** Removes what happened before a day (YYYY-MM-DD, UTC), for good: what comes for these days later does not stay either. */
   async prune(day: string): Promise<PruneCounts> {
     return await this.#transaction((connection) => pruneBefore(connection, day));
@@ -228,7 +234,7 @@ export class Warehouse {
         await replaceFile(work, this.file);
       } finally {
         await attach(this.#duck, work, "warehouse", "write");
-        await connection.run("USE warehouse");
+        await useWarehouse(connection, "warehouse");
       }
       // an old generation must not pass for the base again: it may be a backup that the owner put back
       await writeMeta(connection, { published: "true", base: "" });

@@ -7,7 +7,13 @@ import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
-import { inferenceProfileTable, quarantineTable, regionTable, trailObjectTable } from "../../src/schema/tables.ts";
+import {
+  aggregatedCallTable,
+  inferenceProfileTable,
+  quarantineTable,
+  regionTable,
+  trailObjectTable,
+} from "../../src/schema/tables.ts";
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   text: "VARCHAR",
@@ -45,6 +51,7 @@ export async function openFixture(): Promise<Fixture> {
     quarantineTable,
     regionTable,
     inferenceProfileTable,
+    aggregatedCallTable,
   ]) {
     await connection.run(ddl(table));
   }

@@ -10,7 +10,7 @@ import { openWarehouse } from "../../src/engines/duckdb/engine.ts";
 import type { Engine, Result } from "../../src/engines/engine.ts";
 import type { FormatName } from "../../src/report/formats/names.ts";
 import { filesFor } from "../../src/report/output.ts";
-import { type WriteOptions, writeResult } from "../../src/report/write-result.ts";
+import { type WriteOptions, writeResult } from "../../src/report/results/write-result.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { type Sandbox, entriesOf, event, sandbox } from "../store/helpers.ts";
 

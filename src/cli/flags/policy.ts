@@ -1,6 +1,7 @@
 /** Owns the flags that name a call and the policy documents that bear on it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { operationNames } from "../../policy/operations.ts";
+import type { OutputFlags } from "./scope.ts";
 import { list } from "./values.ts";
 
 export interface CallFlags {
@@ -27,32 +28,59 @@ export interface DocumentFlags {
   readonly absent?: readonly string[];
 }
 
+export interface SuggestFlags extends Omit<CallFlags, "inferenceProfile">, DocumentFlags, OutputFlags {
+  readonly inferenceProfile: readonly string[];
+  readonly style: "narrow" | "wide";
+  readonly documents?: string;
+}
+
+export interface ReachFlags extends OutputFlags {
+  readonly bundle: string;
+  readonly inferenceProfile?: readonly string[];
+  readonly sourceRegion?: readonly string[];
+  readonly boundary?: string;
+  readonly all?: true;
+  readonly context?: readonly string[];
+  readonly absent?: readonly string[];
+}
+
 export function addCallFlags(command: Command): Command {
-  return command
+  command
     .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
+    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"));
+  return addCallerFlags(command);
+}
+
+/** Who calls from where, and what cannot be looked up about the profile. */
+export function addCallerFlags(command: Command): Command {
+  return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")
     .option(
-      "--destination <regions...>",
+      "--destination <regions>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
     )
     .option("--source-region <region>", "Region that is called")
     .option("--account <id>", "account of the caller (default: the principal's)")
     .option("--principal <arn>", "ARN of the role or user, with its path")
-    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"))
     .addOption(new Option("--bearer-token <type>", "the call uses an API key").choices(["SHORT_TERM", "LONG_TERM"]))
     .option("--management-account", "the account is the organization's management account, which SCPs do not bind");
 }
 
 export function addDocumentFlags(command: Command): Command {
-  return command
+  command
     .option("--scp <level=file>", "an SCP and where it is attached, from the root to the account; repeat", repeat)
     .option("--no-scp", "there are no SCPs")
     .option("--identity <file>", "identity policy of the principal; repeat", repeat)
     .option("--boundary-policy <file>", "permissions boundary", repeat)
     .option("--session-policy <file>", "session policy; repeat", repeat)
     .option("--endpoint-policy <file>", "policy of the VPC endpoint", repeat)
-    .option("--bundle <file>", "all documents in one file, from: spillway policy collect")
+    .option("--bundle <file>", "all documents in one file, from: spillway policy collect");
+  return addKeyFlags(command);
+}
+
+export function addKeyFlags(command: Command): Command {
+  return command
     .option("--context <key=value>", "value of a condition key; repeat for several", keyValue)
     .option("--absent <key>", "a condition key that the call does not have; repeat", repeat);
 }

@@ -3,25 +3,30 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
-import type { ListedChunk, ObjectSource, TrailObject } from "../listing/source.ts";
+import type { ListedChunk, ObjectSource, SourceOutcome, SourceReport, TrailObject } from "../listing/source.ts";
 import { parseTrailKey } from "../listing/trail-key.ts";
 
 /** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
 const firstChunk = 64;
 const largestChunk = 2048;
 
+export interface FolderOptions {
+  /** Files of any name are read, not only those that are called like a log. */
+  readonly anyName?: boolean | undefined;
+}
+
 /** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
-export function folderSource(folder: string): ObjectSource {
+export function folderSource(folder: string, { anyName = false }: FolderOptions = {}): ObjectSource {
   const root = resolve(folder);
   // Before any warehouse is made: a misspelt name should leave nothing behind.
-  statRoot(folder, root);
+  const isFolder = statRoot(folder, root).isDirectory();
   return {
     name: folder,
     async *list(): AsyncIterable<ListedChunk> {
       let chunk: TrailObject[] = [];
       let size = firstChunk;
       for (const path of walk(root, statRoot(folder, root))) {
-        const object = describe(path);
+        const object = describe(path, anyName);
         if (object === undefined) continue;
         chunk.push(object);
         if (chunk.length < size) continue;
@@ -31,6 +36,30 @@ export function folderSource(folder: string): ObjectSource {
       }
       if (chunk.length > 0) yield { objects: chunk };
     },
+    ...(isFolder ? { finished: (outcome) => disappearedFrom(root, outcome) } : {}),
+  };
+}
+
+/** A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. */
+async function disappearedFrom(root: string, outcome: SourceOutcome): Promise<SourceReport> {
+  if (!outcome.complete) return {};
+  const below = pathToFileURL(`${root}${root.endsWith(sep) ? "" : sep}`).href;
+  const missing = await outcome.missing({
+    roots: [],
+    whole: [below],
+    except: [],
+    from: null,
+    to: null,
+    accounts: [],
+    regions: [],
+  });
+  return {
+    findings: missing.map(({ uri, etag, day }) => ({
+      kind: "object-disappeared",
+      uri,
+      etag,
+      detail: `a file of ${day} that was read before is no longer in the folder; what was loaded from it is kept`,
+    })),
   };
 }
 
@@ -101,10 +130,10 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-function describe(path: string): TrailObject | undefined {
+function describe(path: string, anyName: boolean): TrailObject | undefined {
   const stats = statsOf(path);
   if (stats !== undefined && !stats.isFile()) return undefined;
-  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"));
+  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"), anyName);
   return {
     uri: pathToFileURL(path).href,
     // A broken link has no version: its reading fails, and it is tried again on every run.

@@ -3,7 +3,8 @@ import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { formulaPattern } from "../../schema/formula.ts";
-import { TextWriter, plainText } from "./format.ts";
+import { plainText } from "../value-text.ts";
+import { TextWriter } from "./format.ts";
 
 const formula = new RegExp(formulaPattern);
 
@@ -17,8 +18,9 @@ export function unharmed(text: string): string {
   return text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
 }
 
+/** `#` as well: for some readers it begins a comment. */
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",#\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** As DuckDB writes it, which makes the larger files: an exponent from 1e16 on and below 1e-4, of two digits at least. */

@@ -1,5 +1,5 @@
 /** Owns the turning of JSON lines into a JSON array, byte by byte as they come. */
-import type { OutputStream } from "../effects.ts";
+import type { OutputStream } from "../../effects.ts";
 
 const lineFeed = 0x0a;
 const between = Buffer.from(",\n");

@@ -1,14 +1,14 @@
 /** Owns how a result is written: by the engine itself where it can, else batch by batch. */
 import { writeFile } from "node:fs/promises";
-import type { OutputStream } from "../effects.ts";
-import type { CopyOptions, Result, ResultCopy } from "../engines/engine.ts";
-import { limitRows } from "../engines/result.ts";
-import type { FormatOptions } from "./formats/format.ts";
-import { formats } from "./formats/index.ts";
-import type { FormatName } from "./formats/names.ts";
+import type { OutputStream } from "../../effects.ts";
+import type { CopyOptions, Result, ResultCopy } from "../../engines/engine.ts";
+import { limitRows } from "../../engines/result.ts";
+import type { FormatOptions } from "../formats/format.ts";
+import { formats } from "../formats/index.ts";
+import type { FormatName } from "../formats/names.ts";
 import { growingFile } from "./growing-file.ts";
 import { writeAsArray } from "./json-lines.ts";
-import { isReplaceable, outputUntil, partialName, withOutput, withPartialFile } from "./output.ts";
+import { isReplaceable, outputUntil, partialName, withOutput, withPartialFile } from "../output.ts";
 
 export interface Destination {
   /** Missing: stdout. */
