@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { open, rename, rm } from "node:fs/promises";
 import { finished } from "node:stream/promises";
 import type { OutputStream } from "../effects.ts";
+import { makeWay } from "../make-way.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 
 /** What a file is called until it is whole: beside it, so that renaming is one step. */
@@ -51,9 +52,11 @@ export async function withOutput<T>(
 export async function withPartialFile<T>(file: string, write: (partial: string) => Promise<T>): Promise<T> {
   return await explained(file, async () => {
     const partial = partialName(file);
+    makeWay(partial);
+    // one that a dead process left may be read-only; whether a new one can be made shows by itself
+    await rm(partial, { force: true }).catch(() => undefined);
     try {
-      // one that a killed process left is not to be read by anybody
-      await (await open(partial, "w")).close();
+      await (await open(partial, "wx")).close();
       const written = await write(partial);
       await rename(partial, file);
       return written;

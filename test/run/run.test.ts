@@ -60,7 +60,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe("");
     const written = readdirSync(here.at("out/2026-09-20"));
-    expect(written).toHaveLength(18);
+    expect(written).toHaveLength(20);
     for (const name of ["spillover-by-principal", "boundary-violations", "coverage"]) {
       const printed = await runCli([
         "report",
@@ -99,7 +99,7 @@ describe("a run", { timeout: 120_000 }, () => {
       boundaryViolations: 0,
     });
     expect(report.identities.map(({ holds }) => holds)).toEqual([true, true, true]);
-    expect(report.files).toHaveLength(19);
+    expect(report.files).toHaveLength(21);
     for (const { target, bytes } of report.files) expect(readFileSync(target)).toHaveLength(bytes);
     expect(report.phases.map(({ name }) => name)).toEqual(["before", "ingest", "changes", "reports", "findings"]);
 
@@ -298,10 +298,10 @@ describe("a run", { timeout: 120_000 }, () => {
 });
 
 it("that cannot leave its metrics has failed, and its report says so", { timeout: 60_000 }, async () => {
-  const here = place("metrics", { metricsFile: "missing/spillway.prom" });
+  const here = place("metrics", { metricsFile: "spillway.json/spillway.prom" });
   const run = await here.run();
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(/cannot write .*spillway\.prom/);
+  expect(run.stderr).toMatch(/cannot make the folder of .*spillway\.prom/);
   expect(here.report()).toMatchObject({
     exitCode: 1,
     outcome: "failed",
