@@ -1,5 +1,6 @@
 /** Owns the data dictionary: every table and column in words, as Markdown. */
 import type { Table } from "./column.ts";
+import { expectedTrailTable, listedRangeTable } from "./coverage-tables.ts";
 import { eventTable } from "./event.ts";
 import { invocationTable } from "./invocation.ts";
 import { invocationDayTable } from "./invocation-day.ts";
@@ -23,6 +24,8 @@ export const documentedTables: readonly Table[] = [
   runTable,
   findingTable,
   sourceStateTable,
+  listedRangeTable,
+  expectedTrailTable,
   regionTable,
   inferenceProfileTable,
 ];

@@ -8,7 +8,9 @@ import type { Column, ColumnType, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { invocationTable } from "../schema/invocation.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
+import { expectedTrailTable, listedRangeTable } from "../schema/coverage-tables.ts";
 import { queriesFolder, readQuery } from "../sql/query-file.ts";
+import { reportReads } from "../sql/report-reads.ts";
 import {
   findingTable,
   inferenceProfileTable,
@@ -88,9 +90,18 @@ const warehouseTables: readonly Table[] = [
   runTable,
   findingTable,
   sourceStateTable,
+  listedRangeTable,
+  expectedTrailTable,
   regionTable,
   inferenceProfileTable,
 ];
+
+/** What the scope of a report puts in their place, and what stands there without one. */
+const unaskedViews = (): readonly { readonly name: string; readonly sql: string }[] =>
+  [
+    { name: "asked_range", select: readQuery("duckdb/asked-range.sql") },
+    { name: "named_boundary", select: "SELECT region FROM region WHERE false" },
+  ].map(({ name, select }) => ({ name, sql: `CREATE OR REPLACE VIEW ${name} AS\n${select};` }));
 
 export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TABLE"): string {
   const columns = table.columns.map((column: Column) => `  "${column.name}" ${sqlTypes[column.type]}`);
@@ -114,15 +125,7 @@ interface Derived {
 /** What follows from Spillway's files alone and is renewed when they change. */
 function derivedSchema(): Derived {
   const shim = existsSync(new URL("duckdb/shim.sql", queriesFolder)) ? `${readQuery("duckdb/shim.sql")};` : "";
-  const views = readdirSync(new URL("reports/", queriesFolder))
-    .filter((name) => name.endsWith(".sql"))
-    .toSorted()
-    // a report that needs what only the engine provides (a boundary) is no view
-    .filter((name) => !/^-- needs:/m.test(readFileSync(new URL(`reports/${name}`, queriesFolder), "utf8")))
-    .map((name) => {
-      const view = name.slice(0, -".sql".length).replaceAll("-", "_");
-      return { name: view, sql: `CREATE OR REPLACE VIEW "${view}" AS\n${readQuery(`reports/${name}`)}\n;` };
-    });
+  const views = [...unaskedViews(), ...reportViews()];
   const regions = new URL("../reference/regions.json", import.meta.url);
   const profiles = new URL("../reference/inference-profiles.json", import.meta.url);
   const daySql = readQuery("model/invocation-day.sql");
@@ -133,6 +136,21 @@ function derivedSchema(): Derived {
   for (const table of warehouseTables) hash.update(table.name);
   hash.update(readFileSync(regions)).update(readFileSync(profiles));
   return { hash: hash.digest("hex"), sql, views };
+}
+
+function reportViews(): { readonly name: string; readonly sql: string }[] {
+  const files = readdirSync(new URL("reports/", queriesFolder))
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted()
+    .map((name) => ({ name, text: readFileSync(new URL(`reports/${name}`, queriesFolder), "utf8") }))
+    // a report that needs what only the engine provides (a boundary) is no view
+    .filter(({ text }) => !/^-- needs:/m.test(text));
+  const reading = files.filter(({ text }) => reportReads(text).length > 0);
+  // a view is made after those that it reads
+  return [...files.filter((file) => !reading.includes(file)), ...reading].map(({ name }) => {
+    const view = name.slice(0, -".sql".length).replaceAll("-", "_");
+    return { name: view, sql: `CREATE OR REPLACE VIEW "${view}" AS\n${readQuery(`reports/${name}`)}\n;` };
+  });
 }
 
 /** The snapshot replaces what an older snapshot said; rows that the user refreshed stay and win. */
