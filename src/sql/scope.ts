@@ -79,8 +79,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   };
   add("invocation", call);
   const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
-  if (days !== undefined)
-    ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
+  if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
   add("event", call);
   add("trail_object", object);
   add("listed_range", place);
@@ -129,9 +128,7 @@ function timeRange(scope: Scope, column: string): string[] {
 function dayRange(scope: Scope): string[] {
   return [
     ...(scope.from === undefined ? [] : [`(day >= ${dayLiteral(scope.from)} OR day IS NULL)`]),
-    ...(scope.to === undefined
-      ? []
-      : [`(day <= ${dayLiteral(new Date(scope.to.getTime() - 1))} OR day IS NULL)`]),
+    ...(scope.to === undefined ? [] : [`(day <= ${dayLiteral(new Date(scope.to.getTime() - 1))} OR day IS NULL)`]),
   ];
 }
 

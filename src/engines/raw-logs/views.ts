@@ -64,9 +64,7 @@ export function modelRelations(): readonly Relation[] {
  */
 function unaskedRelations(): readonly Relation[] {
   const columns = (table: Table): readonly string[] =>
-    table.columns.map(
-      ({ name, type }) => `cast(NULL AS ${type === "timestamp" ? "timestamp" : "varchar"}) AS ${name}`,
-    );
+    table.columns.map(({ name, type }) => `cast(NULL AS ${type === "timestamp" ? "timestamp" : "varchar"}) AS ${name}`);
   const empty = (table: Table): Relation => ({
     name: table.name,
     sql: `SELECT ${columns(table).join(", ")} WHERE 1 = 0`,

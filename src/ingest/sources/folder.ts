@@ -3,8 +3,9 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
-import type { ListedChunk, ObjectSource, TrailObject } from "../listing/source.ts";
+import type { Listed, ListedChunk, ObjectSource, TrailObject } from "../listing/source.ts";
 import { parseTrailKey } from "../listing/trail-key.ts";
+import { placeOf } from "../listing/trail-prefix.ts";
 
 /** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
 const firstChunk = 64;
@@ -31,7 +32,17 @@ export function folderSource(folder: string): ObjectSource {
       }
       if (chunk.length > 0) yield { objects: chunk };
     },
+    finished: async ({ complete, now }) => await Promise.resolve(complete ? { listed: listedBelow(root, now) } : {}),
   };
+}
+
+/** A folder is listed as a whole. One that is a part of an account and Region, such as a day, says nothing of the rest. */
+function listedBelow(root: string, now: Date): Listed | undefined {
+  const path = sep === "/" ? root : root.replaceAll(sep, "/");
+  if (placeOf(path).at === "below") return undefined;
+  const source = pathToFileURL(root).href;
+  const whole = { except: [], accounts: [], regions: [], pairs: [], from: null, to: null };
+  return { source, now, days: [{ ...whole, below: [`${source}/`] }] };
 }
 
 function statRoot(folder: string, root: string): Stats {

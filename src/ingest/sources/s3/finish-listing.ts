@@ -4,6 +4,7 @@ import { dayOf, daysBetween } from "../../../day.ts";
 import { type DayRange, type ListingHistory, advanced } from "./days.ts";
 import type { DeniedPrefix, Discovered } from "./discover.ts";
 import { statesOf } from "./history.ts";
+import { listedDays, newlyKnown } from "./listed-days.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
 
@@ -12,6 +13,9 @@ export interface S3Listing {
   /** Under which its history is remembered: see `s3ListingScope`. */
   readonly scope: string;
   readonly days: DayRange;
+  /** Of the folders found, those that no run had gone through as far back as a first run does. */
+  readonly newFolders: readonly string[];
+  readonly newDays: DayRange;
   readonly found: Discovered;
   readonly objects: number;
   /** Newest delivery day that was listed. */
@@ -40,9 +44,10 @@ export async function finishListing(
   const unreadSince = await outcome.oldestUnread([`s3://${bucket}/${prefix}`]);
   const moved = denied.length === 0 ? advanced(listed.history, listed.days, listed.now, listed.newest) : listed.history;
   return {
-    states: statesOf(listed.scope, { ...moved, unreadSince }),
+    states: [...statesOf(listed.scope, { ...moved, unreadSince }), ...newlyKnown(listed)],
     findings: disappeared(missing, options.keptDays ?? defaultKeptDays, dayOf(listed.now)),
     gaps,
+    listed: { source: listed.scope, days: listedDays(options, listed), now: listed.now },
   };
 }
 

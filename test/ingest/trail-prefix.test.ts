@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../../src/errors.ts";
-import { placeOf } from "../../../../src/ingest/sources/s3/trail-prefix.ts";
+import { placeOf } from "../../src/ingest/listing/trail-prefix.ts";
 import { parseS3Url } from "../../../../src/aws/s3/url.ts";
 
 const account = "111122223333";
