@@ -7,6 +7,7 @@ import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
+import { addPolicyCommand } from "./policy.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
@@ -51,6 +52,7 @@ function createProgram(context: CommandContext): Command {
   addQueryCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);
+  addPolicyCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

@@ -1,0 +1,68 @@
+/** Owns the flags that name a call and the policy documents that bear on it. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { operationNames } from "../../policy/operations.ts";
+import { list } from "./values.ts";
+
+export interface CallFlags {
+  readonly inferenceProfile?: string;
+  readonly model?: string;
+  readonly destination?: readonly string[];
+  readonly sourceRegion?: string;
+  readonly account?: string;
+  readonly principal?: string;
+  readonly operation: string;
+  readonly bearerToken?: "SHORT_TERM" | "LONG_TERM";
+  readonly managementAccount?: true;
+}
+
+export interface DocumentFlags {
+  /** False: `--no-scp`. */
+  readonly scp?: readonly string[] | boolean;
+  readonly identity?: readonly string[];
+  readonly boundaryPolicy?: readonly string[];
+  readonly sessionPolicy?: readonly string[];
+  readonly endpointPolicy?: readonly string[];
+  readonly bundle?: string;
+  readonly context?: readonly string[];
+  readonly absent?: readonly string[];
+}
+
+export function addCallFlags(command: Command): Command {
+  return command
+    .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
+    .option("--model <id>", "model: of a call without a profile, or behind an application profile")
+    .option(
+      "--destination <regions...>",
+      "where the profile may run, instead of the snapshot's; * is a global profile",
+      list,
+    )
+    .option("--source-region <region>", "Region that is called")
+    .option("--account <id>", "account of the caller (default: the principal's)")
+    .option("--principal <arn>", "ARN of the role or user, with its path")
+    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"))
+    .addOption(new Option("--bearer-token <type>", "the call uses an API key").choices(["SHORT_TERM", "LONG_TERM"]))
+    .option("--management-account", "the account is the organization's management account, which SCPs do not bind");
+}
+
+export function addDocumentFlags(command: Command): Command {
+  return command
+    .option("--scp <level=file>", "an SCP and where it is attached, from the root to the account; repeat", repeat)
+    .option("--no-scp", "there are no SCPs")
+    .option("--identity <file>", "identity policy of the principal; repeat", repeat)
+    .option("--boundary-policy <file>", "permissions boundary", repeat)
+    .option("--session-policy <file>", "session policy; repeat", repeat)
+    .option("--endpoint-policy <file>", "policy of the VPC endpoint", repeat)
+    .option("--bundle <file>", "all documents in one file, from: spillway policy collect")
+    .option("--context <key=value>", "value of a condition key; repeat for several", keyValue)
+    .option("--absent <key>", "a condition key that the call does not have; repeat", repeat);
+}
+
+function repeat(text: string, earlier: readonly string[] | boolean | undefined): readonly string[] {
+  return [...(Array.isArray(earlier) ? earlier.map(String) : []), text];
+}
+
+function keyValue(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (!/^[^=:]+:[^=]+=/.test(text))
+    throw new InvalidArgumentError("Write KEY=VALUE, for example aws:PrincipalOrgID=o-a1b2c3d4e5.");
+  return repeat(text, earlier);
+}

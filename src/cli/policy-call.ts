@@ -1,0 +1,99 @@
+/** Owns the call that the flags describe: who calls what, through which profile. */
+import { SpillwayError } from "../errors.ts";
+import { accountOf, roleOfSession } from "../policy/arn.ts";
+import type { Call } from "../policy/call.ts";
+import type { GivenKeys } from "../policy/keys.ts";
+import { actionOf } from "../policy/operations.ts";
+import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
+import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
+
+/** @throws SpillwayError `usage` for what is missing or cannot be */
+export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Call {
+  const sourceRegion = required(
+    flags.sourceRegion,
+    "--source-region",
+    "the Region that is called, for example eu-central-1",
+  );
+  const principal = principalOf(flags);
+  const account = flags.account ?? accountOf(principal);
+  if (account === undefined || !/^\d{12}$/.test(account)) {
+    throw new SpillwayError("usage", `${account ?? principal} holds no account id`, {
+      next: "Account ids have 12 digits: --account 111122223333.",
+    });
+  }
+  if (flags.inferenceProfile === undefined && flags.model === undefined) {
+    throw new SpillwayError("usage", "no profile and no model is named", {
+      next: "Add --inference-profile ID, or --model ID for a call without a profile.",
+    });
+  }
+  const profile = flags.inferenceProfile ?? null;
+  const found = resolveProfile(
+    { profile, sourceRegion, model: flags.model, destinations: flags.destination },
+    profiles,
+  );
+  if ("problem" in found) throw new SpillwayError("usage", found.problem, { next: found.next });
+  return {
+    profile,
+    model: found.model,
+    sourceRegion,
+    destinations: found.destinations,
+    account,
+    principal,
+    action: actionOf(flags.operation) ?? flags.operation,
+    bearerToken: flags.bearerToken,
+    managementAccount: flags.managementAccount,
+  };
+}
+
+function principalOf(flags: CallFlags): string {
+  const principal = required(
+    flags.principal,
+    "--principal",
+    "the ARN of the role or user, for example arn:aws:iam::111122223333:role/workload",
+  );
+  const session = roleOfSession(principal);
+  if (session !== undefined) {
+    const path = session.pathHidden ? "its path holds the Region of Identity Center" : "with its path, if it has one";
+    throw new SpillwayError("usage", `${principal} is a session; policies see its role`, {
+      next: `Write --principal ${session.role} (${path}).`,
+    });
+  }
+  if (!/^arn:[^:]+:iam::\d{12}:(?:role|user)\/.+|^arn:[^:]+:iam::\d{12}:root$/.test(principal)) {
+    throw new SpillwayError("usage", `${principal} is no ARN of a role or user`, {
+      next: "Write it as arn:aws:iam::111122223333:role/PATH/NAME.",
+    });
+  }
+  return principal;
+}
+
+function required(value: string | undefined, flag: string, what: string): string {
+  if (value !== undefined) return value;
+  throw new SpillwayError("usage", `${flag} is missing`, { next: `Give ${what}.` });
+}
+
+const filled: ReadonlySet<string> = new Set([
+  "aws:requestedregion",
+  "aws:principalarn",
+  "aws:principalaccount",
+  "bedrock:inferenceprofilearn",
+]);
+
+/** A key that nobody gave is not known: only a live call would fill it. */
+export function keysOf(flags: Pick<DocumentFlags, "context" | "absent">): GivenKeys {
+  const context: Record<string, string[]> = {};
+  for (const written of flags.context ?? []) {
+    const cut = written.indexOf("=");
+    const key = written.slice(0, cut);
+    refuseFilled(key);
+    (context[key] ??= []).push(written.slice(cut + 1));
+  }
+  for (const key of flags.absent ?? []) refuseFilled(key);
+  return { context, absent: flags.absent, others: "unknown" };
+}
+
+function refuseFilled(key: string): void {
+  if (!filled.has(key.toLowerCase())) return;
+  throw new SpillwayError("usage", `${key} follows from the call itself`, {
+    next: "Leave it out; --source-region, --destination, --principal, --account and --inference-profile say what it is.",
+  });
+}

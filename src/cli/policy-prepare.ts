@@ -1,0 +1,31 @@
+/** Owns putting a check together from the flags: the call, its documents, its keys. */
+import type { Call } from "../policy/call.ts";
+import type { GivenKeys } from "../policy/keys.ts";
+import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
+import type { CommandContext } from "./flags/context.ts";
+import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
+import { callOf, keysOf } from "./policy-call.ts";
+import { onlyPrincipal, policiesIn, readBundle } from "./policy-bundle.ts";
+import { type GivenDocuments, readDocuments } from "./policy-documents.ts";
+
+export interface PreparedCheck {
+  readonly call: Call;
+  readonly given: GivenKeys;
+  readonly documents: GivenDocuments;
+}
+
+export async function prepareCheck(
+  flags: CallFlags & DocumentFlags,
+  { effects }: CommandContext,
+): Promise<PreparedCheck> {
+  const given = keysOf(flags);
+  const bundle = flags.bundle === undefined ? undefined : await readBundle(flags.bundle);
+  const principal = flags.principal ?? onlyPrincipal(bundle);
+  const call = callOf(principal === undefined ? flags : { ...flags, principal }, inferenceProfileSnapshot().rows);
+  const bundled = bundle === undefined ? undefined : policiesIn(bundle, flags.bundle ?? "", call.principal);
+  return {
+    call: { ...call, managementAccount: call.managementAccount ?? bundled?.managementAccount },
+    given: { ...given, context: { ...bundled?.context, ...given.context } },
+    documents: await readDocuments(flags, bundled, effects),
+  };
+}

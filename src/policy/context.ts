@@ -1,0 +1,33 @@
+/** Owns the condition keys of one check: present, known to be absent, or unknown (R12). */
+
+export type KeyState =
+  | { readonly state: "present"; readonly values: readonly string[] }
+  | { readonly state: "absent" }
+  | { readonly state: "unknown"; readonly why: string };
+
+/** Names of keys are compared without regard to case. */
+export type Context = (key: string) => KeyState;
+
+export const absent: KeyState = { state: "absent" };
+
+export function present(...values: readonly string[]): KeyState {
+  // a key with no value is a key that is not there
+  return values.length === 0 ? absent : { state: "present", values };
+}
+
+/** Looks in each table in turn, then asks `otherwise`. */
+export function contextOf(tables: readonly ReadonlyMap<string, KeyState>[], otherwise: Context): Context {
+  return (key) => {
+    const name = key.toLowerCase();
+    for (const table of tables) {
+      const state = table.get(name);
+      if (state !== undefined) return state;
+    }
+    return otherwise(key);
+  };
+}
+
+/** A table with the names in lower case. */
+export function keyTable(entries: Iterable<readonly [key: string, state: KeyState]>): ReadonlyMap<string, KeyState> {
+  return new Map([...entries].map(([key, state]) => [key.toLowerCase(), state]));
+}

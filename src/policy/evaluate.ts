@@ -1,0 +1,79 @@
+/** Owns the answer about a whole call: each checked resource, then all of them together. */
+import { type Call, type Check, checksOf } from "./call.ts";
+import { type Answer, type OpenReason, type Reason, decide } from "./decide.ts";
+import { type GivenKeys, contextsOf } from "./keys.ts";
+import { type Layer, bindsScps } from "./layers.ts";
+
+export type Overall = "allowed" | "denied" | "cannot-tell";
+
+export interface CheckedResource extends Answer {
+  readonly check: Check;
+}
+
+export interface CallAnswer {
+  readonly overall: Overall;
+  readonly resources: readonly CheckedResource[];
+}
+
+export function evaluateCall(call: Call, layers: readonly Layer[], given: GivenKeys): CallAnswer {
+  const bound = bindsScps(call.principal, call.managementAccount === true);
+  const applying = bound ? layers : layers.filter(({ kind }) => kind !== "scp");
+  const resources = checksOf(call).map((check) => ({ check, ...evaluateCheck(call, check, applying, given) }));
+  return { overall: overallOf(resources), resources };
+}
+
+export function overallOf(answers: readonly Answer[]): Overall {
+  if (answers.some(({ decision }) => decision === "denied" || decision === "implicit")) return "denied";
+  return answers.some(({ decision }) => decision === "cannot-tell") ? "cannot-tell" : "allowed";
+}
+
+/** One answer for each context that may be the true one; what they do not share is open. */
+export function evaluateCheck(call: Call, check: Check, layers: readonly Layer[], given: GivenKeys): Answer {
+  const answers = contextsOf(call, check, given).map((context) =>
+    decide(layers, {
+      action: check.action,
+      resource: check.resource,
+      principal: call.principal,
+      account: call.account,
+      context,
+    }),
+  );
+  const [first, second] = answers;
+  if (first === undefined || second === undefined) return first ?? { decision: "cannot-tell", by: [], open: [] };
+  return joined(first, second);
+}
+
+const undocumented =
+  "AWS does not document whether the check of the profile itself carries bedrock:InferenceProfileArn";
+
+function joined(one: Answer, other: Answer): Answer {
+  const by = one.by.filter((reason) => other.by.some((twin) => isSame(reason, twin)));
+  const onlyOnce = [...one.by, ...other.by].filter((reason) => !by.some((twin) => isSame(reason, twin)));
+  const open = withoutTwins([
+    ...one.open,
+    ...other.open,
+    ...onlyOnce.map((reason) => ({ ...reason, why: [undocumented] })),
+  ]);
+  return { decision: joinedDecision(one, other), by, open };
+}
+
+/** Refused either way is refused, even when the reason hangs on what is not known. */
+function joinedDecision(one: Answer, other: Answer): Answer["decision"] {
+  if (one.decision === other.decision) return one.decision;
+  const refused = [one, other].every(({ decision }) => decision === "denied" || decision === "implicit");
+  return refused ? "denied" : "cannot-tell";
+}
+
+export function isSame(one: Reason, other: Reason): boolean {
+  return (
+    one.kind === other.kind &&
+    one.explicit === other.explicit &&
+    one.level === other.level &&
+    one.doc === other.doc &&
+    one.statement?.index === other.statement?.index
+  );
+}
+
+function withoutTwins(reasons: readonly OpenReason[]): OpenReason[] {
+  return reasons.filter((reason, index) => reasons.findIndex((twin) => isSame(reason, twin)) === index);
+}

@@ -1,0 +1,94 @@
+/** Owns taking one request out of a deny statement, with as little else as can be. */
+import type { Check } from "./call.ts";
+import { type PolicyDocument, type Statement, readPolicy } from "./document.ts";
+import { memberOf } from "./json-reader.ts";
+import { addMember, addToList, replaceText, writeLike } from "./text-edit.ts";
+
+/** How a statement is changed, in words, and the document with it. */
+export interface Exemption {
+  readonly document: PolicyDocument;
+  readonly what: string;
+}
+
+/** Operators that a value can be added to so that the statement applies to less. */
+const negations = ["ArnNotLike", "ArnNotEquals", "StringNotLike"] as const;
+
+/** The condition is false for the value, and all conditions must hold: the statement no longer applies. */
+export function exemptByKey(
+  document: PolicyDocument,
+  statement: Statement,
+  key: string,
+  values: readonly string[],
+): Exemption {
+  const condition = memberOf(statement.node, "Condition");
+  const present = statement.conditions.find(
+    (test) => negations.some((name) => name === test.operator) && test.key.toLowerCase() === key.toLowerCase(),
+  );
+  const said = (operator: string): string => `${operator} ${key} ${values.map((value) => `"${value}"`).join(", ")}`;
+  if (present !== undefined) {
+    const text = addToList(document.text, present.valueNode, values);
+    return { document: reread(document, text), what: `add to ${said(present.operator)}` };
+  }
+  const operator = negations[0];
+  const what = `add the condition ${said(operator)}`;
+  const entry = { [key]: values.length === 1 ? values[0] : values };
+  if (condition?.kind !== "object")
+    return {
+      document: reread(document, addMember(document.text, statement.node, "Condition", { [operator]: entry })),
+      what,
+    };
+  const block = memberOf(condition, operator);
+  const text =
+    block?.kind === "object"
+      ? addMember(document.text, block, key, entry[key])
+      : addMember(document.text, condition, operator, entry);
+  return { document: reread(document, text), what };
+}
+
+/** The statement keeps holding for every other resource; undefined where its Resource is a list of something. */
+export function exemptByResource(
+  document: PolicyDocument,
+  statement: Statement,
+  resources: readonly string[],
+): Exemption | undefined {
+  const names = statement.resources;
+  const said = resources.map((resource) => `"${resource}"`).join(", ");
+  const node = memberOf(statement.node, names?.negated === true ? "NotResource" : "Resource");
+  if (names === undefined || node === undefined) return undefined;
+  if (names.negated)
+    return {
+      document: reread(document, addToList(document.text, node, resources)),
+      what: `add to NotResource ${said}`,
+    };
+  if (!names.values.every(({ value }) => value === "*")) return undefined;
+  const member = statement.node.members.find(({ key }) => key.value === "Resource");
+  if (member === undefined) return undefined;
+  const value =
+    resources.length === 1 ? JSON.stringify(resources[0]) : writeLike(document.text, statement.node, resources);
+  const withValue = replaceText(document.text, member.value, value);
+  const text = replaceText(withValue, member.key, '"NotResource"');
+  return { document: reread(document, text), what: `write NotResource ${said} instead of Resource "*"` };
+}
+
+/** What can be told by the profile is told by the profile; the profile itself by its ARN; the rest by who calls. */
+export function exemptions(
+  document: PolicyDocument,
+  statement: Statement,
+  check: Check,
+  who: { readonly profile: string | undefined; readonly principal: string },
+): Exemption[] {
+  const byProfile =
+    check.what === "model" && who.profile !== undefined
+      ? [exemptByKey(document, statement, "bedrock:InferenceProfileArn", [who.profile])]
+      : [];
+  const byResource =
+    check.what === "bearer-token" || byProfile.length > 0
+      ? undefined
+      : exemptByResource(document, statement, [check.resource]);
+  const byPrincipal = exemptByKey(document, statement, "aws:PrincipalArn", [who.principal]);
+  return [...byProfile, ...(byResource === undefined ? [] : [byResource]), byPrincipal];
+}
+
+function reread(document: PolicyDocument, text: string): PolicyDocument {
+  return readPolicy(document.kind, document.name, text);
+}

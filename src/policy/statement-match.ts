@@ -1,0 +1,63 @@
+/** Owns whether a statement applies to a check: action, resource, principal and conditions. */
+import { decideCondition } from "./condition.ts";
+import type { Context } from "./context.ts";
+import type { Names, PolicyDocument, Principals, Statement } from "./document.ts";
+import { matchesAction, matchesResource } from "./pattern.ts";
+import { type Truth, every, no, not, some, truthOf, unknown, yes } from "./truth.ts";
+import { expand } from "./variables.ts";
+
+/** One thing that AWS asks the policies: may this principal do this action on this resource? */
+export interface Question {
+  readonly action: string;
+  /** An ARN, or `*` for an action that has no resource. */
+  readonly resource: string;
+  readonly principal: string;
+  readonly account: string;
+  readonly context: Context;
+}
+
+export function decideStatement(document: PolicyDocument, statement: Statement, question: Question): Truth {
+  return every([
+    matchesOneAction(statement.actions, question.action),
+    matchesOneResource(document, statement.resources, question),
+    matchesPrincipal(statement.principals, question),
+    ...statement.conditions.map((test) => decideCondition(test, document.variables, question.context)),
+  ]);
+}
+
+function matchesOneAction(names: Names, action: string): Truth {
+  return truthOf(names.values.some(({ value }) => matchesAction(value, action)) !== names.negated);
+}
+
+function matchesOneResource(document: PolicyDocument, names: Names | undefined, question: Question): Truth {
+  if (names === undefined) return yes;
+  const found = some(names.values.map(({ value }) => matchesResourceText(value, document.variables, question)));
+  return names.negated ? not(found) : found;
+}
+
+/** Variables stand for something only behind the fifth colon; one without a value matches nothing. */
+function matchesResourceText(written: string, variables: boolean, question: Question): Truth {
+  const head = /^(?:[^:]*:){5}/.exec(written)?.[0] ?? "";
+  const fixed = expand(head === "" ? written : head, { variables: false, wildcards: true }, question.context);
+  const free =
+    head === "" ? fixed : expand(written.slice(head.length), { variables, wildcards: true }, question.context);
+  if (free.state === "unknown") return unknown(free.why);
+  if (free.state === "unresolved" || fixed.state !== "text") return no;
+  const pattern = head === "" ? fixed.pattern : [...fixed.pattern, ...free.pattern];
+  return truthOf(matchesResource(pattern, question.resource));
+}
+
+function matchesPrincipal(principals: Principals | undefined, question: Question): Truth {
+  if (principals === undefined) return yes;
+  const found = some(principals.values.map((value) => matchesOnePrincipal(value, question)));
+  return principals.negated ? not(found) : found;
+}
+
+function matchesOnePrincipal(value: string, { principal, account }: Question): Truth {
+  if (value === "*" || value === principal) return yes;
+  const named = /^(?:\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(value);
+  // AWS describes an account in an endpoint policy as its root user in one place and as everybody in it in others
+  return named && value.includes(account)
+    ? unknown(`AWS does not say whom the account ${value} means as the principal of an endpoint policy`)
+    : no;
+}
