@@ -56,14 +56,16 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = await scopeOf(flags);
+  const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);
   try {
     if (report === undefined) {
       const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
-      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, engine.qualify), flags, scope, context);
+      const statement: OverviewStatement = (wanted, around = (sql) => sql) =>
+        applyScope(around(sqlOf(wanted)), scope, engine.qualify);
+      await printOverview(engine, statement, flags, scope, context);
       return;
     }
     const statement = applyScope(report.sql, scope, engine.qualify);
@@ -73,10 +75,12 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   }
 }
 
+type OverviewStatement = (report: string, around?: (sql: string) => string) => string;
+
 /** The overview is for people: it has no rows to export. */
 async function printOverview(
   engine: Engine,
-  statement: (report: string) => string,
+  statement: OverviewStatement,
   flags: ReportFlags,
   scope: Scope,
   { effects, signal }: CommandContext,
@@ -93,7 +97,8 @@ async function printOverview(
     import("./print-result.ts"),
   ]);
   const boundary = scope.boundary && { name: flags.boundary ?? "", regions: scope.boundary };
-  const data = await overviewData({ engine, statement, boundary, protection: protectionOf(flags), signal });
+  const protection = protectionOf(flags);
+  const data = await overviewData({ engine, statement, asked: scope, boundary, protection, signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,

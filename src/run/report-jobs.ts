@@ -97,6 +97,7 @@ export function scopeOf(scope: ScopeConfig, boundary: readonly string[] | undefi
     regions: scope.region,
     principals: scope.principal,
     boundary,
+    asOf: now,
   };
 }
 

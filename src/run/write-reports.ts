@@ -85,8 +85,9 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
 async function writeOverview({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
-  const statement = (name: string): string => applyScope(findReport(catalogue, name).sql, scope, qualify);
-  const text = overviewText(await overviewData({ ...rest, statement, boundary }));
+  const statement = (name: string, around = (sql: string): string => sql): string =>
+    applyScope(around(findReport(catalogue, name).sql), scope, qualify);
+  const text = overviewText(await overviewData({ ...rest, statement, asked: scope, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
 }
 
