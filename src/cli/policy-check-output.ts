@@ -1,4 +1,5 @@
 /** Owns how a check is shown: a text for people, or rows in any format. */
+import { warnOfLints } from "./policy-lints.ts";
 import type { Effects } from "../effects.ts";
 import { changeFor } from "../policy/change.ts";
 import type { CallAnswer, CheckedResource } from "../policy/evaluate.ts";
@@ -24,6 +25,7 @@ interface Row {
 
 export async function printCheck(checked: CheckedCall, flags: OutputFlags, effects: Effects): Promise<void> {
   const rows = [...checked.answer.resources.map((resource) => rowOf(resource, checked)), wholeCall(checked)];
+  warnOfLints(checked.documents.layers, effects);
   if (flags.format === undefined) await printText(rows, flags, effects);
   else await printRows(rows, flags, effects);
 }

@@ -298,3 +298,11 @@ describe("formats", () => {
     expect(stdout).toMatch(/denied {3}whole call\n/);
   });
 });
+
+it("says what the lints find, on stderr", async () => {
+  const run = await check(...scps(files.extended), "--identity", files.wide);
+  expect(run.stderr).toMatch(
+    /extended\.json:\d+:\d+: arn:aws:bedrock:eu-central-1:\*:inference-profile\/eu\.\* does not cover application profiles/,
+  );
+  expect(run.stderr).toContain("(misses-application-profiles)");
+});

@@ -1,0 +1,109 @@
+/** Owns lints about profiles: which ones a statement catches that it did not mean, or misses. */
+import type { StringNode } from "../json-reader.ts";
+import {
+  type Finding,
+  type Rule,
+  applicationSample,
+  couldName,
+  coversInvocation,
+  globalSample,
+  profileKey,
+  regionKey,
+  resourcePart,
+  systemSample,
+  testsOn,
+} from "./rule.ts";
+
+/** The profile is checked by its own ARN, which a list of models does not hold. */
+export const listBlocksProfiles: Rule = (statement) => {
+  const names = statement.resources;
+  if (statement.effect !== "Deny" || names?.negated !== true || !coversInvocation(statement)) return [];
+  const samples = [systemSample, applicationSample];
+  if (names.values.some(({ value }) => samples.some((sample) => couldName(value, sample)))) return [];
+  return [
+    {
+      code: "list-blocks-profiles",
+      at: statement.node,
+      message:
+        "NotResource names no profile, so every profile is denied and with it all cross-Region inference: add arn:aws:bedrock:*:*:inference-profile/... to it",
+    },
+  ];
+};
+
+/** What the key holds for an application profile is its own ARN, whatever it was made from. */
+export const missesApplicationProfiles: Rule = (statement) => {
+  if (statement.effect !== "Deny") return [];
+  return testsOn(statement, profileKey, true).flatMap(({ valueNode, values }): Finding[] => {
+    const named = values.filter((value) => couldName(value, systemSample));
+    if (named.length === 0 || values.some((value) => couldName(value, applicationSample))) return [];
+    return [
+      {
+        code: "misses-application-profiles",
+        at: valueNode,
+        message: `${named.join(", ")} does not cover application profiles: those stay denied, also when they were made from such a profile; add arn:aws:bedrock:*:*:application-inference-profile/ID`,
+      },
+    ];
+  });
+};
+
+export const passedByApplicationProfiles: Rule = (statement) => {
+  if (statement.effect !== "Deny") return [];
+  return testsOn(statement, profileKey, false).flatMap(({ valueNode, values }): Finding[] => {
+    const global = values.filter((value) => couldName(value, globalSample) && value.includes("global"));
+    if (global.length === 0 || values.some((value) => couldName(value, applicationSample))) return [];
+    return [
+      {
+        code: "passed-by-application-profiles",
+        at: valueNode,
+        message: `an application profile made from a global one passes, as ${profileKey} then holds its own ARN; ${regionKey} "unspecified" alone denies both`,
+      },
+    ];
+  });
+};
+
+/** Whoever writes a wildcard for all profiles seldom means the ones without a Region. */
+export const admitsGlobalProfiles: Rule = (statement) => {
+  const exempting = statement.effect === "Deny" ? testsOn(statement, profileKey, true) : [];
+  const allowing = statement.effect === "Allow" ? testsOn(statement, profileKey, false) : [];
+  return [...exempting, ...allowing].flatMap(({ valueNode, values }): Finding[] => {
+    const wide = values.find((value) =>
+      ["inference-profile/*", "*inference-profile/*", "*"].includes(resourcePart(value)),
+    );
+    if (wide === undefined) return [];
+    return [
+      {
+        code: "admits-global-profiles",
+        at: valueNode,
+        message: `${wide} admits global profiles too, which run in any Region: name the scopes, such as inference-profile/eu.*`,
+      },
+    ];
+  });
+};
+
+/** A profile's id behind foundation-model/ names nothing. */
+export const profileAsModel: Rule = (statement, _, { isScope }) =>
+  (statement.resources?.values ?? []).flatMap((node: StringNode): Finding[] => {
+    const [, scope] = /:foundation-model\/([a-z-]+)\./.exec(node.value) ?? [];
+    if (scope === undefined || !isScope(scope)) return [];
+    return [
+      {
+        code: "profile-as-model",
+        at: node,
+        message: `${node.value} names no model: the model's id does not begin with ${scope}.`,
+      },
+    ];
+  });
+
+/** Profiles lie in the caller's account. */
+export const profileWithoutAccount: Rule = (statement) =>
+  (statement.resources?.values ?? []).flatMap((node): Finding[] =>
+    /^arn:[^:]*:bedrock:[^:]*::(?:application-)?inference-profile\//.test(node.value)
+      ? [
+          {
+            code: "profile-without-account",
+            at: node,
+            message: `${node.value} names nothing: the ARN of a profile holds the caller's account`,
+          },
+        ]
+      : [],
+  );

@@ -1,0 +1,63 @@
+/** Owns what a lint is given and what it says: a statement does something else than it looks like. */
+import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
+import type { JsonNode } from "../json-reader.ts";
+import { readOperatorName } from "../operators.ts";
+import { matches, matchesAction, patternOf, splitArn } from "../pattern.ts";
+import type { KnownProfile } from "../resolve-profile.ts";
+
+export interface LintFacts {
+  readonly profiles: readonly KnownProfile[];
+  readonly regions: ReadonlySet<string>;
+  /** Is this the first part of a system-defined profile's id? */
+  readonly isScope: (prefix: string) => boolean;
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly at: JsonNode;
+}
+
+/** Looks at one statement; the document is there for what its other statements do. */
+export type Rule = (statement: Statement, document: PolicyDocument, facts: LintFacts) => Finding[];
+
+export const invokeActions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] as const;
+
+/** Could the statement's actions be the action? */
+export function coversAction(statement: Statement, action: string): boolean {
+  return statement.actions.values.some(({ value }) => matchesAction(value, action)) !== statement.actions.negated;
+}
+
+export function coversInvocation(statement: Statement): boolean {
+  return invokeActions.some((action) => coversAction(statement, action));
+}
+
+/** Tests on a key, by whether their operator is a negation. */
+export function testsOn(statement: Statement, key: string, negated: boolean): PlacedTest[] {
+  return statement.conditions.filter(
+    (test) =>
+      test.key.toLowerCase() === key.toLowerCase() &&
+      /Not/.test(readOperatorName(test.operator).base) === negated &&
+      test.operator !== "Null",
+  );
+}
+
+/** The last part of an ARN or of a pattern for one. */
+export function resourcePart(arn: string): string {
+  const parts = splitArn(arn);
+  // a pattern that ends early takes all that is left
+  return parts.length === 6 ? (parts[5] ?? "") : arn.endsWith("*") ? "*" : "";
+}
+
+/** Could the pattern name such a resource? `sample` is a resource part. */
+export function couldName(pattern: string, sample: string): boolean {
+  const part = resourcePart(pattern);
+  const kind = sample.slice(0, sample.indexOf("/") + 1);
+  return matches(patternOf(part), sample) || part.startsWith(kind);
+}
+
+export const systemSample = "inference-profile/eu.vendor.model-v1:0";
+export const globalSample = "inference-profile/global.vendor.model-v1:0";
+export const applicationSample = "application-inference-profile/abcdefghijkl";
+export const profileKey = "bedrock:InferenceProfileArn";
+export const regionKey = "aws:RequestedRegion";
