@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from "duckdb";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
 
 export function query(path: string): string {
-  return readFileSync(new URL(`../../queries/${path}`, import.meta.url), "utf8");
+  return readFileSync(new URL(`../../../queries/${path}`, import.meta.url), "utf8");
 }
 
 /** Texts of the record itself; a SerDe turns numbers and booleans into text, objects of text columns into JSON text. */

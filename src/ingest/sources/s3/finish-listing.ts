@@ -1,30 +1,11 @@
 /** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
 import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
-import { type DayRange, type ListingHistory, advanced } from "./days.ts";
-import type { DeniedPrefix, Discovered } from "./discover.ts";
+import { advanced } from "./days.ts";
 import { statesOf } from "./history.ts";
-import { listedDays, newlyKnown } from "./listed-days.ts";
+import { type S3Listing, listedDays, newlyKnown } from "./listed-days.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
-
-/** What a listing that came to its end has done. */
-export interface S3Listing {
-  /** Under which its history is remembered: see `s3ListingScope`. */
-  readonly scope: string;
-  readonly days: DayRange;
-  /** Of the folders found, those that no run had gone through as far back as a first run does. */
-  readonly newFolders: readonly string[];
-  readonly newDays: DayRange;
-  readonly found: Discovered;
-  readonly objects: number;
-  /** Newest delivery day that was listed. */
-  readonly newest: string | null;
-  /** Prefixes that could not be listed. A listing with any is not complete. */
-  readonly denied: readonly DeniedPrefix[];
-  readonly history: ListingHistory;
-  readonly now: Date;
-}
 
 export async function finishListing(
   url: string,

@@ -1,11 +1,29 @@
 /** Owns what a complete listing says of its folders: which are known from now on, and which days of them were looked at. */
 import type { ListedDays, SourceState } from "../../listing/source.ts";
 import { dayOf } from "../../../day.ts";
-import { type DayRange, reachesFirstRun } from "./days.ts";
-import type { S3Listing } from "./finish-listing.ts";
+import { type DayRange, type ListingHistory, reachesFirstRun } from "./days.ts";
+import type { DeniedPrefix, Discovered } from "./discover.ts";
 import { folderStates } from "./history.ts";
 import type { S3SourceOptions } from "./options.ts";
 import { placeOf } from "../../listing/trail-prefix.ts";
+
+/** What a listing that came to its end has done. */
+export interface S3Listing {
+  /** Under which its history is remembered: see `s3ListingScope`. */
+  readonly scope: string;
+  readonly days: DayRange;
+  /** Of the folders found, those that no run had gone through as far back as a first run does. */
+  readonly newFolders: readonly string[];
+  readonly newDays: DayRange;
+  readonly found: Discovered;
+  readonly objects: number;
+  /** Newest delivery day that was listed. */
+  readonly newest: string | null;
+  /** Prefixes that could not be listed. A listing with any is not complete. */
+  readonly denied: readonly DeniedPrefix[];
+  readonly history: ListingHistory;
+  readonly now: Date;
+}
 
 /** Folders that were new and are listed as far back as a first run goes. */
 export function newlyKnown({ scope, newFolders, newDays, denied, now }: S3Listing): readonly SourceState[] {

@@ -10,8 +10,9 @@ import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/buck
 import { dayOf, firstRunDays } from "../../../day.ts";
 import { type DayRange, type ListingHistory, daysOfNewFolder, daysToList } from "./days.ts";
 import { type DeniedPrefix, type Discovered, discoverTrails } from "./discover.ts";
-import { type S3Listing, finishListing } from "./finish-listing.ts";
+import { finishListing } from "./finish-listing.ts";
 import { historyOf, knownFolders } from "./history.ts";
+import type { S3Listing } from "./listed-days.ts";
 import { locateBucket } from "../../../aws/s3/locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, checkS3Options, defaultReaders } from "./options.ts";
