@@ -1,5 +1,6 @@
 /** Owns log lines: text for people, JSON for machines, always to stderr. */
 import { readFileSync } from "node:fs";
+import { terminalText } from "./terminal-text.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -15,12 +16,13 @@ export type LogFormat = "text" | "json";
 export function createLogger(stream: { write(line: string): unknown }, format: LogFormat, now: () => Date): Logger {
   const write = (level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void => {
     if (format === "json") {
-      stream.write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);
+      stream.write(terminalText(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`));
       return;
     }
     const prefix = level === "info" ? "" : `${level === "warn" ? "warning" : "error"}: `;
     const next = typeof fields["next"] === "string" ? `${fields["next"]}\n` : "";
-    stream.write(`${prefix}${message}\n${next}`);
+    // messages quote SQL, names and values that somebody else wrote
+    stream.write(terminalText(`${prefix}${message}\n${next}`));
   };
   return {
     info: (message, fields) => write("info", message, fields),

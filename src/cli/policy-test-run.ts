@@ -113,5 +113,5 @@ async function printRows(results: readonly TestResult[], flags: OutputFlags, eff
     results.map(({ pass }) => pass),
     text(said),
   ];
-  await printResult(await resultOf(columns, data), flags, effects);
+  await printResult(resultOf(columns, data), flags, effects);
 }

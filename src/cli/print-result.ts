@@ -1,8 +1,9 @@
 /** Owns the end of every result: protection, format, stdout or file. */
-import type { Effects } from "../effects.ts";
+import type { Effects, OutputStream } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
+import { terminalText } from "../terminal-text.ts";
 import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 
 /** Writes the rows and returns how many there were. */
@@ -22,9 +23,19 @@ export async function printResult(result: Result, flags: OutputFlags, effects: E
     protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const options = { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) };
-  const rows = await withOutput(flags.output, effects.stdout, (output) => formats[format](shown, output, options));
+  const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
+  const rows = await withOutput(flags.output, stdout, (output) => formats[format](shown, output, options));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}: ${rows.toLocaleString("en-US")} rows`);
   return rows;
+}
+
+/** The table covers control characters itself, since it may have colours of ours. */
+function forTerminal(stdout: OutputStream): OutputStream {
+  return {
+    write: (chunk) => stdout.write(typeof chunk === "string" ? terminalText(chunk) : chunk),
+    isTTY: true,
+    columns: stdout.columns,
+  };
 }
 
 /** See no-color.org: any value but an empty one switches colours off. */

@@ -90,6 +90,20 @@ export class ByteSink {
     }
   }
 
+  bigInts(values: BigInt64Array, valid: Uint8Array, rows: number): void {
+    this.#reserve(rows * 8);
+    for (let i = 0; i < rows; i++) {
+      if (valid[i] === 1) this.#length = this.#buffer.writeBigInt64LE(values[i] ?? 0n, this.#length);
+    }
+  }
+
+  /** Two's complement, big endian: as Parquet has decimals. */
+  int128(value: bigint): void {
+    this.#reserve(16);
+    this.#length = this.#buffer.writeBigInt64BE(BigInt.asIntN(64, value >> 64n), this.#length);
+    this.#length = this.#buffer.writeBigUInt64BE(BigInt.asUintN(64, value), this.#length);
+  }
+
   int32s(values: Float64Array, valid: Uint8Array, rows: number): void {
     this.#reserve(rows * 4);
     for (let i = 0; i < rows; i++) if (valid[i] === 1) this.#int32(values[i] ?? 0);

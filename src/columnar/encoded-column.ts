@@ -24,3 +24,22 @@ export interface BooleanColumn {
   readonly values: Uint8Array;
   readonly valid: Uint8Array;
 }
+
+/** Of results: whole numbers and microseconds that a double could not hold. */
+export interface Int64Column {
+  readonly name: string;
+  readonly type: "int64" | "timestamp-utc";
+  readonly values: BigInt64Array;
+  readonly valid: Uint8Array;
+}
+
+/** Of results: numbers as whole multiples of a power of ten. */
+export interface DecimalColumn {
+  readonly name: string;
+  readonly type: "decimal";
+  readonly digits: { readonly all: number; readonly fraction: number };
+  readonly values: readonly bigint[];
+  readonly valid: Uint8Array;
+}
+
+export type ParquetColumn = EncodedColumn | Int64Column | DecimalColumn;

@@ -1,43 +1,70 @@
-/** Owns writing columns as a Parquet file: one row group, uncompressed, a dictionary for text that repeats. */
+/** Owns writing columns as a Parquet file: uncompressed, a dictionary for text that repeats. */
 import { ByteSink } from "./byte-sink.ts";
-import type { EncodedColumn } from "./encoded-column.ts";
+import type { EncodedColumn, ParquetColumn } from "./encoded-column.ts";
+import { type Chunk, type RowGroup, encoding, fileMetadata } from "./parquet-metadata.ts";
 import { ThriftWriter } from "./thrift.ts";
 
 const magic = 0x31_52_41_50; // PAR1
 
-// Numbers of the enums in parquet.thrift.
-const encoding = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 const pageType = { data: 0, dictionary: 2 } as const;
-const physical = { boolean: 0, integer: 1, bigint: 2, timestamp: 2, double: 5, text: 6 } as const;
-const converted = { utf8: 0 } as const;
-const optional = 1;
 
 /** Bits of a dictionary's codes that `bitPacked` can hold. */
 const maxWidth = 24;
 
-interface Chunk {
-  readonly column: EncodedColumn;
-  readonly start: number;
-  readonly dataPage: number;
-  readonly dictionaryPage: number | null;
-  readonly bytes: number;
-}
-
-/** A Parquet file of `rows` rows; every column is optional. */
+/** A Parquet file of `rows` rows in one group; every column is optional. */
 export function encodeParquet(columns: readonly EncodedColumn[], rows: number): Uint8Array {
   const sink = new ByteSink(1 << 20);
-  const body = new ByteSink(1 << 16);
   sink.uint32(magic);
-  const chunks = rows === 0 ? [] : columns.map((column) => writeChunk(sink, body, column, rows));
-  const footer = sink.length;
-  sink.bytes(fileMetadata(columns, chunks, rows));
-  sink.uint32(sink.length - footer);
-  sink.uint32(magic);
+  const groups = rows === 0 ? [] : [writeGroup(sink, 0, columns, rows)];
+  writeFooter(sink, columns, groups, {});
   return sink.view();
 }
 
-function writeChunk(sink: ByteSink, body: ByteSink, column: EncodedColumn, rows: number): Chunk {
-  const start = sink.length;
+/** A Parquet file in pieces: what the methods return, one behind the other, is the file. */
+export class ParquetPieces {
+  readonly #groups: RowGroup[] = [];
+  #length = 4;
+
+  begin(): Uint8Array {
+    const sink = new ByteSink(4);
+    sink.uint32(magic);
+    return sink.view();
+  }
+
+  group(columns: readonly ParquetColumn[], rows: number): Uint8Array {
+    const sink = new ByteSink(1 << 20);
+    this.#groups.push(writeGroup(sink, this.#length, columns, rows));
+    this.#length += sink.length;
+    return sink.view();
+  }
+
+  /** `columns` without rows are enough; `metadata` is what readers find as key-value metadata. */
+  end(columns: readonly ParquetColumn[], metadata: Readonly<Record<string, string>>): Uint8Array {
+    const sink = new ByteSink(1 << 12);
+    writeFooter(sink, columns, this.#groups, metadata);
+    return sink.view();
+  }
+}
+
+function writeGroup(sink: ByteSink, base: number, columns: readonly ParquetColumn[], rows: number): RowGroup {
+  const body = new ByteSink(1 << 16);
+  return { rows, chunks: columns.map((column) => writeChunk(sink, body, base, column, rows)) };
+}
+
+function writeFooter(
+  sink: ByteSink,
+  columns: readonly ParquetColumn[],
+  groups: readonly RowGroup[],
+  metadata: Readonly<Record<string, string>>,
+): void {
+  const footer = sink.length;
+  sink.bytes(fileMetadata(columns, groups, metadata));
+  sink.uint32(sink.length - footer);
+  sink.uint32(magic);
+}
+
+function writeChunk(sink: ByteSink, body: ByteSink, base: number, column: ParquetColumn, rows: number): Chunk {
+  const start = base + sink.length;
   const present = presenceOf(column, rows);
   const count = countOnes(present);
   const words = column.type === "text" ? column.dictionary.length : 0;
@@ -49,18 +76,26 @@ function writeChunk(sink: ByteSink, body: ByteSink, column: EncodedColumn, rows:
     for (const text of column.dictionary) body.text(text);
     writeDictionaryPage(sink, body, words);
   }
-  const dataPage = sink.length;
+  const dataPage = base + sink.length;
   body.clear();
   writeLevels(body, present, count);
   if (column.type !== "text") writeNumbers(body, column, rows);
   else if (asDictionary) writeCodes(body, column.codes, rows, count, width);
   else writeTexts(body, column.codes, column.dictionary, rows);
   writeDataPage(sink, body, rows, asDictionary ? encoding.rleDictionary : encoding.plain);
-  return { column, start, dataPage, dictionaryPage: asDictionary ? start : null, bytes: sink.length - start };
+  const { name, type } = column;
+  return {
+    name,
+    type,
+    start,
+    dataPage,
+    dictionaryPage: asDictionary ? start : null,
+    bytes: base + sink.length - start,
+  };
 }
 
 /** 1 for each row that has a value. */
-function presenceOf(column: EncodedColumn, rows: number): Uint8Array {
+function presenceOf(column: ParquetColumn, rows: number): Uint8Array {
   if (column.type !== "text") return column.valid.subarray(0, rows);
   const present = new Uint8Array(rows);
   const { codes } = column;
@@ -123,13 +158,29 @@ function writeTexts(body: ByteSink, codes: Int32Array, dictionary: readonly stri
   }
 }
 
-function writeNumbers(body: ByteSink, column: Exclude<EncodedColumn, { type: "text" }>, rows: number): void {
-  if (column.type === "boolean") {
-    const bits = column.values.subarray(0, rows).filter((_, row) => column.valid[row] === 1);
-    body.bitPacked(bits, bits.length, 1);
-  } else if (column.type === "integer") body.int32s(column.values, column.valid, rows);
-  else if (column.type === "double") body.doubles(column.values, column.valid, rows);
-  else body.int64s(column.values, column.valid, rows);
+function writeNumbers(body: ByteSink, column: Exclude<ParquetColumn, { type: "text" }>, rows: number): void {
+  switch (column.type) {
+    case "boolean": {
+      const bits = column.values.subarray(0, rows).filter((_, row) => column.valid[row] === 1);
+      body.bitPacked(bits, bits.length, 1);
+      break;
+    }
+    case "integer":
+      body.int32s(column.values, column.valid, rows);
+      break;
+    case "double":
+      body.doubles(column.values, column.valid, rows);
+      break;
+    case "int64":
+    case "timestamp-utc":
+      body.bigInts(column.values, column.valid, rows);
+      break;
+    case "decimal":
+      for (let row = 0; row < rows; row++) if (column.valid[row] === 1) body.int128(column.values[row] ?? 0n);
+      break;
+    default:
+      body.int64s(column.values, column.valid, rows);
+  }
 }
 
 function writeDictionaryPage(sink: ByteSink, body: ByteSink, words: number): void {
@@ -144,49 +195,4 @@ function writeDataPage(sink: ByteSink, body: ByteSink, rows: number, values: num
   header.struct(5, (page) => page.i32(1, rows).i32(2, values).i32(3, encoding.rle).i32(4, encoding.rle));
   sink.bytes(header.finish());
   sink.bytes(body.view());
-}
-
-function fileMetadata(columns: readonly EncodedColumn[], chunks: readonly Chunk[], rows: number): Uint8Array {
-  const schema: readonly (EncodedColumn | null)[] = [null, ...columns];
-  const groups = rows === 0 ? [] : [chunks];
-  return new ThriftWriter()
-    .i32(1, 1)
-    .structs(2, schema, (writer, column) => {
-      if (column === null) writer.text(4, "event").i32(5, columns.length);
-      else writeSchema(writer, column);
-    })
-    .i64(3, rows)
-    .structs(4, groups, (writer, group) => {
-      const total = group.reduce((sum, chunk) => sum + chunk.bytes, 0);
-      writer
-        .structs(1, group, (item, chunk) => writeChunkMetadata(item, chunk, rows))
-        .i64(2, total)
-        .i64(3, rows);
-    })
-    .text(6, "spillway")
-    .finish();
-}
-
-function writeSchema(writer: ThriftWriter, column: EncodedColumn): void {
-  writer.i32(1, physical[column.type]).i32(3, optional).text(4, column.name);
-  if (column.type === "text") {
-    writer.i32(6, converted.utf8).struct(10, (logical) => logical.struct(1, () => {}));
-  } else if (column.type === "timestamp") {
-    // No converted type: it would say "UTC-adjusted", and these are UTC by convention only.
-    writer.struct(10, (logical) =>
-      logical.struct(8, (timestamp) => timestamp.boolean(1, false).struct(2, (unit) => unit.struct(1, () => {}))),
-    );
-  }
-}
-
-function writeChunkMetadata(writer: ThriftWriter, chunk: Chunk, rows: number): void {
-  const encodings =
-    chunk.dictionaryPage === null
-      ? [encoding.plain, encoding.rle]
-      : [encoding.plain, encoding.rle, encoding.rleDictionary];
-  writer.i64(2, chunk.start).struct(3, (meta) => {
-    meta.i32(1, physical[chunk.column.type]).i32s(2, encodings).texts(3, [chunk.column.name]);
-    meta.i32(4, 0).i64(5, rows).i64(6, chunk.bytes).i64(7, chunk.bytes).i64(9, chunk.dataPage);
-    if (chunk.dictionaryPage !== null) meta.i64(11, chunk.dictionaryPage);
-  });
 }

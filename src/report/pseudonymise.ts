@@ -1,8 +1,6 @@
 /** Owns the protection of personal data in results: a keyed hash, or leaving it out. */
 import { createHmac } from "node:crypto";
-import type { RecordBatch } from "apache-arrow";
-import type { Result } from "../engines/engine.ts";
-import { type Cell, arrowFromColumns, cellsOf } from "../engines/result.ts";
+import type { Cell, CellBatch, Result } from "../engines/engine.ts";
 
 /** With a key the same person has the same 16 hex digits in every export; without the key nobody can tell who. */
 export type Protection = { readonly key: string } | { readonly drop: true };
@@ -30,14 +28,13 @@ async function* protectedBatches(
   result: Result,
   kept: readonly number[],
   cover: (person: string) => string,
-): AsyncGenerator<RecordBatch> {
+): AsyncGenerator<CellBatch> {
   const known = new Map<string, string>();
-  const columns = kept.flatMap((index) => result.columns[index] ?? []);
   for await (const batch of result.batches) {
-    const data = kept.map((index): readonly Cell[] => {
+    yield kept.map((index): readonly Cell[] => {
       const column = result.columns[index];
-      const cells = cellsOf(batch, index);
-      if (column === undefined || column.type !== "text") return cells;
+      const cells = batch[index] ?? [];
+      if (column === undefined || (column.type !== "text" && column.type !== "json")) return cells;
       const whole = personal.has(column.name);
       return cells.map((cell) => {
         if (cell === null || cell === "") return cell;
@@ -51,7 +48,6 @@ async function* protectedBatches(
         return done;
       });
     });
-    yield await arrowFromColumns(columns, data);
   }
 }
 

@@ -55,8 +55,8 @@ export async function prune(
 /** What `prune` would remove from the published file. */
 export async function countDoomed(file: string, day: string): Promise<PruneCounts> {
   await using reader = await WarehouseReader.open(file);
-  const result = await reader.run(countDoomedSql(day));
-  for await (const [invocations, events, variants, quarantined] of result.chunks) {
+  const result = await reader.query(countDoomedSql(day));
+  for await (const [invocations, events, variants, quarantined] of result.batches) {
     const [i, e, v, q] = [invocations, events, variants, quarantined].map((column) => Number(column?.[0] ?? 0));
     return { invocations: i ?? 0, events: e ?? 0, variants: v ?? 0, quarantined: q ?? 0 };
   }

@@ -1,6 +1,11 @@
-/** Owns the text literal of SQL, which every engine reads alike. */
+/** Owns the text literal and the quoted name of SQL, which every engine reads alike. */
 
 /** A text as an SQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as SQL writes it, whatever is in it. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,71 +1,48 @@
-/** Owns the running of SQL that a person wrote: one statement that reads, nothing else. */
-import type { DuckDBConnection, DuckDBExtractedStatements } from "duckdb";
+/** Owns the running of SQL over the published warehouse: it only reads, and a signal interrupts it. */
+import type { DuckDBConnection } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { loadDuckDb } from "./duck.ts";
-import { type ColumnarResult, streamColumns } from "./result.ts";
+import type { CellResult } from "../schema/result-column.ts";
+import { cellBatches } from "./result.ts";
+import { readingStatement } from "./statement.ts";
 
 /** From here on neither SQL nor a setting can reach a file or the network. What is attached stays readable. */
 export async function harden(connection: DuckDBConnection): Promise<void> {
   await connection.run("SET enable_external_access = false; SET lock_configuration = true;");
 }
 
-/** Runs one reading statement. A signal interrupts it. */
-export async function runQuery(
-  connection: DuckDBConnection,
-  sql: string,
-  signal?: AbortSignal,
-): Promise<ColumnarResult> {
+/** One reading statement; it runs while its batches are read. A signal interrupts it. */
+export async function runQuery(connection: DuckDBConnection, sql: string, signal?: AbortSignal): Promise<CellResult> {
   if (signal?.aborted === true) throw interrupted();
+  try {
+    const statement = await readingStatement(connection, sql);
+    return {
+      columns: statement.columns.map(({ column }) => column),
+      batches: interruptible(connection, cellBatches(connection, statement), signal),
+    };
+  } catch (error) {
+    throw queryError(error);
+  }
+}
+
+async function* interruptible<T>(
+  connection: DuckDBConnection,
+  batches: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
   const stop = (): void => connection.interrupt();
+  // between two batches nothing runs that could be interrupted
+  const isStopped = (): boolean => signal?.aborted === true;
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    await refuseWriting(connection, sql);
-    const result = await streamColumns(connection, sql);
-    return { columns: result.columns, chunks: guarded(result.chunks, signal, stop) };
+    if (isStopped()) throw interrupted();
+    for await (const batch of batches) {
+      yield batch;
+      if (isStopped()) throw interrupted();
+    }
   } catch (error) {
-    signal?.removeEventListener("abort", stop);
-    throw queryError(error);
-  }
-}
-
-async function* guarded<T>(
-  chunks: AsyncIterable<T>,
-  signal: AbortSignal | undefined,
-  stop: () => void,
-): AsyncGenerator<T> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw queryError(error);
+    throw isStopped() ? interrupted() : queryError(error);
   } finally {
     signal?.removeEventListener("abort", stop);
-  }
-}
-
-async function refuseWriting(connection: DuckDBConnection, sql: string): Promise<void> {
-  const { StatementType } = loadDuckDb();
-  const statements = await extract(connection, sql);
-  if (statements.count !== 1)
-    throw new SpillwayError("sql-refused", "More than one SQL statement", { next: "Give one statement" });
-  const statement = await statements.prepare(0);
-  const { statementType, parameterCount } = statement;
-  statement.destroySync();
-  if (statementType !== StatementType.SELECT && statementType !== StatementType.EXPLAIN) {
-    throw new SpillwayError("sql-refused", "Only statements that read are run", {
-      next: "Begin with SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or EXPLAIN",
-    });
-  }
-  if (parameterCount > 0)
-    throw new SpillwayError("sql", "The statement has parameters", { next: "Write the values into the statement" });
-}
-
-async function extract(connection: DuckDBConnection, sql: string): Promise<DuckDBExtractedStatements> {
-  try {
-    return await connection.extractStatements(sql);
-  } catch (error) {
-    // all that the binding says of a text without a statement
-    if (!messageOf(error).includes("Error in native callback")) throw error;
-    throw new SpillwayError("sql-refused", "There is no SQL statement", { next: "Give one statement", cause: error });
   }
 }
 

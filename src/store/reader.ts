@@ -14,8 +14,8 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
-import { harden, queryError, runQuery } from "./query.ts";
-import { type ColumnarResult, streamColumns } from "./result.ts";
+import type { CellResult } from "../schema/result-column.ts";
+import { harden, runQuery } from "./query.ts";
 import { checkVersion } from "./schema.ts";
 
 export type ReaderOptions = DuckOptions;
@@ -53,7 +53,8 @@ export class WarehouseReader {
         await copyFile(file, opened, constants.COPYFILE_FICLONE);
         await attach(duck, opened, "warehouse", "read");
       }
-      await duck.connection.run("USE warehouse");
+      // rows come in the order of the statement, and a time with a zone is shown in UTC
+      await duck.connection.run("USE warehouse; SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
       await checkVersion(duck.connection, file);
       await harden(duck.connection);
       return new WarehouseReader(file, duck, opened, folder);
@@ -65,18 +66,9 @@ export class WarehouseReader {
     }
   }
 
-  /** Runs SQL that a person wrote: one statement that reads. */
-  async query(sql: string, signal?: AbortSignal): Promise<ColumnarResult> {
+  /** Runs one statement that reads. */
+  async query(sql: string, signal?: AbortSignal): Promise<CellResult> {
     return await runQuery(this.#duck.connection, sql, signal);
-  }
-
-  /** Runs SQL of ours. */
-  async run(sql: string): Promise<ColumnarResult> {
-    try {
-      return await streamColumns(this.#duck.connection, sql);
-    } catch (error) {
-      throw queryError(error);
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

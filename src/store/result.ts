@@ -1,80 +1,78 @@
-/** Owns how a DuckDB result becomes chunks of plain columns. */
-import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from "duckdb";
-import type { ColumnType } from "../schema/column.ts";
-import { loadDuckDb } from "./duck.ts";
+/** Owns how the rows of a DuckDB statement become batches of plain cells, without the result ever being held. */
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "duckdb";
+import type { Cell, CellBatch } from "../schema/result-column.ts";
+import { type SourceColumn, cellReader, cellSql } from "./result-types.ts";
+import { type ReadingStatement, relationOf } from "./statement.ts";
 
-/** A value of a result: a timestamp is epoch milliseconds; what no column type fits (lists, dates, ...) is text. */
-export type ResultCell = string | number | bigint | boolean | null;
-
-export interface ColumnarResult {
-  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
-  /** Each chunk has an array for each column. Read once. */
-  readonly chunks: AsyncIterable<ResultCell[][]>;
+/** Runs the statement while it is read. */
+export async function* cellBatches(
+  connection: DuckDBConnection,
+  statement: ReadingStatement,
+): AsyncGenerator<CellBatch> {
+  const { columns } = statement;
+  if (!statement.isRelation) {
+    const result = await connection.run(statement.sql);
+    for await (const chunk of chunksOf(result)) yield* readChunk(columns, chunk, chunk.rowCount);
+    return;
+  }
+  const result = await connection.stream(withEndMark(statement));
+  for await (const chunk of chunksOf(result)) {
+    const ended = chunk.getColumnVector(columns.length).getItem(chunk.rowCount - 1) === true;
+    const rows = ended ? chunk.rowCount - 1 : chunk.rowCount;
+    if (rows > 0) yield* readChunk(columns, chunk, rows);
+    if (ended) return;
+  }
+  await findFailure(connection, statement);
 }
 
-/** Runs a statement to its end and hands out what it returns in chunks; DuckDB holds the result within its memory limit. */
-export async function streamColumns(connection: DuckDBConnection, sql: string): Promise<ColumnarResult> {
-  const { DuckDBTypeId } = loadDuckDb();
-  // Not stream(): there a query that fails half-way ends like one that is done, and nobody learns that rows are missing.
-  const result = await connection.run(sql);
-  const names = result.deduplicatedColumnNames();
-  const readers = result.columnTypes().map((type) => readerOf(type, DuckDBTypeId));
-  return {
-    columns: names.map((name, index) => ({ name, type: readers[index]?.type ?? "text" })),
-    chunks: readChunks(result, readers),
-  };
+/**
+ * A streamed result that fails half-way ends like one that is done, and nobody learns that rows are missing: so the last row is one of ours.
+ * It comes last because the order of rows is kept (`preserve_insertion_order`).
+ */
+function withEndMark(statement: ReadingStatement): string {
+  const cells = statement.columns.map((column, index) => cellSql(column, `c${index}`));
+  const nulls = cells.map(() => "NULL");
+  return `SELECT ${[...cells, "false"].join(", ")} FROM ${relationOf(statement)} UNION ALL SELECT ${[...nulls, "true"].join(", ")}`;
 }
 
-interface Reader {
-  readonly type: ColumnType;
-  readonly read: (value: DuckDBValue) => ResultCell;
+/** The error is not told while streaming, so the statement is run again without that. */
+async function findFailure(connection: DuckDBConnection, statement: ReadingStatement): Promise<never> {
+  await connection.run(statement.sql);
+  throw new Error("the result ended before its last row");
 }
 
-async function* readChunks(result: DuckDBResult, readers: readonly Reader[]): AsyncGenerator<ResultCell[][]> {
+async function* chunksOf(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
-    yield readers.map(({ read }, index) =>
-      chunk.getColumnValues(index).map((value) => (value === null ? null : read(value))),
-    );
+    yield chunk;
   }
 }
 
-function readerOf(type: DuckDBType, ids: typeof import("duckdb").DuckDBTypeId): Reader {
-  switch (type.typeId) {
-    case ids.BOOLEAN:
-      return { type: "boolean", read: (value) => value === true };
-    case ids.TINYINT:
-    case ids.SMALLINT:
-    case ids.INTEGER:
-    case ids.UTINYINT:
-    case ids.USMALLINT:
-      return { type: "integer", read: Number };
-    case ids.UINTEGER:
-    case ids.BIGINT:
-    case ids.UBIGINT:
-    case ids.HUGEINT:
-    case ids.UHUGEINT:
-      return { type: "bigint", read: (value) => BigInt(String(value)) };
-    case ids.FLOAT:
-    case ids.DOUBLE:
-      return { type: "double", read: Number };
-    case ids.DECIMAL:
-      return { type: "double", read: (value) => Number(String(value)) };
-    case ids.TIMESTAMP:
-    case ids.TIMESTAMP_TZ:
-      return { type: "timestamp", read: (value) => millisecondsOf(value, 1000n) };
-    case ids.TIMESTAMP_S:
-    case ids.TIMESTAMP_MS:
-    case ids.TIMESTAMP_NS:
-      return { type: "timestamp", read: (value) => Date.parse(`${String(value).replace(" ", "T")}Z`) };
-    default:
-      return { type: "text", read: String };
-  }
-}
+/** Characters that a batch may have before it is cut: texts of 100 KB come 2,048 to a chunk. */
+const mostCharacters = 4_194_304;
 
-function millisecondsOf(value: DuckDBValue, perMillisecond: bigint): ResultCell {
-  if (typeof value !== "object" || value === null || !("micros" in value)) return null;
-  const rest = value.micros % perMillisecond;
-  return Number((value.micros - rest) / perMillisecond) - (rest < 0n ? 1 : 0);
+function* readChunk(columns: readonly SourceColumn[], chunk: DuckDBDataChunk, rows: number): Generator<CellBatch> {
+  const readers = columns.map(({ column }, index) => ({
+    read: cellReader(column),
+    vector: chunk.getColumnVector(index),
+  }));
+  // a few rows tell how long the texts are
+  for (let row = 0, size = 64; row < rows;) {
+    const end = Math.min(rows, row + size);
+    let characters = 0;
+    const batch = readers.map(({ read, vector }) => {
+      const cells: Cell[] = [];
+      for (let at = row; at < end; at++) {
+        const value = vector.getItem(at);
+        const cell = value === null ? null : read(value);
+        if (typeof cell === "string") characters += cell.length;
+        cells.push(cell);
+      }
+      return cells;
+    });
+    size = Math.max(1, Math.min(rows, Math.floor((mostCharacters * (end - row)) / (characters + 1))));
+    row = end;
+    yield batch;
+  }
 }

@@ -1,6 +1,7 @@
 /** Owns the proof that every DuckDB client reads the published file as Spillway does, or refuses it in words. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rowsOf as resultRows } from "../../src/engines/result.ts";
 import { WarehouseReader } from "../../src/store/reader.ts";
 import { type ClientAnswer, type Relations, duckDbClients, readWith } from "../support/duckdb-client.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -83,13 +84,8 @@ function matrixText(): string {
 async function ownRelations(): Promise<Relations> {
   await using reader = await WarehouseReader.open(file, { threads: 1 });
   const rowsOf = async (sql: string): Promise<(string | null)[][]> => {
-    const { columns, chunks } = await reader.run(sql);
     const rows: (string | null)[][] = [];
-    for await (const chunk of chunks) {
-      const length = chunk[0]?.length ?? 0;
-      for (let row = 0; row < length; row++)
-        rows.push(columns.map((_, column) => textOf(chunk[column]?.[row] ?? null)));
-    }
+    for await (const row of resultRows(await reader.query(sql))) rows.push(row.map(textOf));
     return rows;
   };
   const names = await rowsOf(

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
-import { type Cell, resultOf } from "../../src/engines/result.ts";
+import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { readQuery } from "../../src/sql/query-file.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
@@ -79,7 +79,9 @@ export async function openFixture(): Promise<Fixture> {
       const { columns, data } = await read(connection, sql);
       const length = data[0]?.length ?? 0;
       return Array.from({ length }, (_, row) =>
-        Object.fromEntries(columns.map((column, index) => [column.name, small(data[index]?.[row] ?? null)])),
+        Object.fromEntries(
+          columns.map((column, index) => [column.name, small(plainCell(column, data[index]?.[row] ?? null))]),
+        ),
       );
     },
     async run(sql) {
@@ -125,7 +127,7 @@ async function read(connection: DuckDBConnection, sql: string): Promise<{ column
   });
   const data = reader.getColumns().map((cells) =>
     cells.map((cell): Cell => {
-      if (cell instanceof DuckDBTimestampValue) return Number(cell.micros / 1000n);
+      if (cell instanceof DuckDBTimestampValue) return cell.micros;
       if (cell === null || ["string", "number", "bigint", "boolean"].includes(typeof cell)) return cell as Cell; // checked beside
       throw new Error(`unexpected value ${String(cell)}`);
     }),

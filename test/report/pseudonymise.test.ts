@@ -24,7 +24,7 @@ const columns: ResultColumn[] = [
 
 async function protectedRow(row: PlainRow, protection: { key: string } | { drop: true }): Promise<PlainRow> {
   const data = columns.map((column): Cell[] => [row[column.name] ?? null]);
-  const rows = await plainRows(protectResult(await resultOf(columns, data), protection));
+  const rows = await plainRows(protectResult(resultOf(columns, data), protection));
   return rows[0] ?? {};
 }
 

@@ -196,6 +196,19 @@ it("boundary-violations: what is outside, never what is unknown", async () => {
   ]);
 });
 
+it("boundary-timeline: inside, outside and unknown are all that was served; a Region named twice counts once", async () => {
+  const boundary = ["eu-west-1", "eu-central-1", "eu-west-1"];
+  const rows = await db.rows(applyScope(sqlOf("boundary-timeline"), { boundary }, (name) => `main.${name}`));
+  expect(rows.map((row) => Object.values(row))).toEqual([
+    [at("2026-09-01 00:00:00"), 3, 3, 0, 0],
+    [at("2026-09-02 00:00:00"), 3, 1, 1, 1],
+    [at("2026-09-03 00:00:00"), 3, 1, 1, 1],
+    [at("2026-09-04 00:00:00"), 1, 1, 0, 0],
+    [at("2026-09-05 00:00:00"), 1, 0, 1, 0],
+    [at("2026-09-09 00:00:00"), 1, 0, 0, 1],
+  ]);
+});
+
 it("coverage: a day without a file anywhere is a gap too", async () => {
   const rows = await db.rows(sqlOf("coverage"));
   expect(rows.map((row) => Object.values(row))).toEqual([
@@ -291,6 +304,7 @@ describe("every report", () => {
       "profile_id, profile_scope, model, provider, invocations, via_profile, known, spilled, spill_rate, unknown, denied, throttled, failed, served_regions, input_tokens, output_tokens",
     "spillover-timeline":
       "bucket, source_region, invocations, via_profile, known, spilled, spill_rate, unknown, denied, throttled, failed, served_regions, input_tokens, output_tokens",
+    "boundary-timeline": "bucket, invocations, inside, outside, unknown",
     "region-flow": "source_region, served_region, invocations, share",
     denials:
       "principal, account_id, source_region, denied_region, denied_by, explicit, policy_arn, invocations, first_seen, last_seen, example_message",

@@ -7,7 +7,7 @@ import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
 import { WarehouseReader } from "../../src/store/reader.ts";
 import type { LedgerEntry } from "../../src/store/batch.ts";
-import type { ResultCell } from "../../src/store/result.ts";
+import { type PlainRow, plainRows } from "../../src/engines/result.ts";
 
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -123,17 +123,9 @@ export function entriesOf(rows: readonly Row[]): LedgerEntry[] {
 }
 
 /** All rows of a query over a published warehouse. */
-export async function readRows(file: string, sql: string): Promise<Record<string, ResultCell>[]> {
+export async function readRows(file: string, sql: string): Promise<PlainRow[]> {
   await using reader = await WarehouseReader.open(file, { threads: 1 });
-  const result = await reader.run(sql);
-  const rows: Record<string, ResultCell>[] = [];
-  for await (const chunk of result.chunks) {
-    const length = chunk[0]?.length ?? 0;
-    for (let index = 0; index < length; index++) {
-      rows.push(Object.fromEntries(result.columns.map(({ name }, column) => [name, chunk[column]?.[index] ?? null])));
-    }
-  }
-  return rows;
+  return await plainRows(await reader.query(sql));
 }
 
 /** What has to be the same for every order of loading. */

@@ -11,7 +11,7 @@ import {
 } from "duckdb";
 import { SpillwayError, messageOf } from "../../src/errors.ts";
 import { queryTrino, type TrinoServer } from "../../src/engines/trino/client.ts";
-import { trinoCell } from "../../src/engines/trino-cells.ts";
+import { trinoColumn } from "../../src/engines/trino-cells.ts";
 import type { AthenaColumn } from "../../src/engines/athena/client.ts";
 
 export interface BackendResult {
@@ -148,8 +148,8 @@ export function trinoBackend(server: TrinoServer): AthenaBackend {
 }
 
 function timestampCell(value: unknown): string | null {
-  const millis = trinoCell("timestamp", value);
-  return millis === null ? null : timestampText(Number(millis));
+  const micros = trinoColumn("time", "timestamp").read(value);
+  return micros === null ? null : timestampText(Number(micros) / 1000);
 }
 
 function textCell(value: unknown): string | null {

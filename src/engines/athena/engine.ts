@@ -1,4 +1,4 @@
-/** Owns the engine that runs reports on Athena: its result objects become Arrow batches, what it scanned is counted and capped. */
+/** Owns the engine that runs reports on Athena: rows come from its result objects, what it scanned is counted and capped. */
 import {
   type AthenaAccess,
   type Execution,
@@ -9,14 +9,12 @@ import {
   readResult,
   runStatement,
 } from "./client.ts";
-import type { CsvField } from "./csv.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { Engine, Result, ResultColumn } from "../engine.ts";
+import type { Engine, Result } from "../engine.ts";
 import { bytesText } from "../../bytes-text.ts";
-import { type Cell, arrowFromColumns } from "../result.ts";
 import { relationNames } from "../raw-logs/relation-names.ts";
-import { columnType, trinoCell } from "../trino-cells.ts";
+import { trinoColumn } from "../trino-cells.ts";
 import { type Spending, listPricePerTerabyte, restOfCap, spending } from "./cost.ts";
 import { type LoggedBytesOf, openLogs } from "./logs.ts";
 import type { AthenaEngineOptions } from "./options.ts";
@@ -118,21 +116,15 @@ async function checkWorkgroup(
   }
 }
 
-function typed({ columns: named, rows }: Awaited<ReturnType<typeof readResult>>): Result {
-  const columns = named.map(({ name, type }): ResultColumn => ({ name, type: columnType(type) }));
+/** Everything is text in Athena's results; times are written as Trino writes them. */
+function typed({ columns, rows }: Awaited<ReturnType<typeof readResult>>): Result {
+  const readers = columns.map(({ name, type }) => trinoColumn(name, type));
   return {
-    columns,
+    columns: readers.map(({ column }) => column),
     batches: (async function* () {
       for await (const batch of rows) {
-        if (batch.length === 0) continue;
-        const cells = columns.map(({ type }, index) => batch.map((row) => athenaCell(type, row[index] ?? null)));
-        yield await arrowFromColumns(columns, cells);
+        if (batch.length > 0) yield readers.map(({ read }, index) => batch.map((row) => read(row[index])));
       }
     })(),
   };
-}
-
-/** Everything is text in Athena's results; times are written as Trino writes them. */
-function athenaCell(type: ResultColumn["type"], field: CsvField): Cell {
-  return type === "boolean" && field !== null ? field === "true" : trinoCell(type, field);
 }

@@ -12,7 +12,7 @@ import type { Execution } from "./statement.ts";
 
 export interface AthenaColumn {
   readonly name: string;
-  /** Athena's name of the type: `varchar`, `bigint`, `timestamp`, `decimal`, `row`, ... */
+  /** Athena's name of the type: `varchar`, `bigint`, `timestamp`, `decimal(9, 2)`, `row`, ... */
   readonly type: string;
 }
 
@@ -32,11 +32,16 @@ export async function readResult(
   signal?: AbortSignal,
 ): Promise<StatementResult> {
   const first = await resultPage(access, execution.id, undefined, 1, signal);
-  const columns = (first.columns ?? []).map(({ Name, Type }): AthenaColumn => ({ name: Name ?? "", type: Type ?? "" }));
+  const columns = (first.columns ?? []).map((info): AthenaColumn => ({ name: info.Name ?? "", type: typeOf(info) }));
   const { output } = execution;
   const rows =
     output === null ? pagedRows(access, execution.id, signal) : objectRows(access, output, columns.length, signal);
   return { columns, rows };
+}
+
+/** Athena names a decimal's digits beside its type. */
+function typeOf({ Type: type = "", Precision: all, Scale: fraction }: ColumnInfo): string {
+  return type === "decimal" && all !== undefined && all > 0 ? `decimal(${all}, ${fraction ?? 0})` : type;
 }
 
 async function* objectRows(

@@ -1,8 +1,6 @@
-/** Owns the engine that reads the local warehouse: DuckDB's columns become Arrow batches. */
+/** Owns the engine that reads the local warehouse with DuckDB. */
 import { WarehouseReader } from "../../store/reader.ts";
-import type { ColumnarResult } from "../../store/result.ts";
-import type { Engine, Result } from "../engine.ts";
-import { arrowFromColumns } from "../result.ts";
+import type { Engine } from "../engine.ts";
 
 /** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
@@ -13,16 +11,7 @@ export async function openWarehouse(file: string): Promise<Engine> {
   return {
     name: "duckdb",
     qualify,
-    run: async (sql, signal) => arrowResult(await reader.query(sql, signal)),
+    run: async (sql, signal) => await reader.query(sql, signal),
     close: async () => await reader[Symbol.asyncDispose](),
-  };
-}
-
-function arrowResult(result: ColumnarResult): Result {
-  return {
-    columns: result.columns,
-    batches: (async function* () {
-      for await (const chunk of result.chunks) yield await arrowFromColumns(result.columns, chunk);
-    })(),
   };
 }

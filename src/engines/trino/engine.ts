@@ -1,10 +1,9 @@
-/** Owns the engine that runs reports on a Trino server: its pages become Arrow batches. */
+/** Owns the engine that runs reports on a Trino server, whose pages are its batches. */
 import { readFileSync } from "node:fs";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { Engine, Result, ResultColumn } from "../engine.ts";
-import { type Cell, arrowFromColumns } from "../result.ts";
-import { columnType, trinoCell } from "../trino-cells.ts";
+import type { CellBatch, Engine, Result } from "../engine.ts";
+import { type TrinoColumnReader, trinoColumn } from "../trino-cells.ts";
 import { bytesText } from "../../bytes-text.ts";
 import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
 import { openTrinoLogs } from "./logs.ts";
@@ -72,22 +71,18 @@ async function runOnTrino(server: TrinoServer, sql: string, call: TrinoCall): Pr
     first = next.value;
     if (first.columns !== undefined) break;
   }
-  const columns = (first?.columns ?? []).map((column): ResultColumn => ({
-    name: column.name,
-    type: columnType(column.type),
-  }));
+  const readers = (first?.columns ?? []).map(({ name, type }) => trinoColumn(name, type));
   return {
-    columns,
+    columns: readers.map(({ column }) => column),
     batches: (async function* () {
-      if (first !== undefined && first.rows.length > 0)
-        yield await arrowFromColumns(columns, byColumn(columns, first.rows));
+      if (first !== undefined && first.rows.length > 0) yield byColumn(readers, first.rows);
       for await (const page of pages) {
-        if (page.rows.length > 0) yield await arrowFromColumns(columns, byColumn(columns, page.rows));
+        if (page.rows.length > 0) yield byColumn(readers, page.rows);
       }
     })(),
   };
 }
 
-function byColumn(columns: readonly ResultColumn[], rows: readonly (readonly unknown[])[]): Cell[][] {
-  return columns.map((column, index) => rows.map((row) => trinoCell(column.type, row[index])));
+function byColumn(readers: readonly TrinoColumnReader[], rows: readonly (readonly unknown[])[]): CellBatch {
+  return readers.map(({ read }, index) => rows.map((row) => read(row[index])));
 }

@@ -1,14 +1,16 @@
 /** Owns what all formats share: their signature, where they write, and how a value becomes text. */
 import { once } from "node:events";
 import type { OutputStream } from "../../effects.ts";
-import type { ColumnType } from "../../schema/column.ts";
-import type { Result, ResultColumn } from "../../engines/engine.ts";
-import type { Cell } from "../../engines/result.ts";
+import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
+import { isoTime as isoMicroseconds } from "../../engines/iso-time.ts";
+import { terminalLine } from "../../terminal-text.ts";
 
 export interface FormatOptions {
   /** Characters in a line; without it nothing is cut. */
   readonly width?: number | undefined;
   readonly color?: boolean | undefined;
+  /** What a file says of itself, where its format has a place for it. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Writes a result and tells how many rows it had. It waits when the receiver is slower. */
@@ -64,25 +66,29 @@ export function isoTime(milliseconds: number): string {
 }
 
 /** A value as plain text for machines; null is the empty text. */
-export function plainText(cell: Cell, type: ColumnType): string {
+export function plainText(cell: Cell, { type }: ResultColumn): string {
   if (cell === null) return "";
-  return type === "timestamp" ? isoTime(Number(cell)) : String(cell);
+  return type === "timestamp" ? isoMicroseconds(BigInt(cell)) : String(cell);
+}
+
+export function isNumeric({ type }: ResultColumn): boolean {
+  return type === "integer" || type === "bigint" || type === "hugeint" || type === "decimal" || type === "double";
 }
 
 /** Rates are the only fractions that are read as percentages, and only by people. */
 function isRate(column: ResultColumn): boolean {
-  return column.type === "double" && /(^|_)(share|rate)$/.test(column.name);
+  return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)$/.test(column.name);
 }
 
 /** A value for people. `groups` puts commas between thousands. */
 export function readableText(cell: Cell, column: ResultColumn, groups: boolean): string {
   if (cell === null) return "–";
-  if (column.type === "timestamp") return readableTime(Number(cell));
+  if (column.type === "timestamp") return readableTime(BigInt(cell));
   if (isRate(column)) return percent(Number(cell));
-  if (column.type === "integer" || column.type === "bigint") return groups ? grouped(cell) : String(cell);
   if (column.type === "double") return String(Number(Number(cell).toPrecision(6)));
-  // oxlint-disable-next-line no-control-regex -- control and direction characters of a log must not reach the terminal
-  return String(cell).replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]+/g, " ");
+  if (column.type === "decimal") return groups ? groupedDecimal(String(cell)) : String(cell);
+  if (isNumeric(column)) return groups ? grouped(cell) : String(cell);
+  return terminalLine(String(cell));
 }
 
 /** 0.9996 is not "100.0 %": only a whole is. Nor is a trace "0.0 %". */
@@ -96,11 +102,17 @@ export function grouped(count: Cell): string {
   return String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
+/** Only the whole part has thousands. */
+function groupedDecimal(digits: string): string {
+  const [whole = "", fraction] = digits.split(".");
+  return fraction === undefined ? grouped(whole) : `${grouped(whole)}.${fraction}`;
+}
+
 /** Seconds are enough for people; midnight is a day. */
-function readableTime(milliseconds: number): string {
-  const text = isoTime(milliseconds);
+function readableTime(microseconds: bigint): string {
+  const text = isoMicroseconds(microseconds);
   if (text.endsWith("T00:00:00.000Z")) return text.slice(0, 10);
-  return text.replace("T", " ").replace(/\.\d{3}Z$/, "Z");
+  return text.replace("T", " ").replace(/\.\d{3,6}Z$/, "Z");
 }
 
 /** Keeps both ends, since an ARN starts with the account and ends with the name. */

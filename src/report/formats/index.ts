@@ -13,6 +13,6 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   json: writeJson,
   ndjson: writeNdjson,
   markdown: writeMarkdown,
-  parquet: async (result, output) => (await import("./parquet.ts")).writeParquet(result, output),
+  parquet: async (...args) => (await import("./parquet.ts")).writeParquet(...args),
   arrow: writeArrow,
 };

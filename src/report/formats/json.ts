@@ -1,16 +1,26 @@
 /** Owns JSON: one array of objects, and one object a line. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../../engines/engine.ts";
-import { type Cell, rowsOf } from "../../engines/result.ts";
-import { TextWriter, isoTime } from "./format.ts";
+import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
+import { isoTime } from "../../engines/iso-time.ts";
+import { rowsOf } from "../../engines/result.ts";
+import { TextWriter } from "./format.ts";
 
-/** Numbers beyond 2^53 are text: a reader in most languages would round them. */
+/** Whole numbers and decimals keep all their digits, however many a reader's own numbers have. */
 function value(cell: Cell, column: ResultColumn): string {
   if (cell === null) return "null";
-  if (column.type === "timestamp") return JSON.stringify(isoTime(Number(cell)));
-  if (typeof cell === "bigint") return Number.isSafeInteger(Number(cell)) ? String(cell) : `"${cell}"`;
-  if (typeof cell === "number" && !Number.isFinite(cell)) return "null";
-  return JSON.stringify(cell);
+  switch (column.type) {
+    case "timestamp":
+      return JSON.stringify(isoTime(BigInt(cell)));
+    case "bigint":
+    case "hugeint":
+    case "decimal":
+    case "json":
+      return String(cell);
+    case "double":
+      return Number.isFinite(cell) ? String(cell) : "null";
+    default:
+      return JSON.stringify(cell);
+  }
 }
 
 /** Built by hand, since an object would put a column named `1` first and lose one of two equal names. */

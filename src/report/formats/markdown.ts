@@ -2,7 +2,8 @@
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
-import { TextWriter, readableText } from "./format.ts";
+import { terminalLine } from "../../terminal-text.ts";
+import { TextWriter, isNumeric, readableText } from "./format.ts";
 
 /** A pipe would end the cell, and log text must not become markup. */
 function escaped(text: string): string {
@@ -13,8 +14,8 @@ export async function writeMarkdown(result: Result, output: OutputStream): Promi
   const writer = new TextWriter(output);
   const { columns } = result;
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
-  await writer.add(line(columns.map((column) => escaped(column.name))));
-  await writer.add(line(columns.map((column) => (isNumeric(column.type) ? "---:" : "---"))));
+  await writer.add(line(columns.map((column) => escaped(terminalLine(column.name)))));
+  await writer.add(line(columns.map((column) => (isNumeric(column) ? "---:" : "---"))));
   let rows = 0;
   for await (const row of rowsOf(result)) {
     await writer.add(line(columns.map((column, index) => escaped(readableText(row[index] ?? null, column, true)))));
@@ -22,8 +23,4 @@ export async function writeMarkdown(result: Result, output: OutputStream): Promi
   }
   await writer.flush();
   return rows;
-}
-
-function isNumeric(type: string): boolean {
-  return type === "integer" || type === "bigint" || type === "double";
 }

@@ -1,32 +1,50 @@
-/** Owns Parquet: gathers the result and hands it to our encoder. */
-import { encodeParquet } from "../../columnar/parquet.ts";
-import type { EncodedColumn } from "../../columnar/encoded-column.ts";
+/** Owns Parquet where no DuckDB is the engine: row group by row group, by our encoder. */
+import { ParquetPieces } from "../../columnar/parquet.ts";
+import type { ParquetColumn } from "../../columnar/encoded-column.ts";
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../../engines/engine.ts";
-import type { Cell } from "../../engines/result.ts";
-import { gather } from "./arrow.ts";
-import { send } from "./format.ts";
+import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
+import { scaledDecimal } from "./decimal.ts";
+import { type FormatOptions, send } from "./format.ts";
+import { largeBatches } from "./row-groups.ts";
 
-export async function writeParquet(result: Result, output: OutputStream): Promise<number> {
-  const { data, rows } = await gather(result);
-  const columns = result.columns.map((column, index) => encoded(column, data[index] ?? []));
-  await send(output, encodeParquet(columns, rows));
+export async function writeParquet(result: Result, output: OutputStream, options: FormatOptions = {}): Promise<number> {
+  const pieces = new ParquetPieces();
+  await send(output, pieces.begin());
+  let rows = 0;
+  for await (const batch of largeBatches(result)) {
+    const columns = result.columns.map((column, index) => encoded(column, batch[index] ?? []));
+    const count = batch[0]?.length ?? 0;
+    await send(output, pieces.group(columns, count));
+    rows += count;
+  }
+  const empty = result.columns.map((column) => encoded(column, []));
+  await send(output, pieces.end(empty, options.metadata ?? {}));
   return rows;
 }
 
-function encoded(column: ResultColumn, cells: readonly Cell[]): EncodedColumn {
-  const { name, type } = column;
-  // the encoder holds numbers as doubles: whole numbers that a double would change are written as text, never rounded
-  if (
-    type === "text" ||
-    (type === "bigint" && cells.some((cell) => cell !== null && !Number.isSafeInteger(Number(cell))))
-  ) {
-    return { name, type: "text", ...textCodes(cells) };
-  }
+/** By its type alone: integers beyond 64 bits are text, since Parquet has no number that holds them all. */
+function encoded(column: ResultColumn, cells: readonly Cell[]): ParquetColumn {
+  const { name, digits } = column;
   const valid = Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1));
-  if (type === "boolean")
-    return { name, type, values: Uint8Array.from(cells, (cell) => (cell === true ? 1 : 0)), valid };
-  return { name, type, values: Float64Array.from(cells, (cell) => (cell === null ? 0 : Number(cell))), valid };
+  switch (column.type) {
+    case "boolean":
+      return { name, type: "boolean", values: Uint8Array.from(cells, (cell) => (cell === true ? 1 : 0)), valid };
+    case "integer":
+    case "double":
+      return { name, type: column.type, values: Float64Array.from(cells, Number), valid };
+    case "bigint":
+      return { name, type: "int64", values: BigInt64Array.from(cells, wholeNumber), valid };
+    case "timestamp":
+      return { name, type: "timestamp-utc", values: BigInt64Array.from(cells, wholeNumber), valid };
+    case "decimal":
+      if (digits !== undefined)
+        return { name, type: "decimal", digits, values: cells.map((cell) => scaledDecimal(cell, digits)), valid };
+  }
+  return { name, type: "text", ...textCodes(cells) };
+}
+
+function wholeNumber(cell: Cell): bigint {
+  return cell === null ? 0n : BigInt(cell);
 }
 
 function textCodes(cells: readonly Cell[]): { codes: Int32Array; dictionary: string[] } {

@@ -1,19 +1,22 @@
 /** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle; where that cannot be read, one record below the other. */
 import type { OutputStream } from "../../effects.ts";
-import type { Result, ResultColumn } from "../../engines/engine.ts";
-import { type Cell, rowsOf } from "../../engines/result.ts";
-import { type FormatOptions, TextWriter, cut, pad, paint, readableText, size } from "./format.ts";
+import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
+import { rowsOf } from "../../engines/result.ts";
+import { terminalLine } from "../../terminal-text.ts";
+import { type FormatOptions, TextWriter, cut, isNumeric, pad, paint, readableText, size } from "./format.ts";
 import { recordText } from "./records.ts";
 
 /** Widths are taken from this many rows; the rest is written as it comes. */
 const sample = 1000;
 /** Text that is cut to less says nothing any more; an account id and a Region stay whole. */
 const narrowest = 14;
+/** One long text does not pad its column: it pushes the rest of its own line to the right. */
+const widest = 120;
 const gap = "  ";
 
 export async function writeTable(result: Result, output: OutputStream, options: FormatOptions = {}): Promise<number> {
   const writer = new TextWriter(output);
-  const { columns } = result;
+  const columns = result.columns.map((column) => ({ ...column, name: terminalLine(column.name) }));
   const held: (readonly string[])[] = [];
   /** Null: the columns do not fit. */
   let widths: readonly number[] | null | undefined;
@@ -65,14 +68,18 @@ function tableLine(
   const padded = columns.map((column, index) => {
     const width = widths[index] ?? 0;
     const cell = cells[index] ?? "";
-    const shown = pad(column.type === "text" ? cut(cell, width) : cell, width, isNumeric(column));
+    const shown = pad(
+      isText(column) && options.width !== undefined ? cut(cell, width) : cell,
+      width,
+      isNumeric(column),
+    );
     return cell === nothing ? paint(shown, 2, options) : shown;
   });
   return `${padded.join(gap).trimEnd()}\n`;
 }
 
-function isNumeric(column: ResultColumn): boolean {
-  return column.type === "integer" || column.type === "bigint" || column.type === "double";
+function isText({ type }: ResultColumn): boolean {
+  return type === "text" || type === "json";
 }
 
 /** Natural widths, then the widest text columns give way until the line fits; null if it cannot. Numbers and times are never cut. */
@@ -84,20 +91,21 @@ function fit(
   const widths = columns.map((column, index) => {
     let width = size(column.name);
     for (const cells of rows) width = Math.max(width, size(cells[index] ?? ""));
-    return width;
+    return limit === undefined ? Math.min(width, widest) : width;
   });
   const total = (): number => widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1);
   const content = columns.map((_, index) => Math.max(1, ...rows.map((cells) => size(cells[index] ?? ""))));
   while (limit !== undefined && total() > limit) {
-    let widest = -1;
+    let longest = -1;
     for (const [index, width] of widths.entries()) {
       // a column may lose its heading's letters, never a number's digits
-      const floor = columns[index]?.type === "text" ? narrowest : Math.max(content[index] ?? 0, 6);
-      if (width > floor && (widest < 0 || width > (widths[widest] ?? 0))) widest = index;
+      const column = columns[index];
+      const floor = column !== undefined && isText(column) ? narrowest : Math.max(content[index] ?? 0, 6);
+      if (width > floor && (longest < 0 || width > (widths[longest] ?? 0))) longest = index;
     }
     // Without a row there is nothing that could not be read.
-    if (widest < 0) return rows.length === 0 ? widths : null;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+    if (longest < 0) return rows.length === 0 ? widths : null;
+    widths[longest] = (widths[longest] ?? 0) - 1;
   }
   return widths;
 }

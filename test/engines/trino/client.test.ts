@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../src/errors.ts";
-import { trinoCell } from "../../../src/engines/trino-cells.ts";
+import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { type TrinoServer, queryTrino, trinoPages } from "../../../src/engines/trino/client.ts";
 import type { AthenaBackend } from "../../support/athena-backend.ts";
 import { type TrinoServerOptions, TrinoTestServer, testAuthority } from "../../support/trino-server.ts";
@@ -74,7 +74,7 @@ describe("a statement on Trino", () => {
       ["9007199255559157", '9007199255559157 " 9007199255559159', 0.1234567890123456],
       ["-9223372036854775808", "", 1],
     ]);
-    expect(trinoCell("bigint", "-9223372036854775808")).toBe(-9223372036854775808n);
+    expect(trinoColumn("n", "bigint").read("-9223372036854775808")).toBe(-9223372036854775808n);
   });
 
   it.each([429, 502, 503, 504])("is asked for again when the server answers %i", async (status) => {

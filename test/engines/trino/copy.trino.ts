@@ -10,7 +10,8 @@ import { type CopyEngine, refreshCopy } from "../../../src/engines/athena/refres
 import { closure, copyRelation, withRelations } from "../../../src/engines/raw-logs/compose.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { type TrinoServer, queryTrino } from "../../../src/engines/trino/client.ts";
-import { columnType, trinoCell } from "../../../src/engines/trino-cells.ts";
+import { plainCell } from "../../../src/engines/result.ts";
+import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { fillTemplate, modelRelations } from "../../../src/engines/raw-logs/views.ts";
 import { eventTable } from "../../../src/schema/event.ts";
 import { readQuery } from "../../../src/sql/query-file.ts";
@@ -48,6 +49,11 @@ interface Answer {
 /** The fold over raw logs is more stages than a server allows by itself. */
 const manyStages: TrinoServer = { ...server, session: { query_max_stage_count: "1000" } };
 
+function trinoValue(name: string, type: string, value: unknown): unknown {
+  const { column, read } = trinoColumn(name, type);
+  return plainCell(column, read(value));
+}
+
 async function onTrino(sql: string, by = server): Promise<Answer> {
   let scannedBytes = 0;
   const { columns, rows } = await queryTrino(by, sql, {
@@ -57,9 +63,7 @@ async function onTrino(sql: string, by = server): Promise<Answer> {
   const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
   return {
     rows: rows.map((row) =>
-      Object.fromEntries(
-        columns.map(({ name, type }, index) => [name, plain(trinoCell(columnType(type), row[index]))]),
-      ),
+      Object.fromEntries(columns.map(({ name, type }, index) => [name, plain(trinoValue(name, type, row[index]))])),
     ),
     scannedBytes,
   };

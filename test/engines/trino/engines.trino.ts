@@ -6,7 +6,8 @@ import { isBedrockRecord, isSoundRecord } from "../../../src/parse/record.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { applyScope } from "../../../src/sql/scope.ts";
 import { queryTrino, type TrinoServer } from "../../../src/engines/trino/client.ts";
-import { columnType, trinoCell } from "../../../src/engines/trino-cells.ts";
+import { plainCell } from "../../../src/engines/result.ts";
+import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
 import { fillTemplate, modelRelations, recordRelation } from "../../../src/engines/raw-logs/views.ts";
 import { eventTable } from "../../../src/schema/event.ts";
@@ -47,10 +48,15 @@ function comparison(version: string): string {
   ].join("\n");
 }
 
+function trinoValue(name: string, type: string, value: unknown): unknown {
+  const { column, read } = trinoColumn(name, type);
+  return plainCell(column, read(value));
+}
+
 async function onTrino(sql: string, title?: string): Promise<Row[]> {
   const { columns, rows } = await queryTrino(server, sql, { title, signal: AbortSignal.timeout(170_000) });
   return rows.map((row) =>
-    Object.fromEntries(columns.map(({ name, type }, index) => [name, plain(trinoCell(columnType(type), row[index]))])),
+    Object.fromEntries(columns.map(({ name, type }, index) => [name, plain(trinoValue(name, type, row[index]))])),
   );
 }
 

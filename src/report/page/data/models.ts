@@ -1,0 +1,23 @@
+/** Owns how many profiles and models there are, out of `spillover-by-model`. */
+import { type KnownReport, countOf } from "./reducer.ts";
+
+export interface ModelFacts {
+  /** Of profile and model. */
+  readonly combinations: number;
+  readonly spilling: number;
+}
+
+export const models: KnownReport<ModelFacts> = {
+  columns: ["profile_id", "profile_scope", "model", "invocations", "known", "spilled", "unknown", "denied"],
+  start: () => {
+    let combinations = 0;
+    let spilling = 0;
+    return {
+      add: (row) => {
+        combinations++;
+        if (countOf(row("spilled")) > 0) spilling++;
+      },
+      facts: () => ({ combinations, spilling }),
+    };
+  },
+};

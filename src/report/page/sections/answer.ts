@@ -1,0 +1,93 @@
+/** Owns the top of the page: the question, its answer in one sentence, and how far that answer holds. */
+import type { Claim } from "../data/claims.ts";
+import type { PageData } from "../data/page-data.ts";
+import { grouped } from "../../formats/format.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount } from "../markup/words.ts";
+import { type SectionInput, findTable, unknowable } from "./section.ts";
+import { type Totals, totalsOf } from "./totals.ts";
+
+export const question = "Where did our Bedrock inference run?";
+
+/** A page of one report asks what the report asks. */
+export function answerSection({ data, tableOf }: SectionInput): Markup {
+  const only = data.tables.length === 1 ? data.tables[0] : undefined;
+  if (only !== undefined) {
+    return html`<h1>${only.title}</h1>
+      ${only.answers === "" ? undefined : html`<p class="answer">${only.answers}</p>`} `;
+  }
+  const flow = data.facts["spillover-by-region"];
+  const claimsTable = findTable(data, "claims");
+  const answer =
+    flow === undefined
+      ? html`The report spillover-by-region is not on this page.`
+      : sentence(data, totalsOf(data, flow));
+  return html`<h1>${question}</h1>
+    <p class="answer">${answer}</p>
+    ${claimList(data)}${claimsTable === undefined ? undefined : tableOf(claimsTable)} `;
+}
+
+function sentence(data: PageData, totals: Totals): Markup {
+  const { served, outside, unknown, spilled } = totals;
+  const boundary = data.head.boundary?.name;
+  if (served === 0) return html`No served call is in these logs${emptyBecause(data)}.`;
+  const of = html`<strong>${amount(served, "served call")}</strong>`;
+  const blind =
+    unknown === 0
+      ? undefined
+      : html`; where <strong class="unknown-text">${amount(unknown, "more", "more")}</strong> ran is unknown`;
+  const known = served - unknown;
+  if (known === 0) return html`Where ${of} ran is unknown.`;
+  if (boundary === undefined) {
+    return html`Of <strong>${amount(known, "call")}</strong> with a known Region,
+      <strong>${grouped(spilled)}</strong> ran outside the Region that was called${blind}.`;
+  }
+  if (outside > 0) {
+    return html`<strong class="outside-text">${amount(outside, "call")}</strong> of ${grouped(known)} with a known
+      Region ran outside the boundary <strong>${boundary}</strong>${blind}.`;
+  }
+  const claim = data.facts.claims?.find((each) => each.claim === "inside-boundary");
+  return claim?.outcome === "met"
+    ? html`All <strong>${amount(known, "served call")}</strong> ran inside the boundary <strong>${boundary}</strong>.`
+    : html`None of <strong>${amount(known, "call")}</strong> with a known Region ran outside the boundary
+        <strong>${boundary}</strong>${blind}. That no call did is <strong>not shown</strong>.`;
+}
+
+/** No data and no call are two answers. */
+function emptyBecause(data: PageData): string {
+  const { coverage } = data.facts;
+  if (coverage === undefined) return "";
+  const files = coverage.accountRegions.reduce((sum, one) => sum + one.objects, 0) + coverage.withoutPlace;
+  if (files === 0) return ": there is not one log file in the range, so nothing is shown";
+  return `, of which there ${files === 1 ? "is 1 file" : `are ${grouped(files)} files`}`;
+}
+
+const outcomes: Readonly<Record<string, { readonly className: string; readonly mark: string }>> = {
+  met: { className: "met", mark: "✓" },
+  "not met": { className: "not-met", mark: "✕" },
+  "not shown": { className: "not-shown", mark: "?" },
+};
+
+const sentences: Readonly<Record<string, string>> = {
+  "inside-boundary": "Everything ran inside the boundary",
+  complete: "The logs are complete",
+  unaltered: "The logs are unaltered",
+  "regions-known": "Every served Region is known",
+};
+
+function claimList(data: PageData): Markup | undefined {
+  const { claims } = data.facts;
+  if (claims === undefined || findTable(data, "claims") === undefined) return unknowable(data, "claims");
+  return html`<ul class="claims" aria-label="Claims">
+    ${claims.map(claimCard)}
+  </ul>`;
+}
+
+function claimCard({ claim, outcome, numbers, missing }: Claim): Markup {
+  const { className, mark } = outcomes[outcome] ?? { className: "not-shown", mark: "?" };
+  return html`<li class="${className}">
+    <span class="outcome"><span class="mark" aria-hidden="true">${mark}</span> ${outcome}</span>
+    <strong>${sentences[claim] ?? claim}</strong>
+    ${numbers === null ? undefined : html`<span class="numbers">${numbers}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${missing}</span>`}
+  </li> `;
+}

@@ -1,0 +1,177 @@
+/** Owns the section on coverage: for which account-Region and day there are logs. */
+import { extent } from "d3-array";
+import { scaleQuantize } from "d3-scale";
+import { grouped } from "../../formats/format.ts";
+import { figure } from "../charts/figure.ts";
+import { regionCode } from "../charts/kinds.ts";
+import { type HeatCell, heatStrip } from "../charts/heat-strip.ts";
+import type { AccountRegion, CoverageDay, CoverageFacts } from "../data/coverage.ts";
+import { groupOf } from "../data/reducer.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount, day, listed } from "../markup/words.ts";
+import { type Period, dayMs, periodFor, startsBetween } from "./periods.ts";
+import { type Section, type SectionInput, findTable, unknowable } from "./section.ts";
+
+const mostLines = 40;
+const mostCells = 130;
+
+export function coverageSection({ data, tableOf }: SectionInput): Section | undefined {
+  const facts = data.facts.coverage;
+  const table = findTable(data, "coverage");
+  const freshness = findTable(data, "freshness");
+  const why = unknowable(data, "coverage");
+  if (facts === undefined || table === undefined) {
+    return why === undefined
+      ? undefined
+      : { id: "coverage", title: "Coverage", finding: html`Not known to this engine.`, body: [why] };
+  }
+  return {
+    id: "coverage",
+    title: "Coverage",
+    finding: finding(facts),
+    body: [
+      why,
+      facts.accountRegions.length === 0 ? undefined : heatMap(facts),
+      tableOf(table),
+      freshness === undefined
+        ? undefined
+        : html`<h3>Freshness</h3>
+            ${tableOf(freshness)}`,
+    ],
+  };
+}
+
+function finding({ accountRegions, gaps, withoutPlace }: CoverageFacts): Markup {
+  const places = `${amount(accountRegions.length, "account-Region")}`;
+  const stray =
+    withoutPlace === 0
+      ? undefined
+      : html` ${amount(withoutPlace, "log file has", "log files have")} no place in it: the path names no account,
+        Region and day.`;
+  if (accountRegions.length === 0) return html`There is not one log file in the range.${stray}`;
+  const kinds = [...gaps].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([gap, days]) => `${gap}: ${grouped(days)}`);
+  const holes = accountRegions.reduce((sum, one) => sum + one.gaps, 0);
+  if (holes === 0) return html`No gap is known in ${places}.${stray}`;
+  return html`<strong>${amount(holes, "account-Region-day")}</strong> with a gap, in ${places}
+    (${listed(kinds)}).${stray}`;
+}
+
+function heatMap({ accountRegions }: CoverageFacts): Markup {
+  // gaps first, then by size: what is left out is the least interesting
+  const ordered = accountRegions.toSorted(
+    (a, b) => Number(b.gaps > 0) - Number(a.gaps > 0) || b.gaps - a.gaps || b.objects - a.objects,
+  );
+  const shown = ordered
+    .slice(0, mostLines)
+    .toSorted((a, b) => (`${a.account} ${a.region}` < `${b.account} ${b.region}` ? -1 : 1));
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { days } of accountRegions) {
+    const [from, to] = extent(days, (one) => one.day);
+    first = Math.min(first, from ?? first);
+    last = Math.max(last, to ?? last);
+  }
+  const period = periodFor(first * dayMs, last * dayMs);
+  const starts = startsBetween(period, first * dayMs, last * dayMs, mostCells);
+  const strips = shown.map((one) => ({ one, cells: cellsOf(one, period) }));
+  const [fewest, most] = extent(
+    strips.flatMap(({ cells }) => [...cells.values()].map((cell) => Math.log1p(cell.records))),
+  );
+  const shade = scaleQuantize<number>()
+    .domain([fewest ?? 0, most ?? 1])
+    .range([1, 2, 3, 4]);
+  const rows = strips.map(({ one, cells }) => {
+    const strip = heatStrip(
+      starts.map((start) => heatCell(cells.get(start), period, start, (records) => shade(Math.log1p(records)))),
+      `${one.account} ${one.region}: ${amount(one.days.length, "day")}, ${grouped(one.gaps)} with a gap`,
+    );
+    return html`<tr>
+      <th scope="row">${regionCode(one.account)} ${regionCode(one.region)}</th>
+      <td class="strip-cell">${strip}</td>
+      <td class="n">${one.gaps === 0 ? html`<span class="nil">0</span>` : grouped(one.gaps)}</td>
+    </tr> `;
+  });
+  const left = accountRegions.length - shown.length;
+  const range = `${day(starts[0] ?? 0)} to ${day(last * dayMs)}, one cell a ${period.kind}, UTC`;
+  return figure({
+    id: "coverage-figure",
+    title: "Log files by account-Region",
+    description: `${range}. Days are those of delivery; a darker cell holds more records.`,
+    legend: heatLegend(),
+    chart: html`<table class="heat">
+      <thead>
+        <tr>
+          <th scope="col">Account and Region</th>
+          <th scope="col">${range}</th>
+          <th scope="col" class="n">Gaps</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+    ...(left > 0
+      ? {
+          note: `${amount(left, "more account-Region")} with fewer gaps or files ${left === 1 ? "is" : "are"} in the table below.`,
+        }
+      : {}),
+  });
+}
+
+interface PeriodSum {
+  records: number;
+  days: number;
+  empty: number;
+  partial: number;
+  gone: number;
+}
+
+function cellsOf({ days }: AccountRegion, period: Period): Map<number, PeriodSum> {
+  const sums = new Map<number, PeriodSum>();
+  for (const each of days) {
+    const sum = groupOf(sums, period.startOf(each.day * dayMs), () => ({
+      records: 0,
+      days: 0,
+      empty: 0,
+      partial: 0,
+      gone: 0,
+    }));
+    sum.days++;
+    sum.records += each.records;
+    const part = partOf(each);
+    if (part !== undefined) sum[part]++;
+  }
+  return sums;
+}
+
+function partOf({ state }: CoverageDay): "empty" | "partial" | "gone" | undefined {
+  if (state === "logs") return undefined;
+  if (state === "no file") return "empty";
+  return state === "pruned" ? "gone" : "partial";
+}
+
+function heatCell(
+  sum: PeriodSum | undefined,
+  { kind }: Period,
+  start: number,
+  shade: (records: number) => number,
+): HeatCell {
+  if (sum === undefined) return { kind: "outside-span", shade: 0 };
+  const { records, days, empty, partial, gone } = sum;
+  const when = `${kind === "day" ? "" : `${kind} from `}${day(start)}`;
+  if (empty === days) return { kind: "empty", shade: 0, title: `${when}: no file` };
+  if (gone === days) return { kind: "gone", shade: 0, title: `${when}: removed by retention` };
+  if (empty + partial + gone === 0) return { kind: "full", shade: shade(records) };
+  return {
+    kind: "partial",
+    shade: shade(records),
+    title: `${when}: ${amount(empty + partial + gone, "day")} with a gap`,
+  };
+}
+
+function heatLegend(): Markup {
+  const sample = (cell: HeatCell, label: string): Markup =>
+    html`<li><span class="sample">${heatStrip([cell], label)}</span>${label}</li>`;
+  return html`<ul class="legend">
+    ${sample({ kind: "full", shade: 1 }, "few records")}${sample({ kind: "full", shade: 4 }, "many")}${sample({ kind: "partial", shade: 3 }, "part is missing")}${sample({ kind: "gone", shade: 0 }, "removed by retention")}${sample({ kind: "empty", shade: 0 }, "no file")}
+  </ul>`;
+}

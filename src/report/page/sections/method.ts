@@ -1,0 +1,81 @@
+/** Owns the section on how each number is computed: the words, the columns, and the SQL folded behind them. */
+import type { ReportTable } from "../data/page-data.ts";
+import { type Markup, html, lines } from "../markup/html.ts";
+import { clipped } from "../markup/words.ts";
+import { anchor, heading } from "./report-table.ts";
+import type { Section, SectionInput } from "./section.ts";
+
+const words: readonly (readonly [string, string])[] = [
+  ["Call", "one request to a model, whatever the number of log records about it"],
+  ["Source Region", "the Region that was called; CloudTrail's logs of the call stay there"],
+  ["Served Region", "the Region that ran the call"],
+  ["Spilled", "the served Region is known and is not the source Region"],
+  [
+    "Spill rate",
+    "spilled, over the calls through an inference profile whose served Region is known; unknown ones are in no rate and are counted beside it",
+  ],
+  [
+    "Unknown",
+    "the logs do not say where the call ran: a streamed call whose completion is missing, a record that was too large, a batch job",
+  ],
+  ["Outside", "the served Region is known and is not one of the boundary's Regions"],
+  [
+    "Met, not met, not shown",
+    "the numbers show it; they show the opposite; something that would have to be known is not. No data is never met",
+  ],
+];
+
+/** A report's SQL may be longer than anyone reads. */
+const longestSql = 20_000;
+
+/** `room` is in bytes, for the SQL of all reports. */
+export function methodSection({ data }: SectionInput, room: number): Section {
+  let left = room;
+  const entry = (table: ReportTable): Markup => {
+    const { sql } = table;
+    const shown = sql.length <= Math.min(longestSql, left) ? sql : undefined;
+    left -= shown?.length ?? 0;
+    return reportEntry(table, shown);
+  };
+  return {
+    id: "method",
+    title: "How each number is computed",
+    finding: html`Each table is the result of one SQL statement over the calls of the range; the charts add up its rows.
+    Times are UTC.`,
+    body: [
+      html`<dl class="words">
+        ${words.map(
+          ([term, meaning]) =>
+            html`<div>
+              <dt>${term}</dt>
+              <dd>${meaning}</dd>
+            </div> `,
+        )}
+      </dl>`,
+      html`<h3>Reports</h3>
+        ${data.tables.map(entry)}`,
+    ],
+  };
+}
+
+function reportEntry({ name, title, answers, columns }: ReportTable, sql: string | undefined): Markup {
+  const documented = columns.filter((column) => column.doc !== "");
+  return html`<details class="how" id="how-${anchor(name)}">
+    <summary><strong>${title}</strong> <code>${clipped(name, 80)}</code></summary>
+    ${answers === "" ? undefined : html`<p>${answers}</p>`}
+    ${
+      documented.length === 0
+        ? undefined
+        : html`<dl class="columns">
+            ${documented.map(
+              (column) =>
+                html`<div>
+                  <dt>${heading(column.name)}</dt>
+                  <dd>${clipped(column.doc, 400)}</dd>
+                </div> `,
+            )}
+          </dl>`
+    }
+    ${sql === undefined ? html`<p class="note">The SQL is too long for this page: <code>queries/reports/${clipped(name, 80)}.sql</code>.</p>` : html`<pre tabindex="0" aria-label="SQL of ${title}"><code>${lines(sql)}</code></pre>`}
+  </details> `;
+}

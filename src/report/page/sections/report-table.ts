@@ -1,0 +1,124 @@
+/** Owns a report's rows as a table: with its own columns and in its own order, until the room is used up. */
+import type { Cell } from "../../../engines/engine.ts";
+import { grouped, isNumeric, readableText, size } from "../../formats/format.ts";
+import type { PageColumn, ReportTable } from "../data/page-data.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount, clipped } from "../markup/words.ts";
+
+/** Longer texts keep both ends. */
+const longestText = 300;
+/** More columns than this nobody reads; the other formats have them. */
+const mostColumns = 60;
+
+/** `room` is in bytes, about. An open table is one that the reader came for. */
+export function reportTable(table: ReportTable, room: number, open: boolean): Markup {
+  const columns = table.columns.slice(0, mostColumns);
+  const { rows, cutText } = writeRows(table, columns, room);
+  const head = columns.map(
+    (column) =>
+      html`<th scope="col" data-c="${column.name}" class="${isNumeric(column) ? "n" : ""}">
+        ${heading(column.name)}
+      </th>`,
+  );
+  const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
+  const notes = notesOf(table, rows.length, columns.length, cutText);
+  return html`<details class="data" ${open ? html` open` : undefined}>
+    <summary>${title}</summary>
+    <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
+      <table class="report${columns.length > 9 ? " wide" : ""}" data-report="${table.name}">
+        <caption>
+          ${table.answers === "" ? table.title : table.answers} Times are UTC.
+        </caption>
+        <thead>
+          <tr>
+            ${head}
+          </tr>
+        </thead>
+        <tbody>
+          ${
+            rows.length === 0
+              ? html`<tr class="none">
+                  <td colspan="${columns.length}">No rows</td>
+                </tr>`
+              : rows
+          }
+        </tbody>
+      </table>
+    </div>
+    ${notes}
+    <p class="note"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
+  </details> `;
+}
+
+function writeRows(
+  table: ReportTable,
+  columns: readonly PageColumn[],
+  room: number,
+): { rows: readonly Markup[]; cutText: boolean } {
+  const rows: Markup[] = [];
+  let cutText = false;
+  let used = 0;
+  for (const cells of table.rows) {
+    const row = html`<tr>
+      ${columns.map((column, index) => cellMarkup(cells[index] ?? null, column))}
+    </tr> `;
+    used += Buffer.byteLength(row.markup);
+    if (used > room) break;
+    rows.push(row);
+    cutText ||= cells.some((cell) => typeof cell === "string" && cell.length > longestText);
+  }
+  return { rows, cutText };
+}
+
+/** The exact value of a rounded fraction stands beside it: to sort by, and to check. */
+function cellMarkup(cell: Cell, column: PageColumn): Markup {
+  if (cell === null) return html`<td class="nil">–</td>`;
+  if (cell === "") return html`<td class="nil">(empty)</td>`;
+  if (column.type === "double" || column.type === "decimal")
+    return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
+  if (isNumeric(column)) return html`<td class="n">${readableText(cell, column, true)}</td>`;
+  if (column.type === "timestamp") return html`<td class="t">${readableText(cell, column, true)}</td>`;
+  return html`<td>${clipped(String(cell), longestText)}</td>`;
+}
+
+function notesOf(table: ReportTable, shown: number, columns: number, cutText: boolean): Markup {
+  const notes: (Markup | string)[] = [];
+  if (shown < table.total) {
+    const left = amount(table.total - shown, "more row");
+    notes.push(
+      table.whole === undefined
+        ? html`${left} not shown here. All of them: <code>spillway report ${table.name} --format csv</code>.`
+        : html`${left} not shown here. All of them are in <code>${table.whole.file}</code>, SHA-256
+            <code class="hash">${table.whole.sha256}</code>.`,
+    );
+  } else if (table.whole !== undefined) {
+    notes.push(
+      html`The same rows are in <code>${table.whole.file}</code>, SHA-256
+        <code class="hash">${table.whole.sha256}</code>.`,
+    );
+  }
+  if (columns < table.columns.length)
+    notes.push(`${amount(table.columns.length - columns, "more column")} not shown here.`);
+  if (cutText) notes.push(`Texts of more than ${longestText} characters are shortened in the middle.`);
+  return html`${notes.map((note) => html`<p class="note">${note}</p>`)}`;
+}
+
+const names: Readonly<Record<string, string>> = {
+  region: "Region",
+  regions: "Regions",
+  arn: "ARN",
+  p50: "p50",
+  p95: "p95",
+};
+
+/** `source_region` is read as `Source Region`. */
+export function heading(name: string): string {
+  const words = name.split("_").map((word) => names[word] ?? word);
+  const text = words.join(" ");
+  return size(text) === 0 ? "(no name)" : text.charAt(0).toUpperCase() + clipped(text.slice(1), 60);
+}
+
+/** A report's name as part of an id: a file's name may hold anything. */
+export function anchor(name: string): string {
+  return encodeURIComponent(name).replaceAll(/[^A-Za-z0-9-]/g, "_");
+}

@@ -1,0 +1,62 @@
+/** Owns the section on tokens by served Region, where the logs state them. */
+import { grouped } from "../../formats/format.ts";
+import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
+import type { TokenSum } from "../data/tokens.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount } from "../markup/words.ts";
+import { type Section, type SectionInput, findTable } from "./section.ts";
+
+const mostRegions = 45;
+
+export function tokensSection({ data, tableOf }: SectionInput): Section | undefined {
+  const sums = data.facts["tokens-by-region"];
+  const table = findTable(data, "tokens-by-region");
+  if (sums === undefined || table === undefined) return undefined;
+  const total = (part: "input" | "output" | "without" | "calls"): bigint =>
+    sums.reduce((sum, one) => sum + one[part], 0n);
+  const stated = total("calls") - total("without");
+  return {
+    id: "tokens",
+    title: "Tokens",
+    finding: html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")}
+      that state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
+      ${amount(total("without"), "call states", "calls state")} none.`,
+    body: [
+      sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data.head.boundary?.regions),
+      tableOf(table),
+    ],
+  };
+}
+
+function regionTable(sums: readonly TokenSum[], boundary: readonly string[] | undefined): Markup {
+  const both = (sum: TokenSum): number => Number(sum.input + sum.output);
+  const largest = Math.max(1, ...sums.map(both));
+  const rows = sums.map((sum) => {
+    const kind = boundary === undefined && sum.region !== null ? "local" : kindOf(sum.region, sum.region, boundary);
+    const mark = marks[kind] === "" ? "" : `${marks[kind]} `;
+    return html`<tr>
+      <th scope="row">${mark}${regionCode(sum.region)}</th>
+      <td class="bar-cell">${bar(both(sum) / largest, kind)}</td>
+      <td class="n">${grouped(sum.input)}</td>
+      <td class="n">${grouped(sum.output)}</td>
+      <td class="n">${grouped(sum.without)}</td>
+    </tr> `;
+  });
+  return html`<table class="ranking">
+    <caption>
+      Tokens by the Region that ran the call
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Served Region</th>
+        <th scope="col"><span class="sr">Tokens, drawn</span></th>
+        <th scope="col" class="n">Input</th>
+        <th scope="col" class="n">Output</th>
+        <th scope="col" class="n">Calls without</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table> `;
+}

@@ -1,0 +1,97 @@
+/** Owns the sections on who sent the calls, and with which profiles and models. */
+import { grouped } from "../../formats/format.ts";
+import type { ReportTable } from "../data/page-data.ts";
+import { type Row, countOf } from "../data/reducer.ts";
+import { html } from "../markup/html.ts";
+import { amount, clipped, shortPrincipal } from "../markup/words.ts";
+import { rateTable } from "./rate-table.ts";
+import { type Section, type SectionInput, findTable, rowsOfTable, unknowable } from "./section.ts";
+
+const top = 10;
+
+/** What spilled comes first; the report has sorted them. */
+function leading(table: ReportTable): Row[] {
+  return rowsOfTable(table)
+    .filter((row) => countOf(row("invocations")) > 0)
+    .slice(0, top);
+}
+
+export function whoSection({ data, tableOf }: SectionInput): Section | undefined {
+  const facts = data.facts["spillover-by-principal"];
+  const table = findTable(data, "spillover-by-principal");
+  const newOnes = findTable(data, "first-seen");
+  if (facts === undefined || table === undefined) return undefined;
+  const { principals, spilling, spilled, accounts } = facts;
+  const finding =
+    principals === 0
+      ? html`No caller is in these logs.`
+      : html`<strong>${amount(spilling, "principal")}</strong> of ${grouped(principals)}, in
+          ${amount(accounts.length, "account")}, sent <strong>${amount(spilled, "call")}</strong> that ran outside the
+          Region that was called.`;
+  const names = leading(table).map((row) => ({
+    name: shortPrincipal(row("principal")),
+    detail: [
+      row("account_id") ?? "no account",
+      row("principal_type") ?? "type unknown",
+      row("served_regions") || "served nowhere known",
+    ]
+      .map((cell) => clipped(String(cell), 160))
+      .join(" · "),
+    row,
+  }));
+  const caption = `${principals > names.length ? `The ${names.length} principals` : "Principals"} with the most spilled calls. The rate is of their calls through a profile with a known Region; unknown ones are in no rate.`;
+  return {
+    id: "who",
+    title: "Who sent it",
+    finding,
+    body: [
+      names.length === 0 ? undefined : rateTable({ caption, noun: "Principal", names }),
+      tableOf(table),
+      newOnes === undefined
+        ? unknowable(data, "first-seen")
+        : html`<h3>First seen</h3>
+            ${tableOf(newOnes)}`,
+    ],
+  };
+}
+
+export function modelsSection({ data, tableOf }: SectionInput): Section | undefined {
+  const table = findTable(data, "spillover-by-model");
+  const facts = data.facts["spillover-by-model"];
+  if (table === undefined || facts === undefined) return undefined;
+  const { combinations, spilling } = facts;
+  const rows = leading(table);
+  const names = rows.map((row) => ({
+    name: clipped(String(row("profile_id") ?? row("model") ?? "model hidden"), 80),
+    detail:
+      row("profile_id") === null
+        ? "no profile in the record"
+        : `profile, scope ${clipped(String(row("profile_scope") ?? "none"), 40)} · ${clipped(String(row("model") ?? "model hidden"), 80)}`,
+    row,
+  }));
+  const peaks = findTable(data, "peaks");
+  return {
+    id: "models",
+    title: "Profiles and models",
+    finding:
+      combinations === 0
+        ? html`No call of a model is in these logs.`
+        : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model ran
+            outside the Region that was called.`,
+    body: [
+      names.length === 0
+        ? undefined
+        : rateTable({
+            caption:
+              "Profiles and models with the most spilled calls. What spilled went through a profile, whether the record shows it or not.",
+            noun: "Profile or model",
+            names,
+          }),
+      tableOf(table),
+      peaks === undefined
+        ? undefined
+        : html`<h3>Peaks</h3>
+            ${tableOf(peaks)}`,
+    ],
+  };
+}
