@@ -190,7 +190,6 @@ describe("a run", { timeout: 120_000 }, () => {
     here.configure({ boundary: "us", scope: { lastDays: 7 }, failOn: ["findings"], strict: true });
     const silent = await here.run([], {}, "2026-09-20T06:00:00Z");
     expect(silent.code).toBe(4);
-    expect(silent.stderr).toContain("any log file of the range");
     here.configure({ boundary: "us", failOn: ["findings"] });
     // an object that CloudTrail never would have replaced
     const replaced = logPath(here.at("logs"), "Sound1");

@@ -4,6 +4,7 @@ import { type EventSource, closure, relationsOver, renameScoped, whole, withRela
 import { countReads } from "../../sql/count-reads.ts";
 import type { Days, LogTable } from "../raw-logs/log-table.ts";
 import { deliveryDays } from "../raw-logs/late-days.ts";
+import { cteNames } from "../../sql/sql-text.ts";
 import { version } from "../../version.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
 
@@ -41,7 +42,8 @@ export function reportStatement(report: StatedReport, options: StatementOptions)
   const scoped = applyScope(report.sql, options.scope, whole);
   const days = deliveryDays(options);
   const relations = renameScoped(relationsOver(options.source, days), scoped);
-  const needed = closure(relations, scoped);
+  const said = cteNames(scoped);
+  const needed = closure(relations, scoped).filter(({ name }) => !said.has(name));
   const sql = withRelations(needed, scoped);
   const reads = countReads(sql, "cloudtrail_record");
   const text = `${header(report, options, days, reads)}\n${sql}\n`;
