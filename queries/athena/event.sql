@@ -140,7 +140,12 @@ found as (
 judged as (
   select
     f.*,
-    if(f.is_mantle, f.mantle_model, f.named_model) as model_id,
+    -- an id whose : and / a client percent-encoded is what it decodes to
+    case
+      when regexp_like(if(f.is_mantle, f.mantle_model, f.named_model), '^[A-Za-z0-9._:/-]*(%(3[Aa]|2[Ff])[A-Za-z0-9._:/-]*)+$')
+        then replace(replace(replace(replace(if(f.is_mantle, f.mantle_model, f.named_model), '%3A', ':'), '%3a', ':'), '%2F', '/'), '%2f', '/')
+      else if(f.is_mantle, f.mantle_model, f.named_model)
+    end as model_id,
     case
       when f.listed_operation is not null then f.eventname
       when f.named_model is not null
@@ -262,7 +267,7 @@ policed as (
       when starts_with(s.policy_text, 'VPC endpoint policy') then 'VPC endpoint policy'
     end as policy_said,
     case
-      when s.is_mantle then coalesce(s.mantle_model, s.resource_model)
+      when s.is_mantle then coalesce(s.model_id, s.resource_model)
       when s.model_kind = 'foundation-model' then s.model_name
       when s.model_kind = 'inference-profile' then
         case

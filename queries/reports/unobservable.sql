@@ -28,6 +28,7 @@ WITH label AS (
     (16, 'mantle-absent', 'no bedrock-mantle call in these logs: without data events on the trail they would not show'),
     (17, 'quarantined-object', 'trail objects that could not be read: whatever they hold is missing'),
     (18, 'rejected-record', 'Bedrock records with wrong types: they are not counted'),
+    (20, 'aggregated-only', 'calls known only as a count in CloudTrail''s aggregated events: where they were served was never written down'),
     (19, 'management-events-only', 'read from the event history alone: LookupEvents shows no data events (bidirectional streams, async calls, bedrock-mantle)')
   ) AS t (n, what, why)
 ), clock AS (
@@ -102,6 +103,11 @@ WITH label AS (
   FROM delivered
   CROSS JOIN label
   WHERE label.n IN (14, 15)
+  UNION ALL
+  SELECT 20, account_id, source_region, sum(cast(calls AS bigint))
+  FROM aggregated_call
+  WHERE is_inference
+  GROUP BY account_id, source_region
   UNION ALL
   SELECT 16, NULL, NULL, CASE WHEN EXISTS (SELECT 1 FROM invocation_day WHERE operation = 'CreateInference') THEN 0 ELSE 1 END
   UNION ALL

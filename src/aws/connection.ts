@@ -1,7 +1,7 @@
 /** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
-import type { Agent } from "node:http";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3Access } from "./access.ts";
+import { type Agents, hasProxy, makeAgents, makeRequestHandler } from "./agents.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
@@ -10,11 +10,8 @@ export interface Connection {
   readonly sdk: Sdk;
   readonly client: S3Client;
   /** Its sockets, for requests that go past the client. */
-  readonly agents: { readonly http: Agent; readonly https: Agent };
+  readonly agents: Agents;
 }
-
-/** Sockets of a client: never fewer than the requests that a thread has in flight. */
-const maxSockets = 64;
 
 const connections = new Map<string, Promise<Connection>>();
 
@@ -70,15 +67,7 @@ function loadSdk(): Promise<Sdk> {
 }
 
 async function open(access: S3Access, fresh: boolean): Promise<Connection> {
-  const [sdk, { NodeHttpHandler }, credentials, http, https] = await Promise.all([
-    loadSdk(),
-    import("@smithy/node-http-handler"),
-    credentialsFor(access, fresh),
-    import("node:http"),
-    import("node:https"),
-  ]);
-  const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
-  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
+  const [sdk, agents, credentials] = await Promise.all([loadSdk(), makeAgents(), credentialsFor(access, fresh)]);
   const client = new sdk.S3Client({
     region: access.region,
     // Else the SDK writes on stderr by itself, between our log lines.
@@ -91,17 +80,13 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
     // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
     responseChecksumValidation: "WHEN_REQUIRED",
     requestChecksumCalculation: "WHEN_REQUIRED",
-    requestHandler: new NodeHttpHandler({
-      httpAgent,
-      httpsAgent,
-      connectionTimeout: Math.min(5000, access.idleMs),
-      socketTimeout: access.idleMs,
-      requestTimeout: access.idleMs,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler: await makeRequestHandler(access.idleMs, agents),
   });
-  return { sdk, client, agents: { http: httpAgent, https: httpsAgent } };
+  return { sdk, client, agents };
 }
+
+/** How long STS and SSO are waited for. */
+const credentialIdleMs = 20_000;
 
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -112,8 +97,10 @@ export async function credentialsFor(
   fresh: boolean,
 ): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  // Without one the SDK asks the profile.
-  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
+  // Without a Region the SDK asks the profile. The providers' own clients (STS, SSO) go through the proxy too.
+  const proxied = hasProxy() ? { requestHandler: await makeRequestHandler(credentialIdleMs) } : {};
+  const region = access.region === "" ? {} : { region: access.region };
+  const clientConfig = { clientConfig: { ...region, ...proxied } };
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,

@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
-import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
+import { sourceKinds } from "../ingest/sources/kinds.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { wholeNumber } from "./flags/values.ts";
-import { type SourceFlags, addSourceFlags, openSources } from "./flags/source.ts";
+import { addSourceFlags, openSources } from "./flags/source.ts";
 
 /** What an ingest needs besides its sources. */
 export interface LoadFlags {
@@ -15,7 +16,7 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
 }
 
-interface IngestFlags extends SourceFlags, AthenaSourceFlags, LoadFlags {
+interface IngestFlags extends SourceSettings, LoadFlags {
   readonly threads?: number;
   readonly strict?: true;
 }
@@ -24,10 +25,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument(
-      "<source...>",
-      "a folder with trail objects, a single log file, s3://bucket[/prefix], lookup-events:REGION[,REGION...], or athena:DATABASE.TABLE",
-    )
+    .argument("<source...>", sourceKinds.map(({ written }) => written).join(", "))
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(
@@ -37,8 +35,8 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       512,
     )
     .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
-  addAthenaSourceFlags(addSourceFlags(command)).action(async (sources: string[], flags: IngestFlags) => {
-    const summary = await (sources.some(isAthenaSource) ? ingestAthena : runIngest)(sources, flags, context);
+  addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
+    const summary = await runIngest(sources, flags, context);
     if (summary.interrupted) throw interrupted();
     const { isIncomplete } = await import("../ingest/summary.ts");
     if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
@@ -53,17 +51,6 @@ function interrupted(): SpillwayError {
       next: "Run the same command again to go on from there.",
     },
   );
-}
-
-async function ingestAthena(
-  sources: readonly string[],
-  flags: IngestFlags,
-  context: CommandContext,
-): Promise<IngestSummary> {
-  const { runAthenaSource } = await import("./athena-source.ts");
-  const summary = await runAthenaSource(sources, flags, context);
-  await printSummary(summary, flags.warehouse, context);
-  return summary;
 }
 
 /** Runs the ingest with progress on stderr and prints the summary there. */

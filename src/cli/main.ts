@@ -12,6 +12,7 @@ import { addPruneCommand } from "./prune.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { version } from "../version.ts";
 
 /** Runs one command and returns its exit code; never throws. */
@@ -50,6 +51,7 @@ function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addVerifyCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPolicyCommand(program, context);

@@ -64,7 +64,7 @@ async function printRows(rows: readonly Row[], flags: OutputFlags, effects: Effe
   ]);
   const cells = rows.map((row) => [row.resource, row.region, row.decision, textOf(row.reasons), textOf(row.changes)]);
   const data = columns.map((_, index) => cells.map((row) => row[index] ?? null));
-  const result = await resultOf(
+  const result = resultOf(
     columns.map((name) => ({ name, type: "text" as const })),
     data,
   );

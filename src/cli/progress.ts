@@ -1,10 +1,18 @@
 /** Owns progress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
 import type { Effects } from "../effects.ts";
+import type { LogFields } from "../log.ts";
 import type { Progress } from "../ingest/ingest.ts";
 
 const redrawEveryMs = 100;
 const logEveryMs = 10_000;
 const barCells = 24;
+
+export interface ProgressBar {
+  /** `fields` for a log line in JSON. */
+  readonly update: (done: number, all: number, text: string, fields: LogFields) => void;
+  /** Wipes the moving line, so that results stand alone. */
+  readonly end: () => void;
+}
 
 export interface ProgressDisplay {
   readonly update: (progress: Progress) => void;
@@ -12,28 +20,35 @@ export interface ProgressDisplay {
   readonly end: () => void;
 }
 
+/** Of an ingest. */
 export function createProgress(effects: Effects): ProgressDisplay {
+  const bar = createBar(effects);
+  return {
+    update: (progress) => {
+      const { listed, done, rawBytes, bedrock, standing } = progress;
+      const fields = { listed, done, rawBytes, bedrockEvents: bedrock, ...(standing === "" ? {} : { standing }) };
+      bar.update(done, listed, progressText(progress), fields);
+    },
+    end: bar.end,
+  };
+}
+
+export function createBar(effects: Effects): ProgressBar {
   const terminal = effects.stderr.isTTY === true;
   let last = terminal ? 0 : effects.now().getTime();
   let drawn = false;
   return {
-    update(progress) {
+    update(done, all, text, fields) {
       const time = effects.now().getTime();
       if (time - last < (terminal ? redrawEveryMs : logEveryMs)) return;
       last = time;
       if (!terminal) {
-        effects.log.info(progressText(progress), {
-          listed: progress.listed,
-          done: progress.done,
-          rawBytes: progress.rawBytes,
-          bedrockEvents: progress.bedrock,
-          ...(progress.standing === "" ? {} : { standing: progress.standing }),
-        });
+        effects.log.info(text, fields);
         return;
       }
       drawn = true;
       const width = effects.stderr.columns ?? 80;
-      effects.stderr.write(`\r\u001B[K${`${bar(progress)} ${progressText(progress)}`.slice(0, width - 1)}`);
+      effects.stderr.write(`\r\u001B[K${`${barText(done, all)} ${text}`.slice(0, width - 1)}`);
     },
     end() {
       if (drawn) effects.stderr.write("\r\u001B[K");
@@ -42,8 +57,8 @@ export function createProgress(effects: Effects): ProgressDisplay {
   };
 }
 
-function bar(progress: Progress): string {
-  const share = progress.listed === 0 ? 0 : Math.min(1, progress.done / progress.listed);
+function barText(done: number, all: number): string {
+  const share = all === 0 ? 0 : Math.min(1, done / all);
   const full = Math.round(share * barCells);
   return `${"█".repeat(full)}${"░".repeat(barCells - full)}`;
 }

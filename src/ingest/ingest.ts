@@ -3,12 +3,13 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, IngestRun } from "./ingest-run.ts";
+import { IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./listing/source.ts";
+import type { IngestOptions } from "./options.ts";
 import type { IngestSummary } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./ingest-run.ts";
+export type { IngestOptions, Progress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;
@@ -53,7 +54,7 @@ async function ingestInto(
   // Workers start first: they load while DuckDB does, and reading into a new warehouse needs no ledger.
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
-    options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
+    threadsFor(options),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
   const opening = Warehouse.open(options.warehouse, { now });
@@ -91,6 +92,12 @@ async function ingestInto(
   if (failure === undefined) return summary;
   options.onStopped?.(summary);
   throw failure;
+}
+
+/** None where every source extracts its objects itself. */
+function threadsFor({ sources, threads }: IngestOptions): number {
+  if (sources.every((source) => source.extract !== undefined)) return 0;
+  return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
 }
 
 /** A run that went well as far as it came, and still failed. What it read is committed and published by now. */

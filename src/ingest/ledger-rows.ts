@@ -1,5 +1,5 @@
 /** Owns how the result of reading an object becomes rows of the ledger and the quarantine. */
-import type { LedgerEntry, QuarantineEntry } from "../store/batch.ts";
+import type { AggregatedEntry, LedgerEntry, QuarantineEntry } from "../store/batch.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
 export function ledgerEntry(read: ReadObject): LedgerEntry {
@@ -31,4 +31,8 @@ export function quarantineEntries(read: ReadObject): QuarantineEntry[] {
     ...whole,
     ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),
   ];
+}
+
+export function aggregatedEntries({ aggregated, object }: ReadObject): AggregatedEntry[] {
+  return aggregated.map((calls) => ({ ...calls, uri: object.uri }));
 }

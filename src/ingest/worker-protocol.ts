@@ -1,5 +1,6 @@
 /** Owns the messages between the run loop and its worker threads. */
 import type { ErrorCode } from "../errors.ts";
+import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
 import type { Locator, TrailObject } from "./listing/source.ts";
 
@@ -29,6 +30,7 @@ export interface ReadObject {
   readonly other: number;
   readonly otherMajor: number;
   readonly rejected: readonly RejectedRecord[];
+  readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
@@ -40,7 +42,18 @@ export function unreadObject(
   status: "skipped" | "quarantined",
   reason: string,
 ): ReadObject {
-  return { object, status, reason, records: 0, bedrock: 0, other: 0, otherMajor: 0, rejected: [], rawBytes: 0 };
+  return {
+    object,
+    status,
+    reason,
+    records: 0,
+    bedrock: 0,
+    other: 0,
+    otherMajor: 0,
+    rejected: [],
+    aggregated: [],
+    rawBytes: 0,
+  };
 }
 
 export type FromWorker =

@@ -4,7 +4,7 @@ import { noDenial, parseDenial } from "./denial.ts";
 import { parseEventTime } from "./event-time.ts";
 import { invocationKey } from "./invocation-key.ts";
 import { type JsonObject, flagOrNull, nonEmpty, objectOrNull, textOrNull } from "./json.ts";
-import { type ModelKind, mantleModel, parseModelId, providerOf, resourceModelOf } from "./model-id.ts";
+import { type ModelKind, decodeModelId, mantleModel, parseModelId, providerOf, resourceModelOf } from "./model-id.ts";
 import {
   type Outcome,
   type RecordKind,
@@ -96,7 +96,7 @@ export function toEvent(record: BedrockRecord): EventRow {
   const originalRequestId = textOrNull(addendum.originalRequestID);
   const originalEventId = textOrNull(addendum.originalEventID);
 
-  const namedModel = nonEmpty(parameters.modelId);
+  const namedModel = decodeModelId(nonEmpty(parameters.modelId));
   const operation = inferenceOperation(record.eventName, source, namedModel, host);
   const kind = recordKind(operation, eventType, eventCategory);
   const outcome = outcomeOf(kind, errorCode);
@@ -109,7 +109,7 @@ export function toEvent(record: BedrockRecord): EventRow {
     isMantle ? (parameters.callWithBearerToken ?? additional.callWithBearerToken) : additional.callWithBearerToken,
   );
 
-  const modelId = isMantle ? nonEmpty(parameters.model) : namedModel;
+  const modelId = isMantle ? decodeModelId(nonEmpty(parameters.model)) : namedModel;
   const resourceModel = resourceModelOf(record.resources);
   const reference = isMantle ? mantleModel(modelId, resourceModel) : parseModelId(modelId, resourceModel);
   const model = reference.model ?? (modelId === null ? denial.model : null);

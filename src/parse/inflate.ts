@@ -145,15 +145,28 @@ function provesItself(attempt: Attempt): boolean {
 
 let inflateGzip: Attempt | null = null;
 
-/** Puts the content of a trail object at the start of the scanBuffer. */
+/** A subscription's data is gzip that a delivery stream packs once more. */
+const deepestGzip = 3;
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Puts the content of a trail object at the start of the scanBuffer; gzip within gzip is opened too. */
 export function inflateObject(bytes: Uint8Array, scanBuffer: ScanBuffer, limit: number): Inflated {
   if (bytes.length === 0) return fail("file is empty");
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    inflateGzip ??= makeDirectInflate() ?? inflatePublic;
-    const inflated = inflateGzip(bytes, scanBuffer, limit);
-    return inflated.problem === null && inflated.length === 0 ? fail("file is empty when inflated") : inflated;
+  if (!isGzip(bytes)) {
+    if (bytes.length > limit) return tooLarge(limit);
+    scanBuffer.reserve(bytes.length).set(bytes);
+    return { length: bytes.length, problem: null };
   }
-  if (bytes.length > limit) return tooLarge(limit);
-  scanBuffer.reserve(bytes.length).set(bytes);
-  return { length: bytes.length, problem: null };
+  inflateGzip ??= makeDirectInflate() ?? inflatePublic;
+  let packed = bytes;
+  for (let depth = 1; ; depth++) {
+    const inflated = inflateGzip(packed, scanBuffer, limit);
+    if (inflated.problem !== null) return inflated;
+    if (inflated.length === 0) return fail("file is empty when inflated");
+    const content = scanBuffer.reserve(inflated.length).subarray(0, inflated.length);
+    if (!isGzip(content)) return inflated;
+    if (depth === deepestGzip) return fail(`gzip within gzip, more than ${deepestGzip} deep`);
+    packed = Uint8Array.from(content);
+  }
 }

@@ -50,6 +50,14 @@ export function parseModelId(modelId: string | null, resourceModel: string | nul
   return parsePair(`${id}\n${resourceModel ?? ""}`);
 }
 
+const encodedId = /^[A-Za-z0-9._:/-]*(?:%(?:3[Aa]|2[Ff])[A-Za-z0-9._:/-]*)+$/;
+
+/** An id that a client wrote into the path of its request with `:` and `/` percent-encoded; text that is no id stays as it is. */
+export function decodeModelId(modelId: string | null): string | null {
+  if (modelId === null || !modelId.includes("%") || !encodedId.test(modelId)) return modelId;
+  return modelId.replaceAll(/%3a/gi, ":").replaceAll(/%2f/gi, "/");
+}
+
 /** A bedrock-mantle call names a foundation model, always. */
 export function mantleModel(model: string | null, resourceModel: string | null): ModelReference {
   return reference("foundation-model", null, null, model ?? resourceModel);

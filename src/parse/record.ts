@@ -20,7 +20,7 @@ export interface BedrockRecord extends JsonObject {
 const bedrockSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] as const;
 
 /** The selection: is this record about Bedrock at all? */
-export function isBedrockRecord(record: unknown): boolean {
+export function isBedrockRecord(record: unknown): record is JsonObject {
   if (!isObject(record)) return false;
   return record.eventSource === bedrockSources[0] || record.eventSource === bedrockSources[1];
 }

@@ -4,11 +4,14 @@ import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
+import { type AggregatedCalls, aggregatedCalls, isAggregated } from "./aggregated-event.ts";
 import { isObject } from "./json.ts";
+import { unwrap } from "./record-wrappers.ts";
+import { isTrailRecord } from "./trail-record.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
 import { makeKernelScanBuffer } from "./kernel.ts";
 import { makePlainScanBuffer } from "./scan.ts";
-import { type Contents, foreignKind, readValues, setForeignAside, wholeLimit } from "./values.ts";
+import { readValues, wholeLimit } from "./values.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
 
 export interface RejectedRecord {
@@ -28,6 +31,8 @@ export interface ParsedObject {
   readonly bedrock: number;
   readonly other: number;
   readonly rejected: readonly RejectedRecord[];
+  /** Counts of Bedrock calls that CloudTrail delivered without their records; the aggregated events themselves are among `other`. */
+  readonly aggregated: readonly AggregatedCalls[];
   /** Bytes after inflating, 0 if that failed. */
   readonly rawBytes: number;
   /** Of the Bedrock records: those whose eventVersion has another major than 1. */
@@ -46,8 +51,6 @@ export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
 /** Above this the memory of a thread is given back after use. */
 const keptMemory = 128 << 20;
 
-const needlePattern = /bedrock|\\u00[67]/;
-
 let threadScanBuffer: ScanBuffer | null = null;
 
 function makeScanBuffer(): ScanBuffer {
@@ -59,6 +62,7 @@ interface PickedRecords {
   readonly batch: EventBatch;
   readonly objectUri: string;
   readonly rejected: RejectedRecord[];
+  readonly aggregated: AggregatedCalls[];
   otherMajor: number;
 }
 
@@ -75,57 +79,78 @@ export function parseTrailObject(
   if (length > keptMemory) threadScanBuffer = null;
 
   const before = batch.length;
-  const picked: PickedRecords = { batch, objectUri, rejected: [], otherMajor: 0 };
+  let picked: PickedRecords = { batch, objectUri, rejected: [], aggregated: [], otherMajor: 0 };
   const content = scanBuffer.reserve(length);
   let records: number;
   try {
     const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
     const elements = findElements(content, from, length, scanBuffer);
-    const contents = elements === null ? readValues(content, from, length) : pickElements(content, elements, picked);
-    if (typeof contents === "number") records = contents;
-    else if (contents.kind === "records") records = pickValues(contents.records, picked);
-    else return setAside(contents.kind, contents.reason, length);
+    const count = elements === null ? undefined : pickElements(content, elements, picked);
+    if (count === undefined) {
+      batch.truncate(before);
+      picked = { batch, objectUri, rejected: [], aggregated: [], otherMajor: 0 };
+      const contents = readValues(content, from, length);
+      if (contents.kind !== "records") return setAside(contents.kind, contents.reason, length);
+      records = pickValues(contents.records, picked);
+    } else records = count;
   } catch (thrown) {
     // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
     batch.truncate(before);
-    return setAside("quarantined", `is no JSON: ${messageOf(thrown).slice(0, 200)}`, length);
+    return setAside("quarantined", `is not JSON: ${messageOf(thrown).slice(0, 200)}`, length);
   }
   const bedrock = batch.length - before;
-  const { rejected, otherMajor } = picked;
+  const { rejected, aggregated, otherMajor } = picked;
   const other = records - bedrock - rejected.length;
-  return { status: "loaded", reason: null, records, bedrock, other, rejected, rawBytes: length, otherMajor };
+  return {
+    status: "loaded",
+    reason: null,
+    records,
+    bedrock,
+    other,
+    rejected,
+    aggregated,
+    rawBytes: length,
+    otherMajor,
+  };
 }
 
 function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
-  return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], rawBytes, otherMajor: 0 };
+  return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], aggregated: [], rawBytes, otherMajor: 0 };
 }
 
-/** Parses the records that hold a needle, and says how many there are in all, or what else the file is. */
-function pickElements(content: Buffer, elements: Elements, picked: PickedRecords): number | Contents {
+/** Parses the records that hold a needle, and says how many there are in all; nothing if the file has to be read the slow way. */
+function pickElements(content: Buffer, elements: Elements, picked: PickedRecords): number | undefined {
   const { structuralIndex, first, count } = elements;
   const { marks, hits, hitCount } = structuralIndex;
-  if (count > 0) {
-    const parsed = (index: number): unknown => cut(content, marks, first + 2 * index);
-    if (isForeignStart(content, marks, first) && foreignKind(parsed(0)) !== null) {
-      const contents = setForeignAside(Array.from({ length: count }, (_, index) => parsed(index)));
-      if (contents.kind === "skipped") return contents;
-    }
-  }
+  if (!startsAsLog(content, elements)) return undefined;
   let hit = 0;
   for (let index = 0; index < count && hit < hitCount; index++) {
     const end = marks[first + 2 * index + 1] ?? 0;
     if ((hits[hit] ?? 0) > end) continue;
     const found = (hits[hit] ?? 0) >= (marks[first + 2 * index] ?? 0);
     while (hit < hitCount && (hits[hit] ?? 0) <= end) hit++;
-    if (found) pick(cut(content, marks, first + 2 * index), index, picked);
+    if (!found) continue;
+    const record = cut(content, marks, first + 2 * index);
+    if (!isTrailRecord(record) && isObject(record) && unwrap(record) !== undefined) return undefined;
+    pick(record, index, picked);
   }
   return count;
 }
 
-/** Only then is the first record parsed to see whether the file is of another kind. */
-function isForeignStart(content: Buffer, marks: Uint32Array, first: number): boolean {
-  const record = content.subarray(marks[first] ?? 0, marks[first + 1] ?? 0);
-  return record.includes("Insight") || record.includes("ModelInvocationLog") || record.includes("digestStartTime");
+/** True if the first element that can be told is a CloudTrail record: then the file is a log, and the others need no look. */
+function startsAsLog(content: Buffer, { structuralIndex, first, count }: Elements): boolean {
+  for (let index = 0; index < count; index++) {
+    let record: unknown;
+    try {
+      record = cut(content, structuralIndex.marks, first + 2 * index);
+    } catch {
+      // broken JSON in a record is noticed only where it may be Bedrock's
+      continue;
+    }
+    if (isTrailRecord(record)) return true;
+    if (isObject(record) && unwrap(record) !== undefined) return false;
+  }
+  return count === 0;
 }
 
 function cut(content: Buffer, marks: Uint32Array, at: number): unknown {
@@ -140,12 +165,15 @@ function pickValues(records: readonly unknown[], picked: PickedRecords): number 
   return records.length;
 }
 
-/** Puts a Bedrock record into the picked; any other is left. */
-function pick(element: unknown, index: number, picked: PickedRecords): void {
-  const record = unwrap(element);
+/** Puts a Bedrock record where it belongs; any other is left. */
+function pick(record: unknown, index: number, picked: PickedRecords): void {
   if (!isBedrockRecord(record)) return;
+  if (isAggregated(record)) {
+    picked.aggregated.push(...aggregatedCalls(record));
+    return;
+  }
   if (!isSoundRecord(record)) {
-    const eventId = isObject(record) && typeof record.eventID === "string" ? record.eventID : null;
+    const eventId = typeof record.eventID === "string" ? record.eventID : null;
     const rejected: RejectedRecord = { index, reason: "a field has the wrong type", eventId };
     rejectedRecords.set(rejected, record);
     picked.rejected.push(rejected);
@@ -153,14 +181,6 @@ function pick(element: unknown, index: number, picked: PickedRecords): void {
   }
   if (typeof record.eventVersion === "string" && !record.eventVersion.startsWith("1.")) picked.otherMajor++;
   picked.batch.append(toEvent(record), picked.objectUri, index);
-}
-
-/** A record may be a text, or the text `CloudTrailEvent` of an answer of LookupEvents. */
-function unwrap(element: unknown): unknown {
-  const text = isObject(element) ? element.CloudTrailEvent : element;
-  if (typeof text !== "string" || !needlePattern.test(text)) return element;
-  if (isObject(element) || text.trimStart().startsWith("{")) return JSON.parse(text);
-  return element;
 }
 
 const rejectedRecords = new WeakMap<RejectedRecord, unknown>();

@@ -1,15 +1,24 @@
-/** Owns the slow way: JSON text in any other form, parsed as a whole into records. */
+/** Owns the slow way: text in any other form than CloudTrail's own, parsed as a whole into records. */
 import { messageOf } from "../errors.ts";
-import { type JsonObject, isObject } from "./json.ts";
+import { readCsv } from "./csv-text.ts";
+import { nameForeign, nameOfBytes } from "./foreign-shape.ts";
+import { isObject } from "./json.ts";
+import { columnOfRecord, unwrap } from "./record-wrappers.ts";
+import { UnreadableRow } from "./table-row.ts";
+import { foreignKind, isTrailRecord, isTrailText } from "./trail-record.ts";
 
 export type Contents =
+  /** A record in which nothing is about Bedrock may be left as text. */
   | { readonly kind: "records"; readonly records: readonly unknown[] }
   | { readonly kind: "skipped" | "quarantined"; readonly reason: string };
 
 /** A value above this is not parsed: tiny objects take twenty times their text in memory. */
 export const wholeLimit: number = 64 << 20;
 
-const recordKeys = ["eventVersion", "eventSource", "eventName", "CloudTrailEvent"] as const;
+const needlePattern = /bedrock|\\u00[67]/;
+
+/** Envelopes in envelopes go no deeper: text in an event of a log group that came through a bus, in a list. */
+const deepest = 8;
 
 function quarantined(reason: string): Contents {
   return { kind: "quarantined", reason };
@@ -50,60 +59,118 @@ function endOfValue(bytes: Uint8Array, from: number, length: number): number {
   return length;
 }
 
-/** What kind of file that is no trail log starts with this value, if any. */
-export function foreignKind(value: unknown): string | null {
-  if (!isObject(value)) return null;
-  if (value.schemaType === "ModelInvocationLog") return "model invocation log";
-  if (typeof value.digestStartTime === "string" && Array.isArray(value.logFiles)) return "CloudTrail digest";
-  if (value.eventType === "AwsCloudTrailInsight" || value.eventCategory === "Insight")
-    return "CloudTrail Insights events";
+/** Puts the elements of a value into `into`, opening whatever wraps them. A text says why there are none. */
+function collect(value: unknown, into: unknown[], depth = 0): string | null {
+  if (typeof value === "string") return collectText(value, into, depth);
+  if (Array.isArray(value)) {
+    for (const element of value) {
+      const isWrapped = depth < deepest && (isObject(element) || typeof element === "string");
+      if (isWrapped) collect(element, into, depth + 1);
+      else into.push(element);
+    }
+    return null;
+  }
+  if (!isObject(value)) return "is not a CloudTrail log: neither an object nor a list";
+  const inside = depth < deepest ? unwrap(value) : undefined;
+  if (inside !== undefined) return collect(inside, into, depth + 1);
+  if (depth === 0 && !isTrailRecord(value) && foreignKind(value) === null) {
+    const list = value.Records ?? value.Events;
+    if (list !== undefined && list !== null) return "is not a CloudTrail log: Records is not a list";
+  }
+  into.push(value);
   return null;
 }
 
-/** The records in one top-level value: an envelope, a list, or a single record; a text says why there are none. */
-function recordsIn(value: unknown): readonly unknown[] | string {
-  if (Array.isArray(value)) return value;
-  if (typeof value === "string") return [value];
-  if (!isObject(value)) return "is no CloudTrail log: neither an object nor a list";
-  const list = listOf(value);
-  if (Array.isArray(list)) return list;
-  if (list !== undefined) return "is no CloudTrail log: Records is no list";
-  if (recordKeys.some((key) => typeof value[key] === "string") || foreignKind(value) !== null) return [value];
-  return "is no CloudTrail log: it has no Records";
+/** Most of an event history is not about Bedrock: a record's text is parsed only if it may be. Text that is not JSON is an element too. */
+function collectText(text: string, into: unknown[], depth: number): null {
+  const mayBeBedrock = needlePattern.test(text);
+  const isRecord = /^\s*[{[]/.test(text) || (mayBeBedrock && text.includes('"eventSource"'));
+  const isOther = !mayBeBedrock && /^\s*\{\s*"eventVersion"/.test(text);
+  let value: unknown;
+  try {
+    value = isRecord && !isOther ? JSON.parse(text) : undefined;
+  } catch (thrown) {
+    if (mayBeBedrock) throw thrown;
+  }
+  if (value === undefined) into.push(text);
+  else collect(value, into, depth + 1);
+  return null;
 }
 
-/** `Records` of a log file, or `Events` of `aws cloudtrail lookup-events`. */
-function listOf(value: JsonObject): unknown {
-  return value.Records === undefined ? value.Events : value.Records;
+/** An export task of CloudWatch Logs, or `aws logs tail`, puts time (and stream) in front of each event. */
+const stamp = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})\s+(?:[^\s{]+\s+)?(?=\{)/;
+const longestStamp = 300;
+
+function skipStamp(bytes: Buffer, at: number, length: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x30 || first > 0x39) return at;
+  const found = stamp.exec(bytes.toString("latin1", at, Math.min(length, at + longestStamp)));
+  return found === null ? at : at + found[0].length;
 }
 
-/** All records of a text that is one JSON value, or several with blanks between them (JSON lines). */
+/** All records of a text that is one JSON value, or several with or without blanks between them, or a table with a header. */
 export function readValues(bytes: Buffer, from: number, length: number): Contents {
-  const records: unknown[] = [];
   let at = skipBlanks(bytes, from, length);
   if (at === length) return quarantined("file is empty");
-  while (at < length) {
-    const end = endOfValue(bytes, at, length);
-    if (end - at > wholeLimit)
-      return quarantined(`JSON value of ${end - at} bytes is too large to be read in this form`);
-    let value: unknown;
-    try {
-      value = JSON.parse(bytes.toString("utf8", at, end));
-    } catch (thrown) {
-      return quarantined(`is no JSON: ${messageOf(thrown).slice(0, 200)}`);
+  const named = nameOfBytes(bytes, length);
+  if (named !== null) return quarantined(named);
+  const records: unknown[] = [];
+  let isControl = false;
+  try {
+    if (isTable(bytes, at, length)) return readTable(bytes, at, length);
+    while (at < length) {
+      at = skipStamp(bytes, at, length);
+      const end = endOfValue(bytes, at, length);
+      if (end - at > wholeLimit)
+        return quarantined(`JSON value of ${end - at} bytes is too large to be read in this form`);
+      const value: unknown = JSON.parse(bytes.toString("utf8", at, end));
+      isControl ||= isObject(value) && value.messageType === "CONTROL_MESSAGE";
+      const problem = collect(value, records);
+      if (problem !== null) return quarantined(problem);
+      at = skipBlanks(bytes, end, length);
     }
-    const found = recordsIn(value);
-    if (typeof found === "string") return quarantined(found);
-    for (const record of found) records.push(record);
-    at = skipBlanks(bytes, end, length);
+  } catch (thrown) {
+    if (thrown instanceof UnreadableRow) return quarantined(thrown.message);
+    return quarantined(`is not JSON: ${messageOf(thrown).slice(0, 200)}`);
   }
-  return setForeignAside(records);
+  if (records.length === 0 && isControl) return { kind: "skipped", reason: "CloudWatch Logs control message" };
+  return judge(records);
 }
 
-/** Files that hold nothing but records of another kind are skipped, with the kind as reason. */
-export function setForeignAside(records: readonly unknown[]): Contents {
+/** The first line is a header that names a column of a record, and no JSON. */
+function isTable(bytes: Buffer, at: number, length: number): boolean {
+  if (bytes[at] === 0x7b || bytes[at] === 0x5b) return false;
+  const [line = ""] = bytes.toString("utf8", at, Math.min(length, at + 8192)).split(/\r?\n/, 1);
+  const names = line.split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  return names.some((name) => /^(?:eventsource|_raw|event\.original|cloudtrailevent|@?message)$/i.test(name));
+}
+
+function readTable(bytes: Buffer, at: number, length: number): Contents {
+  if (length - at > wholeLimit)
+    return quarantined(`table of ${length - at} bytes is too large to be read in this form`);
+  let rows: ReturnType<typeof readCsv>;
+  try {
+    rows = readCsv(bytes.toString("utf8", at, length));
+  } catch (thrown) {
+    return quarantined(`is not a table in CSV: ${messageOf(thrown)}`);
+  }
+  const records: unknown[] = [];
+  for (const row of rows) collect(columnOfRecord(row), records, 1);
+  return judge(records);
+}
+
+/**
+ * Files that hold nothing but records of another kind are skipped, with the kind as reason; a file without a single CloudTrail
+ * record is told by what it is: "loaded, no records" would pass for a quiet day.
+ */
+function judge(records: readonly unknown[]): Contents {
   const kind = foreignKind(records[0]);
   if (kind !== null && records.every((record) => foreignKind(record) === kind))
     return { kind: "skipped", reason: kind };
-  return { kind: "records", records };
+  const isLog = records.length === 0 || records.some(isElement);
+  return isLog ? { kind: "records", records } : quarantined(nameForeign(records));
+}
+
+function isElement(element: unknown): boolean {
+  return typeof element === "string" ? isTrailText(element) : isTrailRecord(element) || foreignKind(element) !== null;
 }

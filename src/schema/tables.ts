@@ -6,7 +6,11 @@ export const trailObjectTable: Table = {
   name: "trail_object",
   doc: "Trail objects and what came of them; an object replaced later has a row for each ETag",
   columns: [
-    column("uri", "text", "s3://bucket/key, the path below the source folder as file:..., lookup:... or athena:..."),
+    column(
+      "uri",
+      "text",
+      "s3://BUCKET/KEY; file:///PATH of a folder's file, from the root; lookup:ACCOUNT/REGION/EVENT-SOURCE/DAY/NAME; athena:DATABASE.TABLE/all (or the accounts and Regions asked for)/DAY",
+    ),
     column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
     column("size", "bigint", "bytes as stored"),
     column("status", "text", "loaded, skipped or quarantined"),
@@ -61,18 +65,6 @@ export const runTable: Table = {
   ],
 };
 
-export const sourceStateTable: Table = {
-  name: "source_state",
-  doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
-  columns: [
-    column("scope", "text", "whose memory it is: a source with what it was restricted to"),
-    column("name", "text", "what is remembered"),
-    column("value", "text", "JSON"),
-    column("run_id", "text", "run that wrote it"),
-    column("updated_at", "timestamp", "when it was committed, UTC"),
-  ],
-};
-
 export const findingTable: Table = {
   name: "finding",
   doc: "What runs noticed about the logs themselves; each is told once and kept",
@@ -87,6 +79,23 @@ export const findingTable: Table = {
     column("detail", "text", "in words"),
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),
+  ],
+};
+
+/** Calls that CloudTrail delivered as counts only: no record of theirs exists, and so no served Region. */
+export const aggregatedCallTable: Table = {
+  name: "aggregated_call",
+  doc: "Bedrock calls that are known only as counts, from CloudTrail's aggregated events (five minutes each)",
+  columns: [
+    column("event_id", "text", "eventId of the aggregated event"),
+    column("account_id", "text", "account that it is about"),
+    column("source_region", "text", "Region that was called"),
+    column("event_time", "timestamp", "start of its window, UTC"),
+    column("event_source", "text", "service"),
+    column("event_name", "text", "operation"),
+    column("is_inference", "boolean", "the operation runs a model"),
+    column("calls", "bigint", "how many"),
+    column("object_uri", "text", "trail object that holds it"),
   ],
 };
 
@@ -117,5 +126,15 @@ export const inferenceProfileTable: Table = {
     column("model", "text", "model behind the profile, if known"),
     column("as_of", "text", "date of the newest source that showed it"),
     column("source", "text", "where it was read"),
+  ],
+};
+
+export const boundaryTable: Table = {
+  name: "boundary",
+  doc: "Named sets of approved Regions, for the view boundary_violations",
+  columns: [
+    column("name", "text", "what --boundary and the config call it: eu, eea, us, ..., or a name of your own"),
+    column("region", "text", "Region inside the boundary"),
+    column("source", "text", "reference (of Spillway's) or config (`boundaries` in spillway.json)"),
   ],
 };

@@ -1,10 +1,10 @@
 /** Owns reports that read other reports: `-- reads: NAME` at the head of a report's file. */
+import type { ReportHeader } from "./report-header.ts";
 import { withCtes } from "./sql-text.ts";
 
-/** Names of the reports whose rows a report reads, as its file says. */
-export function reportReads(text: string): readonly string[] {
-  const list = /^--\s?reads:\s*(.*)$/m.exec(text)?.[1] ?? "";
-  return list.split(/[\s,]+/).filter((name) => name !== "");
+/** Names of the reports whose rows a report reads, as its header says. */
+export function reportReads({ fields }: ReportHeader): readonly string[] {
+  return (fields.get("reads") ?? "").split(/[\s,]+/).filter((name) => name !== "");
 }
 
 /** The statement with the ones it reads as CTEs in front, named like their views. */

@@ -81,6 +81,11 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
   if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
   add("event", call);
+  add("aggregated_call", [
+    ...timeRange(scope, "event_time"),
+    ...oneOf("account_id", scope.accounts),
+    ...oneOf("source_region", scope.regions),
+  ]);
   add("trail_object", object);
   add("listed_range", place);
   add("expected_trail", place);

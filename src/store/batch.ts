@@ -26,19 +26,34 @@ export interface QuarantineEntry {
   readonly eventId: string | null;
 }
 
+/** Calls of one operation that an aggregated event counts; times are epoch milliseconds. */
+export interface AggregatedEntry {
+  readonly eventId: string;
+  readonly accountId: string | null;
+  readonly region: string | null;
+  readonly windowStart: number | null;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly isInference: boolean;
+  readonly calls: number;
+  readonly uri: string;
+}
+
 /** Parquet files with the columns of eventTable, and the objects that they came from. */
 export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** Counts that CloudTrail delivered in place of records. */
+  readonly aggregated?: readonly AggregatedEntry[];
   /** What was noticed about these objects. */
   readonly findings?: readonly Finding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
   /** The cores are busy with reading: one thread is enough, and takes half the memory. */
   readonly besideReaders?: boolean | undefined;
-  /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
-  readonly isSlice?: boolean | undefined;
+  /** The batch is one object that its source cut out of many log files: see `extracted-object.ts`. */
+  readonly isExtracted?: boolean | undefined;
 }
 
 export interface CommitCounts {

@@ -5,7 +5,7 @@ import { listedRangeTable } from "../schema/coverage-tables.ts";
 import { fillTemporary } from "./append.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { among, below } from "./missing.ts";
-import { writeMeta } from "./schema.ts";
+import { writeMeta } from "./meta.ts";
 
 /** What a complete listing looked at. */
 export interface ListedDays {

@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
-import { readMeta, writeMeta } from "./schema.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 
 export interface PruneCounts {
   readonly invocations: number;
@@ -85,6 +85,7 @@ TRUNCATE pruned_completion;
 INSERT INTO pruned_completion SELECT account_id, source_region, first_time FROM temp.emitted;
 DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.doomed);
 DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.gone);
+DELETE FROM aggregated_call WHERE event_time < ${before};
 DELETE FROM event_variant WHERE event_id IN (SELECT event_id FROM temp.gone);
 DROP TABLE temp.emitted;`);
   }

@@ -17,23 +17,60 @@ const skipped: OracleResult = { ...refused, status: "skipped" };
 export function parseEverything(bytes: Uint8Array): OracleResult {
   let records: unknown[];
   try {
-    records = documents(textOf(bytes)).flatMap(recordsOf);
+    const found = documents(textOf(bytes));
+    if (found.some((value) => typeof value !== "string" && (typeof value !== "object" || value === null)))
+      return refused;
+    if (found.some(hasNoList)) return refused;
+    records = found.flatMap((value) => opened(value, 0));
   } catch {
     return refused;
   }
   if (records.length > 0 && records.every(isForeign)) return skipped;
+  if (records.length > 0 && !records.some((record) => isForeign(record) || isOfTrail(record))) return refused;
   const kept: { index: number; record: unknown }[] = [];
   const rejected: number[] = [];
-  try {
-    records.map(unwrapped).forEach((record, index) => {
-      if (!isBedrockRecord(record)) return;
-      if (isSoundRecord(record)) kept.push({ index, record });
-      else rejected.push(index);
-    });
-  } catch {
-    return refused;
-  }
+  records.forEach((record, index) => {
+    if (!isBedrockRecord(record) || record.eventType === "AwsAggregatedEvent") return;
+    if (isSoundRecord(record)) kept.push({ index, record });
+    else rejected.push(index);
+  });
   return { status: "loaded", records: records.length, kept, rejected };
+}
+
+/** An envelope whose list is none; a record may have a field of that name. */
+function hasNoList(value: unknown): boolean {
+  if (!isObject(value) || typeof value.eventSource === "string" || typeof value.CloudTrailEvent === "string")
+    return false;
+  const list = value.Records ?? value.Events;
+  const isEnvelope = Array.isArray(value.Records === undefined ? value.Events : value.Records);
+  return !isEnvelope && !isForeign(value) && list !== undefined && list !== null;
+}
+
+function isOfTrail(record: unknown): boolean {
+  return isObject(record) && typeof record.eventSource === "string" && !record.eventSource.startsWith("aws:");
+}
+
+/** Envelopes, event histories and texts, one in the other. */
+function opened(value: unknown, depth: number): unknown[] {
+  if (typeof value === "string") {
+    if (!/^\s*[{[]/.test(value)) return [value];
+    try {
+      return opened(JSON.parse(value), depth + 1);
+    } catch (thrown) {
+      if (/bedrock|\\u00[67]/.test(value)) throw thrown;
+      return [value];
+    }
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((element: unknown) =>
+      depth < 8 && (isObject(element) || typeof element === "string") ? opened(element, depth + 1) : [element],
+    );
+  }
+  if (!isObject(value) || depth >= 8 || typeof value.eventSource === "string") return [value];
+  const { Records, Events, CloudTrailEvent } = value;
+  const list = Records === undefined ? Events : Records;
+  if (Array.isArray(list)) return opened(list, depth + 1);
+  return typeof CloudTrailEvent === "string" ? opened([CloudTrailEvent], depth + 1) : [value];
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -52,29 +89,9 @@ function documents(text: string): unknown[] {
   }
 }
 
-function recordsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value === "string") return [value];
-  if (!isObject(value)) throw new Error("no log");
-  const list = "Records" in value ? value.Records : value.Events;
-  if (Array.isArray(list)) return list;
-  if (list !== undefined) throw new Error("no list");
-  const known = ["eventVersion", "eventSource", "eventName", "CloudTrailEvent"].some(
-    (key) => typeof value[key] === "string",
-  );
-  if (known || isForeign(value)) return [value];
-  throw new Error("no record");
-}
-
 function isForeign(value: unknown): boolean {
   if (!isObject(value)) return false;
   const digest = typeof value.digestStartTime === "string" && Array.isArray(value.logFiles);
   const insight = value.eventType === "AwsCloudTrailInsight" || value.eventCategory === "Insight";
   return digest || insight || value.schemaType === "ModelInvocationLog";
-}
-
-function unwrapped(element: unknown): unknown {
-  const text = isObject(element) ? element.CloudTrailEvent : element;
-  if (typeof text !== "string" || !/bedrock|\\u00[67]/.test(text)) return element;
-  return isObject(element) || text.trimStart().startsWith("{") ? JSON.parse(text) : element;
 }

@@ -10,6 +10,7 @@ import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
 import {
+  aggregatedCallTable,
   inferenceProfileTable,
   quarantineTable,
   regionTable,
@@ -56,12 +57,13 @@ export async function openFixture(): Promise<Fixture> {
     expectedTrailTable,
     regionTable,
     inferenceProfileTable,
+    aggregatedCallTable,
   ]) {
     await connection.run(ddl(table));
   }
   // a view, so that every row that a test inserts is in it at once
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
-  await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/asked-range.sql")}`);
+  await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
   return {
     async insert(table, rows) {

@@ -61,7 +61,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe("");
     const written = readdirSync(here.at("out/2026-09-20"));
-    expect(written).toHaveLength(18);
+    expect(written).toHaveLength(24);
     for (const name of ["spillover-by-principal", "boundary-violations", "coverage"]) {
       const printed = await runCli([
         "report",
@@ -100,7 +100,7 @@ describe("a run", { timeout: 120_000 }, () => {
       boundaryViolations: 0,
     });
     expect(report.identities.map(({ holds }) => holds)).toEqual([true, true, true]);
-    expect(report.files).toHaveLength(19);
+    expect(report.files).toHaveLength(25);
     for (const { target, bytes } of report.files) expect(readFileSync(target)).toHaveLength(bytes);
     expect(report.phases.map(({ name }) => name)).toEqual(["before", "ingest", "changes", "reports", "findings"]);
 
@@ -196,7 +196,7 @@ describe("a run", { timeout: 120_000 }, () => {
     putFile(replaced, gzipLog([bedrockRecord(40)]));
     utimesSync(replaced, new Date("2026-09-03"), new Date("2026-09-03"));
     expect((await here.run([], {}, next)).code).toBe(3);
-    expect(here.report().findings).toMatchObject([{ kind: "integrity", count: 1 }]);
+    expect(here.report().findings).toMatchObject([{ kind: "boundary" }, { kind: "integrity", count: 1 }]);
   });
 
   it("that fails says so in its report and metrics, and keeps the time of the last success", async () => {
@@ -375,7 +375,7 @@ describe("reports in a bucket", { timeout: 60_000 }, () => {
     };
     expect((await here.run()).code).toBe(0);
     const names = readdirSync(here.at("out")).toSorted();
-    expect(names).toHaveLength(16);
+    expect(names).toHaveLength(20);
     expect([...server.objects.keys()].toSorted()).toEqual(names.map((name) => `spillway/2026-09-20/${name}`));
     for (const name of names) {
       expect(server.objects.get(`spillway/2026-09-20/${name}`)?.body).toEqual(readFileSync(here.at(`out/${name}`)));

@@ -8,6 +8,8 @@ import { type ListedPage, errorXml, listXml, locationXml, page } from "./s3-xml.
 export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
+  /** What a user stored beside it, without `x-amz-meta-`. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export interface S3Request {
@@ -80,9 +82,9 @@ export class S3Server {
     return this.options.bucket ?? "trail-bucket";
   }
 
-  put(key: string, body: string | Buffer): void {
+  put(key: string, body: string | Buffer, metadata: Readonly<Record<string, string>> = {}): void {
     const bytes = Buffer.from(body);
-    this.objects.set(key, { body: bytes, etag: createHash("md5").update(bytes).digest("hex") });
+    this.objects.set(key, { body: bytes, etag: createHash("md5").update(bytes).digest("hex"), metadata });
   }
 
   count(kind: S3Request["kind"]): number {
@@ -197,6 +199,7 @@ export class S3Server {
       ETag: `"${object.etag}"`,
       "Content-Length": body.length,
       "Content-Type": "application/octet-stream",
+      ...Object.fromEntries(Object.entries(object.metadata ?? {}).map(([name, text]) => [`x-amz-meta-${name}`, text])),
       ...(from === 0 ? {} : { "Content-Range": `bytes ${from}-${object.body.length - 1}/${object.body.length}` }),
     });
     if (kind === "head") {

@@ -21,37 +21,57 @@ const templates = new WeakMap<Connection, GetTemplate>();
  * @throws Error with a reason for the quarantine when only this object is
  */
 export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
-  const { access, key, etag, size } = locator;
+  const { access } = locator;
   try {
     return await withCredentials(access, async (connection) => {
       const direct = await tryDirect(connection, locator);
       if (typeof direct === "object") return direct;
       // It asked for patience: the SDK's request should not follow at once.
       if (direct >= 500) await sleep(delayOf(0, access.retry, Math.random));
-      return await withRetry(access.retry, async () => {
-        const { sdk, client } = connection;
-        const command = new sdk.GetObjectCommand({
-          ...bucketParams(access),
-          Key: key,
-          // Another version than the listed one has to be noticed, never read under the old ETag.
-          ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
-        });
-        if (!templates.has(connection)) {
-          command.middlewareStack.add(
-            (next) => (args) => {
-              const template = templateOf(args.request, key);
-              if (template !== undefined) templates.set(connection, template);
-              return next(args);
-            },
-            { step: "deserialize", priority: "low" },
-          );
-        }
-        return await readBody(await client.send(command), size, access.idleMs);
-      });
+      return (await getBySdk(connection, locator)).bytes;
     });
   } catch (thrown) {
     throw failure(thrown, locator);
   }
+}
+
+/** An object with what S3 keeps beside it: names in lower case, without `x-amz-meta-`. */
+export interface ObjectWithMetadata {
+  readonly bytes: Uint8Array;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** As `fetchObject`, with the metadata that a user of the bucket stored. */
+export async function fetchWithMetadata(locator: S3Locator): Promise<ObjectWithMetadata> {
+  try {
+    return await withCredentials(locator.access, (connection) => getBySdk(connection, locator));
+  } catch (thrown) {
+    throw failure(thrown, locator);
+  }
+}
+
+async function getBySdk(connection: Connection, { access, key, etag, size }: S3Locator): Promise<ObjectWithMetadata> {
+  return await withRetry(access.retry, async () => {
+    const { sdk, client } = connection;
+    const command = new sdk.GetObjectCommand({
+      ...bucketParams(access),
+      Key: key,
+      // Another version than the listed one has to be noticed, never read under the old ETag.
+      ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
+    });
+    if (!templates.has(connection)) {
+      command.middlewareStack.add(
+        (next) => (args) => {
+          const template = templateOf(args.request, key);
+          if (template !== undefined) templates.set(connection, template);
+          return next(args);
+        },
+        { step: "deserialize", priority: "low" },
+      );
+    }
+    const answer = await client.send(command);
+    return { bytes: await readBody(answer, size, access.idleMs), metadata: answer.Metadata ?? {} };
+  });
 }
 
 /** The bytes, or the status of the answer if it was anything else; 0 if there was none. */

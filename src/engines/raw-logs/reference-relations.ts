@@ -3,8 +3,9 @@ import { dataFile } from "../../reference/data-file.ts";
 import { type InferenceProfileRow, inferenceProfileRows } from "../../reference/inference-profiles.ts";
 import { operations } from "../../reference/operations.ts";
 import { regionRows } from "../../reference/regions.ts";
+import type { ColumnType, Table } from "../../schema/column.ts";
 import { textLiteral } from "../../sql/literal.ts";
-import { regionTable } from "../../schema/tables.ts";
+import { aggregatedCallTable, regionTable } from "../../schema/tables.ts";
 
 type Cell = string | boolean | null;
 
@@ -52,7 +53,12 @@ export function reportRelations(): readonly Relation[] {
   const names = regionTable.columns.map((column) => column.name);
   const flags = regionTable.columns.filter((column) => column.type === "boolean").map((column) => column.name);
   const rows = regionRows().map((row) => names.map((name) => cellOf(row, name)));
-  return [valuesRelation("region", names, rows, flags), profileRelation(inferenceProfileRows())];
+  return [
+    valuesRelation("region", names, rows, flags),
+    profileRelation(inferenceProfileRows()),
+    // tables of raw logs have no column for what an aggregated event counts
+    emptyRelation(aggregatedCallTable),
+  ];
 }
 
 /** `SELECT` over constants; every column is cast, so that a column of nulls has a type too. */
@@ -74,6 +80,21 @@ export function valuesRelation(
     name,
     sql: `select ${selected.join(", ")}\nfrom (values\n${lines.join(",\n")}\n) as t (${columns.join(", ")})${condition}`,
   };
+}
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  text: "varchar",
+  integer: "integer",
+  bigint: "bigint",
+  double: "double",
+  boolean: "boolean",
+  timestamp: "timestamp",
+};
+
+/** A relation without rows, for what an engine over raw logs cannot know. */
+export function emptyRelation({ name, columns }: Table): Relation {
+  const nulls = columns.map((column) => `cast(null as ${sqlTypes[column.type]}) as ${column.name}`);
+  return { name, sql: `select ${nulls.join(", ")}\nfrom (values (1)) as t (one)\nwhere one = 0` };
 }
 
 /** Thousands of rows in few bytes, since Athena takes statements of at most 256 KB: one line for each profile, routes as text. */

@@ -11,33 +11,75 @@ export interface TrailKey {
 const layout =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/(CloudTrail[A-Za-z-]*)\/([a-z0-9-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/[^/]+$/;
 
-const otherFolders: readonly (readonly [needle: string, reason: string])[] = [
+/** CloudTrail's own other files, told by their folder and, in flattened copies, by the second part of their name. */
+const otherKinds: ReadonlyMap<string, string> = new Map([
   ["CloudTrail-Digest", "digest file"],
   ["CloudTrail-Insight", "Insight file"],
   ["CloudTrail-NetworkActivity", "network activity file"],
   ["CloudTrail-Aggregated", "aggregated file"],
+  ["CloudTrail-Lake", "CloudTrail Lake result"],
   ["BedrockModelInvocationLogs", "model invocation log"],
-];
+]);
 
-const logName = /\.(?:json|jsonl|ndjson|log)(?:\.gz)?$|\.gz$/i;
+/** Other services that deliver into `AWSLogs/ACCOUNT/` of the same bucket. A folder of another name is read: it may hold a trail's copies. */
+const otherServices: ReadonlyMap<string, string> = new Map([
+  ["Config", "AWS Config file"],
+  ["GuardDuty", "GuardDuty finding"],
+  ["WAFLogs", "WAF log"],
+  ["SecurityHub", "Security Hub finding"],
+  ["RedshiftAudit", "Redshift log"],
+  ["vpcflowlogs", "VPC flow log"],
+  ["vpcdnsquerylogs", "DNS query log"],
+  ["vpc-endpoint", "VPC endpoint log"],
+  ["vpclattice", "VPC Lattice log"],
+  ["VPCLattice", "VPC Lattice log"],
+  ["elasticloadbalancing", "load balancer log"],
+  ["network-firewall", "Network Firewall log"],
+  ["globalaccelerator", "Global Accelerator log"],
+  ["transitgateway", "transit gateway log"],
+  ["redshift", "Redshift log"],
+  ["s3serveraccesslogs", "S3 access log"],
+  ["verified-access", "Verified Access log"],
+]);
+
+const kindFolder = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/([A-Za-z][\w-]*)\//;
+const kindName = /(?:^|\/)\d{12}_([A-Za-z][\w-]*?)_[^/]*$/;
+
+/** The signature beside the results of CloudTrail Lake, and what AWS's services leave in a bucket to see that they may write. */
+const leftovers: ReadonlyMap<string, string> = new Map([
+  ["result_sign.json", "CloudTrail Lake result"],
+  ["ConfigWritabilityCheckFile", "AWS Config file"],
+  ["ELBAccessLogTestFile", "load balancer log"],
+  ["amazon-bedrock-logs-permission-check", "model invocation log"],
+]);
+
+const logName = /\.(?:json|jsonl|ndjson|log|csv)(?:\.gz)?$|\.gz$/i;
 
 /**
  * Reads a key or a path with forward slashes. Any folder may stand before `AWSLogs/`;
- * without that layout the name alone decides, and account, Region and day stay unknown.
+ * without that layout the name alone decides, and account, Region and day stay unknown. `anyName`: a file may be called anything.
  */
-export function parseTrailKey(key: string): TrailKey {
+export function parseTrailKey(key: string, anyName = false): TrailKey {
   const match = layout.exec(key);
   const place = match
     ? { accountId: match[1] ?? null, region: match[3] ?? null, day: `${match[4]}-${match[5]}-${match[6]}` }
     : { accountId: null, region: null, day: null };
-  return { ...place, skip: skipReason(key) };
+  return { ...place, skip: skipReason(key, anyName) };
 }
 
-function skipReason(key: string): string | null {
-  for (const [needle, reason] of otherFolders) {
-    if (key.includes(`/${needle}/`) || key.includes(`_${needle}_`) || key.startsWith(`${needle}/`)) return reason;
+function skipReason(key: string, anyName: boolean): string | null {
+  for (const [kind, reason] of otherKinds) {
+    if (key.includes(`/${kind}/`) || key.startsWith(`${kind}/`)) return reason;
   }
+  const [folder, flat] = [kindFolder.exec(key)?.[1], kindName.exec(key)?.[1]];
+  const service = otherServices.get(folder ?? "") ?? otherServices.get(flat ?? "");
+  if (service !== undefined) return service;
   const name = key.slice(key.lastIndexOf("/") + 1);
+  const leftover = leftovers.get(name);
+  if (leftover !== undefined) return leftover;
+  // aggregated events in a flattened copy are read: what they count has to be told
+  if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat))
+    return otherKinds.get(flat) ?? null;
   if (name === "" || name.startsWith(".")) return "hidden file";
-  return logName.test(name) ? null : "not the name of a log file";
+  return anyName || logName.test(name) ? null : "not the name of a log file";
 }

@@ -3,7 +3,7 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
-import type { Listed, ListedChunk, ObjectSource, TrailObject } from "../listing/source.ts";
+import type { Listed, ListedChunk, ObjectSource, SourceOutcome, SourceReport, TrailObject } from "../listing/source.ts";
 import { parseTrailKey } from "../listing/trail-key.ts";
 import { placeOf } from "../listing/trail-prefix.ts";
 
@@ -11,18 +11,23 @@ import { placeOf } from "../listing/trail-prefix.ts";
 const firstChunk = 64;
 const largestChunk = 2048;
 
+export interface FolderOptions {
+  /** Files of any name are read, not only those that are called like a log. */
+  readonly anyName?: boolean | undefined;
+}
+
 /** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
-export function folderSource(folder: string): ObjectSource {
+export function folderSource(folder: string, { anyName = false }: FolderOptions = {}): ObjectSource {
   const root = resolve(folder);
   // Before any warehouse is made: a misspelt name should leave nothing behind.
-  statRoot(folder, root);
+  const isFolder = statRoot(folder, root).isDirectory();
   return {
     name: folder,
     async *list(): AsyncIterable<ListedChunk> {
       let chunk: TrailObject[] = [];
       let size = firstChunk;
       for (const path of walk(root, statRoot(folder, root))) {
-        const object = describe(path);
+        const object = describe(path, anyName);
         if (object === undefined) continue;
         chunk.push(object);
         if (chunk.length < size) continue;
@@ -32,17 +37,38 @@ export function folderSource(folder: string): ObjectSource {
       }
       if (chunk.length > 0) yield { objects: chunk };
     },
-    finished: async ({ complete, now }) => await Promise.resolve(complete ? { listed: listedBelow(root, now) } : {}),
+    ...(isFolder ? { finished: (outcome) => finishFolder(root, outcome) } : {}),
   };
 }
 
-/** A folder is listed as a whole. One that is a part of an account and Region, such as a day, says nothing of the rest. */
-function listedBelow(root: string, now: Date): Listed | undefined {
-  const path = sep === "/" ? root : root.replaceAll(sep, "/");
-  if (placeOf(path).at === "below") return undefined;
-  const source = pathToFileURL(root).href;
+/**
+ * A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. The folder is listed as
+ * a whole; one that is a part of an account and Region, such as a day, says nothing of the rest.
+ */
+async function finishFolder(root: string, outcome: SourceOutcome): Promise<SourceReport> {
+  if (!outcome.complete) return {};
+  const below = pathToFileURL(`${root}${root.endsWith(sep) ? "" : sep}`).href;
+  const missing = await outcome.missing({
+    roots: [],
+    whole: [below],
+    except: [],
+    from: null,
+    to: null,
+    accounts: [],
+    regions: [],
+  });
+  const isPart = placeOf(sep === "/" ? root : root.replaceAll(sep, "/")).at === "below";
   const whole = { except: [], accounts: [], regions: [], pairs: [], from: null, to: null };
-  return { source, now, days: [{ ...whole, below: [`${source}/`] }] };
+  const listed: Listed = { source: below, now: outcome.now, days: [{ ...whole, below: [below] }] };
+  return {
+    ...(isPart ? {} : { listed }),
+    findings: missing.map(({ uri, etag, day }) => ({
+      kind: "object-disappeared",
+      uri,
+      etag,
+      detail: `a file of ${day} that was read before is no longer in the folder; what was loaded from it is kept`,
+    })),
+  };
 }
 
 function statRoot(folder: string, root: string): Stats {
@@ -112,10 +138,10 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-function describe(path: string): TrailObject | undefined {
+function describe(path: string, anyName: boolean): TrailObject | undefined {
   const stats = statsOf(path);
   if (stats !== undefined && !stats.isFile()) return undefined;
-  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"));
+  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"), anyName);
   return {
     uri: pathToFileURL(path).href,
     // A broken link has no version: its reading fails, and it is tried again on every run.

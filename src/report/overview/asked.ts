@@ -1,5 +1,5 @@
 /** Owns how the range that was asked for is written, beside what was seen of it. */
-import { isoTime } from "../formats/format.ts";
+import { isoTime } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 
 export interface AskedRange {

@@ -1,6 +1,6 @@
 /** Owns what the overview promises: the boundary and the claims, each met, not met or not shown (R11). */
 import { count } from "./flow.ts";
-import { cut, grouped } from "../formats/format.ts";
+import { cut, grouped } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, paint, wrapped } from "./terminal.ts";
 

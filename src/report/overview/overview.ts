@@ -2,7 +2,7 @@
 import { count, flowLines, headline, type Flow } from "./flow.ts";
 import { type AskedRange, askedText, seenText } from "./asked.ts";
 import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";
-import { cut, grouped, percent } from "../formats/format.ts";
+import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, paint } from "./terminal.ts";
 

@@ -55,7 +55,7 @@ describe("other files", () => {
     ["CloudTrail-Digest", "digest file"],
     ["CloudTrail-Insight", "Insight file"],
     ["CloudTrail-NetworkActivity", "network activity file"],
-    ["CloudTrail-Aggregated", "aggregated file"],
+    ["CloudTrail-Lake", "CloudTrail Lake result"],
   ])("%s is skipped and keeps its place", (folder, reason) => {
     expect(parseTrailKey(`AWSLogs/111122223333/${folder}/eu-central-1/2026/09/02/a.json.gz`)).toEqual({
       ...place,
@@ -66,6 +66,48 @@ describe("other files", () => {
       skip: reason,
     });
     expect(parseTrailKey(`${folder}/a.json.gz`)).toEqual({ ...nowhere, skip: reason });
+  });
+
+  it("aggregated events are skipped by their folder, and read in a flattened copy: what they count has to be told", () => {
+    const name = "111122223333_CloudTrail-Aggregated_eu-central-1_20260902T1000Z.json.gz";
+    expect(parseTrailKey(`AWSLogs/111122223333/CloudTrail-Aggregated/eu-central-1/2026/09/02/${name}`)).toEqual({
+      ...place,
+      skip: "aggregated file",
+    });
+    expect(parseTrailKey(`copy/${name}`).skip).toBeNull();
+  });
+
+  it.each([
+    ["Config", "eu-west-1/2026/9/2/ConfigHistory/111122223333_Config_eu-west-1_x.json.gz", "AWS Config file"],
+    ["Config", "ConfigWritabilityCheckFile", "AWS Config file"],
+    ["vpcflowlogs", "eu-west-1/2026/09/02/111122223333_vpcflowlogs_eu-west-1_fl-1_x.log.gz", "VPC flow log"],
+    ["elasticloadbalancing", "eu-west-1/2026/09/02/111122223333_elasticloadbalancing_x.log.gz", "load balancer log"],
+    ["GuardDuty", "eu-west-1/2026/09/02/x.jsonl.gz", "GuardDuty finding"],
+    ["WAFLogs", "cloudfront/acl/2026/09/02/10/00/x.log.gz", "WAF log"],
+    ["CloudTrail-Lake", "Query/2026/09/02/53a86c87/result_1.csv.gz", "CloudTrail Lake result"],
+    ["CloudTrail-Lake", "Query/2026/09/02/53a86c87/result_sign.json", "CloudTrail Lake result"],
+  ])("other services' files in %s are told by their place (%s)", (kind, tail, reason) => {
+    for (const before of ["AWSLogs/", "o-abcdefghij/AWSLogs/o-abcdefghij/", "copies/of/us/AWSLogs/"])
+      expect(parseTrailKey(`${before}111122223333/${kind}/${tail}`)).toEqual({ ...nowhere, skip: reason });
+  });
+
+  it("and by their name in a flattened copy", () => {
+    expect(parseTrailKey("flat/111122223333_Config_eu-west-1_ConfigSnapshot_x.json.gz").skip).toBe("AWS Config file");
+    expect(parseTrailKey("flat/111122223333_vpcflowlogs_eu-west-1_fl-1_x.log.gz").skip).toBe("VPC flow log");
+    expect(parseTrailKey("flat/111122223333_CloudTrail_eu-west-1_20260902T1000Z_x.json.gz").skip).toBeNull();
+  });
+
+  it("a folder that nobody knows is read: it may be somebody's own copy of a trail", () => {
+    expect(parseTrailKey("AWSLogs/111122223333/CloudTrail-Copy/eu-west-1/2026/09/02/x.json.gz").skip).toBeNull();
+  });
+
+  it("any name is read where the user says so, but for what is known to be something else", () => {
+    expect(parseTrailKey("stream/2026/09/02/10/delivery-1-2026-09-02-10-00-00-53a86c87", true).skip).toBeNull();
+    expect(parseTrailKey("stream/2026/09/02/10/delivery-1-2026-09-02-10-00-00-53a86c87").skip).toBe(
+      "not the name of a log file",
+    );
+    expect(parseTrailKey("AWSLogs/111122223333/Config/eu-west-1/x", true).skip).toBe("AWS Config file");
+    expect(parseTrailKey("a/.x", true).skip).toBe("hidden file");
   });
 
   it("model invocation logs are named as such", () => {

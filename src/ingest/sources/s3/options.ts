@@ -11,6 +11,8 @@ export interface S3SourceOptions extends S3AccessOptions {
   readonly to?: string | undefined;
   /** An object that is gone is a finding until it is this old; older ones may have been deleted by the bucket's lifecycle. */
   readonly keptDays?: number | undefined;
+  /** Objects of any name are read, not only those that are called like a log. */
+  readonly anyName?: boolean | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
   /** Listings at once. */

@@ -109,7 +109,9 @@ async function* listTrails(
   let objects = 0;
   let newest: string | null = null;
   for await (const page of mergeParallel(streams, readers)) {
-    const listed = page.map((object) => describe(object, located.access)).filter((object) => isAsked(object, days));
+    const listed = page
+      .map((object) => describe(object, located.access, options.anyName))
+      .filter((object) => isAsked(object, days));
     objects += listed.length;
     for (const { day } of listed) if (day !== null && (newest === null || day > newest)) newest = day;
     if (listed.length > 0) yield { objects: listed };
@@ -139,12 +141,12 @@ async function* readTask(
   }
 }
 
-function describe({ key, etag, size }: ListedObject, access: S3Access): TrailObject {
+function describe({ key, etag, size }: ListedObject, access: S3Access, anyName?: boolean): TrailObject {
   return {
     uri: `s3://${access.bucket}/${key}`,
     etag,
     size,
-    ...parseTrailKey(key),
+    ...parseTrailKey(key, anyName),
     locator: { kind: "s3", key, etag, size, access },
   };
 }

@@ -219,7 +219,7 @@ describe("a part can be read", () => {
     expect(counts).toMatchObject({ newEvents: 59, objectsQuarantined: 1 });
     const [bad] = await queryRows(warehouse, "select uri, reason from quarantine");
     expect(bad?.["uri"]).toMatch(/^lookup:111122223333\/ap-south-1\/bedrock\.amazonaws\.com\/2026-09-14\/unreadable-/);
-    expect(bad?.["reason"]).toMatch(/no JSON/);
+    expect(bad?.["reason"]).toMatch(/not JSON/);
   });
 });
 

@@ -178,7 +178,7 @@ async function assumeRole(request: IncomingMessage): Promise<{ line: string; xml
 }
 
 describe("the AWS SDK", () => {
-  const moduleUrl = (path: string): string => new URL(`../../../${path}`, import.meta.url).href;
+  const moduleUrl = (path: string): string => new URL(`../../../../${path}`, import.meta.url).href;
 
   /** Modules of the SDK that a program loads. */
   function loadedBy(program: string): readonly string[] {

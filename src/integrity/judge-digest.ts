@@ -1,0 +1,167 @@
+/** Owns the verdict on one digest by itself: form, place, account, algorithms, key and signature. Its links come later. */
+import { openStored } from "../parse/seal.ts";
+import { type Area, type DigestFile, type DigestMetadata, type Unread, isUnread } from "./archive.ts";
+import { type DigestDocument, parseDigest } from "./digest-document.ts";
+import { parseLogName } from "./digest-name.ts";
+import { type PublicKey, findKey } from "./public-keys.ts";
+import { isSignedBy } from "./signature.ts";
+import type { Reason, SignatureSource, Verdict } from "./verdict.ts";
+
+/** No digest comes near: one names 100 log files in 50 KB. */
+const digestLimit = 256 << 20;
+
+/** A digest as it was read. */
+export interface OpenedDigest {
+  readonly file: DigestFile;
+  readonly metadata: DigestMetadata | null;
+  /** The bytes that the signature covers, null if they cannot be had. */
+  readonly content: Uint8Array | null;
+  readonly document: DigestDocument | null;
+  readonly problem: { readonly verdict: "invalid" | "missing" | "unreadable"; readonly reason: Reason } | null;
+  /** What the archive said of it, where it could not be read. */
+  readonly detail: string | null;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+  readonly signatureSource: SignatureSource | null;
+  /** The signature that was looked at, hex. */
+  readonly signature: string | null;
+}
+
+export async function openDigest(area: Area, file: DigestFile): Promise<OpenedDigest> {
+  const stored = await area.readDigest(file);
+  if (isUnread(stored)) return { ...unopened(file), problem: problemOf(stored), detail: stored.detail };
+  const { metadata } = stored;
+  const opened = openStored(stored.bytes, digestLimit);
+  if (opened.flaw !== null)
+    return { ...unopened(file), metadata, problem: { verdict: "invalid", reason: opened.flaw } };
+  const { content } = opened;
+  const document = parseDigest(content);
+  const problem = document === null ? ({ verdict: "invalid", reason: "format" } as const) : null;
+  return { file, metadata, content, document, problem, detail: null };
+}
+
+function unopened(file: DigestFile): OpenedDigest {
+  return { file, metadata: null, content: null, document: null, problem: null, detail: null };
+}
+
+/** Gone between listing and reading is missing; all else is only unreadable. */
+function problemOf({ unread }: Unread): OpenedDigest["problem"] {
+  return unread === "not-found"
+    ? { verdict: "missing", reason: "not-found" }
+    : { verdict: "unreadable", reason: unread };
+}
+
+export interface JudgeContext {
+  readonly area: Area;
+  readonly keys: readonly PublicKey[] | null;
+  /** Signatures that were saved apart, by URI or by key. */
+  readonly signatures: (file: DigestFile) => string | null;
+}
+
+/** `successor` and the one after it, where there are any: they hold the signatures of their predecessors. */
+export function judgeDigest(
+  opened: OpenedDigest,
+  successors: readonly (OpenedDigest | undefined)[],
+  context: JudgeContext,
+): Judgement {
+  const { document, problem } = opened;
+  if (problem !== null || document === null) {
+    const { verdict, reason } = problem ?? { verdict: "invalid", reason: "format" };
+    return { verdict, reason, signatureSource: null, signature: null };
+  }
+  const misplaced = misplacement(opened, document, context.area);
+  const checked = checkSignature(opened, document, successors, context);
+  return misplaced === null ? checked : { ...checked, verdict: "invalid", reason: misplaced };
+}
+
+/** What is wrong with where it lies and what it says of itself, before any signature. */
+function misplacement({ file, metadata }: OpenedDigest, document: DigestDocument, area: Area): Reason | null {
+  const { name } = file;
+  if (area.keyOf(document.bucket, document.key) !== file.key) return "moved";
+  if (document.accountId !== name.accountId) return "account";
+  for (const { s3Object } of document.logs) {
+    const log = parseLogName(s3Object);
+    if (log !== null && log.accountId !== name.accountId) return "account";
+    if (log !== null && log.region !== name.region) return "region";
+  }
+  if (!document.hasKnownAlgorithms) return "algorithm";
+  if ((metadata?.algorithm ?? "SHA256withRSA") !== "SHA256withRSA") return "algorithm";
+  // Only where there is metadata: the suffix and the time stamp belong together.
+  if (metadata !== null && metadata.signature !== null && name.isBackfill !== (metadata.backfillAt !== null))
+    return "format";
+  return null;
+}
+
+interface FoundSignature {
+  readonly source: SignatureSource;
+  readonly signature: string;
+}
+
+/** In the order in which they are tried. Metadata stands alone: a wrong one is wrong, whatever others say. */
+function signaturesFor(
+  opened: OpenedDigest,
+  [successor, afterwards]: readonly (OpenedDigest | undefined)[],
+  context: JudgeContext,
+): { readonly candidates: readonly FoundSignature[]; readonly isForged: boolean } {
+  const own = opened.metadata?.signature;
+  if (own != null) return { candidates: [{ source: "metadata", signature: own }], isForged: false };
+  const told = toldBy(successor, opened, context.area);
+  const saved = context.signatures(opened.file);
+  const candidates: FoundSignature[] = [];
+  if (told !== null) candidates.push({ source: "successor", signature: told });
+  if (saved !== null) candidates.push({ source: "file", signature: saved });
+  return { candidates, isForged: told !== null && isKnownForgery(successor, afterwards, context) };
+}
+
+/** The signature of `opened` that its successor holds. */
+function toldBy(successor: OpenedDigest | undefined, opened: OpenedDigest, area: Area): string | null {
+  const previous = successor?.document?.previous;
+  if (previous == null || area.keyOf(previous.bucket, previous.key) !== opened.file.key) return null;
+  return previous.signature;
+}
+
+/** A successor that is itself wrong says nothing about others. */
+function isKnownForgery(
+  successor: OpenedDigest | undefined,
+  afterwards: OpenedDigest | undefined,
+  { area, keys }: JudgeContext,
+): boolean {
+  if (successor?.document == null) return false;
+  const signature = successor.metadata?.signature ?? toldBy(afterwards, successor, area);
+  if (signature === null) return false;
+  const { key } = findKey(keys, successor.document.fingerprint, signedAt(successor));
+  return key !== null && !isSignedBy(successor.document, signature, key);
+}
+
+/** A backfill digest is made when its time stamp says; without that any time will do. */
+function signedAt({ file, metadata, document }: OpenedDigest): number | null {
+  if (!file.name.isBackfill) return document?.endsAt ?? file.name.endsAt;
+  const made = Date.parse(metadata?.backfillAt ?? "");
+  return Number.isNaN(made) ? null : made;
+}
+
+function checkSignature(
+  opened: OpenedDigest,
+  document: DigestDocument,
+  successors: readonly (OpenedDigest | undefined)[],
+  context: JudgeContext,
+): Judgement {
+  const { candidates, isForged } = signaturesFor(opened, successors, context);
+  const first = candidates[0];
+  const given = { signatureSource: first?.source ?? null, signature: first?.signature ?? null };
+  if (first === undefined) return { ...given, verdict: "unreadable", reason: "signature-missing" };
+  const { key, problem } = findKey(context.keys, document.fingerprint, signedAt(opened));
+  if (problem === "expired") return { ...given, verdict: "invalid", reason: "key-expired" };
+  if (problem === "unknown") return { ...given, verdict: "invalid", reason: "key-unknown" };
+  if (key === null) return { ...given, verdict: "unreadable", reason: "key-unknown" };
+  const right = candidates.find(({ signature }) => isSignedBy(document, signature, key));
+  if (right !== undefined)
+    return { verdict: "valid", reason: null, signatureSource: right.source, signature: right.signature };
+  // Only a successor that is itself wrong speaks against it: that says nothing.
+  return isForged && candidates.length === 1
+    ? { verdict: "unreadable", reason: "signature-missing", signatureSource: null, signature: null }
+    : { ...given, verdict: "invalid", reason: "signature" };
+}

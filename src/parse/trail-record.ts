@@ -1,0 +1,33 @@
+/** Owns the question whether something found in a file is a CloudTrail record at all, and which other kinds of file AWS leaves beside them. */
+import { isObject } from "./json.ts";
+
+/**
+ * Every CloudTrail record names its service in `eventSource`; notifications of S3, SQS or Kinesis have a field of that name too, with
+ * `aws:` in front. Aggregated events (`AwsAggregatedEvent`) are CloudTrail's, although they have no time of their own.
+ */
+export function isTrailRecord(value: unknown): boolean {
+  if (!isObject(value) || foreignKind(value) !== null) return false;
+  return typeof value.eventSource === "string" && !value.eventSource.startsWith("aws:");
+}
+
+/** The same for a record that was left as text because nothing in it is about Bedrock. */
+export function isTrailText(text: string): boolean {
+  if (text.includes("\\u")) {
+    try {
+      return isTrailRecord(JSON.parse(text));
+    } catch {
+      return false;
+    }
+  }
+  return /"eventSource"\s*:\s*"(?!aws:)/.test(text);
+}
+
+/** What kind of file that is CloudTrail's, but not a log of events, starts with this value, if any. */
+export function foreignKind(value: unknown): string | null {
+  if (!isObject(value)) return null;
+  if (value.schemaType === "ModelInvocationLog") return "model invocation log";
+  if (typeof value.digestStartTime === "string" && Array.isArray(value.logFiles)) return "CloudTrail digest";
+  if (value.eventType === "AwsCloudTrailInsight" || value.eventCategory === "Insight")
+    return "CloudTrail Insights events";
+  return null;
+}

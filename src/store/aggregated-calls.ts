@@ -1,0 +1,31 @@
+/** Owns the counts of calls that came without records: each aggregated event once, however often it was delivered. */
+import type { DuckDBConnection } from "duckdb";
+import { aggregatedCallTable } from "../schema/tables.ts";
+import { readQuery } from "../sql/query-file.ts";
+import { fillTemporary } from "./append.ts";
+import type { AggregatedEntry } from "./batch.ts";
+
+/** Stores what is not known yet. Call it within a transaction. */
+export async function writeAggregated(
+  connection: DuckDBConnection,
+  entries: readonly AggregatedEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await fillTemporary(
+    connection,
+    "aggregated",
+    aggregatedCallTable.columns,
+    entries.map((entry) => [
+      entry.eventId,
+      entry.accountId,
+      entry.region,
+      entry.windowStart,
+      entry.eventSource,
+      entry.eventName,
+      entry.isInference,
+      entry.calls,
+      entry.uri,
+    ]),
+  );
+  await connection.run(readQuery("duckdb/aggregated-calls.sql"));
+}
