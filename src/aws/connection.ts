@@ -1,6 +1,7 @@
 /** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3Access } from "./access.ts";
+import { prepareSdk } from "./sdk-environment.ts";
 import { type Agents, hasProxy, makeAgents, makeRequestHandler } from "./agents.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
@@ -61,8 +62,7 @@ function keyOf(access: S3Access): string {
 }
 
 function loadSdk(): Promise<Sdk> {
-  // The SDK would print on stderr, in every thread, which Node it is going to want some day.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   return import("@aws-sdk/client-s3");
 }
 
@@ -107,6 +107,7 @@ export async function credentialsFor(
     logger: quiet,
     ...clientConfig,
   });
+  provider = withCause(provider, access.profile ?? process.env["AWS_PROFILE"], clientConfig);
   for (const { arn, externalId } of access.roles) {
     provider = fromTemporaryCredentials({
       masterCredentials: provider,
@@ -119,4 +120,37 @@ export async function credentialsFor(
     });
   }
   return provider;
+}
+
+/** The chain ends with "could not load credentials from any providers": what the profile itself has to say is worth more. */
+function withCause(chain: Credentials, profile: string | undefined, clientConfig: object): Credentials {
+  return async (properties) => {
+    try {
+      return await chain(properties);
+    } catch (thrown) {
+      const cause = await causeOf(profile, clientConfig);
+      if (cause === undefined || !(thrown instanceof Error)) throw thrown;
+      throw Object.assign(new Error(cause.message.replaceAll(/\s+/g, " ").trim(), { cause: thrown }), {
+        name: thrown.name,
+      });
+    }
+  };
+}
+
+async function causeOf(profile: string | undefined, clientConfig: object): Promise<Error | undefined> {
+  const { fromIni } = await import("@aws-sdk/credential-providers");
+  try {
+    await fromIni({
+      ...(profile === undefined ? {} : { profile }),
+      ignoreCache: true,
+      logger: quiet,
+      ...clientConfig,
+    })();
+    return undefined;
+  } catch (thrown) {
+    // Without a profile that was named, there need not be one.
+    const isAbsent =
+      profile === undefined && thrown instanceof Error && /could not (?:resolve|find)/i.test(thrown.message);
+    return thrown instanceof Error && !isAbsent ? thrown : undefined;
+  }
 }

@@ -1,6 +1,7 @@
 /** Owns asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { AssumedRole } from "./access.ts";
+import { prepareSdk } from "./sdk-environment.ts";
 import { makeRequestHandler } from "./agents.ts";
 import { credentialsFor } from "./connection.ts";
 import { credentialProblem, isDenied } from "./explain.ts";
@@ -35,7 +36,7 @@ export async function listPublicKeys(
 ): Promise<readonly ListedKey[]> {
   const { profile, roles = [], endpoint, signal } = options;
   const access = { region, profile: profile ?? null, roles, sessionName: "spillway" };
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-cloudtrail"),
     makeRequestHandler(idleMs),

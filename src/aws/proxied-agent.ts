@@ -2,7 +2,6 @@
 import { type ClientRequest, Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Agent, type AgentConnectOpts } from "agent-base";
-import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 
@@ -36,6 +35,7 @@ export class ProxiedAgent extends Agent {
 
   #agentFor(proxy: string, isSecure: boolean): HttpAgent {
     if (proxy === "") return isSecure ? new HttpsAgent(this.#options) : new HttpAgent(this.#options);
-    return isSecure ? new HttpsProxyAgent(proxy, this.#options) : new HttpProxyAgent(proxy, this.#options);
+    // Always a tunnel: with kept sockets a plain request would leave before its address is rewritten for the proxy.
+    return new HttpsProxyAgent(proxy, this.#options);
   }
 }

@@ -3,10 +3,11 @@ import { rmSync } from "node:fs";
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { extractObjects } from "./extract.ts";
-import type { Staged, WorkerPool } from "./worker-pool.ts";
+import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { Refusals } from "./refusals.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
@@ -53,6 +54,7 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
@@ -213,7 +215,7 @@ export class IngestRun {
   }
 
   #mustStop(pool: WorkerPool): boolean {
-    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined || this.stoppedBy !== undefined;
   }
 
   /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
@@ -252,9 +254,11 @@ export class IngestRun {
     this.counts.contentConflicts += counts.contentConflicts;
   }
 
-  noticed(objects: number, rawBytes: number, bedrock: number): void {
+  noticed(notice: ReadNotice): void {
+    const { objects, rawBytes, bedrock } = notice;
     this.#rawBytes += rawBytes;
     this.#bedrock += bedrock;
+    this.stoppedBy ??= this.#refusals.note(notice);
     this.#progress(objects);
   }
 

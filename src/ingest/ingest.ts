@@ -55,7 +55,7 @@ async function ingestInto(
   await using pool = new WorkerPool(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     threadsFor(options),
-    (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
+    (notice) => run.noticed(notice),
   );
   const opening = Warehouse.open(options.warehouse, { now });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
@@ -64,6 +64,7 @@ async function ingestInto(
   reading.catch(() => undefined);
   await using warehouse = await opening;
   pool.ready();
+  if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;

@@ -1,6 +1,7 @@
 /** Owns clients of Athena and each request to it: one client for each way to reach it, retried here, refusals in words. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { S3Access } from "../../aws/access.ts";
+import { prepareSdk } from "../../aws/sdk-environment.ts";
 import { makeRequestHandler } from "../../aws/agents.ts";
 import { credentialsFor } from "../../aws/connection.ts";
 import { isExpired } from "../../aws/refresh.ts";
@@ -69,8 +70,7 @@ function connect(access: AthenaAccess, fresh: boolean): Promise<Connection> {
 }
 
 async function open({ region, endpoint, s3 }: AthenaAccess, fresh: boolean): Promise<Connection> {
-  // The SDK would print on stderr which Node it is going to want some day.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-athena"),
     makeRequestHandler(s3.idleMs),

@@ -1,5 +1,6 @@
 /** Owns the calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { prepareSdk } from "../../../aws/sdk-environment.ts";
 import { makeRequestHandler } from "../../../aws/agents.ts";
 import { credentialsFor } from "../../../aws/connection.ts";
 import { isExpired } from "../../../aws/refresh.ts";
@@ -139,7 +140,7 @@ export class LookupClient {
 }
 
 async function open(access: LookupAccess, fresh: boolean): Promise<{ sdk: Sdk; client: CloudTrailClient }> {
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-cloudtrail"),
     makeRequestHandler(access.idleMs),

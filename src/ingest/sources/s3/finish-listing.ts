@@ -2,6 +2,7 @@
 import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { advanced } from "./days.ts";
+import { depthGap } from "./discover.ts";
 import { statesOf } from "./history.ts";
 import { type S3Listing, listedDays, newlyKnown } from "./listed-days.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
@@ -16,6 +17,8 @@ export async function finishListing(
   if (listed === undefined) return {};
   const { found, denied } = listed;
   const gaps = [...new Set(denied.map(({ error }) => error.message))];
+  const deep = depthGap(url, found);
+  if (deep !== undefined) gaps.push(deep);
   if (found.gaveUpAfter !== null) {
     gaps.push(`only the first ${found.gaveUpAfter} folders of ${url} were searched for trails`);
   }
