@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -13,7 +14,7 @@ import {
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
   readonly pdf?: string;
@@ -28,7 +29,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports")
     .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)");
-  addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
+  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command)))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else await runReport(name, flags, context);
@@ -53,20 +54,22 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { checkColumns, findReport, loadCatalogue },
     { applyScope, applyScopeWherePossible },
     { printResult },
-    { checkPageFlags, printPage, printReportPage },
+    { filesFor },
+    { checkPageFlags, headOf, printPage, printPdfOf },
   ] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
+    import("../report/output.ts"),
     import("./page.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = await scopeOf(flags);
+  const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   checkPageFlags(flags, context);
-  const engine = await openEngine(flags, scope, context);
+  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
@@ -74,15 +77,24 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       await warnOfEmptyScope(engine, scope, effects.log);
     }
     const order = { engine, scope, flags, context };
+    const isPage = formatOf(flags) === "html";
     if (report === undefined) {
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
-      const all = { ...order, catalogue, statement };
-      await (flags.format === "html" ? printPage(all) : (await import("./overview.ts")).printOverview(all));
+      const { printOverview } = await import("./overview.ts");
+      await withTimeout(flags, signal, async (until) => {
+        const all = { ...order, context: { ...context, signal: until }, catalogue, statement };
+        await (isPage ? printPage(all) : printOverview(all));
+      });
+      await printPdfOf(flags, context);
       return;
     }
-    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
-    checkColumns(report, result.columns);
-    await (flags.format === "html" ? printReportPage(order, report, result) : printResult(result, flags, effects));
+    await withTimeout(flags, signal, async (until) => {
+      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      checkColumns(report, result.columns);
+      const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
+      await printResult(result, flags, effects, { signal: until, page });
+    });
+    await printPdfOf(flags, context);
   } finally {
     await engine.close();
   }

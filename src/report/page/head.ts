@@ -22,11 +22,12 @@ const engineNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function pageHead({ scope, boundaryName, engine, protection }: Asked): PageHead {
-  const { from, to, accounts, regions, principals, boundary } = scope;
+  const { from, to, asOf, accounts, regions, principals, boundary } = scope;
   const name = engineNames.get(engine) ?? engine;
   return {
     from: from?.toISOString(),
     to: to?.toISOString(),
+    asOf: asOf?.toISOString(),
     accounts,
     regions,
     principals,

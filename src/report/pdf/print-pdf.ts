@@ -1,13 +1,13 @@
 /** Owns the way from a page to a PDF: a browser on this machine prints it, tagged and with an outline. */
 import { spawn } from "node:child_process";
-import { mkdtemp, rename, rm, copyFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, copyFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
 
 export interface PrintOrder {
-  /** The page, as HTML. */
+  /** The page's file. */
   readonly page: string;
   readonly file: string;
   /** The browser's program. */
@@ -21,10 +21,8 @@ const longestMs = 180_000;
 export async function printPdf({ page, file, browser, signal }: PrintOrder): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "spillway-pdf-"));
   try {
-    const source = join(folder, "page.html");
     const target = join(folder, "page.pdf");
-    await writeFile(source, page);
-    await run(browser, argumentsFor(folder, source, target), signal);
+    await run(browser, argumentsFor(folder, page, target), signal);
     if (!(await hasContent(target))) {
       throw new SpillwayError("output", `${browser} ended without a PDF`, {
         next: "Try another Chromium or Chrome with SPILLWAY_BROWSER=/path/to/it.",
@@ -38,7 +36,7 @@ export async function printPdf({ page, file, browser, signal }: PrintOrder): Pro
 }
 
 /** A profile of its own: the user's browser may be running. The page has no network to reach, and gets none. */
-function argumentsFor(folder: string, source: string, target: string): readonly string[] {
+function argumentsFor(folder: string, page: string, target: string): readonly string[] {
   return [
     "--headless",
     "--disable-gpu",
@@ -54,7 +52,7 @@ function argumentsFor(folder: string, source: string, target: string): readonly 
     "--export-tagged-pdf",
     "--generate-pdf-document-outline",
     `--print-to-pdf=${target}`,
-    pathToFileURL(source).href,
+    pathToFileURL(page).href,
   ];
 }
 

@@ -57,7 +57,12 @@ describe("finding a browser", () => {
 
 describe("without a working browser", () => {
   const order = (browser: string, signal?: AbortSignal) =>
-    printPdf({ page: "<!doctype html><title>x</title>", file: join(root, "x.pdf"), browser, signal });
+    printPdf({
+      page: putFile(join(root, "x.html"), "<!doctype html><title>x</title>"),
+      file: join(root, "x.pdf"),
+      browser,
+      signal,
+    });
 
   it.each([
     ["that fails", "echo first >&2; echo last words >&2; exit 7", /ended with 7: last words/],
@@ -99,7 +104,9 @@ describe("without a working browser", () => {
   it("a PDF without a page is wrong use", async () => {
     const run = await runCli(["report", "--warehouse", warehouse, "--pdf", "x.pdf"]);
     expect(run).toMatchObject({ code: 2, stdout: "" });
-    expect(run.stderr).toMatch(/no page was asked for\nAdd the page: --format html --output report\.html --pdf x\.pdf/);
+    expect(run.stderr).toMatch(
+      /--pdf prints the file of a page, and none was asked for\nAdd the page: --format html --output report\.html --pdf x\.pdf/,
+    );
   });
 });
 
