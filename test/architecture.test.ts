@@ -68,6 +68,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines",
       "engines/duckdb",
       "ingest",
+      "ingest/listing",
       "ingest/sources",
       "report",
       "report/formats",

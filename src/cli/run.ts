@@ -1,13 +1,11 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
-import type { Config, SourceConfig } from "../config/config.ts";
-import type { ObjectSource } from "../ingest/listing/source.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
 import { prepareRun } from "./prepare-run.ts";
-import { openSources } from "./flags/source.ts";
+import { openConfigured } from "./configured-sources.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
   program
@@ -35,25 +33,4 @@ export function addRunCommand(program: Command, context: CommandContext): void {
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);
     });
-}
-
-/** The config's sources through the same door as those of `spillway ingest`. */
-async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
-  const opened: ObjectSource[] = [];
-  for (const entry of config.sources) {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
-    const since =
-      lookBackDays === undefined
-        ? {}
-        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
-    try {
-      opened.push(...(await openSources([source], given, context)));
-    } catch (thrown) {
-      const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
-      if (!isOutOfReach(thrown)) throw thrown;
-      opened.push(unopened(source, thrown));
-    }
-  }
-  return opened;
 }

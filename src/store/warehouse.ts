@@ -226,7 +226,7 @@ export class Warehouse {
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
-      await writeMeta(this.#duck.connection, { dirty: "true" });
+      if (sizes.bytesAfter < sizes.bytesBefore) await writeMeta(this.#duck.connection, { dirty: "true" });
       return sizes;
     });
   }
