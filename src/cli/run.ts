@@ -2,12 +2,14 @@
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
+import type { VerifyPlan } from "../ingest/check-digests.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
 import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
+import { openVerifyPlan } from "./open-archives.ts";
 import { protectionOf } from "./flags/scope.ts";
 import { openSources } from "./flags/source.ts";
 
@@ -40,7 +42,13 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         protection,
         effects: context.effects,
         signal: context.signal,
-        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
+        load: async (onStopped) => {
+          const opening = openConfigured(config, context);
+          // Whichever of the two fails first is told of.
+          opening.catch(() => undefined);
+          const verify = await configuredPlan(config, context);
+          return await loadSources(opening, config, context, { verify, onStopped });
+        },
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);
@@ -50,16 +58,35 @@ export function addRunCommand(program: Command, context: CommandContext): void {
 /** The config's sources through the same door as those of `spillway ingest`. */
 async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
   const opened: ObjectSource[] = [];
-  for (const entry of config.sources) {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
+  for (const { source, lookBackDays, ...flags } of entriesOf(config)) {
     const since =
       lookBackDays === undefined
         ? {}
         : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
-    opened.push(...(await openSources([source], given, context)));
+    opened.push(...(await openSources([source], given({ ...since, ...flags }), context)));
   }
   return opened;
+}
+
+function entriesOf(config: Config): readonly SourceConfig[] {
+  return config.sources.map((entry) => (typeof entry === "string" ? { source: entry } : entry));
+}
+
+/** Public keys are asked for with the credentials of the first source. */
+async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
+  const { verify } = config;
+  if (verify === false) return undefined;
+  const entries = entriesOf(config).map(({ source, lookBackDays: _, ...flags }) => ({ source, flags: given(flags) }));
+  const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
+  return await openVerifyPlan(entries, keys, context);
+}
+
+/** Without what was not said. */
+function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
+  // Exactly the keys that have a value.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    readonly [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
 }
 
 async function protectionFor(config: Config, { effects }: CommandContext): Promise<Protection | undefined> {

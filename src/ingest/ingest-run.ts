@@ -4,6 +4,7 @@ import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
+import type { VerifyPlan } from "./check-digests.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
@@ -26,6 +27,8 @@ export interface IngestOptions {
   readonly commitSeconds?: number | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
+  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
+  readonly verify?: VerifyPlan | undefined;
 }
 
 export interface Progress {

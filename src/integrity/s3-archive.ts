@@ -79,6 +79,7 @@ function areaOf({ base, accountId, region, digests, logs }: AreaFolders, bucket:
       }
     },
     readDigest: async (file) => await readDigest(file),
+    keyOfUri: (uri) => uri.slice(uriOf("").length),
     keyOf: (other, key) => (other === access.bucket ? key : null),
     uriOf,
   };

@@ -19,6 +19,7 @@ import {
   sourceStateTable,
   trailObjectTable,
 } from "../schema/tables.ts";
+import { digestTables } from "../schema/digest-tables.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** Raised when a table changes: an older Spillway must not write to it. */
@@ -92,11 +93,19 @@ const warehouseTables: readonly Table[] = [
   aggregatedCallTable,
   regionTable,
   inferenceProfileTable,
+  ...digestTables,
 ];
 
 export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TABLE"): string {
   const columns = table.columns.map((column: Column) => `  "${column.name}" ${sqlTypes[column.type]}`);
   return `CREATE ${kind} IF NOT EXISTS "${table.name}" (\n${columns.join(",\n")}\n);`;
+}
+
+/** Columns that a table lacks which an older Spillway made; new ones stand at its end. */
+function addColumnsSql({ name, columns }: Table): string {
+  return columns
+    .map((column) => `ALTER TABLE "${name}" ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`)
+    .join("\n");
 }
 
 /** Column names of a table, quoted, for select lists. */
@@ -131,8 +140,8 @@ function derivedSchema(): Derived {
   const sql = [shim, referenceSql(fileURLToPath(regions), fileURLToPath(profiles))].join("\n");
   const hash = createHash("sha256").update(shim).update(daySql);
   for (const view of views) hash.update(view.sql);
-  // a table that is new has to be made in the warehouses that are there already
-  for (const table of warehouseTables) hash.update(table.name);
+  // a table or a column that is new has to be made in the warehouses that are there already
+  for (const { name, columns } of warehouseTables) hash.update(name).update(columns.map((each) => each.name).join());
   hash.update(readFileSync(regions)).update(readFileSync(profiles));
   return { hash: hash.digest("hex"), sql, views };
 }
@@ -166,7 +175,7 @@ export async function ensureSchema(connection: DuckDBConnection, file: string, i
     const meta = await readMeta(connection);
     if (meta.get("derived") === derived.hash) return;
   }
-  const tables = warehouseTables.map((table) => createTableSql(table)).join("\n");
+  const tables = warehouseTables.map((table) => createTableSql(table) + (isNew ? "" : addColumnsSql(table))).join("\n");
   const views = derived.views.map((view) => view.sql).join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(

@@ -6,6 +6,7 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { checkpointAfter } from "./checkpoint.ts";
+import { type DigestStore, digestStore } from "./digest-store.ts";
 import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { renewStaleDays } from "./invocation-day.ts";
@@ -40,6 +41,7 @@ export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
 export type { CompactSizes } from "./compact.ts";
 export type { PruneCounts } from "./prune.ts";
 export type { SourceState } from "./source-state.ts";
+export type { DigestStore } from "./digest-store.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -136,6 +138,14 @@ export class Warehouse {
   /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
   async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
     return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
+  }
+
+  /** What a check of CloudTrail's digests reads and writes. */
+  get digests(): DigestStore {
+    return digestStore(
+      (action) => this.#transaction(action),
+      () => this.#context(),
+    );
   }
 
   /** Stores findings and returns those that are new. */

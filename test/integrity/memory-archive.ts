@@ -57,6 +57,7 @@ export function memoryArchive(trail: MadeTrail, options: MemoryOptions = {}): Ar
       },
       readDigest: (file) => Promise.resolve(readDigest(file)),
       keyOf: (other, each) => (other === bucket ? each : null),
+      keyOfUri: (uri) => uri.slice(`s3://${bucket}/`.length),
       uriOf: (each) => `s3://${bucket}/${each}`,
     });
   }

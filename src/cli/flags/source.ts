@@ -23,6 +23,8 @@ export interface SourceFlags {
   readonly s3KeptDays?: number;
   readonly lookupRole?: readonly string[];
   readonly cloudtrailEndpoint?: string;
+  /** Digests are checked: public keys are asked for, whatever the source. */
+  readonly verify?: boolean;
   readonly anyName?: boolean;
 }
 
@@ -83,7 +85,7 @@ export async function openSources(
 
 function refuseStrayFlags(kinds: ReadonlySet<SourceKind>, flags: SourceFlags): void {
   const stray = Object.keys(flags).filter((flag) => {
-    const takenBy = takers.get(flag);
+    const takenBy = flags.verify === true && forKeys.includes(flag) ? undefined : takers.get(flag);
     return takenBy !== undefined && !takenBy.some((kind) => kinds.has(kind));
   });
   const [first] = stray;
@@ -164,6 +166,7 @@ async function lookupOpener(
   return (name) => lookupSource(name, options);
 }
 
+const forKeys: readonly string[] = ["profile", "roleArn", "externalId", "cloudtrailEndpoint"];
 const both = ["bucket", "lookup"] as const;
 /** Which sources a flag is for; flags of the command itself are not here. */
 const takers: ReadonlyMap<string, readonly SourceKind[]> = new Map<string, readonly SourceKind[]>([
