@@ -1,5 +1,6 @@
-/** Owns docs/data-dictionary.md: written from the schema. Run: npx tsx scripts/data-dictionary.ts */
+/** Owns docs/data-dictionary.md: written from the schema and the reports' heads. Run: npx tsx scripts/data-dictionary.ts */
 import { writeFileSync } from "node:fs";
 import { dataDictionary } from "../src/schema/data-dictionary.ts";
+import { reportViews } from "../src/sql/report-views.ts";
 
-writeFileSync(new URL("../docs/data-dictionary.md", import.meta.url), dataDictionary());
+writeFileSync(new URL("../docs/data-dictionary.md", import.meta.url), dataDictionary(reportViews()));

@@ -30,6 +30,8 @@ select
   copies_disagree,
   completion_only,
   count(*) as invocations,
+  -- R3: a call that spilled went through a profile, whether its model identifier shows one or not
+  count(case when outcome = 'served' and (model_kind in ('inference-profile', 'application-profile') or spilled) then 1 end) as via_profile,
   min(event_time) as first_seen,
   max(event_time) as last_seen,
   cast(sum(input_tokens) as bigint) as input_tokens,

@@ -27,13 +27,13 @@ WITH part AS (
     provider,
     served_region,
     outcome,
-    model_kind,
     spilled,
     sum(invocations) AS invocations,
+    sum(via_profile) AS via_profile,
     sum(input_tokens) AS input_tokens,
     sum(output_tokens) AS output_tokens
   FROM invocation_day
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), destination AS (
   SELECT
     profile_id,
@@ -42,7 +42,7 @@ WITH part AS (
     provider,
     served_region,
     sum(invocations) AS invocations,
-    sum(CASE WHEN outcome = 'served' AND (model_kind IN ('inference-profile', 'application-profile') OR spilled) THEN invocations ELSE 0 END) AS via_profile,
+    sum(via_profile) AS via_profile,
     sum(CASE WHEN spilled THEN invocations ELSE 0 END) AS spilled,
     sum(CASE WHEN outcome = 'denied' THEN invocations ELSE 0 END) AS denied,
     sum(CASE WHEN outcome = 'throttled' THEN invocations ELSE 0 END) AS throttled,

@@ -19,20 +19,20 @@ WITH part AS (
     served_region,
     principal,
     account_id,
-    model_kind,
     spilled,
     sum(invocations) AS invocations,
+    sum(via_profile) AS via_profile,
     min(first_seen) AS first_seen,
     max(last_seen) AS last_seen
   FROM invocation_day
   WHERE outcome = 'served'
-  GROUP BY 1, 2, 3, 4, 5, 6
+  GROUP BY 1, 2, 3, 4, 5
 ), flow AS (
   SELECT
     source_region,
     served_region,
     sum(invocations) AS invocations,
-    sum(CASE WHEN (model_kind IN ('inference-profile', 'application-profile') OR spilled) THEN invocations ELSE 0 END) AS via_profile,
+    sum(via_profile) AS via_profile,
     sum(CASE WHEN spilled THEN invocations ELSE 0 END) AS spilled,
     count(DISTINCT principal) AS principals,
     count(DISTINCT account_id) AS accounts,

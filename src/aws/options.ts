@@ -44,6 +44,15 @@ export function checkEndpoint(endpoint: string | undefined): void {
   }
 }
 
+/** Roles as they were named; the external id is for the last one. */
+export function rolesOf(
+  arns: readonly string[] | undefined,
+  externalId: string | undefined,
+): readonly AssumedRole[] | undefined {
+  const last = (arns?.length ?? 0) - 1;
+  return arns?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
+}
+
 export function accessOf(
   bucket: string,
   options: S3AccessOptions,

@@ -1,16 +1,13 @@
 /** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
 
-export interface EstimateFlags {
+export interface EstimateFlags extends Pick<
+  SourceSettings,
+  "account" | "region" | "athenaS3Endpoint" | "athenaPrice" | "profile" | "roleArn"
+> {
   readonly logs?: string;
-  readonly organizationId?: string;
-  readonly account?: readonly string[];
-  readonly region?: readonly string[];
-  readonly athenaS3Endpoint?: string;
-  readonly athenaPrice?: number;
-  readonly profile?: string;
-  readonly roleArn?: readonly string[];
 }
 
 /** Lists yesterday: the last day that is whole. */

@@ -1,7 +1,7 @@
 /** Owns `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
-import type { LogTable } from "../engines/raw-logs/log-table.ts";
+import { type LogTable, ownDatabase, ownTable } from "../engines/raw-logs/log-table.ts";
 import type { SetupStep } from "../engines/athena/setup.ts";
 import {
   type AthenaAccessFlags,
@@ -10,8 +10,6 @@ import {
   addLogTableFlags,
   addProfileFlags,
   athenaAccessOf,
-  defaultDatabase,
-  defaultTable,
   logTableOf,
 } from "./flags/athena.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -55,9 +53,9 @@ export function addAthenaSetupCommand(athena: Command, context: CommandContext):
 async function runSetup(flags: SetupFlags, context: CommandContext): Promise<void> {
   const { effects } = context;
   const { markerStep, setupSteps, setupText } = await import("../engines/athena/setup.ts");
-  const database = flags.athenaDatabase ?? defaultDatabase;
+  const database = flags.athenaDatabase ?? ownDatabase;
   const make = flags.athenaTable === undefined ? await tableToMake(flags, database) : undefined;
-  const stated = await logTableOf(flags);
+  const stated = logTableOf(flags);
   const accounts = make?.injected === true ? make.accounts : stated.accounts;
   const table = flags.execute === true && make === undefined ? await completed(stated, flags, context) : stated;
   const steps = setupSteps({ database, make, table: { ...table, accounts }, copy: flags.copy });
@@ -96,7 +94,7 @@ async function tableToMake(
   const commercial = regionRows().filter(({ partition }) => partition === "aws");
   return {
     database,
-    table: defaultTable,
+    table: ownTable,
     location: { url: flags.logs, organization: flags.organizationId },
     accounts,
     injected: flags.injectedAccounts === true,

@@ -1,6 +1,7 @@
 /** Owns `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
+import { ownDatabase } from "../engines/raw-logs/log-table.ts";
 import { lateDays as usualLateDays } from "../engines/raw-logs/late-days.ts";
 import {
   type AthenaAccessFlags,
@@ -11,7 +12,6 @@ import {
   addMaxScanFlag,
   addProfileFlags,
   athenaAccessOf,
-  defaultDatabase,
   logTableOf,
 } from "./flags/athena.ts";
 import { addAthenaSetupCommand } from "./athena-setup.ts";
@@ -71,8 +71,8 @@ async function printStatement(name: string, flags: SqlFlags, { effects }: Comman
   const statement = reportStatement(report, {
     source:
       flags.copy === true
-        ? { kind: "copy", database: [flags.athenaDatabase ?? defaultDatabase] }
-        : { kind: "logs", table: await logTableOf(flags) },
+        ? { kind: "copy", database: [flags.athenaDatabase ?? ownDatabase] }
+        : { kind: "logs", table: logTableOf(flags) },
     scope: await scopeOf(flags),
     lateDays: flags.lateDays,
     boundary: flags.boundary,
@@ -96,8 +96,8 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   const access = await athenaAccessOf(flags, context);
   try {
     const summary = await refresh(athenaCopyEngine(access, spent, flags.maxScan, signal), {
-      database: [flags.athenaDatabase ?? defaultDatabase],
-      table: await logTableOf(flags),
+      database: [flags.athenaDatabase ?? ownDatabase],
+      table: logTableOf(flags),
       from: flags.from ?? days.addDays(days.dayOf(effects.now()), -days.firstRunDays),
       to: flags.to,
       lateDays: flags.lateDays,

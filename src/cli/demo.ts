@@ -40,6 +40,9 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       log.info("");
       await runReport(undefined, { warehouse, format: "table", boundary: "eu" }, context);
       log.info("");
+      const page = path.join(flags.folder, "report.html");
+      await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu" }, context);
+      log.info(`The same as a page, with charts: open ${page} in a browser`);
       log.info("Go on with the demo:");
       log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
       log.info(`  npx spillway query "from denials limit 5" --warehouse ${warehouse}`);

@@ -6,11 +6,12 @@ import type { IngestSummary } from "../ingest/ingest.ts";
 import type { Tally } from "../integrity/tally.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
-import { type AthenaSourceFlags, addAthenaSourceFlags, isAthenaSource } from "./athena-source.ts";
+import { sourceKinds } from "../ingest/sources/kinds.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { type KeyFlags, addKeyFlags, openVerifyPlan } from "./open-archives.ts";
 import { wholeNumber } from "./flags/values.ts";
-import { type SourceFlags, addSourceFlags, openSources } from "./flags/source.ts";
+import { addSourceFlags, openSources } from "./flags/source.ts";
 
 /** What an ingest needs besides its sources. */
 export interface LoadFlags {
@@ -19,7 +20,8 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
 }
 
-interface IngestFlags extends SourceFlags, AthenaSourceFlags, LoadFlags, KeyFlags {
+interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
+  readonly verify?: true;
   readonly threads?: number;
   readonly strict?: true;
 }
@@ -28,10 +30,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("ingest")
     .description("load CloudTrail logs into the warehouse; what is already there is not read again")
-    .argument(
-      "<source...>",
-      "a folder with trail objects, a single log file, s3://bucket[/prefix], lookup-events:REGION[,REGION...], or athena:DATABASE.TABLE",
-    )
+    .argument("<source...>", sourceKinds.map(({ written }) => written).join(", "))
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
     .option(
@@ -42,14 +41,12 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
     )
     .option("--verify", "hash what is read, and check it by CloudTrail's digests, which lie beside the logs")
     .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
-  addAthenaSourceFlags(addSourceFlags(addKeyFlags(command, "verify: "))).action(
-    async (sources: string[], flags: IngestFlags) => {
-      const summary = await (sources.some(isAthenaSource) ? ingestAthena : runIngest)(sources, flags, context);
-      if (summary.interrupted) throw interrupted();
-      const { isIncomplete } = await import("../ingest/summary.ts");
-      if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
-    },
-  );
+  addSourceFlags(addKeyFlags(command, "verify: ")).action(async (sources: string[], flags: IngestFlags) => {
+    const summary = await runIngest(sources, flags, context);
+    if (summary.interrupted) throw interrupted();
+    const { isIncomplete } = await import("../ingest/summary.ts");
+    if (flags.strict === true && isIncomplete(summary)) context.exitWith(exitCodes.incomplete);
+  });
 }
 
 function interrupted(): SpillwayError {
@@ -60,17 +57,6 @@ function interrupted(): SpillwayError {
       next: "Run the same command again to go on from there.",
     },
   );
-}
-
-async function ingestAthena(
-  sources: readonly string[],
-  flags: IngestFlags,
-  context: CommandContext,
-): Promise<IngestSummary> {
-  const { runAthenaSource } = await import("./athena-source.ts");
-  const summary = await runAthenaSource(sources, flags, context);
-  await printSummary(summary, flags.warehouse, context);
-  return summary;
 }
 
 /** Runs the ingest with progress on stderr and prints the summary there. */

@@ -4,11 +4,12 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
-import { kindOfSource } from "../ingest/sources/kinds.ts";
+import { rolesOf } from "../aws/options.ts";
+import { kindOf } from "../ingest/sources/kinds.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { Archive } from "../integrity/archive.ts";
 import type { KeySource, PublicKey } from "../integrity/public-keys.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type SourceFlags, rolesOf } from "./flags/source.ts";
 import { list } from "./flags/values.ts";
 
 /** What is saved beside a copy. */
@@ -17,8 +18,8 @@ export interface KeyFlags {
   readonly signatures?: readonly string[];
 }
 
-type AwsFlags = Pick<SourceFlags, "profile" | "roleArn" | "externalId" | "cloudtrailEndpoint">;
-type ArchiveFlags = Omit<SourceFlags, "from" | "to">;
+type AwsFlags = Pick<SourceSettings, "profile" | "roleArn" | "externalId" | "cloudtrailEndpoint">;
+type ArchiveFlags = Omit<SourceSettings, "from" | "to">;
 
 export function addKeyFlags(command: Command, of = ""): Command {
   return command
@@ -46,7 +47,7 @@ export async function openKeys(flags: KeyFlags & AwsFlags, { effects, signal }: 
   const { fetchedKeys } = await import("../integrity/fetched-keys.ts");
   const fetched = fetchedKeys({
     profile: flags.profile,
-    roles: rolesOf(flags),
+    roles: rolesOf(flags.roleArn, flags.externalId),
     endpoint: flags.cloudtrailEndpoint,
     signal,
     onRefused: ({ message, next }) => effects.log.warn(message, { next }),
@@ -66,7 +67,7 @@ export async function openArchives(
 }
 
 function hasDigests(source: string): boolean {
-  return ["bucket", "folder"].includes(kindOfSource(source));
+  return ["bucket", "folder"].includes(kindOf(source).label);
 }
 
 function noDigestsIn(source: string): SpillwayError {
@@ -76,7 +77,7 @@ function noDigestsIn(source: string): SpillwayError {
 }
 
 async function openArchive(source: string, flags: ArchiveFlags, { signal }: CommandContext): Promise<Archive> {
-  if (kindOfSource(source) === "folder") {
+  if (kindOf(source).label === "folder") {
     const { folderArchive } = await import("../integrity/folder-archive.ts");
     // The digests of a single file lie where those of its folder do.
     return folderArchive(statSync(source, { throwIfNoEntry: false })?.isFile() === true ? dirname(source) : source);
@@ -86,7 +87,7 @@ async function openArchive(source: string, flags: ArchiveFlags, { signal }: Comm
     accounts: flags.account,
     regions: flags.region,
     profile: flags.profile,
-    roles: rolesOf(flags),
+    roles: rolesOf(flags.roleArn, flags.externalId),
     endpoint: flags.s3Endpoint,
     region: flags.s3Region,
     pathStyle: flags.s3PathStyle,

@@ -1,11 +1,11 @@
-/** Owns putting a check together from the flags: the call, its documents, its keys. */
+/** Owns putting checks together from the flags: the calls, their documents, their keys. */
 import type { Call } from "../policy/call.ts";
 import type { GivenKeys } from "../policy/keys.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
-import { callOf, keysOf } from "./policy-call.ts";
 import { onlyPrincipal, policiesIn, readBundle } from "./policy-bundle.ts";
+import { callOf, keysOf } from "./policy-call.ts";
 import { type GivenDocuments, readDocuments } from "./policy-documents.ts";
 
 export interface PreparedCheck {

@@ -4,16 +4,24 @@ import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
+import type { FormatOptions } from "../report/formats/format.ts";
 import { type OutputFlags, protectionOf } from "./flags/scope.ts";
 
 /** Writes the rows and returns how many there were. */
-export async function printResult(result: Result, flags: OutputFlags, effects: Effects): Promise<number> {
+export async function printResult(
+  result: Result,
+  flags: OutputFlags,
+  effects: Effects,
+  page?: FormatOptions["page"],
+): Promise<number> {
   const [{ formats }, { withOutput }] = await Promise.all([
     import("../report/formats/index.ts"),
     import("../report/output.ts"),
   ]);
   const format = flags.format ?? "table";
-  if (formatTraits[format].isBinary && flags.output === undefined && effects.stdout.isTTY === true) {
+  // a page is text, and nobody reads it there all the same
+  const unreadable = formatTraits[format].isBinary || format === "html";
+  if (unreadable && flags.output === undefined && effects.stdout.isTTY === true) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });
@@ -22,7 +30,11 @@ export async function printResult(result: Result, flags: OutputFlags, effects: E
   const shown =
     protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const options = { width: terminal ? effects.stdout.columns : undefined, color: terminal && wantsColor(effects) };
+  const options = {
+    width: terminal ? effects.stdout.columns : undefined,
+    color: terminal && wantsColor(effects),
+    page,
+  };
   const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
   const rows = await withOutput(flags.output, stdout, (output) => formats[format](shown, output, options));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}: ${rows.toLocaleString("en-US")} rows`);

@@ -30,7 +30,9 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     ]);
     const engine = await openWarehouse(flags.warehouse);
     try {
-      await printResult(await engine.run(statement, context.signal), flags, context.effects);
+      await printResult(await engine.run(statement, context.signal), flags, context.effects, {
+        report: { name: "query", title: "Query", answers: "", columns: [], sql: statement },
+      });
     } finally {
       await engine.close();
     }

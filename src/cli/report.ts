@@ -1,6 +1,7 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
-import { SpillwayError } from "../errors.ts";
+import type { Report } from "../report/catalogue.ts";
+import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
@@ -61,43 +62,25 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);
   try {
+    const statement = (wanted: Report): string => applyScope(wanted.sql, scope, engine.qualify);
     if (report === undefined) {
-      const sqlOf = (wanted: string): string => findReport(catalogue, wanted).sql;
-      await printOverview(engine, (wanted) => applyScope(sqlOf(wanted), scope, engine.qualify), flags, scope, context);
+      const { printOverview } = await import("./overview.ts");
+      await printOverview({ engine, catalogue, statement, scope, flags, context });
       return;
     }
-    const statement = applyScope(report.sql, scope, engine.qualify);
-    await printResult(await engine.run(statement, signal, report.name), flags, effects);
+    const result = await engine.run(statement(report), signal, report.name);
+    await printResult(
+      result,
+      flags,
+      effects,
+      flags.format === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined,
+    );
   } finally {
     await engine.close();
   }
 }
 
-/** The overview is for people: it has no rows to export. */
-async function printOverview(
-  engine: Engine,
-  statement: (report: string) => string,
-  flags: ReportFlags,
-  scope: Scope,
-  { effects, signal }: CommandContext,
-): Promise<void> {
-  if (flags.format !== undefined && flags.format !== "table") {
-    throw new SpillwayError("usage", `the overview is text for people, not ${flags.format}`, {
-      next: "Name a report, for example: spillway report spillover-by-region --format json",
-    });
-  }
-  const [{ overviewText }, { overviewData }, { withOutput }, { wantsColor }] = await Promise.all([
-    import("../report/overview/overview.ts"),
-    import("../report/overview/data.ts"),
-    import("../report/output.ts"),
-    import("./print-result.ts"),
-  ]);
-  const boundary = scope.boundary && { name: flags.boundary ?? "", regions: scope.boundary };
-  const data = await overviewData({ engine, statement, boundary, protection: protectionOf(flags), signal });
-  const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const text = overviewText(data, {
-    width: terminal ? effects.stdout.columns : undefined,
-    color: terminal && wantsColor(effects),
-  });
-  await withOutput(flags.output, effects.stdout, async (output) => void output.write(text));
+async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {
+  const { pageHead } = await import("../report/page/head.ts");
+  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
 }

@@ -6,11 +6,12 @@ import type { Tally } from "../integrity/tally.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type SourceFlags, addBucketFlags } from "./flags/source.ts";
+import { addBucketFlags } from "./flags/source.ts";
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
-export interface VerifyFlags extends Omit<SourceFlags, "from" | "to">, KeyFlags {
+export interface VerifyFlags extends Omit<SourceSettings, "from" | "to">, KeyFlags {
   readonly from?: Date;
   readonly to?: Date;
   readonly failOn?: "integrity";

@@ -1,32 +1,27 @@
 /** Owns the shape of the effective config. What its keys mean stands in schema.ts. */
+import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 
 export const failOnChoices = ["boundary", "integrity", "findings"] as const;
 
 export type FailOn = (typeof failOnChoices)[number];
 
-/** How a bucket is reached. */
-export interface BucketConfig {
-  readonly profile?: string | undefined;
-  readonly roleArn?: readonly string[] | undefined;
-  readonly externalId?: string | undefined;
-  readonly s3Endpoint?: string | undefined;
-  readonly s3Region?: string | undefined;
-  readonly s3PathStyle?: boolean | undefined;
-  readonly expectedBucketOwner?: string | undefined;
-}
+/** How a bucket is reached, to write reports into it: settings of a bucket as a source, too. */
+export const bucketSettings = [
+  "profile",
+  "roleArn",
+  "externalId",
+  "s3Endpoint",
+  "s3Region",
+  "s3PathStyle",
+  "expectedBucketOwner",
+] as const;
 
-export interface SourceConfig extends BucketConfig {
+export type BucketConfig = Pick<SourceSettings, (typeof bucketSettings)[number]>;
+
+export interface SourceConfig extends SourceSettings {
   readonly source: string;
   readonly lookBackDays?: number | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly account?: readonly string[] | undefined;
-  readonly region?: readonly string[] | undefined;
-  readonly s3RequesterPays?: boolean | undefined;
-  readonly s3KeptDays?: number | undefined;
-  readonly lookupRole?: readonly string[] | undefined;
-  readonly cloudtrailEndpoint?: string | undefined;
 }
 
 export interface ScopeConfig {

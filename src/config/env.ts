@@ -9,6 +9,7 @@ const others: ReadonlySet<string> = new Set([
   "SPILLWAY_CONFIG",
   "SPILLWAY_PSEUDONYMISE_KEY",
   "SPILLWAY_DEBUG",
+  "SPILLWAY_ATHENA_POLL_MS",
   "SPILLWAY_TRINO_CACHE",
 ]);
 /** Kubernetes puts these into every container when there is a Service named spillway. */

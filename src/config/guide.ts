@@ -11,7 +11,7 @@ export function configurationGuide(): string {
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
-    "\n## `sources[]`\n\nThe keys mean what the flags of `spillway ingest` mean; they are for buckets and, where they fit, for `lookup-events:` sources; a folder takes none but `source`.\n",
+    "\n## `sources[]`\n\nThe keys mean what the flags of `spillway ingest` mean; each says for which kinds of source it is.\n",
     table(sources),
     "\n## `scope`\n",
     table(scope),

@@ -1,8 +1,11 @@
 /** Owns what may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
+import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
+import { sourceKinds } from "../ingest/sources/kinds.ts";
+import { type SettingName, type SettingValue, settingNames, sourceSettings } from "../ingest/sources/settings.ts";
 import { formatNames } from "../report/formats/names.ts";
-import { type Config, failOnChoices } from "./config.ts";
+import { bucketSettings, type Config, failOnChoices } from "./config.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
@@ -13,37 +16,48 @@ const day = z
 const account = z.string().regex(/^\d{12}$/, "account ids have 12 digits");
 const accounts = z.array(account).min(1);
 const days = z.int().min(1).max(36_500);
+const size = z.union([
+  z.int().min(1),
+  z.string().refine((value) => (parseBytes(value) ?? 0) > 0, "write it as 10GB, or a number of bytes"),
+]);
 
-/** How a bucket is reached, for reading and for writing; the flags of `spillway ingest` have the same names. */
-const bucketKeys = {
-  profile: text.optional().describe("profile of the AWS configuration"),
-  roleArn: texts.optional().describe("roles to assume, one through the other"),
-  externalId: text.optional().describe("external id for the last role"),
-  s3Endpoint: z.url().optional().describe("an S3-compatible store"),
-  s3Region: text.optional().describe("Region of the bucket; AWS's are found without it"),
-  s3PathStyle: z.boolean().optional().describe("name the bucket in the path, not in the host"),
-  expectedBucketOwner: account.optional().describe("refuse the bucket if another account owns it"),
+const valueSchemas: Readonly<Record<SettingValue, z.ZodType>> = {
+  text,
+  texts,
+  day,
+  days,
+  account,
+  accounts,
+  url: z.url(),
+  switch: z.boolean(),
+  bytes: size,
+  dollars: z.number().min(0),
+  lateDays: z.int().min(0).max(30),
 };
+
+/** A setting of a source as a key; `of` stands before its meaning. */
+function settingKey(name: SettingName, of = ""): z.ZodOptional {
+  const { value, help } = sourceSettings[name];
+  return valueSchemas[value].optional().describe(`${of}${help}`);
+}
+
+/** What takes a setting, before its meaning: it is said where not every kind of source does. */
+function takersOf(name: SettingName): string {
+  return `${sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])).join(", ")}: `;
+}
+
+const keysOf = (names: readonly SettingName[], of: (name: SettingName) => string): Record<string, z.ZodType> =>
+  Object.fromEntries(names.map((name) => [name, settingKey(name, of(name))]));
 
 const sourceSchema = z
   .strictObject({
-    source: text.describe(
-      "a folder, a file, `s3://bucket/prefix`, or `lookup-events:REGION,...`; an `athena:` table has its own command: `spillway ingest`",
-    ),
-    lookBackDays: days.optional().describe("list this many days back on every run, instead of the rules of docs/s3.md"),
-    from: day.optional().describe("first delivery day to list, on every run"),
-    to: day.optional().describe("last delivery day to list"),
-    account: accounts.optional().describe("only these accounts"),
-    region: texts.optional().describe("only these Regions"),
-    ...bucketKeys,
-    s3RequesterPays: z.boolean().optional().describe("you pay for the requests"),
-    lookupRole: texts
+    source: text.describe(sourceKinds.map(({ written }) => written).join(", ")),
+    lookBackDays: days
       .optional()
-      .describe("lookup-events: a role in each account to read; assumed by the last `roleArn`, if any"),
-    cloudtrailEndpoint: z.url().optional().describe("lookup-events: another endpoint than AWS's"),
-    s3KeptDays: days.optional().describe("days before the bucket's lifecycle may delete a log; default: 365"),
+      .describe("bucket, lookup, athena: so many days back on every run, instead of the rules of docs/s3.md"),
+    ...keysOf(settingNames, takersOf),
   })
-  .describe("a bucket or an event history, with how to reach it");
+  .describe("a bucket, an event history or a table, with how to reach it");
 
 const scopeKeys = {
   lastDays: days.optional().describe("from this many days before today, UTC, until now"),
@@ -63,7 +77,7 @@ const reportSchema = z.strictObject({
     .union([text, texts])
     .default("all")
     .describe(
-      "a report, several, or `all` (those that need a boundary only if there is one); `overview`, for people, is text whatever `format` says",
+      "a report, several, or `all` (those that need a boundary only if there is one); `overview`, for people, is a page with `html` and text with any other `format`",
     ),
   format: z
     .union([format, z.array(format).min(1)])
@@ -74,7 +88,7 @@ const reportSchema = z.strictObject({
   ),
   boundary: text.optional().describe("instead of the config's boundary"),
   ...scopeKeys,
-  ...bucketKeys,
+  ...keysOf(bucketSettings, () => "bucket: "),
   kmsKey: text.optional().describe("bucket: encrypt the reports with this KMS key (ARN)"),
 });
 

@@ -19,6 +19,8 @@ export class CommitQueue {
   #states: SourceState[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
+  #announceStart: () => void = () => undefined;
+  readonly #started = new Promise<void>((resolve) => (this.#announceStart = resolve));
   /** The commit that runs while the workers read on; one at a time. */
   #committing: Promise<void> = Promise.resolve();
 
@@ -30,6 +32,14 @@ export class CommitQueue {
   /** Nothing is committed before: the run's row stands first. */
   start(): void {
     this.#hasStarted = true;
+    this.#announceStart();
+  }
+
+  /** Runs a commit that stands by itself, when no other one does. */
+  async alone<T>(commit: () => Promise<T>): Promise<T> {
+    await this.#started;
+    await this.#committing;
+    return await commit();
   }
 
   add(staged: Staged): void {
@@ -53,6 +63,13 @@ export class CommitQueue {
       const flushed = await pool.flush();
       await this.#startCommit(flushed, this.#states.splice(0));
     }
+  }
+
+  /** Commits all that was handed out, and waits for it. */
+  async commitAll(pool: WorkerPool): Promise<void> {
+    await this.#started;
+    await this.#startCommit(await pool.flush(), this.#states.splice(0));
+    await this.#committing;
   }
 
   /** The last commit, with all that the workers still held; they are gone when it begins. */

@@ -6,6 +6,7 @@ import type { Locator } from "./listing/source.ts";
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);
   if (locator.kind === "bytes") return locator.bytes;
+  if (locator.kind === "source") throw new Error("an object that its source extracts has no bytes");
   // The SDK starts slowly: a run over folders never loads it.
   return import("../aws/s3/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
 }

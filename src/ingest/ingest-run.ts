@@ -1,49 +1,23 @@
 /** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
-import { type ErrorCode, SpillwayError } from "../errors.ts";
-import type { Warehouse } from "../store/warehouse.ts";
 import { rmSync } from "node:fs";
+import { type ErrorCode, SpillwayError } from "../errors.ts";
+import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
+import { extractObjects } from "./extract.ts";
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
-import type { VerifyPlan } from "./check-digests.ts";
+import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
-import { type IngestCounts, type IngestSummary, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
+import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
-
-export interface IngestOptions {
-  readonly warehouse: string;
-  readonly sources: readonly ObjectSource[];
-  readonly threads?: number | undefined;
-  /** Refuse objects that inflate to more bytes than this. */
-  readonly maxRawBytes?: number | undefined;
-  readonly now?: () => Date;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Stops at the next batch boundary: what was read until then is committed. */
-  readonly signal?: AbortSignal | undefined;
-  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
-  readonly commitSeconds?: number | undefined;
-  /** The summary of a run that is about to fail although it published what it could read. */
-  readonly onStopped?: (summary: IngestSummary) => void;
-  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
-  readonly verify?: VerifyPlan | undefined;
-}
-
-export interface Progress {
-  readonly listed: number;
-  readonly listingDone: boolean;
-  readonly done: number;
-  readonly rawBytes: number;
-  readonly bedrock: number;
-  /** Where the source stands, in its own words; empty if it has none. */
-  readonly standing: string;
-}
 
 /** What the source may say in the middle of a run without anything being wrong with what it gave before. */
 const outOfReach: ReadonlySet<ErrorCode> = new Set([
   "credentials",
+  "scan-limit",
   "source-denied",
   "source-not-found",
   "source-unreachable",
@@ -122,7 +96,8 @@ export class IngestRun {
         this.counts.objectsListed += fresh.length;
         const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
         this.tally.listed(source, fresh.length, unknown);
-        await this.#readObjects(pool, unknown);
+        if (source.extract === undefined) await this.#readObjects(pool, unknown);
+        else await this.#extract(source, unknown, pool);
         if (this.stoppedEarly || pool.stopped !== undefined) return;
         this.#commits.remember(states);
         await this.#commits.commitIfDue(pool);
@@ -158,7 +133,8 @@ export class IngestRun {
     return unknown.flatMap(({ index, changed }) => {
       const object = listed[index];
       if (object === undefined) return [];
-      if (changed) {
+      // an extracted object is another one at each of its readings
+      if (changed && object.locator.kind !== "source") {
         this.counts.objectsChanged++;
         this.findings.replaced(object);
       }
@@ -193,16 +169,43 @@ export class IngestRun {
     }
     this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
-    const left = objects.length - skippedNow.length - handed;
-    if (left > 0) {
-      this.tally.leave(objects.filter(({ skip }) => skip === null).slice(handed));
-      this.tally.leave(objects.filter(({ skip }) => skip !== null).slice(skippedNow.length));
-    }
-    this.counts.objectsListed -= left;
-    if (left > 0 && this.#options.signal?.aborted === true) this.stoppedEarly = true;
+    this.#leave([
+      ...objects.filter(({ skip }) => skip === null).slice(handed),
+      ...objects.filter(({ skip }) => skip !== null).slice(skippedNow.length),
+    ]);
     if (skippedNow.length > 0) {
       this.#commits.add({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
+    }
+  }
+
+  /** Objects that this run does not read: they are not part of its sums, the next run lists them again. */
+  #leave(objects: readonly TrailObject[]): void {
+    if (objects.length === 0) return;
+    this.tally.leave(objects);
+    this.counts.objectsListed -= objects.length;
+    if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
+  }
+
+  async #extract(source: ObjectSource, objects: readonly TrailObject[], pool: WorkerPool): Promise<void> {
+    const { signal } = this.#options;
+    const alone = <T>(commit: () => Promise<T>): Promise<T> => this.#commits.alone(commit);
+    let done = 0;
+    try {
+      // what other sources gave stands first: an event belongs to the log file that was read, if one was
+      await this.#commits.commitAll(pool);
+      const context = { warehouse: await this.#opening, alone, signal };
+      for await (const { read, rejected, counts } of extractObjects(source, objects, context)) {
+        done++;
+        this.#accepted++;
+        this.#note(read);
+        this.counts.rejected += rejected;
+        this.#committed(counts);
+        this.#progress(1);
+      }
+      if (done < objects.length) this.stoppedEarly = true;
+    } finally {
+      this.#leave(objects.slice(done));
     }
   }
 
@@ -235,8 +238,12 @@ export class IngestRun {
       states,
       besideReaders,
     });
-    this.#onCommit();
     for (const file of files) rmSync(file, { force: true });
+    this.#committed(counts);
+  }
+
+  #committed(counts: CommitCounts): void {
+    this.#onCommit();
     this.counts.newEvents += counts.newEvents;
     this.counts.duplicates += counts.duplicates;
     this.counts.contentConflicts += counts.contentConflicts;

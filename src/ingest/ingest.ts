@@ -4,12 +4,13 @@ import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
 import type { Tally } from "../integrity/tally.ts";
 import { Warehouse, stageFolder } from "../store/warehouse.ts";
-import { type IngestOptions, IngestRun } from "./ingest-run.ts";
+import { IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./listing/source.ts";
+import type { IngestOptions } from "./options.ts";
 import type { IngestSummary } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./ingest-run.ts";
+export type { IngestOptions, Progress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;
@@ -59,7 +60,7 @@ async function ingestInto(
       eventsPerFile,
       seal: options.verify !== undefined,
     },
-    options.threads ?? Math.max(1, Math.min(availableParallelism(), 8)),
+    threadsFor(options),
     (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
   );
   const opening = Warehouse.open(options.warehouse, { now });
@@ -99,6 +100,12 @@ async function ingestInto(
   if (failure === undefined) return summary;
   options.onStopped?.(summary);
   throw failure;
+}
+
+/** None where every source extracts its objects itself. */
+function threadsFor({ sources, threads }: IngestOptions): number {
+  if (sources.every((source) => source.extract !== undefined)) return 0;
+  return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
 }
 
 /** What was read is in the ledger by now; whatever keeps it from being judged is a gap, and the next run comes back to it. */

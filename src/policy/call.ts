@@ -75,7 +75,7 @@ function regionOfArn(arn: string): string {
   return region === "" ? unspecified : region;
 }
 
-function partitionOf(call: Call): string {
+export function partitionOf(call: Call): string {
   if (call.partition !== undefined) return call.partition;
   if (call.sourceRegion.startsWith("us-gov-")) return "aws-us-gov";
   return call.sourceRegion.startsWith("cn-") ? "aws-cn" : "aws";

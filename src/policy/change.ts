@@ -10,6 +10,7 @@ import { kindTitles } from "./kinds.ts";
 import { memberOf, plainValue } from "./json-reader.ts";
 import type { Layer } from "./layers.ts";
 import { mostPerLevel } from "./limits.ts";
+import { nameLayer, nameStatement } from "./words.ts";
 import { addItem, addToList, replaceText } from "./text-edit.ts";
 
 export interface Change {
@@ -184,18 +185,4 @@ export function withStatement(document: PolicyDocument, statement: unknown): Pol
 
 function replaceLayer(layers: readonly Layer[], at: number, layer: Layer): Layer[] {
   return layers.with(at, layer);
-}
-
-export function nameLayer({ kind, title, level }: Pick<Layer, "kind" | "title" | "level">): string {
-  if (kind !== "scp") return kindTitles[kind];
-  if (level === undefined) return "service control policies";
-  return `${kindTitles.scp} of ${title ?? `level ${level}`}`;
-}
-
-/** File, line and column, number and Sid. */
-export function nameStatement(reason: Reason): string {
-  const { document, statement } = reason;
-  if (document === undefined || statement === undefined) return nameLayer(reason);
-  const sid = statement.sid === undefined ? "" : ` ${statement.sid}`;
-  return `${document.name}:${statement.line}:${statement.column} Statement[${statement.index}]${sid}`;
 }

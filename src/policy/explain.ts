@@ -1,5 +1,5 @@
 /** Owns the words for a decision: each reason with its document, and what is not known. */
-import { nameLayer, nameStatement } from "./change.ts";
+import { nameLayer, nameStatement } from "./words.ts";
 import type { Answer, OpenReason, Reason } from "./decide.ts";
 import type { Layer } from "./layers.ts";
 import { type PolicyKind, kindTitles } from "./kinds.ts";

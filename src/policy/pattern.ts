@@ -77,3 +77,10 @@ export function matchesResource(pattern: Pattern, resource: string): boolean {
 export function matchesAction(pattern: string, action: string): boolean {
   return matches(patternOf(pattern.toLowerCase()), action.toLowerCase());
 }
+
+/** The last part of an ARN or of a pattern for one. */
+export function resourcePart(arn: string): string {
+  const parts = splitArn(arn);
+  // a pattern that ends early takes all that is left
+  return parts.length === 6 ? (parts[5] ?? "") : arn.endsWith("*") ? "*" : "";
+}

@@ -3,12 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpillwayError, messageOf } from "../errors.ts";
+import { type ReportColumn, reportHeader } from "../sql/report-header.ts";
 import { hasSeveralStatements, withoutTerminator } from "../sql/sql-text.ts";
-
-export interface ReportColumn {
-  readonly name: string;
-  readonly doc: string;
-}
 
 export interface Report {
   readonly name: string;
@@ -70,7 +66,7 @@ export function parseReport(name: string, text: string): Report {
       next: "make each one a file of its own",
     });
   }
-  const header = headerOf(text);
+  const header = reportHeader(text);
   return {
     name,
     title: header.fields.get("title") ?? name,
@@ -83,18 +79,4 @@ export function parseReport(name: string, text: string): Report {
         .includes("boundary") ?? false,
     sql,
   };
-}
-
-function headerOf(text: string): { fields: ReadonlyMap<string, string>; columns: readonly ReportColumn[] } {
-  const fields = new Map<string, string>();
-  const columns: ReportColumn[] = [];
-  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
-    if (!line.startsWith("--")) break;
-    const column = /^--\s{2,}(\w+):\s*(.*)$/.exec(line);
-    const field = /^--\s?(\w+):\s*(.*)$/.exec(line);
-    if (column !== null && fields.has("columns"))
-      columns.push({ name: column[1] ?? "", doc: (column[2] ?? "").trim() });
-    else if (field !== null) fields.set((field[1] ?? "").toLowerCase(), (field[2] ?? "").trim());
-  }
-  return { fields, columns };
 }

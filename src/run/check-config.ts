@@ -1,9 +1,8 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
-import type { Config } from "../config/config.ts";
+import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
-import { parseLookupName } from "../ingest/sources/lookup-events/name.ts";
-import { parseS3Url } from "../aws/s3/url.ts";
-import { kindOfSource } from "../ingest/sources/kinds.ts";
+import { kindOf, straySettings } from "../ingest/sources/kinds.ts";
+import { settingNames } from "../ingest/sources/settings.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -13,18 +12,7 @@ import { reportJobs } from "./report-jobs.ts";
  * @throws SpillwayError `config`, `usage` or `report-unknown`: all of them exit code 2
  */
 export function checkConfig(config: Config): void {
-  for (const source of config.sources) {
-    const name = typeof source === "string" ? source : source.source;
-    const kind = kindOfSource(name);
-    if (kind === "athena") throw athenaInConfig(name, config.warehouse);
-    if (kind === "bucket") parseS3Url(name);
-    else if (kind === "lookup") parseLookupName(name);
-    else if (typeof source !== "string" && Object.keys(source).length > 1) {
-      throw new SpillwayError("config", `these keys are for buckets, and ${name} is none: ${keysOf(source)}`, {
-        next: "A folder is always read as a whole; give reports their time with scope or lastDays.",
-      });
-    }
-  }
+  for (const source of config.sources) checkSource(typeof source === "string" ? { source } : source);
   for (const { from, to } of [config.scope, ...config.reports]) {
     if (from === undefined || to === undefined || from < to) continue;
     throw new SpillwayError("config", `from ${from} is not before to ${to}`, {
@@ -41,15 +29,19 @@ export function checkConfig(config: Config): void {
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
 }
 
-/** Its cost is agreed to by flags (`--max-scan`), run by run. */
-function athenaInConfig(name: string, warehouse: string): SpillwayError {
-  return new SpillwayError("config", `an athena: source is loaded by its own command, not by spillway run: ${name}`, {
-    next: `Take it out of sources, and before each run: spillway ingest ${name} --warehouse ${warehouse} (docs/athena.md)`,
+function checkSource({ source, lookBackDays, ...settings }: SourceConfig): void {
+  const kind = kindOf(source);
+  kind.parse(source);
+  const given = { ...settings, ...(lookBackDays === undefined ? {} : { from: lookBackDays }) };
+  const names = settingNames.filter((name) => given[name] !== undefined);
+  const { stray, takers } = straySettings([kind], names);
+  if (stray.length === 0) return;
+  const keys = stray.map((name) => (name === "from" && settings.from === undefined ? "lookBackDays" : name));
+  const plurals = takers.map(({ plural }) => plural).join(" and ");
+  throw new SpillwayError("config", `these keys are for ${plurals}, and ${source} is not one: ${keys.join(", ")}`, {
+    next:
+      kind.label === "folder"
+        ? "A folder is always read as a whole; give reports their time with scope or lastDays."
+        : "Leave them out; docs/configuration.md says for which kinds of source a key is.",
   });
-}
-
-function keysOf(source: object): string {
-  return Object.keys(source)
-    .filter((key) => key !== "source")
-    .join(", ");
 }

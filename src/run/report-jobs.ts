@@ -7,7 +7,7 @@ import { type Report, findReport } from "../report/catalogue.ts";
 import { type FormatName, formatTraits } from "../report/formats/names.ts";
 import type { Scope } from "../sql/scope.ts";
 
-/** Text for people, made of several reports: it has no rows, and no format but its own. */
+/** Text or a page for people, made of several reports: it has no rows. */
 export const overviewName = "overview";
 
 /** One file to write. */
@@ -55,11 +55,17 @@ function jobsOf(
   if (isS3Url(output)) parseS3Url(output);
   const formats = [...new Set([settings.format].flat())];
   return reportsOf(settings, scope, catalogue).flatMap((report) =>
-    (report === null ? (["table"] as const) : formats).map((format) => {
+    (report === null ? overviewFormats(formats) : formats).map((format) => {
       const target = `${output}/${report?.name ?? overviewName}.${formatTraits[format].extension}`;
       return { report, format, scope, boundaryName, target, settings };
     }),
   );
+}
+
+/** Text, and a page if the config asks for one. */
+function overviewFormats(formats: readonly FormatName[]): readonly FormatName[] {
+  if (!formats.includes("html")) return ["table"];
+  return formats.length === 1 ? ["html"] : ["table", "html"];
 }
 
 function reportsOf(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { OutputStream } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
+import { rolesOf } from "../aws/options.ts";
 import { putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
@@ -14,6 +15,7 @@ import { formatTraits } from "../report/formats/names.ts";
 import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
+import { pageHead } from "../report/page/head.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
 import { applyScope } from "../sql/scope.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
@@ -50,12 +52,9 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
     const file = join(folder, "report");
     const rows = await writeFile(job, source, file);
     const { settings } = job;
-    const last = (settings.roleArn?.length ?? 0) - 1;
     await putObject(target, file, {
       profile: settings.profile,
-      roles: settings.roleArn?.map((arn, index) =>
-        index === last ? { arn, externalId: settings.externalId } : { arn },
-      ),
+      roles: rolesOf(settings.roleArn, settings.externalId),
       endpoint: settings.s3Endpoint,
       region: settings.s3Region,
       pathStyle: settings.s3PathStyle,
@@ -79,15 +78,29 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   }
   const result = await engine.run(applyScope(report.sql, scope, qualify), signal);
   const shown = protection === undefined ? result : protectResult(result, protection);
-  return await withOutput(file, nowhere, (output) => formats[format](shown, output));
+  const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
+  return await withOutput(file, nowhere, (output) => formats[format](shown, output, { page }));
 }
 
-async function writeOverview({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {
+  if (job.format === "html") return await writePage(job, source, file);
+  const { scope, boundaryName } = job;
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
   const statement = (name: string): string => applyScope(findReport(catalogue, name).sql, scope, qualify);
   const text = overviewText(await overviewData({ ...rest, statement, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
+}
+
+async function writePage({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+  const [{ buildPage }, { renderPage }] = await Promise.all([
+    import("../report/page/build-page.ts"),
+    import("../report/page/page.ts"),
+  ]);
+  const head = pageHead({ scope, boundaryName, engine: source.engine.name, protection: source.protection });
+  const statement = (report: Report): string => applyScope(report.sql, scope, qualify);
+  const page = renderPage(await buildPage({ ...source, statement, head }));
+  await withOutput(file, nowhere, async (output) => void output.write(page));
 }
 
 /** A file is always named: nothing of a run's reports goes to stdout. */

@@ -12,6 +12,13 @@ export interface Column {
   readonly source?: string;
 }
 
+/** A relation in words: what a view's header and a table's description both say. */
+export interface Described {
+  readonly name: string;
+  readonly doc: string;
+  readonly columns: readonly { readonly name: string; readonly doc: string; readonly source?: string }[];
+}
+
 export interface Table {
   readonly name: string;
   readonly doc: string;

@@ -27,6 +27,7 @@ export const invocationDayTable: Table = {
     column("crowded_key", "boolean", "more than eight events share the request"),
     ...flags.map(same),
     column("invocations", "bigint", "invocations of the row"),
+    column("via_profile", "bigint", "of those, served through a profile, visible or not: what spill rates are of"),
     column("first_seen", "timestamp", "first invocation, UTC"),
     column("last_seen", "timestamp", "last invocation, UTC"),
     column("input_tokens", "bigint", "sum; null if none tells"),

@@ -6,7 +6,11 @@ export const trailObjectTable: Table = {
   name: "trail_object",
   doc: "Trail objects and what came of them; an object replaced later has a row for each ETag",
   columns: [
-    column("uri", "text", "s3://bucket/key, the path below the source folder as file:..., lookup:... or athena:..."),
+    column(
+      "uri",
+      "text",
+      "s3://BUCKET/KEY; file:///PATH of a folder's file, from the root; lookup:ACCOUNT/REGION/EVENT-SOURCE/DAY/NAME; athena:DATABASE.TABLE/all (or the accounts and Regions asked for)/DAY",
+    ),
     column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
     column("size", "bigint", "bytes as stored"),
     column("status", "text", "loaded, skipped or quarantined"),
@@ -64,18 +68,6 @@ export const runTable: Table = {
     column("rejected", "bigint", "Bedrock records with wrong types"),
     column("other", "bigint", "records of other services"),
     column("version", "text", "Spillway's version"),
-  ],
-};
-
-export const sourceStateTable: Table = {
-  name: "source_state",
-  doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
-  columns: [
-    column("scope", "text", "whose memory it is: a source with what it was restricted to"),
-    column("name", "text", "what is remembered"),
-    column("value", "text", "JSON"),
-    column("run_id", "text", "run that wrote it"),
-    column("updated_at", "timestamp", "when it was committed, UTC"),
   ],
 };
 
@@ -140,5 +132,15 @@ export const inferenceProfileTable: Table = {
     column("model", "text", "model behind the profile, if known"),
     column("as_of", "text", "date of the newest source that showed it"),
     column("source", "text", "where it was read"),
+  ],
+};
+
+export const boundaryTable: Table = {
+  name: "boundary",
+  doc: "Named sets of approved Regions, for the view boundary_violations",
+  columns: [
+    column("name", "text", "what --boundary and the config call it: eu, eea, us, ..., or a name of your own"),
+    column("region", "text", "Region inside the boundary"),
+    column("source", "text", "reference (of Spillway's) or config (`boundaries` in spillway.json)"),
   ],
 };

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 export const queriesFolder: URL = new URL("../../queries/", import.meta.url);
 
 /** Text of a file in `queries/`, without the comments before its statement and without a semicolon at its end. */
-export function readQuery(path: string): string {
-  const text = readFileSync(new URL(path, queriesFolder), "utf8");
+export function readQuery(path: string, folder: URL = queriesFolder): string {
+  const text = readFileSync(new URL(path, folder), "utf8");
   return text
     .replace(/^(?:--[^\n]*\n)+/, "")
     .trim()

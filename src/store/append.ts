@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { loadDuckDb } from "./duck.ts";
 import type { Table } from "../schema/column.ts";
-import { createTableSql } from "./schema.ts";
+import { createTableSql } from "./ddl.ts";
 
 export type Cell = string | number | boolean | null;
 

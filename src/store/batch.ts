@@ -63,8 +63,8 @@ export interface StagedBatch {
   readonly states?: readonly SourceState[];
   /** The cores are busy with reading: one thread is enough, and takes half the memory. */
   readonly besideReaders?: boolean | undefined;
-  /** The batch is one slice that somebody else cut out of log files: see `slice.ts`. */
-  readonly isSlice?: boolean | undefined;
+  /** The batch is one object that its source cut out of many log files: see `extracted-object.ts`. */
+  readonly isExtracted?: boolean | undefined;
 }
 
 export interface CommitCounts {

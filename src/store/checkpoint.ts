@@ -14,7 +14,7 @@ export async function checkpointAfter(duck: Duck, newEvents: number, change: () 
   if (newEvents >= manyEvents) await duck.connection.run("PRAGMA disable_checkpoint_on_shutdown");
   const reader = newEvents < manyEvents ? null : await duck.instance.connect();
   try {
-    await reader?.run("BEGIN; SELECT name FROM warehouse.meta");
+    await reader?.run("BEGIN; SELECT name FROM warehouse.internal.meta");
     await change();
     await duck.connection.run("CHECKPOINT warehouse");
   } finally {

@@ -5,6 +5,7 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import { type Duck, attach, detach, rowsOf, sqlText } from "./duck.ts";
 import { removeDatabase } from "./publish.ts";
+import { useWarehouse } from "./schema.ts";
 
 export interface CompactSizes {
   readonly bytesBefore: number;
@@ -46,7 +47,7 @@ export async function compactFile(duck: Duck, work: string): Promise<CompactSize
       await attach(duck, work, "warehouse", "write");
     }
   } finally {
-    await connection.run("USE warehouse");
+    await useWarehouse(connection, "warehouse");
     if (existsSync(copy)) await removeDatabase(copy);
   }
   return { bytesBefore, bytesAfter: statSync(work).size };
@@ -60,11 +61,11 @@ async function compare(connection: DuckDBConnection): Promise<void> {
     );
     if (String(first) !== String(second)) throw differs(kind);
   }
-  for (const [name] of await rowsOf(connection, catalogues.tables("warehouse"))) {
-    const table = `"${String(name)}"`;
+  for (const [schema, name] of await rowsOf(connection, catalogues.tables("warehouse"))) {
+    const table = `"${String(schema)}"."${String(name)}"`;
     const [row] = await rowsOf(
       connection,
-      `SELECT (${digest(`warehouse.main.${table}`)}) = (${digest(`compacted.main.${table}`)})`,
+      `SELECT (${digest(`warehouse.${table}`)}) = (${digest(`compacted.${table}`)})`,
     );
     if (row?.[0] !== true) throw differs(table);
   }
@@ -72,9 +73,9 @@ async function compare(connection: DuckDBConnection): Promise<void> {
 
 const catalogues = {
   tables: (database: string) =>
-    `SELECT table_name, column_count FROM duckdb_tables() WHERE database_name = ${sqlText(database)} ORDER BY ALL`,
+    `SELECT schema_name, table_name, column_count, comment FROM duckdb_tables() WHERE database_name = ${sqlText(database)} ORDER BY ALL`,
   views: (database: string) =>
-    `SELECT view_name FROM duckdb_views() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
+    `SELECT view_name, comment FROM duckdb_views() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
   macros: (database: string) =>
     `SELECT function_name FROM duckdb_functions() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
 } as const;

@@ -5,7 +5,8 @@ import { column } from "../schema/column.ts";
 import { digestTable, missingLogTable, publicKeyTable } from "../schema/digest-tables.ts";
 import { type Cell, fillTemporary } from "./append.ts";
 import { rowsOf, sqlText } from "./duck.ts";
-import { columnList, writeMeta } from "./schema.ts";
+import { columnList } from "./ddl.ts";
+import { writeMeta } from "./meta.ts";
 
 /** The verdict on a log file. */
 export interface LogVerdict {

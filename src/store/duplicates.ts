@@ -4,7 +4,7 @@ import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { countOf, rowsOf } from "./duck.ts";
 import type { Incoming } from "./fold.ts";
-import { eventColumns as columns } from "./schema.ts";
+import { eventColumns as columns } from "./ddl.ts";
 
 const content = eventTable.columns.filter((column) => column.name !== "object_uri" && column.name !== "record_index");
 const contentList = content.map((column) => `"${column.name}"`).join(", ");

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { findingTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { rowsOf, sqlText } from "./duck.ts";
-import { writeMeta } from "./schema.ts";
+import { writeMeta } from "./meta.ts";
 
 export interface Finding {
   readonly kind: "object-replaced" | "object-disappeared";

@@ -4,7 +4,7 @@ import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
 import { readQuery } from "../sql/query-file.ts";
-import { columnList, eventColumns as columns } from "./schema.ts";
+import { columnList, eventColumns as columns } from "./ddl.ts";
 
 /** What the view `incoming` holds, and what of it decides how the fold goes on. */
 export interface Incoming {

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { readQuery } from "../sql/query-file.ts";
-import { columnList } from "./schema.ts";
+import { columnList } from "./ddl.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Marks the days of invocations in the transaction that changes them. `source` is what stands after FROM, with a column event_time. */

@@ -7,9 +7,10 @@ import { settleDuplicates } from "./duplicates.ts";
 import { writeAggregated } from "./aggregated-calls.ts";
 import { writeFindings } from "./findings.ts";
 import { type Incoming, foldIncoming, moveFirstCompletion } from "./fold.ts";
-import { eventColumns as columns, writeMeta } from "./schema.ts";
+import { eventColumns as columns } from "./ddl.ts";
+import { writeMeta } from "./meta.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
-import { ownedSlice } from "./slice.ts";
+import { withExtractedCounts } from "./extracted-object.ts";
 import { writeStates } from "./source-state.ts";
 
 export interface CommitContext {
@@ -27,7 +28,7 @@ export async function loadBatch(
 ): Promise<CommitCounts> {
   const counts =
     batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files, context);
-  const owned = batch.isSlice === true ? await ownedSlice(connection, batch, counts) : batch;
+  const owned = batch.isExtracted === true ? await withExtractedCounts(connection, batch, counts) : batch;
   await writeLedger(connection, owned, context);
   await writeAggregated(connection, batch.aggregated ?? []);
   await writeFindings(connection, batch.findings ?? [], context);

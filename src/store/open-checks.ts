@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import { type Duck, attach, detach, lockHolder } from "./duck.ts";
 import { lockFile, workFile } from "./publish.ts";
-import { checkVersion, readMeta } from "./schema.ts";
+import { checkVersion, readMeta } from "./meta.ts";
 
 /** Held until the instance is closed, by the operating system: a dead process holds none. */
 export async function takeLock(duck: Duck, file: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";
 import { foldTouched } from "./fold.ts";
-import { writeMeta } from "./schema.ts";
+import { writeMeta } from "./meta.ts";
 
 /** Call it within a transaction. */
 export async function replaceProfiles(

@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
-import { readMeta, writeMeta } from "./schema.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 
 export interface PruneCounts {
   readonly invocations: number;

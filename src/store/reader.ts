@@ -16,7 +16,8 @@ import {
 } from "./duck.ts";
 import type { CellResult } from "../schema/result-column.ts";
 import { harden, runQuery } from "./query.ts";
-import { checkVersion } from "./schema.ts";
+import { checkVersion } from "./meta.ts";
+import { useWarehouse } from "./schema.ts";
 
 export type ReaderOptions = DuckOptions;
 
@@ -53,8 +54,9 @@ export class WarehouseReader {
         await copyFile(file, opened, constants.COPYFILE_FICLONE);
         await attach(duck, opened, "warehouse", "read");
       }
+      await useWarehouse(duck.connection, "warehouse");
       // rows come in the order of the statement, and a time with a zone is shown in UTC
-      await duck.connection.run("USE warehouse; SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
+      await duck.connection.run("SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
       await checkVersion(duck.connection, file);
       await harden(duck.connection);
       return new WarehouseReader(file, duck, opened, folder);

@@ -27,7 +27,8 @@ import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { ensureSchema, readMeta, writeMeta } from "./schema.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { ensureSchema, useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
 import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
 import { inTransaction } from "./transaction.ts";
@@ -87,7 +88,6 @@ export class Warehouse {
       }
       const isNew = !existsSync(work);
       await attach(duck, work, "warehouse", "write");
-      await duck.connection.run("USE warehouse");
       await ensureSchema(duck.connection, file, isNew);
       if (existsSync(file))
         await writeMeta(
@@ -238,7 +238,7 @@ export class Warehouse {
         await replaceFile(work, this.file);
       } finally {
         await attach(this.#duck, work, "warehouse", "write");
-        await connection.run("USE warehouse");
+        await useWarehouse(connection, "warehouse");
       }
       // an old generation must not pass for the base again: it may be a backup that the owner put back
       await writeMeta(connection, { published: "true", base: "" });

@@ -1,8 +1,8 @@
 /** Owns the proof that every DuckDB client reads the published file as Spillway does, or refuses it in words. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rowsOf as resultRows } from "../../src/engines/result.ts";
 import { WarehouseReader } from "../../src/store/reader.ts";
+import { plainRows } from "../../src/engines/result.ts";
 import { type ClientAnswer, type Relations, duckDbClients, readWith } from "../support/duckdb-client.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
@@ -84,9 +84,8 @@ function matrixText(): string {
 async function ownRelations(): Promise<Relations> {
   await using reader = await WarehouseReader.open(file, { threads: 1 });
   const rowsOf = async (sql: string): Promise<(string | null)[][]> => {
-    const rows: (string | null)[][] = [];
-    for await (const row of resultRows(await reader.query(sql))) rows.push(row.map(textOf));
-    return rows;
+    const rows = await plainRows(await reader.query(sql));
+    return rows.map((row) => Object.values(row).map(textOf));
   };
   const names = await rowsOf(
     "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal",

@@ -216,11 +216,20 @@ describe("spillway config check", () => {
     [{ failOn: ["boundary"] }, /failOn names boundary, and there is no boundary/],
     [{ sources: [{ source: "logs", region: ["eu-west-1"] }] }, /these keys are for buckets/],
     [{ sources: ["s3://"] }, /no S3 address/],
-    [{ sources: ["gs://logs"] }, /gs:\/\/logs is no source that Spillway knows\n/],
+    [{ sources: ["gs://logs"] }, /gs:\/\/logs is not a source that Spillway knows\n/],
     [{ sources: ["lookup-events:eu-wst-1"] }, /no Region eu-wst-1\nDid you mean eu-west-1\?/],
+    [{ sources: ["athena:logs"] }, /athena:logs names no table with its database/],
     [
-      { sources: [{ source: "athena:db.logs", region: ["eu-west-1"] }] },
-      /loaded by its own command, not by spillway run: athena:db\.logs\nTake it out of sources, .* spillway ingest athena:db\.logs --warehouse spillway\.duckdb/,
+      { sources: [{ source: "athena:db.logs", maxScan: "much" }] },
+      /sources\[0\]\.maxScan: .*write it as 10GB, or a number of bytes/,
+    ],
+    [
+      { sources: [{ source: "s3://logs", athenaWorkgroup: "w" }] },
+      /these keys are for athena tables, and s3:\/\/logs is not one: athenaWorkgroup\nLeave them out/,
+    ],
+    [
+      { sources: [{ source: "logs", lookBackDays: 3 }] },
+      /these keys are for buckets and .* and .*logs is not one: lookBackDays\nA folder is always read as a whole/,
     ],
     [{ sources: [{ source: "s3://logs", from: "2026-02-30" }] }, /sources\[0\]\.from: there is no such day/],
     [{ sources: [{ source: "s3://logs", to: "tomorrow" }] }, /sources\[0\]\.to: write a day as YYYY-MM-DD\n/],
@@ -241,7 +250,7 @@ it("the other commands take the warehouse from it, and a flag wins", { timeout: 
   const ingest = await runCli(["ingest", logs, "--config", config]);
   expect(ingest.stderr).toContain(`published ${resolve(config, "..", "configured.duckdb")}`);
   const query = await runCli(["query", "select count(*) as n from invocation", "--config", config, "--format", "csv"]);
-  expect(query.stdout).toBe("n\r\n3\r\n");
+  expect(query.stdout).toBe("n\n3\n");
   const missing = await runCli(["query", "select 1", "--config", config, "--warehouse", join(folder, "other.duckdb")]);
   expect(missing.stderr).toContain("other.duckdb");
   const broken = await runCli(["report", "--config", configFile({ wharehouse: 1 })]);

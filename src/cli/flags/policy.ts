@@ -1,6 +1,7 @@
 /** Owns the flags that name a call and the policy documents that bear on it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { operationNames } from "../../policy/operations.ts";
+import type { OutputFlags } from "./scope.ts";
 import { list } from "./values.ts";
 
 export interface CallFlags {
@@ -27,19 +28,31 @@ export interface DocumentFlags {
   readonly absent?: readonly string[];
 }
 
+export interface SuggestFlags extends Omit<CallFlags, "inferenceProfile">, DocumentFlags, OutputFlags {
+  readonly inferenceProfile: readonly string[];
+  readonly style: "narrow" | "wide";
+  readonly documents?: string;
+}
+
 export function addCallFlags(command: Command): Command {
-  return command
+  command
     .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
+    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"));
+  return addCallerFlags(command);
+}
+
+/** Who calls from where, and what cannot be looked up about the profile. */
+export function addCallerFlags(command: Command): Command {
+  return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")
     .option(
-      "--destination <regions...>",
+      "--destination <regions>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
     )
     .option("--source-region <region>", "Region that is called")
     .option("--account <id>", "account of the caller (default: the principal's)")
     .option("--principal <arn>", "ARN of the role or user, with its path")
-    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"))
     .addOption(new Option("--bearer-token <type>", "the call uses an API key").choices(["SHORT_TERM", "LONG_TERM"]))
     .option("--management-account", "the account is the organization's management account, which SCPs do not bind");
 }

@@ -18,6 +18,17 @@ export interface LogTable {
   readonly accounts: readonly string[] | undefined;
 }
 
+/** Of the table that `spillway athena setup` makes. */
+export const ownTable = "cloudtrail_log";
+export const ownDatabase = "spillway";
+
+/** What a user may say of a table that somebody else made, as text. */
+export interface TableShape {
+  readonly dayColumn?: string | undefined;
+  readonly tableLacks?: readonly string[] | undefined;
+  readonly tableAccounts?: readonly string[] | undefined;
+}
+
 /** Days of delivery, yyyy-mm-dd, both included. */
 export interface Days {
   readonly from?: string | undefined;
@@ -88,6 +99,20 @@ export function checkLacks(lacks: readonly string[]): readonly string[] {
     ? "Spillway cannot do without it: make a table with spillway athena setup"
     : `These may be missing: ${Object.keys(optionalColumns).join(", ")}`;
   throw new SpillwayError("usage", `the column ${wrong} cannot be missing`, { next });
+}
+
+/** A table with what is said of it. Spillway's own has a partition `day`; of another one only its files' names are known. @throws SpillwayError `usage` */
+export function namedTable(
+  name: readonly string[],
+  shape: TableShape,
+  isOwn: boolean = name.at(-1) === ownTable,
+): LogTable {
+  return {
+    name,
+    dayColumns: parseDayColumns(shape.dayColumn ?? (isOwn ? "day" : pathColumn)),
+    lacks: checkLacks((shape.tableLacks ?? []).map((column) => column.toLowerCase())),
+    accounts: shape.tableAccounts,
+  };
 }
 
 /** What of `present`, the columns of a table that is there, the events need and it lacks. @throws SpillwayError `config` */

@@ -9,7 +9,9 @@ export type Locator =
   | { readonly kind: "file"; readonly path: string }
   /** The source had to fetch them to know what there is. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | S3Locator;
+  | S3Locator
+  /** Nobody: the source makes event files of it itself, see `extract`. */
+  | { readonly kind: "source" };
 
 /** One log file of a trail as a source lists it. */
 export interface TrailObject {
@@ -51,6 +53,18 @@ export interface SourceOutcome {
   oldestUnread(prefixes: readonly string[]): Promise<string | null>;
 }
 
+/** What a source made of an object itself: files with its events, or the reason why it cannot be read. */
+export type Extraction =
+  | {
+      /** Parquet, with the columns of `eventTable`; the events name the log files that they came from. */
+      readonly files: readonly string[];
+      readonly rawBytes: number;
+      /** Records of the object, and other services' among them; 0 where they were not counted. */
+      readonly records: number;
+      readonly other: number;
+    }
+  | { readonly unreadable: string };
+
 /** What a source says after the last commit. */
 export interface SourceReport {
   /** What to remember of the run as a whole. */
@@ -68,6 +82,10 @@ export interface ObjectSource {
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
   /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
   progress?(): string;
+  /** Makes event files in `folder` of an object whose locator is `source`: each is committed by itself, one after the other. */
+  extract?(object: TrailObject, folder: string): Promise<Extraction>;
+  /** What came of an extracted object is committed. */
+  extracted?(object: TrailObject, events: number, newEvents: number): void;
   /** Asked after the last commit, before publishing; not when the run failed. */
   finished?(outcome: SourceOutcome): Promise<SourceReport>;
 }

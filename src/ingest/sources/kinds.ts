@@ -1,23 +1,189 @@
-/** Owns which kind of source a name is. */
+/** Owns the table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
 import { existsSync } from "node:fs";
+import { rolesOf } from "../../aws/options.ts";
+import { parseS3Url } from "../../aws/s3/url.ts";
+import { parseBytes } from "../../bytes-text.ts";
 import { SpillwayError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { ObjectSource } from "../listing/source.ts";
+import { parseAthenaName } from "./athena/name.ts";
+import { parseLookupName } from "./lookup-events/name.ts";
+import type { SettingName, SourceSettings } from "./settings.ts";
 
-export type SourceKind = "bucket" | "lookup" | "athena" | "folder";
+/** What a source needs from outside. */
+export interface SourceContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
 
-/** A drive's letter is no scheme. */
+export interface SourceKind {
+  /** In the help, before each of its settings. */
+  readonly label: "bucket" | "lookup" | "athena" | "folder";
+  /** Several of them, in messages. */
+  readonly plural: string;
+  readonly prefix: string;
+  /** How a user writes one. */
+  readonly written: string;
+  /** @throws SpillwayError `usage` for a name that cannot be meant */
+  readonly parse: (name: string) => unknown;
+  readonly settings: readonly SettingName[];
+  readonly open: (name: string, settings: SourceSettings, context: SourceContext) => Promise<ObjectSource>;
+}
+
+const shared = ["from", "to", "profile", "roleArn", "externalId"] as const;
+
+const bucket: SourceKind = {
+  label: "bucket",
+  plural: "buckets",
+  prefix: "s3://",
+  written: "s3://BUCKET[/PREFIX]",
+  parse: parseS3Url,
+  settings: [
+    ...shared,
+    "account",
+    "region",
+    "s3Endpoint",
+    "s3Region",
+    "s3PathStyle",
+    "expectedBucketOwner",
+    "s3RequesterPays",
+    "s3KeptDays",
+    "anyName",
+  ],
+  open: async (name, settings, { now, log, signal }) => {
+    const { s3Source } = await import("./s3/source.ts");
+    return s3Source(name, {
+      from: settings.from,
+      to: settings.to,
+      accounts: settings.account,
+      regions: settings.region,
+      profile: settings.profile,
+      roles: rolesOf(settings.roleArn, settings.externalId),
+      endpoint: settings.s3Endpoint,
+      region: settings.s3Region,
+      pathStyle: settings.s3PathStyle,
+      expectedBucketOwner: settings.expectedBucketOwner,
+      requesterPays: settings.s3RequesterPays,
+      keptDays: settings.s3KeptDays,
+      anyName: settings.anyName,
+      now,
+      log,
+      signal,
+    });
+  },
+};
+
+const lookup: SourceKind = {
+  label: "lookup",
+  plural: "lookup-events sources",
+  prefix: "lookup-events:",
+  written: "lookup-events:REGION[,REGION...]",
+  parse: parseLookupName,
+  settings: [...shared, "lookupRole", "cloudtrailEndpoint"],
+  open: async (name, settings, { now, log, signal }) => {
+    const { lookupSource } = await import("./lookup-events/source.ts");
+    const { externalId } = settings;
+    return lookupSource(name, {
+      from: settings.from,
+      to: settings.to,
+      profile: settings.profile,
+      roles: rolesOf(settings.roleArn, settings.lookupRole === undefined ? externalId : undefined),
+      accountRoles: settings.lookupRole?.map((arn) => ({ arn, externalId })),
+      endpoint: settings.cloudtrailEndpoint,
+      now,
+      log,
+      signal,
+    });
+  },
+};
+
+const athena: SourceKind = {
+  label: "athena",
+  plural: "athena tables",
+  prefix: "athena:",
+  written: "athena:DATABASE.TABLE",
+  parse: parseAthenaName,
+  settings: [
+    ...shared,
+    "account",
+    "region",
+    "athenaWorkgroup",
+    "athenaOutput",
+    "athenaRegion",
+    "athenaEndpoint",
+    "athenaS3Endpoint",
+    "athenaPrice",
+    "maxScan",
+    "dayColumn",
+    "tableLacks",
+    "tableAccounts",
+    "lateDays",
+    "countRecords",
+  ],
+  open: async (name, settings, { env, now, log, signal }) => {
+    const { athenaSource } = await import("./athena/source.ts");
+    const options = {
+      from: settings.from,
+      to: settings.to,
+      accounts: settings.account,
+      regions: settings.region,
+      profile: settings.profile,
+      roles: rolesOf(settings.roleArn, settings.externalId),
+      workgroup: settings.athenaWorkgroup,
+      output: settings.athenaOutput,
+      region: settings.athenaRegion,
+      endpoint: settings.athenaEndpoint,
+      s3Endpoint: settings.athenaS3Endpoint,
+      pricePerTerabyte: settings.athenaPrice,
+      maxScanBytes: settings.maxScan === undefined ? undefined : parseBytes(String(settings.maxScan)),
+      dayColumn: settings.dayColumn,
+      tableLacks: settings.tableLacks,
+      tableAccounts: settings.tableAccounts,
+      lateDays: settings.lateDays,
+      countRecords: settings.countRecords,
+      now,
+      log,
+      signal,
+    };
+    return athenaSource(name, options, env);
+  },
+};
+
+const folder: SourceKind = {
+  label: "folder",
+  plural: "folders",
+  prefix: "",
+  written: "a folder or file",
+  parse: (name) => name,
+  settings: ["anyName"],
+  open: async (name, { anyName }) => (await import("./folder.ts")).folderSource(name, { anyName }),
+};
+
+/** The folder comes last: what has no other kind's prefix is one. */
+export const sourceKinds: readonly SourceKind[] = [bucket, lookup, athena, folder];
+
+/** A drive's letter is not a scheme. */
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
-/**
- * `s3://bucket/prefix` is a bucket, `lookup-events:REGION` an event history, `athena:DATABASE.TABLE` a table, and what has no
- * scheme, or is there by that name, a folder or a file.
- * @throws SpillwayError `usage` for another scheme
- */
-export function kindOfSource(name: string): SourceKind {
-  if (/^s3:\/\//i.test(name)) return "bucket";
-  if (name.startsWith("lookup-events:")) return "lookup";
-  if (name.startsWith("athena:")) return "athena";
-  if (!scheme.test(name) || existsSync(name)) return "folder";
-  throw new SpillwayError("usage", `${name} is no source that Spillway knows`, {
-    next: "Name a folder or file, s3://BUCKET[/PREFIX], lookup-events:REGION[,REGION...], or athena:DATABASE.TABLE.",
+/** @throws SpillwayError `usage` for a scheme that no kind has, unless something is there by that name */
+export function kindOf(name: string): SourceKind {
+  const written = name.toLowerCase();
+  const kind = sourceKinds.find(({ prefix }) => written.startsWith(prefix)) ?? folder;
+  if (kind !== folder || !scheme.test(name) || existsSync(name)) return kind;
+  const ways = [folder, ...sourceKinds.slice(0, -1)].map((each) => each.written);
+  throw new SpillwayError("usage", `${name} is not a source that Spillway knows`, {
+    next: `Name ${ways.slice(0, -1).join(", ")}, or ${ways.at(-1) ?? ""}.`,
   });
+}
+
+/** The settings that none of the kinds takes, and the kinds that would take the first of them. */
+export function straySettings(
+  kinds: readonly SourceKind[],
+  given: readonly SettingName[],
+): { readonly stray: readonly SettingName[]; readonly takers: readonly SourceKind[] } {
+  const stray = given.filter((name) => !kinds.some(({ settings }) => settings.includes(name)));
+  const [first] = stray;
+  return { stray, takers: first === undefined ? [] : sourceKinds.filter(({ settings }) => settings.includes(first)) };
 }

@@ -1,5 +1,6 @@
 /** Owns lints about profiles: which ones a statement catches that it did not mean, or misses. */
 import type { StringNode } from "../json-reader.ts";
+import { resourcePart } from "../pattern.ts";
 import {
   type Finding,
   type Rule,
@@ -9,7 +10,6 @@ import {
   globalSample,
   profileKey,
   regionKey,
-  resourcePart,
   systemSample,
   testsOn,
 } from "./rule.ts";

@@ -2,7 +2,7 @@
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode } from "../json-reader.ts";
 import { readOperatorName } from "../operators.ts";
-import { matches, matchesAction, patternOf, splitArn } from "../pattern.ts";
+import { matches, matchesAction, patternOf, resourcePart } from "../pattern.ts";
 import type { KnownProfile } from "../resolve-profile.ts";
 
 export interface LintFacts {
@@ -40,13 +40,6 @@ export function testsOn(statement: Statement, key: string, negated: boolean): Pl
       /Not/.test(readOperatorName(test.operator).base) === negated &&
       test.operator !== "Null",
   );
-}
-
-/** The last part of an ARN or of a pattern for one. */
-export function resourcePart(arn: string): string {
-  const parts = splitArn(arn);
-  // a pattern that ends early takes all that is left
-  return parts.length === 6 ? (parts[5] ?? "") : arn.endsWith("*") ? "*" : "";
 }
 
 /** Could the pattern name such a resource? `sample` is a resource part. */

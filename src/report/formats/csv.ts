@@ -2,7 +2,8 @@
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
-import { TextWriter, plainText } from "./format.ts";
+import { TextWriter } from "./format.ts";
+import { plainText } from "../value-text.ts";
 
 /**
  * What a spreadsheet would run: `=`, `+`, `-`, `@` or their full-width forms at the start of a text or behind blanks, and a tab or line

@@ -15,4 +15,5 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   markdown: writeMarkdown,
   parquet: async (...args) => (await import("./parquet.ts")).writeParquet(...args),
   arrow: writeArrow,
+  html: async (...args) => (await import("./html.ts")).writeHtml(...args),
 };

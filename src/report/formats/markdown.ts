@@ -3,7 +3,8 @@ import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { terminalLine } from "../../terminal-text.ts";
-import { TextWriter, isNumeric, readableText } from "./format.ts";
+import { TextWriter } from "./format.ts";
+import { isNumeric, readableText } from "../value-text.ts";
 
 /** A pipe would end the cell, and log text must not become markup. */
 function escaped(text: string): string {

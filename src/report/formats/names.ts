@@ -1,6 +1,6 @@
 /** Owns what every format is called and how its files are known: light enough to be read for `--help`. */
 
-export const formatNames = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow"] as const;
+export const formatNames = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow", "html"] as const;
 
 export type FormatName = (typeof formatNames)[number];
 
@@ -19,5 +19,6 @@ export const formatTraits: Readonly<Record<FormatName, FormatTraits>> = {
   ndjson: { extension: "ndjson", contentType: "application/x-ndjson", isBinary: false },
   markdown: { extension: "md", contentType: "text/markdown; charset=utf-8", isBinary: false },
   parquet: { extension: "parquet", contentType: "application/vnd.apache.parquet", isBinary: true },
+  html: { extension: "html", contentType: "text/html; charset=utf-8", isBinary: false },
   arrow: { extension: "arrow", contentType: "application/vnd.apache.arrow.stream", isBinary: true },
 };

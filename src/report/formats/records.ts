@@ -1,6 +1,7 @@
 /** Owns a table's rows written one below the other, for terminals that are too narrow for its columns. */
 import type { ResultColumn } from "../../engines/engine.ts";
-import { type FormatOptions, cut, pad, paint, size } from "./format.ts";
+import { type FormatOptions, paint } from "./format.ts";
+import { cut, pad, size } from "../value-text.ts";
 
 /** One row: a line that numbers it, then each column with its whole name, long text cut in the middle. */
 export function recordText(

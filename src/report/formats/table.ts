@@ -3,7 +3,8 @@ import type { OutputStream } from "../../effects.ts";
 import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { terminalLine } from "../../terminal-text.ts";
-import { type FormatOptions, TextWriter, cut, isNumeric, pad, paint, readableText, size } from "./format.ts";
+import { type FormatOptions, TextWriter, paint } from "./format.ts";
+import { cut, isNumeric, pad, readableText, size } from "../value-text.ts";
 import { recordText } from "./records.ts";
 
 /** Widths are taken from this many rows; the rest is written as it comes. */

@@ -1,5 +1,5 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
-import { cut, grouped, isoTime, percent, size } from "../formats/format.ts";
+import { cut, grouped, isoTime, percent, size } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 

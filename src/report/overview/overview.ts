@@ -1,6 +1,6 @@
 /** Owns the overview: what a busy person wants to know, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
-import { cut, grouped, percent } from "../formats/format.ts";
+import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, paint, wrapped } from "./terminal.ts";
 

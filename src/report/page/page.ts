@@ -65,7 +65,7 @@ function pageMarkup(data: PageData, part: number): string {
 const asset = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), "utf8").trim();
 
 function documentMarkup(data: PageData, answer: Markup, sections: readonly Section[]): Markup {
-  const [style, script] = [asset("page.css"), asset("page.js")];
+  const [style, script] = [asset("page-style.css"), asset("page-script.js")];
   const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const title = data.tables.length === 1 ? (data.tables[0]?.title ?? "Report") : question;

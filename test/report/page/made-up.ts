@@ -60,7 +60,7 @@ export async function madePage(reports: readonly MadeReport[], changes: Partial<
     tables.push(collected.table);
     facts = { ...facts, ...collected.facts };
   }
-  return { head: { ...head, ...changes }, regions: regionRows(), tables, facts };
+  return { head: { ...head, ...changes }, regions: regionRows(), tables, facts, omitted: [] };
 }
 
 async function* cellsOf(rows: readonly MadeRow[], columns: readonly string[]): AsyncGenerator<readonly Cell[]> {

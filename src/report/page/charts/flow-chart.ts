@@ -1,7 +1,7 @@
 /** Owns two columns, source and served Regions, with ribbons as thick as the calls between them. */
 import { area, curveBumpX } from "d3-shape";
 import { type Markup, html } from "../markup/html.ts";
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { drawing } from "./figure.ts";
 import { type Kind, fixed, marks } from "./kinds.ts";
 

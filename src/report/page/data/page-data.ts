@@ -62,6 +62,13 @@ export interface PageHead {
   readonly unknowable?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A report that is not on the page, and why. */
+export interface OmittedReport {
+  readonly name: string;
+  readonly title: string;
+  readonly why: string;
+}
+
 /** Everything on one page. */
 export interface PageData {
   readonly head: PageHead;
@@ -69,4 +76,5 @@ export interface PageData {
   readonly tables: readonly ReportTable[];
   /** Sums over all rows of the known reports: what the charts draw. */
   readonly facts: PageFacts;
+  readonly omitted: readonly OmittedReport[];
 }

@@ -1,7 +1,7 @@
 /** Owns how numbers, times and names read on the page: the same everywhere, and as in the other formats. */
 import { format } from "d3-format";
 import type { Cell } from "../../../engines/engine.ts";
-import { cut, grouped, isoTime, percent } from "../../formats/format.ts";
+import { cut, grouped, isoTime, percent } from "../../value-text.ts";
 
 /** A count with its noun: `1 call`, `2,000 calls`. */
 export function amount(count: number | bigint, one: string, many: string = `${one}s`): string {

@@ -1,7 +1,7 @@
 /** Owns the top of the page: the question, its answer in one sentence, and how far that answer holds. */
 import type { Claim } from "../data/claims.ts";
 import type { PageData } from "../data/page-data.ts";
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
 import { type SectionInput, findTable, unknowable } from "./section.ts";

@@ -1,5 +1,5 @@
 /** Owns the section on what could not be seen. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
 import { type Section, type SectionInput, findTable, unknowable } from "./section.ts";

@@ -1,7 +1,7 @@
 /** Owns the section on coverage: for which account-Region and day there are logs. */
 import { extent } from "d3-array";
 import { scaleQuantize } from "d3-scale";
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { figure } from "../charts/figure.ts";
 import { regionCode } from "../charts/kinds.ts";
 import { type HeatCell, heatStrip } from "../charts/heat-strip.ts";

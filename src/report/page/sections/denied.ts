@@ -1,5 +1,5 @@
 /** Owns the section on denied calls: by destination and policy, and what is allowed beside it. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { bar } from "../charts/kinds.ts";
 import type { DenialGroup } from "../data/denials.ts";
 import { type Markup, html } from "../markup/html.ts";

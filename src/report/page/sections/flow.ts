@@ -1,5 +1,5 @@
 /** Owns the section on the flow from source to served Regions: ribbons where there are few, and always the matrix. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { figure } from "../charts/figure.ts";
 import { type FlowChart, type Ribbon, flowChart } from "../charts/flow-chart.ts";
 import { type Kind, kindOf, kinds, legend } from "../charts/kinds.ts";

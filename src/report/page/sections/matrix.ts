@@ -1,7 +1,7 @@
 /** Owns the matrix of source and served Regions: the flow, readable with any number of them. */
 import { max } from "d3-array";
 import { scaleQuantize } from "d3-scale";
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { type Kind, kindOf, marks } from "../charts/kinds.ts";
 import type { FlowFacts } from "../data/flow.ts";
 import type { PageData } from "../data/page-data.ts";

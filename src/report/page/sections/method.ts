@@ -1,5 +1,5 @@
 /** Owns the section on how each number is computed: the words, the columns, and the SQL folded behind them. */
-import type { ReportTable } from "../data/page-data.ts";
+import type { PageData, ReportTable } from "../data/page-data.ts";
 import { type Markup, html, lines } from "../markup/html.ts";
 import { clipped } from "../markup/words.ts";
 import { anchor, heading } from "./report-table.ts";
@@ -24,6 +24,8 @@ const words: readonly (readonly [string, string])[] = [
     "the numbers show it; they show the opposite; something that would have to be known is not. No data is never met",
   ],
 ];
+
+const mostOmitted = 100;
 
 /** A report's SQL may be longer than anyone reads. */
 const longestSql = 20_000;
@@ -53,9 +55,20 @@ export function methodSection({ data }: SectionInput, room: number): Section {
         )}
       </dl>`,
       html`<h3>Reports</h3>
-        ${data.tables.map(entry)}`,
+        ${data.tables.map(entry)}${omittedReports(data)}`,
     ],
   };
+}
+
+function omittedReports({ omitted }: PageData): Markup | undefined {
+  if (omitted.length === 0) return undefined;
+  const shown = omitted.slice(0, mostOmitted);
+  const left = omitted.length - shown.length;
+  return html`<h3>Reports that are not on this page</h3>
+    <ul class="omitted">
+      ${shown.map(({ name, title, why }) => html`<li><strong>${title}</strong> <code>${clipped(name, 80)}</code>: ${clipped(why, 300)}</li>`)}
+      ${left > 0 ? html`<li>${left} more</li>` : undefined}
+    </ul>`;
 }
 
 function reportEntry({ name, title, answers, columns }: ReportTable, sql: string | undefined): Markup {

@@ -1,5 +1,5 @@
 /** Owns the section on what ran outside the boundary: who sent it, and where it ran. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { bar, marks, regionCode } from "../charts/kinds.ts";
 import { type Row, countOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";

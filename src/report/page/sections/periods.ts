@@ -1,5 +1,5 @@
 /** Owns into what a range is divided: days, else weeks, else months, so that there are few enough to see. */
-import { isoTime } from "../../formats/format.ts";
+import { isoTime } from "../../value-text.ts";
 
 export const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
 /** Owns the world view: Regions that served, under their countries and jurisdictions. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
 import type { PageData, PageRegion } from "../data/page-data.ts";
 import { groupOf } from "../data/reducer.ts";

@@ -1,5 +1,5 @@
 /** Owns the table of those who spill most: a name, its calls, its rate as a bar, and what the rate leaves out. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { rateBar } from "../charts/kinds.ts";
 import { type Row, countOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";

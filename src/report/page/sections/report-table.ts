@@ -1,6 +1,6 @@
 /** Owns a report's rows as a table: with its own columns and in its own order, until the room is used up. */
 import type { Cell } from "../../../engines/engine.ts";
-import { grouped, isNumeric, readableText, size } from "../../formats/format.ts";
+import { grouped, isNumeric, readableText, size } from "../../value-text.ts";
 import type { PageColumn, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
@@ -27,7 +27,7 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
       <table class="report${columns.length > 9 ? " wide" : ""}" data-report="${table.name}">
         <caption>
-          ${table.answers === "" ? table.title : table.answers} Times are UTC.
+          ${table.answers === "" ? `${table.title}.` : table.answers} Times are UTC.
         </caption>
         <thead>
           <tr>
@@ -70,6 +70,12 @@ function writeRows(
   return { rows, cutText };
 }
 
+/** Long texts get more room, so that they do not become towers. */
+const widths: readonly (readonly [letters: number, className: string])[] = [
+  [90, "w2"],
+  [24, "w1"],
+];
+
 /** The exact value of a rounded fraction stands beside it: to sort by, and to check. */
 function cellMarkup(cell: Cell, column: PageColumn): Markup {
   if (cell === null) return html`<td class="nil">–</td>`;
@@ -78,7 +84,9 @@ function cellMarkup(cell: Cell, column: PageColumn): Markup {
     return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
   if (isNumeric(column)) return html`<td class="n">${readableText(cell, column, true)}</td>`;
   if (column.type === "timestamp") return html`<td class="t">${readableText(cell, column, true)}</td>`;
-  return html`<td>${clipped(String(cell), longestText)}</td>`;
+  const text = clipped(String(cell), longestText);
+  const width = widths.find(([letters]) => text.length > letters)?.[1];
+  return width === undefined ? html`<td>${text}</td>` : html`<td class="${width}">${text}</td>`;
 }
 
 function notesOf(table: ReportTable, shown: number, columns: number, cutText: boolean): Markup {

@@ -1,6 +1,6 @@
 /** Owns the section on spill over time: inside and outside of the boundary, and what is unknown as a band of its own. */
 import { maxIndex } from "d3-array";
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { type TimeColumn, columnsChart } from "../charts/columns-chart.ts";
 import { figure } from "../charts/figure.ts";
 import { type Kind, legend } from "../charts/kinds.ts";

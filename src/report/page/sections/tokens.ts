@@ -1,5 +1,5 @@
 /** Owns the section on tokens by served Region, where the logs state them. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
 import type { TokenSum } from "../data/tokens.ts";
 import { type Markup, html } from "../markup/html.ts";

@@ -1,5 +1,5 @@
 /** Owns the sections on who sent the calls, and with which profiles and models. */
-import { grouped } from "../../formats/format.ts";
+import { grouped } from "../../value-text.ts";
 import type { ReportTable } from "../data/page-data.ts";
 import { type Row, countOf } from "../data/reducer.ts";
 import { html } from "../markup/html.ts";

@@ -1,13 +1,13 @@
-/** Owns the ledger row of a slice: events that an engine cut out of many log files, whose names they keep. */
+/** Owns the ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
 import type { DuckDBConnection } from "duckdb";
 import { sqlText } from "./duck.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 
 /**
- * The batch with what its rows say about its one ledger entry: every event of it counts as the slice's, whatever log file it names. An
+ * The batch with what its rows say about its one ledger entry: every event of it counts as the entry's, whatever log file it names. An
  * entry with records is one whose records were counted: what of them is neither an event nor another service's was rejected.
  */
-export async function ownedSlice(
+export async function withExtractedCounts(
   connection: DuckDBConnection,
   batch: StagedBatch,
   counts: CommitCounts,

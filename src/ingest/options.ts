@@ -1,0 +1,32 @@
+/** Owns what a run is given, and what it tells while it goes on. */
+import type { VerifyPlan } from "./check-digests.ts";
+import type { ObjectSource } from "./listing/source.ts";
+import type { IngestSummary } from "./summary.ts";
+
+export interface IngestOptions {
+  readonly warehouse: string;
+  readonly sources: readonly ObjectSource[];
+  readonly threads?: number | undefined;
+  /** Refuse objects that inflate to more bytes than this. */
+  readonly maxRawBytes?: number | undefined;
+  readonly now?: () => Date;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops at the next batch boundary: what was read until then is committed. */
+  readonly signal?: AbortSignal | undefined;
+  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  readonly commitSeconds?: number | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (summary: IngestSummary) => void;
+  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
+  readonly verify?: VerifyPlan | undefined;
+}
+
+export interface Progress {
+  readonly listed: number;
+  readonly listingDone: boolean;
+  readonly done: number;
+  readonly rawBytes: number;
+  readonly bedrock: number;
+  /** Where the source stands, in its own words; empty if it has none. */
+  readonly standing: string;
+}

@@ -1,0 +1,74 @@
+/** Owns the Athena source: from `athena:DATABASE.TABLE` to one object for each delivery day, whose events Athena cuts out of the logs. */
+import { randomUUID } from "node:crypto";
+import { type AthenaOptions, athenaAccess, describeWorkgroup } from "../../../engines/athena/client.ts";
+import { listPricePerTerabyte, spending } from "../../../engines/athena/cost.ts";
+import { type TableShape, namedTable } from "../../../engines/raw-logs/log-table.ts";
+import { SpillwayError } from "../../../errors.ts";
+import { type Logger, silentLogger } from "../../../log.ts";
+import type { ObjectSource } from "../../listing/source.ts";
+import { type DayRange, daysOf } from "./days.ts";
+import { type DayReading, extractDay } from "./extract.ts";
+import { parseAthenaName } from "./name.ts";
+
+export interface AthenaSourceOptions extends AthenaOptions, TableShape, DayRange {
+  /** Of the folders; none: all. */
+  readonly accounts?: readonly string[] | undefined;
+  readonly regions?: readonly string[] | undefined;
+  /** A second query for each day that counts the records: it reads the logs once more. */
+  readonly countRecords?: boolean | undefined;
+  readonly maxScanBytes?: number | undefined;
+  readonly pricePerTerabyte?: number | undefined;
+  readonly now: () => Date;
+  readonly log?: Logger | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Lists the days; each is extracted when its turn comes.
+ * @throws SpillwayError `usage` here; from `list()` and `extract()` what Athena refuses, and `scan-limit` when the cap is reached
+ */
+export function athenaSource(
+  name: string,
+  options: AthenaSourceOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): ObjectSource {
+  const { log = silentLogger, countRecords = false, signal } = options;
+  const access = athenaAccess(options, env);
+  const table = namedTable(parseAthenaName(name), options);
+  const scope = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
+  // a day that is none is refused before anything is opened
+  daysOf(table, scope, options, options.now());
+  const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
+  const cap = options.maxScanBytes;
+  let reading: DayReading | undefined;
+  return {
+    name,
+    async *list() {
+      const output = access.output ?? (await describeWorkgroup(access, signal)).output;
+      if (output === null) throw noOutput(access.workgroup);
+      const folder = `${output.replace(/\/+$/, "")}/spillway-unload/${randomUUID()}/`;
+      reading = { access, table, scope, folder, countRecords, cap, spent, log, signal };
+      try {
+        yield { objects: daysOf(table, scope, options, options.now()) };
+        if (!countRecords)
+          log.info("Athena left out other services' records and rejected ones: they are not counted (--count-records)");
+      } finally {
+        const line = spent.summary();
+        if (line !== undefined) log.info(line);
+      }
+    },
+    async extract({ day }, folder) {
+      if (reading === undefined || day === null) throw new Error("only what was listed can be extracted");
+      return await extractDay(reading, day, folder);
+    },
+    extracted({ day }, events, newEvents) {
+      log.info(`${day ?? ""}: ${events} Bedrock events, ${newEvents} of them new`);
+    },
+  };
+}
+
+function noOutput(workgroup: string): SpillwayError {
+  return new SpillwayError("config", `the workgroup ${workgroup} has no place for results`, {
+    next: "Name one with --athena-output s3://BUCKET/PREFIX: the extracted events pass through it.",
+  });
+}

@@ -1,0 +1,48 @@
+/** Owns the head of a page: what was asked, and with what it was answered. */
+import { inferenceProfileSnapshot } from "../../reference/inference-profiles.ts";
+import { regionRows } from "../../reference/regions.ts";
+import type { Scope } from "../../sql/scope.ts";
+import { version } from "../../version.ts";
+import type { Protection } from "../pseudonymise.ts";
+import type { PageHead } from "./data/page-data.ts";
+
+export interface Asked {
+  readonly scope: Scope;
+  /** As it was named; its Regions are the scope's. */
+  readonly boundaryName: string | undefined;
+  /** `duckdb`, `athena` or `trino`. */
+  readonly engine: string;
+  readonly protection: Protection | undefined;
+}
+
+const engineNames: Readonly<Record<string, string>> = { duckdb: "DuckDB", athena: "Amazon Athena", trino: "Trino" };
+
+export function pageHead({ scope, boundaryName, engine, protection }: Asked): PageHead {
+  const { from, to, accounts, regions, principals, boundary } = scope;
+  const name = engineNames[engine] ?? engine;
+  return {
+    from: from?.toISOString(),
+    to: to?.toISOString(),
+    accounts,
+    regions,
+    principals,
+    boundary: boundary && { name: boundaryName ?? boundary.join(", "), regions: boundary },
+    engine: name,
+    version,
+    references: [
+      { what: "Regions", asOf: regionRows()[0]?.as_of ?? "" },
+      { what: "inference profiles", asOf: inferenceProfileSnapshot().as_of },
+    ],
+    protection: protection && ("drop" in protection ? "left out" : "replaced by a keyed hash"),
+    unknowable: engine === "duckdb" ? undefined : withoutLedger(name),
+  };
+}
+
+/** What the ledger of a local warehouse knows and an engine over the log files does not. */
+function withoutLedger(engine: string): Readonly<Record<string, string>> {
+  return {
+    claims: `${engine} keeps no record of checked digests: whether the logs are unaltered is not known here.`,
+    coverage: `${engine} reads the log files themselves: files that could not be read, files removed by retention and the status of digests are words of the local warehouse and not known here.`,
+    unobservable: `Not known to ${engine}: quarantined files and rejected records. A file that cannot be read fails the whole query.`,
+  };
+}

@@ -1,0 +1,79 @@
+/** Owns the tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
+import { type Table, column } from "./column.ts";
+import { eventTable } from "./event.ts";
+
+/** The schema's name; the tables that analysts read lie in DuckDB's own `main`. */
+export const internalSchema = "internal";
+
+/** Contents of an eventID that lost against another content of the same eventID: so that distinct contents are counted exactly. */
+const eventVariantTable: Table = {
+  name: "event_variant",
+  doc: "Other contents that were delivered under an eventID; the table event holds the chosen one",
+  columns: eventTable.columns,
+};
+
+/** Since when an account and Region is known to emit completions: what makes a missing one `pending`. */
+const firstCompletionTable: Table = {
+  name: "first_completion",
+  doc: "Time of the first completion of each account and Region",
+  columns: [
+    column("account_id", "text", "account of the caller"),
+    column("source_region", "text", "Region that was called"),
+    column("first_time", "timestamp", "event time of the first completion, UTC"),
+  ],
+};
+
+/** Days of `invocation_day` that no longer say what `invocation` says; empty in a published file. */
+const staleDayTable: Table = {
+  name: "stale_day",
+  doc: "Days whose rows in invocation_day have to be computed anew",
+  columns: [column("day", "timestamp", "start of the day, UTC")],
+};
+
+/** Calls of the last day that was pruned: a record of theirs that comes later must not stand as a call of its own. */
+const prunedInvocationTable: Table = {
+  name: "pruned_invocation",
+  doc: "Calls of the last day before the pruned days end",
+  columns: [
+    column("invocation_key", "text", "key of the call"),
+    column("event_time", "timestamp", "time of the call, UTC"),
+  ],
+};
+
+/** What `first_completion` would forget with the events that were pruned. */
+const prunedCompletionTable: Table = {
+  name: "pruned_completion",
+  doc: "Time of the first completion of each account and Region among the events that were pruned",
+  columns: firstCompletionTable.columns,
+};
+
+const sourceStateTable: Table = {
+  name: "source_state",
+  doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
+  columns: [
+    column("scope", "text", "whose memory it is: a source with what it was restricted to"),
+    column("name", "text", "what is remembered"),
+    column("value", "text", "JSON"),
+    column("run_id", "text", "run that wrote it"),
+    column("updated_at", "timestamp", "when it was committed, UTC"),
+  ],
+};
+
+export const metaTable: Table = {
+  name: "meta",
+  doc: "What Spillway has to know of the file itself",
+  columns: [
+    column("name", "text", "such as schema_version, generation (of the published copy), pruned_before"),
+    column("value", "text", "its value"),
+  ],
+};
+
+export const internalTables: readonly Table[] = [
+  metaTable,
+  eventVariantTable,
+  firstCompletionTable,
+  staleDayTable,
+  prunedInvocationTable,
+  prunedCompletionTable,
+  sourceStateTable,
+];

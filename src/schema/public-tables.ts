@@ -1,0 +1,31 @@
+/** Owns the list of the tables that analysts read, as a warehouse and the data dictionary have them, in the order in which people ask for them. */
+import type { Table } from "./column.ts";
+import { digestTables } from "./digest-tables.ts";
+import { eventTable } from "./event.ts";
+import { invocationDayTable } from "./invocation-day.ts";
+import { invocationTable } from "./invocation.ts";
+import {
+  aggregatedCallTable,
+  boundaryTable,
+  findingTable,
+  inferenceProfileTable,
+  quarantineTable,
+  regionTable,
+  runTable,
+  trailObjectTable,
+} from "./tables.ts";
+
+export const publicTables: readonly Table[] = [
+  invocationTable,
+  invocationDayTable,
+  eventTable,
+  trailObjectTable,
+  quarantineTable,
+  runTable,
+  findingTable,
+  ...digestTables,
+  aggregatedCallTable,
+  regionTable,
+  inferenceProfileTable,
+  boundaryTable,
+];

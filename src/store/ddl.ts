@@ -1,0 +1,51 @@
+/** Owns how a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
+import type { Column, ColumnType, Described, Table } from "../schema/column.ts";
+import { eventTable } from "../schema/event.ts";
+import { sqlText } from "./duck.ts";
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  text: "VARCHAR",
+  integer: "INTEGER",
+  bigint: "BIGINT",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  timestamp: "TIMESTAMP",
+};
+
+/** `schema` is one of the database in use; without it the first of its search path. */
+export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TABLE", schema?: string): string {
+  const columns = table.columns.map((column: Column) => `  "${column.name}" ${sqlTypes[column.type]}`);
+  return `CREATE ${kind} IF NOT EXISTS ${relation(table.name, schema)} (\n${columns.join(",\n")}\n);`;
+}
+
+/** Columns that a table lacks which an older Spillway made; new ones stand at its end. */
+export function addColumnsSql({ name, columns }: Table, schema?: string): string {
+  return columns
+    .map(
+      (column) =>
+        `ALTER TABLE ${relation(name, schema)} ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`,
+    )
+    .join("\n");
+}
+
+/** Column names of a table, quoted, for select lists. */
+export function columnList(table: Table, prefix = ""): string {
+  return table.columns.map((column) => `${prefix}"${column.name}"`).join(", ");
+}
+
+/** The columns of `event`, quoted: select lists name them, as views on staged files have more. */
+export const eventColumns: string = columnList(eventTable);
+
+/** What any client shows beside the names: DESCRIBE's own words for a relation and each of its columns. */
+export function commentSql(described: Described, kind: "TABLE" | "VIEW", schema?: string): string {
+  const name = relation(described.name, schema);
+  const ofColumns = described.columns.map((column) => {
+    const text = column.source === undefined ? column.doc : `${column.doc} (${column.source})`;
+    return `COMMENT ON COLUMN ${name}."${column.name}" IS ${sqlText(text)};`;
+  });
+  return [`COMMENT ON ${kind} ${name} IS ${sqlText(described.doc)};`, ...ofColumns].join("\n");
+}
+
+function relation(name: string, schema: string | undefined): string {
+  return schema === undefined ? `"${name}"` : `"${schema}"."${name}"`;
+}
