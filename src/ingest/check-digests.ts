@@ -55,14 +55,20 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
   const plans: Planned[] = [];
   for (const area of await areasOf(options)) {
     const place = placeOf(area);
-    const range = await rangeOf(place, store, now);
-    if (range !== undefined) plans.push({ area, place, range });
+    const { first, last, since } = await store.openSince(place, now.getTime() - recentMs);
+    // The ledger has nothing of it.
+    if (first === null || last === null) continue;
+    // The first time all that was loaded is judged.
+    plans.push({ area, place, range: { from: since ?? first, to: null }, last });
   }
+  // A copy holds what there was when it was made, and nothing can be missed in it that came later.
+  const copied = plans.filter(({ area }) => area.isCopy).reduce((latest, { last }) => Math.max(latest, last), 0);
   const streams = plans.map(
     (planned) =>
       async function* (): AsyncGenerator<{ planned: Planned; rows: Rows | null }> {
-        const { range } = planned;
-        for await (const rows of verifyAreas([ledgerArea(planned, store)], { ...options, range }))
+        const { area, range } = planned;
+        const time = area.isCopy ? new Date(Math.min(now.getTime(), copied)) : now;
+        for await (const rows of verifyAreas([ledgerArea(planned, store)], { ...options, range, now: time }))
           yield { planned, rows };
         yield { planned, rows: null };
       },
@@ -92,16 +98,12 @@ interface Planned {
   readonly area: Area;
   readonly place: LedgerPlace;
   readonly range: TimeRange;
+  /** Delivery of its newest log file. */
+  readonly last: number;
 }
 
 function placeOf({ base, accountId, region, uriOf }: Area): LedgerPlace {
   return { accountId, region, below: uriOf(`${base}AWSLogs/`) };
-}
-
-/** Undefined: the ledger has nothing of this account and Region. The first time all that was loaded is judged. */
-async function rangeOf(place: LedgerPlace, store: DigestStore, now: Date): Promise<TimeRange | undefined> {
-  const { since, first } = await store.openSince(place, now.getTime() - recentMs);
-  return first === null ? undefined : { from: since ?? first, to: null };
 }
 
 /** The area with the log files of the ledger in place of those of the listing. */

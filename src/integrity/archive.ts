@@ -56,6 +56,8 @@ export interface LogFile {
 
 /** Digests and logs of one account and Region below one `AWSLogs/`. Listings throw `source-denied` where they are refused. */
 export interface Area extends TrailPlace {
+  /** Made at some time: nothing that came later can be expected in it. */
+  readonly isCopy: boolean;
   /** By time, with a neighbour on each side of the range where there is one. */
   digests(range: TimeRange): Promise<readonly DigestFile[]>;
   /** Page by page. */

@@ -119,6 +119,7 @@ function areaOf({ base, accountId, region, digests, logs }: Folders): Area {
     base,
     accountId,
     region,
+    isCopy: true,
     digests: async (range) => {
       const listed: DigestFile[] = [];
       for (const key of files(digests, all)) {

@@ -57,6 +57,7 @@ function areaOf({ base, accountId, region, digests, logs }: AreaFolders, bucket:
     base,
     accountId,
     region,
+    isCopy: false,
     digests: async (range) => {
       const { from, to } = range;
       const near = await digestsOf({

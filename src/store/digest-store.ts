@@ -5,9 +5,9 @@ import {
   type DigestEntry,
   type KeyEntry,
   type LedgerLog,
+  type LedgerPlace,
   type LogVerdict,
   type OpenStretch,
-  forgetAbsent,
   ledgerLogs,
   openSince,
   renewDigestCheck,
@@ -16,14 +16,7 @@ import {
   writeLogVerdicts,
 } from "./digests.ts";
 
-export type { DigestEntry, KeyEntry, LedgerLog, LogVerdict } from "./digests.ts";
-
-/** An account and Region below a beginning of URIs. */
-export interface LedgerPlace {
-  readonly accountId: string;
-  readonly region: string;
-  readonly below: string;
-}
+export type { DigestEntry, KeyEntry, LedgerLog, LedgerPlace, LogVerdict } from "./digests.ts";
 
 export interface DigestStore {
   /** Log files of the ledger of delivery days, YYYY-MM-DD, inclusive. */
@@ -44,20 +37,26 @@ export interface DigestStore {
 type Transaction = <T>(action: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
 
 export function digestStore(transaction: Transaction, context: () => DigestContext): DigestStore {
+  let isChanged = false;
+  const saved = async (action: (connection: DuckDBConnection) => Promise<boolean>): Promise<void> => {
+    if (await transaction(action)) isChanged = true;
+  };
   return {
     logs: (...asked) => transaction((connection) => ledgerLogs(connection, ...asked)),
     openSince: (...asked) => transaction((connection) => openSince(connection, ...asked)),
-    saveLogs: (verdicts) => transaction((connection) => writeLogVerdicts(connection, verdicts, context())),
+    saveLogs: (verdicts) => saved((connection) => writeLogVerdicts(connection, verdicts, context())),
     saveArea: (place, from, verdicts, digests) =>
-      transaction(async (connection) => {
-        await forgetAbsent(connection, place, from);
-        await writeLogVerdicts(connection, verdicts, context());
-        await writeDigests(connection, digests, context());
+      saved(async (connection) => {
+        const logs = await writeLogVerdicts(connection, verdicts, context());
+        return (await writeDigests(connection, place, from, digests, context())) || logs;
       }),
-    finish: (keys) =>
-      transaction(async (connection) => {
+    // Nothing to publish for where nothing changed.
+    finish: async (keys) => {
+      if (!isChanged) return;
+      await transaction(async (connection) => {
         await writeKeys(connection, keys);
         await renewDigestCheck(connection);
-      }),
+      });
+    },
   };
 }

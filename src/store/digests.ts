@@ -4,7 +4,7 @@ import type { Column } from "../schema/column.ts";
 import { column } from "../schema/column.ts";
 import { digestTable, missingLogTable, publicKeyTable } from "../schema/digest-tables.ts";
 import { type Cell, fillTemporary } from "./append.ts";
-import { rowsOf, sqlText } from "./duck.ts";
+import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { columnList } from "./ddl.ts";
 import { writeMeta } from "./meta.ts";
 
@@ -50,6 +50,13 @@ export interface KeyEntry {
   readonly source: string;
 }
 
+/** An account and Region below a beginning of URIs. */
+export interface LedgerPlace {
+  readonly accountId: string;
+  readonly region: string;
+  readonly below: string;
+}
+
 export interface DigestContext {
   readonly runId: string;
   readonly now: Date;
@@ -74,8 +81,8 @@ export async function writeLogVerdicts(
   connection: DuckDBConnection,
   verdicts: readonly LogVerdict[],
   context: DigestContext,
-): Promise<void> {
-  if (verdicts.length === 0) return;
+): Promise<boolean> {
+  if (verdicts.length === 0) return false;
   await fillTemporary(
     connection,
     "judged",
@@ -84,26 +91,46 @@ export async function writeLogVerdicts(
   );
   const isSame = "t.sha256 IS NOT NULL AND t.sha256 = j.listed_hash";
   const isOther = "t.sha256 IS NOT NULL AND j.listed_hash IS NOT NULL AND t.sha256 <> j.listed_hash";
+  const isAbsent = "NOT EXISTS (FROM trail_object t WHERE t.uri = j.uri)";
   await connection.run(`
+CREATE OR REPLACE TEMP TABLE verdict AS
+SELECT t.uri, t.etag, j.digest_uri,
+  CASE WHEN ${isSame} THEN 'valid' WHEN ${isOther} THEN 'invalid' ELSE j.verdict END AS verdict,
+  CASE WHEN ${isSame} THEN NULL WHEN ${isOther} THEN 'hash' ELSE j.reason END AS reason
+FROM temp.judged j JOIN trail_object t ON t.uri = j.uri AND t.status <> 'skipped'`);
+  const updated = await connection.run(`
+UPDATE trail_object t SET digest_verdict = v.verdict, digest_reason = v.reason, digest_uri = v.digest_uri
+FROM temp.verdict v WHERE t.uri = v.uri AND t.etag = v.etag AND (t.digest_verdict IS DISTINCT FROM v.verdict
+  OR t.digest_reason IS DISTINCT FROM v.reason OR t.digest_uri IS DISTINCT FROM v.digest_uri)`);
+  const told = "uri, verdict, reason, digest_uri";
+  const absent = await countOf(
+    connection,
+    `SELECT count(*) FROM (
+  (SELECT ${told} FROM temp.judged j WHERE ${isAbsent} EXCEPT SELECT ${told} FROM missing_log)
+  UNION ALL (SELECT ${told} FROM missing_log m WHERE m.uri IN (SELECT uri FROM temp.judged j WHERE NOT (${isAbsent}))))`,
+  );
+  if (absent > 0) {
+    await connection.run(`
 DELETE FROM missing_log m WHERE m.uri IN (SELECT uri FROM temp.judged);
 INSERT INTO missing_log (${columnList(missingLogTable)})
 SELECT j.uri, j.account_id, j.region, j.day, j.verdict, j.reason, j.digest_uri, j.listed_hash, ${sqlText(context.runId)}
-FROM temp.judged j WHERE NOT EXISTS (FROM trail_object t WHERE t.uri = j.uri);
-UPDATE trail_object t SET
-  digest_verdict = CASE WHEN ${isSame} THEN 'valid' WHEN ${isOther} THEN 'invalid' ELSE j.verdict END,
-  digest_reason = CASE WHEN ${isSame} THEN NULL WHEN ${isOther} THEN 'hash' ELSE j.reason END,
-  digest_uri = j.digest_uri
-FROM temp.judged j WHERE t.uri = j.uri AND t.status <> 'skipped';
-DROP TABLE temp.judged;`);
+FROM temp.judged j WHERE ${isAbsent};`);
+  }
+  await connection.run("DROP TABLE temp.judged; DROP TABLE temp.verdict");
+  return updated.rowsChanged > 0 || absent > 0;
 }
 
-/** The newest judgement on a digest replaces the one before. Call it within a transaction. */
+/**
+ * The judgements on the digests of a place from a time on, in place of those before: what was missed then may be there by now.
+ * True if anything changed. Call it within a transaction.
+ */
 export async function writeDigests(
   connection: DuckDBConnection,
+  place: LedgerPlace,
+  from: number | null,
   digests: readonly DigestEntry[],
   context: DigestContext,
-): Promise<void> {
-  if (digests.length === 0) return;
+): Promise<boolean> {
   const rows = digests.map((d): Cell[] => [
     d.uri,
     d.accountId,
@@ -126,21 +153,25 @@ export async function writeDigests(
     context.now.getTime(),
   ]);
   await fillTemporary(connection, "judged_digest", digestTable.columns, rows);
-  await connection.run(`
-DELETE FROM digest WHERE uri IN (SELECT uri FROM temp.judged_digest);
-INSERT INTO digest (${columnList(digestTable)}) SELECT ${columnList(digestTable)} FROM temp.judged_digest;
-DROP TABLE temp.judged_digest;`);
+  const absent = `body IS NULL AND ${isHere(place)}${from === null ? "" : ` AND ends_at > epoch_ms(${from})`}`;
+  const told = "uri, verdict, reason, signature_source, sha256";
+  const changes = await countOf(
+    connection,
+    `SELECT count(*) FROM (
+  (SELECT ${told} FROM temp.judged_digest EXCEPT SELECT ${told} FROM digest)
+  UNION ALL (SELECT ${told} FROM digest WHERE ${absent} EXCEPT SELECT ${told} FROM temp.judged_digest))`,
+  );
+  if (changes > 0) {
+    await connection.run(`
+DELETE FROM digest WHERE ${absent} OR uri IN (SELECT uri FROM temp.judged_digest);
+INSERT INTO digest (${columnList(digestTable)}) SELECT ${columnList(digestTable)} FROM temp.judged_digest;`);
+  }
+  await connection.run("DROP TABLE temp.judged_digest");
+  return changes > 0;
 }
 
-/** Before a stretch is judged anew: what was missed in it may be there by now. Call it within a transaction. */
-export async function forgetAbsent(
-  connection: DuckDBConnection,
-  place: { readonly accountId: string; readonly region: string; readonly below: string },
-  from: number | null,
-): Promise<void> {
-  const here = `account_id = ${sqlText(place.accountId)} AND region = ${sqlText(place.region)} AND starts_with(uri, ${sqlText(place.below)})`;
-  const since = from === null ? "true" : `ends_at > epoch_ms(${from})`;
-  await connection.run(`DELETE FROM digest WHERE body IS NULL AND ${here} AND ${since}`);
+function isHere({ accountId, region, below }: LedgerPlace): string {
+  return `account_id = ${sqlText(accountId)} AND region = ${sqlText(region)} AND starts_with(uri, ${sqlText(below)})`;
 }
 
 export async function writeKeys(connection: DuckDBConnection, keys: readonly KeyEntry[]): Promise<void> {
@@ -177,7 +208,7 @@ export interface LedgerLog {
 /** Log files of an account and Region below a beginning of URIs, of delivery days from `from` to `to`, the newest version of each. */
 export async function ledgerLogs(
   connection: DuckDBConnection,
-  place: { readonly accountId: string; readonly region: string; readonly below: string },
+  place: LedgerPlace,
   from: string | null,
   to: string | null,
 ): Promise<readonly LedgerLog[]> {
@@ -189,8 +220,7 @@ export async function ledgerLogs(
     connection,
     `SELECT uri, arg_max(etag, loaded_at), arg_max(reason, loaded_at), arg_max(sha256, loaded_at), arg_max(flaw, loaded_at)
 FROM trail_object
-WHERE status <> 'skipped' AND account_id = ${sqlText(place.accountId)} AND region = ${sqlText(place.region)}
-  AND starts_with(uri, ${sqlText(place.below)})${days.map((day) => ` AND ${day}`).join("")}
+WHERE status <> 'skipped' AND ${isHere(place)}${days.map((day) => ` AND ${day}`).join("")}
 GROUP BY uri ORDER BY uri`,
   );
   const text = (value: unknown): string | null => (value === null ? null : String(value));
@@ -207,6 +237,7 @@ GROUP BY uri ORDER BY uri`,
 export interface OpenStretch {
   /** The first log file of the ledger; null: it has none. */
   readonly first: number | null;
+  readonly last: number | null;
   /** From here on; null: nothing was ever judged. */
   readonly since: number | null;
 }
@@ -214,17 +245,17 @@ export interface OpenStretch {
 /** `recent`: what is younger and not valid may still become so. */
 export async function openSince(
   connection: DuckDBConnection,
-  place: { readonly accountId: string; readonly region: string; readonly below: string },
+  place: LedgerPlace,
   recent: number,
 ): Promise<OpenStretch> {
-  const here = `account_id = ${sqlText(place.accountId)} AND region = ${sqlText(place.region)} AND starts_with(uri, ${sqlText(place.below)})`;
+  const here = isHere(place);
   const [row] = await rowsOf(
     connection,
     `WITH log AS (
   SELECT try_strptime(regexp_extract(uri, '_(\\d{8}T\\d{4})Z[^/]*$', 1), '%Y%m%dT%H%M') AS delivered, digest_verdict
   FROM trail_object WHERE status <> 'skipped' AND ${here}
 ), oldest AS (
-  SELECT min(delivered) AS first, min(delivered) FILTER (
+  SELECT min(delivered) AS first, max(delivered) AS last, min(delivered) FILTER (
     WHERE digest_verdict IS NULL OR digest_verdict = 'not-yet-digested' OR digest_verdict <> 'valid' AND delivered >= epoch_ms(${recent})
   ) AS open FROM log
 ), reached AS (
@@ -232,9 +263,9 @@ export async function openSince(
 ), missed AS (
   SELECT min(ends_at) AS since FROM digest WHERE ${here} AND verdict <> 'valid' AND ends_at >= epoch_ms(${recent})
 )
-SELECT epoch_ms(oldest.first), epoch_ms(CASE WHEN reached.since IS NOT NULL THEN least(reached.since, oldest.open, missed.since) END)
+SELECT epoch_ms(oldest.first), epoch_ms(oldest.last), epoch_ms(CASE WHEN reached.since IS NOT NULL THEN least(reached.since, oldest.open, missed.since) END)
 FROM oldest, reached, missed`,
   );
   const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
-  return { first: number(row?.[0]), since: number(row?.[1]) };
+  return { first: number(row?.[0]), last: number(row?.[1]), since: number(row?.[2]) };
 }

@@ -35,6 +35,7 @@ export function memoryArchive(trail: MadeTrail, options: MemoryOptions = {}): Ar
       base,
       accountId,
       region,
+      isCopy: false,
       digests: (range) => {
         const files: DigestFile[] = [];
         for (const each of trail.objects.keys()) {
