@@ -1,4 +1,5 @@
 /** Owns log lines: text for people, JSON for machines, always to stderr. */
+import { variables } from "./variables.ts";
 import { readFileSync } from "node:fs";
 import { terminalText } from "./terminal-text.ts";
 
@@ -49,7 +50,7 @@ function lastValueOf(args: readonly string[], flag: string): string | undefined 
 
 /** Whatever is wrong with the file is said later, by who reads it as a whole. */
 function formatInConfig(args: readonly string[], env: Env): string | undefined {
-  const file = lastValueOf(args, "--config") ?? nonEmpty(env["SPILLWAY_CONFIG"]) ?? "spillway.json";
+  const file = lastValueOf(args, "--config") ?? nonEmpty(env[variables.config.name]) ?? "spillway.json";
   try {
     const config: unknown = JSON.parse(readFileSync(file, "utf8"));
     const format =

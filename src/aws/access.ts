@@ -29,9 +29,10 @@ export interface S3Access {
 export interface S3Locator {
   readonly kind: "s3";
   readonly key: string;
-  /** Without quotes, as it was listed. */
+  /** Without quotes, as it was listed; empty if the store gave none. */
   readonly etag: string;
-  readonly size: number;
+  /** As it was listed; null if the store did not say it. */
+  readonly size: number | null;
   readonly access: S3Access;
 }
 

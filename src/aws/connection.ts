@@ -1,7 +1,8 @@
 /** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
-import type { Agent } from "node:http";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3Access } from "./access.ts";
+import { prepareSdk } from "./sdk-environment.ts";
+import { type Agents, hasProxy, makeAgents, makeRequestHandler } from "./agents.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
@@ -10,11 +11,8 @@ export interface Connection {
   readonly sdk: Sdk;
   readonly client: S3Client;
   /** Its sockets, for requests that go past the client. */
-  readonly agents: { readonly http: Agent; readonly https: Agent };
+  readonly agents: Agents;
 }
-
-/** Sockets of a client: never fewer than the requests that a thread has in flight. */
-const maxSockets = 64;
 
 const connections = new Map<string, Promise<Connection>>();
 
@@ -64,21 +62,12 @@ function keyOf(access: S3Access): string {
 }
 
 function loadSdk(): Promise<Sdk> {
-  // The SDK would print on stderr, in every thread, which Node it is going to want some day.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  prepareSdk();
   return import("@aws-sdk/client-s3");
 }
 
 async function open(access: S3Access, fresh: boolean): Promise<Connection> {
-  const [sdk, { NodeHttpHandler }, credentials, http, https] = await Promise.all([
-    loadSdk(),
-    import("@smithy/node-http-handler"),
-    credentialsFor(access, fresh),
-    import("node:http"),
-    import("node:https"),
-  ]);
-  const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
-  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
+  const [sdk, agents, credentials] = await Promise.all([loadSdk(), makeAgents(), credentialsFor(access, fresh)]);
   const client = new sdk.S3Client({
     region: access.region,
     // Else the SDK writes on stderr by itself, between our log lines.
@@ -91,17 +80,13 @@ async function open(access: S3Access, fresh: boolean): Promise<Connection> {
     // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
     responseChecksumValidation: "WHEN_REQUIRED",
     requestChecksumCalculation: "WHEN_REQUIRED",
-    requestHandler: new NodeHttpHandler({
-      httpAgent,
-      httpsAgent,
-      connectionTimeout: Math.min(5000, access.idleMs),
-      socketTimeout: access.idleMs,
-      requestTimeout: access.idleMs,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler: await makeRequestHandler(access.idleMs, agents),
   });
-  return { sdk, client, agents: { http: httpAgent, https: httpsAgent } };
+  return { sdk, client, agents };
 }
+
+/** How long STS and SSO are waited for. */
+const credentialIdleMs = 20_000;
 
 /** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -112,14 +97,17 @@ export async function credentialsFor(
   fresh: boolean,
 ): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  // Without one the SDK asks the profile.
-  const clientConfig = access.region === "" ? {} : { clientConfig: { region: access.region } };
+  // Without a Region the SDK asks the profile. The providers' own clients (STS, SSO) go through the proxy too.
+  const proxied = hasProxy() ? { requestHandler: await makeRequestHandler(credentialIdleMs) } : {};
+  const region = access.region === "" ? {} : { region: access.region };
+  const clientConfig = { clientConfig: { ...region, ...proxied } };
   let provider = fromNodeProviderChain({
     ...(access.profile === null ? {} : { profile: access.profile }),
     ignoreCache: fresh,
     logger: quiet,
     ...clientConfig,
   });
+  provider = withCause(provider, access.profile ?? process.env["AWS_PROFILE"], clientConfig);
   for (const { arn, externalId } of access.roles) {
     provider = fromTemporaryCredentials({
       masterCredentials: provider,
@@ -132,4 +120,37 @@ export async function credentialsFor(
     });
   }
   return provider;
+}
+
+/** The chain ends with "could not load credentials from any providers": what the profile itself has to say is worth more. */
+function withCause(chain: Credentials, profile: string | undefined, clientConfig: object): Credentials {
+  return async (properties) => {
+    try {
+      return await chain(properties);
+    } catch (thrown) {
+      const cause = await causeOf(profile, clientConfig);
+      if (cause === undefined || !(thrown instanceof Error)) throw thrown;
+      throw Object.assign(new Error(cause.message.replaceAll(/\s+/g, " ").trim(), { cause: thrown }), {
+        name: thrown.name,
+      });
+    }
+  };
+}
+
+async function causeOf(profile: string | undefined, clientConfig: object): Promise<Error | undefined> {
+  const { fromIni } = await import("@aws-sdk/credential-providers");
+  try {
+    await fromIni({
+      ...(profile === undefined ? {} : { profile }),
+      ignoreCache: true,
+      logger: quiet,
+      ...clientConfig,
+    })();
+    return undefined;
+  } catch (thrown) {
+    // Without a profile that was named, there need not be one.
+    const isAbsent =
+      profile === undefined && thrown instanceof Error && /could not (?:resolve|find)/i.test(thrown.message);
+    return thrown instanceof Error && !isAbsent ? thrown : undefined;
+  }
 }

@@ -125,10 +125,15 @@ function missingPermission(thrown: Error, action: S3Attempt["action"]): string {
   return { list: "s3:ListBucket", get: "s3:GetObject", put: "s3:PutObject" }[action];
 }
 
+/** An access point has an ARN already. */
+function arnOf(bucket: string): string {
+  return bucket.startsWith("arn:") ? bucket : `arn:aws:s3:::${bucket}`;
+}
+
 function resourceOf(permission: string, { access, path }: S3Attempt): string {
-  if (permission === "s3:ListBucket")
-    return `on arn:aws:s3:::${access.bucket}${path === "" ? "" : ` (s3:prefix ${path}*)`}`;
-  if (permission === "s3:GetObject" || permission === "s3:PutObject") return `on arn:aws:s3:::${access.bucket}/*`;
+  if (permission === "s3:ListBucket") return `on ${arnOf(access.bucket)}${path === "" ? "" : ` (s3:prefix ${path}*)`}`;
+  if (permission === "s3:GetObject" || permission === "s3:PutObject")
+    return `on ${arnOf(access.bucket)}${access.bucket.startsWith("arn:") ? "/object" : ""}/*`;
   return permission.startsWith("kms:") ? "on the key that the trail encrypts with" : "";
 }
 

@@ -1,6 +1,8 @@
 /** Owns asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { AssumedRole } from "./access.ts";
+import { prepareSdk } from "./sdk-environment.ts";
+import { makeRequestHandler } from "./agents.ts";
 import { credentialsFor } from "./connection.ts";
 import { credentialProblem, isDenied } from "./explain.ts";
 import { defaultRetry, isUnreachable, withRetry } from "./retry.ts";
@@ -34,10 +36,10 @@ export async function listPublicKeys(
 ): Promise<readonly ListedKey[]> {
   const { profile, roles = [], endpoint, signal } = options;
   const access = { region, profile: profile ?? null, roles, sessionName: "spillway" };
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
+  prepareSdk();
+  const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-cloudtrail"),
-    import("@smithy/node-http-handler"),
+    makeRequestHandler(idleMs),
     credentialsFor(access, false),
   ]);
   const client = new sdk.CloudTrailClient({
@@ -45,11 +47,7 @@ export async function listPublicKeys(
     credentials,
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 5000,
-      requestTimeout: idleMs,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler,
   });
   const keys: ListedKey[] = [];
   try {

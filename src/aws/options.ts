@@ -53,6 +53,11 @@ export function rolesOf(
   return arns?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
 }
 
+/** An access point's ARN names its Region, and another one would be refused. */
+function regionOfAccessPoint(bucket: string): string | undefined {
+  return /^arn:[^:]+:s3:([^:]+):/.exec(bucket)?.[1];
+}
+
 export function accessOf(
   bucket: string,
   options: S3AccessOptions,
@@ -61,7 +66,7 @@ export function accessOf(
   const { endpoint } = options;
   return {
     bucket,
-    region: options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
+    region: regionOfAccessPoint(bucket) ?? options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
     endpoint: endpoint ?? null,
     pathStyle: options.pathStyle ?? endpoint !== undefined,
     profile: options.profile ?? null,

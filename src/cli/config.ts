@@ -1,4 +1,5 @@
 /** Owns `spillway config check`, and which values other commands take from the config. */
+import { variables } from "../variables.ts";
 import type { Command } from "commander";
 import type { LoadedConfig } from "../config/load.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -13,6 +14,8 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
       const loaded = await loadFor(program, context);
       const { checkConfig } = await import("../run/check-config.ts");
       checkConfig(loaded.config);
+      const { checkReports } = await import("../run/check-reports.ts");
+      await checkReports(loaded.config);
       effects.log.info(
         loaded.file === null ? "no config file; from environment and defaults" : `${loaded.file} is sound`,
       );
@@ -35,17 +38,19 @@ function configFlag(program: Command): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Commands with a flag --warehouse that was not given take the config's; without a config nothing is loaded. */
+/** Commands take the config's warehouse where --warehouse was not given, and its boundaries; without a config nothing is loaded. */
 export async function takeWarehouse(program: Command, command: Command, context: CommandContext): Promise<void> {
-  if (command.getOptionValueSource("warehouse") !== "default") return;
+  const takesFile = command.getOptionValueSource("warehouse") === "default";
+  if (!takesFile && command.getOptionValue("boundary") === undefined) return;
   const { existsSync } = await import("node:fs");
   const { env } = context.effects;
   const isConfigured =
     configFlag(program) !== undefined ||
-    (env["SPILLWAY_CONFIG"] ?? "") !== "" ||
+    (env[variables.config.name] ?? "") !== "" ||
     (env["SPILLWAY_WAREHOUSE"] ?? "") !== "" ||
     existsSync("spillway.json");
   if (!isConfigured) return;
   const { config } = await loadFor(program, context);
-  command.setOptionValueWithSource("warehouse", config.warehouse, "config");
+  if (takesFile) command.setOptionValueWithSource("warehouse", config.warehouse, "config");
+  command.setOptionValueWithSource("boundaries", config.boundaries, "config");
 }

@@ -18,6 +18,8 @@ export interface LoadFlags {
   readonly warehouse: string;
   readonly threads?: number | undefined;
   readonly maxObjectMb: number;
+  /** The config's own. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
@@ -93,8 +95,9 @@ export async function loadSources(
   more: LoadOptions = {},
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
-  const [{ ingest }, { createProgress }, opened] = await Promise.all([
+  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
+    import("../report/boundary.ts"),
     import("./progress.ts"),
     opening,
   ]);
@@ -103,6 +106,7 @@ export async function loadSources(
   try {
     const summary = await ingest({
       warehouse: flags.warehouse,
+      boundaries: flags.boundaries === undefined ? undefined : ownBoundaryRegions(flags.boundaries),
       sources: opened,
       threads: flags.threads,
       maxRawBytes: flags.maxObjectMb * 2 ** 20,

@@ -1,4 +1,5 @@
 /** Owns the command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
+import { variables } from "../variables.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
@@ -83,9 +84,9 @@ function reportError(thrown: unknown, effects: Effects): number {
     effects.log.error(thrown.message, { code: thrown.code, next: thrown.next });
     return thrown.exitCode;
   }
-  const traced = effects.env["SPILLWAY_DEBUG"] !== undefined && thrown instanceof Error;
+  const traced = effects.env[variables.debug.name] !== undefined && thrown instanceof Error;
   effects.log.error(messageOf(thrown), {
-    next: traced ? (thrown.stack ?? "") : "This is unexpected; set SPILLWAY_DEBUG=1 to see where it happened.",
+    next: traced ? (thrown.stack ?? "") : `This is unexpected; set ${variables.debug.name}=1 to see where it happened.`,
   });
   return exitCodes.failed;
 }

@@ -50,11 +50,8 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ findReport, loadCatalogue }, { applyScope }, { printResult }] = await Promise.all([
-    import("../report/catalogue.ts"),
-    import("../sql/scope.ts"),
-    import("./print-result.ts"),
-  ]);
+  const [{ checkColumns, findReport, loadCatalogue }, { applyScope, applyScopeWherePossible }, { printResult }] =
+    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags);
@@ -62,13 +59,19 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);
   try {
-    const statement = (wanted: Report): string => applyScope(wanted.sql, scope, engine.qualify);
+    // elsewhere each question costs a scan
+    if (engine.name === "duckdb") {
+      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+      await warnOfEmptyScope(engine, scope, effects.log);
+    }
     if (report === undefined) {
       const { printOverview } = await import("./overview.ts");
+      const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
       await printOverview({ engine, catalogue, statement, scope, flags, context });
       return;
     }
-    const result = await engine.run(statement(report), signal, report.name);
+    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
+    checkColumns(report, result.columns);
     await printResult(
       result,
       flags,

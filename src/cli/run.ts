@@ -1,4 +1,5 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
+import { variables } from "../variables.ts";
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
@@ -30,11 +31,8 @@ export function addRunCommand(program: Command, context: CommandContext): void {
       const { config } = await loadFor(program, context, flags);
       const { checkConfig } = await import("../run/check-config.ts");
       checkConfig(config);
-      if (config.sources.length === 0) {
-        throw new SpillwayError("config", "there are no sources to run over", {
-          next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
-        });
-      }
+      const { checkReports } = await import("../run/check-reports.ts");
+      await checkReports(config);
       const protection = await protectionFor(config, context);
       const { runBatch } = await import("../run/run.ts");
       const { exitCode, why } = await runBatch({
@@ -93,10 +91,10 @@ async function protectionFor(config: Config, { effects }: CommandContext): Promi
   const { personalData, pseudonymiseKeyFile: file } = config;
   if (personalData === "keep") return undefined;
   if (personalData === "drop") return { drop: true };
-  const key = file === undefined ? effects.env["SPILLWAY_PSEUDONYMISE_KEY"] : await keyIn(file);
+  const key = file === undefined ? effects.env[variables.pseudonymiseKey.name] : await keyIn(file);
   if (personalData === "pseudonymise" && (key === undefined || key === "")) {
     throw new SpillwayError("config", "personalData is pseudonymise, and there is no key", {
-      next: "Set SPILLWAY_PSEUDONYMISE_KEY or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32",
+      next: `Set ${variables.pseudonymiseKey.name} or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32`,
     });
   }
   return key === undefined || key === "" ? undefined : protectionOf({ pseudonymise: key });

@@ -1,16 +1,14 @@
 /** Owns which environment variables are configuration: SPILLWAY_ and a key of the config in capitals. */
+import { developerVariables, variables } from "../variables.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { nearest } from "./nearest.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Variables that are no keys: where the config is, a secret that must not stand in it, and what only developers use. */
+/** Variables that are no keys. */
 const others: ReadonlySet<string> = new Set([
-  "SPILLWAY_CONFIG",
-  "SPILLWAY_PSEUDONYMISE_KEY",
-  "SPILLWAY_DEBUG",
-  "SPILLWAY_ATHENA_POLL_MS",
-  "SPILLWAY_TRINO_CACHE",
+  ...Object.values(variables).map(({ name }) => name),
+  ...developerVariables,
 ]);
 /** Kubernetes puts these into every container when there is a Service named spillway. */
 const injected = /^SPILLWAY_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;

@@ -21,7 +21,14 @@ function explainIssue(issue: Issue, path: readonly PropertyKey[]): string[] {
     );
     return [`${pathText(path)}: ${[...new Set(expected)].join(", or ")}`];
   }
-  return [`${pathText(path)}: ${issue.message.replace(/^Invalid (?:input|option): /, "")}`];
+  return [`${pathText(path)}: ${issue.message.replace(/^Invalid (?:input|option): /, "")}${memberOf(issue, path)}`];
+}
+
+/** A member of a list is named by what it is: nobody counts. */
+function memberOf(issue: Issue, path: readonly PropertyKey[]): string {
+  return typeof path.at(-1) === "number" && typeof issue.input === "string"
+    ? `, not ${JSON.stringify(issue.input)}`
+    : "";
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {

@@ -1,4 +1,5 @@
 /** Owns docs/configuration.md: every key, written from the schema. */
+import { variables } from "../variables.ts";
 import { variableOf } from "./env.ts";
 import { type JsonSchema, configJsonSchema } from "./json-schema.ts";
 
@@ -17,6 +18,10 @@ export function configurationGuide(): string {
     table(scope),
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
+    "\n## Other variables\n\nNo keys, and known beside any config.\n",
+    "| variable | meaning |",
+    "| --- | --- |",
+    ...Object.values(variables).map(({ name, doc }) => `| \`${name}\` | ${doc} |`),
     tail,
   ].join("\n");
 }

@@ -1,13 +1,14 @@
 /** Owns where the config comes from: file, then environment, then flags; the later wins, key by key. */
+import { variables } from "../variables.ts";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import { type Env, envValues } from "./env.ts";
+import { type Env, envValues, variableOf } from "./env.ts";
 import { explainIssues } from "./explain.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { resolvePaths } from "./paths.ts";
 import type { Config } from "./config.ts";
-import { configSchema } from "./schema.ts";
+import { configSchema, defaultWarehouse } from "./schema.ts";
 
 const defaultConfigFile = "spillway.json";
 
@@ -30,23 +31,50 @@ export interface LoadedConfig {
  * @throws SpillwayError `config`, with every problem that was found
  */
 export function loadConfig({ file, env, flags = {} }: ConfigRequest): LoadedConfig {
-  const named = file ?? nonEmpty(env["SPILLWAY_CONFIG"]);
+  const named = file ?? nonEmpty(env[variables.config.name]);
   const read = readConfigFile(named ?? defaultConfigFile, named !== undefined);
   const fromEnv = envValues(env, configJsonSchema());
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const merged = {
+    // without a word on it, the warehouse lies beside the config, wherever the command is run
+    ...(read === null ? {} : { warehouse: resolve(dirname(read.path), defaultWarehouse) }),
     ...resolvePaths(read?.values ?? {}, read === null ? "" : dirname(resolve(read.path))),
     ...fromEnv.values,
     ...given,
   };
-  const parsed = configSchema.safeParse(merged);
-  const problems = [...fromEnv.problems, ...(parsed.success ? [] : explainIssues(parsed.error.issues))];
+  const parsed = configSchema.safeParse(merged, { reportInput: true });
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const originOf = ({ path: [key = ""] }: (typeof issues)[number]): Origin => {
+    if (Object.hasOwn(given, key)) return "flag";
+    return Object.hasOwn(fromEnv.values, key) ? "environment" : "file";
+  };
+  const explained = (origin: Origin): string[] => explainIssues(issues.filter((issue) => originOf(issue) === origin));
+  const problems = [
+    ...blamed(read?.path ?? "the configuration", explained("file")),
+    ...blamed("flags", explained("flag")),
+    ...blamed("environment", [...fromEnv.problems, ...explained("environment").map(inVariable)]),
+  ];
   if (!parsed.success || problems.length > 0) {
-    throw new SpillwayError("config", `${read?.path ?? "the configuration"}: ${problems.join("; ")}`, {
+    throw new SpillwayError("config", problems.join("; "), {
       next: "docs/configuration.md lists every key; spillway config check tries a config without running anything.",
     });
   }
   return { config: parsed.data, file: read?.path ?? null };
+}
+
+type Origin = "file" | "environment" | "flag";
+
+/** Whoever has to mend it is named first. */
+function blamed(origin: string, problems: readonly string[]): string[] {
+  return problems.length === 0 ? [] : [`${origin}: ${problems.join("; ")}`];
+}
+
+/** `failOn[0]: ...` as the variable that set it: `SPILLWAY_FAIL_ON[0]: ...`. */
+function inVariable(problem: string): string {
+  return problem.replace(
+    /^(unknown key )?([A-Za-z]+)/,
+    (_, before: string = "", key: string) => before + variableOf(key),
+  );
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

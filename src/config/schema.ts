@@ -72,6 +72,12 @@ const scopeSchema = z.strictObject(scopeKeys);
 
 const format = z.enum(formatNames);
 
+const strangers = (output: string): readonly string[] =>
+  (output.match(/\{[^{}]*\}?/g) ?? []).filter((placeholder) => placeholder !== "{date}");
+const hasOnlyDates = (output: string): boolean => strangers(output).length === 0;
+const unknownPlaceholder = (output: string): string =>
+  `${strangers(output).join(" and ")} stands for nothing; the one that does is {date}`;
+
 const reportSchema = z.strictObject({
   name: z
     .union([text, texts])
@@ -83,19 +89,24 @@ const reportSchema = z.strictObject({
     .union([format, z.array(format).min(1)])
     .default("csv")
     .describe("how the rows are written; several make several files"),
-  output: text.describe(
-    "a folder or `s3://bucket/prefix`; files are named after their report. `{date}` stands for the run's day, UTC",
-  ),
+  output: text
+    .refine(hasOnlyDates, { error: (issue) => unknownPlaceholder(String(issue.input)) })
+    .describe(
+      "a folder or `s3://bucket/prefix`; files are named after their report. `{date}` stands for the run's day, UTC",
+    ),
   boundary: text.optional().describe("instead of the config's boundary"),
   ...scopeKeys,
   ...keysOf(bucketSettings, () => "bucket: "),
   kmsKey: text.optional().describe("bucket: encrypt the reports with this KMS key (ARN)"),
 });
 
+/** Its name; where it lies follows from where the config lies. */
+export const defaultWarehouse = "spillway.duckdb";
+
 export const configSchema: z.ZodType<Config> = z
   .strictObject({
     $schema: z.string().optional().describe("where editors find the JSON Schema; not read"),
-    warehouse: text.default("spillway.duckdb").describe("warehouse file"),
+    warehouse: text.default(defaultWarehouse).describe("warehouse file; default: beside the config file"),
     sources: z
       .array(z.union([text, sourceSchema]))
       .default([])
@@ -111,7 +122,9 @@ export const configSchema: z.ZodType<Config> = z
     boundaries: z
       .record(z.string(), z.array(text).min(1))
       .default({})
-      .describe("boundaries of your own: name to list of Regions"),
+      .describe(
+        "boundaries of your own: name to list of Regions or of names such as `eu`; also rows of the table `boundary`",
+      ),
     reportsFolder: text.optional().describe("a folder with SQL reports of your own"),
     reports: z.array(reportSchema).default([]).describe("reports that each run writes"),
     verify: z

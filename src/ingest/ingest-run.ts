@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { extractObjects } from "./extract.ts";
-import type { Staged, WorkerPool } from "./worker-pool.ts";
+import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
@@ -22,6 +22,8 @@ const outOfReach: ReadonlySet<ErrorCode> = new Set([
   "source-not-found",
   "source-unreachable",
 ]);
+/** So many refused objects and not one that could be read: the rest would be refused as well, and every request costs. */
+const refusedAtMost = 200;
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -53,6 +55,8 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  #refused = 0;
+  #isAllRefused = true;
   readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
@@ -210,7 +214,7 @@ export class IngestRun {
   }
 
   #mustStop(pool: WorkerPool): boolean {
-    return this.#options.signal?.aborted === true || pool.stopped !== undefined;
+    return this.#options.signal?.aborted === true || pool.stopped !== undefined || this.stoppedBy !== undefined;
   }
 
   /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
@@ -249,9 +253,18 @@ export class IngestRun {
     this.counts.contentConflicts += counts.contentConflicts;
   }
 
-  noticed(objects: number, rawBytes: number, bedrock: number): void {
+  noticed({ objects, rawBytes, bedrock, denied, deniedReason }: ReadNotice): void {
     this.#rawBytes += rawBytes;
     this.#bedrock += bedrock;
+    this.#refused += denied;
+    this.#isAllRefused &&= denied === objects;
+    if (this.#isAllRefused && this.#refused >= refusedAtMost) {
+      this.stoppedBy ??= new SpillwayError(
+        "source-denied",
+        `none of the first ${this.#refused} objects could be read, so no more were tried; the first one ${deniedReason ?? "was refused"}`,
+        { next: "Allow what is missing and run the same command again: they are tried again then." },
+      );
+    }
     this.#progress(objects);
   }
 

@@ -61,7 +61,7 @@ async function ingestInto(
       seal: options.verify !== undefined,
     },
     threadsFor(options),
-    (notice) => run.noticed(notice.objects, notice.rawBytes, notice.bedrock),
+    (notice) => run.noticed(notice),
   );
   const opening = Warehouse.open(options.warehouse, { now });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
@@ -70,6 +70,7 @@ async function ingestInto(
   reading.catch(() => undefined);
   await using warehouse = await opening;
   pool.ready();
+  if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;

@@ -15,6 +15,8 @@ export interface IngestOptions {
   readonly signal?: AbortSignal | undefined;
   /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
   readonly commitSeconds?: number | undefined;
+  /** The user's own boundaries, for the table `boundary`; without them what is there stays. */
+  readonly boundaries?: ReadonlyMap<string, readonly string[]> | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
   /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */

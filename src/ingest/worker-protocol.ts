@@ -62,7 +62,15 @@ export function unreadObject(
 
 export type FromWorker =
   /** For progress only: these objects were read but are not staged yet. */
-  | { readonly type: "read"; readonly objects: number; readonly rawBytes: number; readonly bedrock: number }
+  | {
+      readonly type: "read";
+      readonly objects: number;
+      readonly rawBytes: number;
+      readonly bedrock: number;
+      /** Objects that were refused for want of a permission, and why the first one was. */
+      readonly denied: number;
+      readonly deniedReason: string | undefined;
+    }
   /** Results that may be committed: their events are in `file`, which is null when there are none. */
   | {
       readonly type: "staged";

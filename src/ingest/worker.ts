@@ -85,6 +85,8 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
   }
   let rawBytes = 0;
   let bedrock = 0;
+  let denied = 0;
+  let deniedReason: string | undefined;
   for (const [index, object] of message.objects.entries()) {
     const result = await readObject(object, pending[index]).catch((thrown: unknown) => {
       // The rest of the task is given up: its room in the window is needed by the tasks behind it.
@@ -92,11 +94,15 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
       throw thrown;
     });
     results.push(result);
+    if (result.denied === true) {
+      denied++;
+      deniedReason ??= result.reason ?? undefined;
+    }
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
     if (ready && batch.length >= setup.eventsPerFile) stage(false);
   }
-  send({ type: "read", objects: message.objects.length, rawBytes, bedrock });
+  send({ type: "read", objects: message.objects.length, rawBytes, bedrock, denied, deniedReason });
 }
 
 // One message after the other: a flush must not overtake the objects before it.

@@ -1,7 +1,7 @@
 /** Owns the S3 archive: digests with their signatures, and logs, of everything below `s3://bucket/prefix`. It reads and never leaves the bucket. */
 import type { S3Locator } from "../aws/access.ts";
 import { type S3AccessOptions, accessOf, checkS3Access } from "../aws/options.ts";
-import { type Bucket, openBucket } from "../aws/s3/bucket.ts";
+import { type Bucket, type ListedObject, openBucket } from "../aws/s3/bucket.ts";
 import { fetchWithMetadata } from "../aws/s3/fetch-object.ts";
 import { locateBucket } from "../aws/s3/locate-bucket.ts";
 import { parseS3Url } from "../aws/s3/url.ts";
@@ -91,7 +91,7 @@ async function* pages(
   bucket: Bucket,
   folders: ReadonlySet<string>,
   { from, to }: TimeRange,
-): AsyncGenerator<readonly { readonly key: string; readonly etag: string; readonly size: number }[]> {
+): AsyncGenerator<readonly ListedObject[]> {
   for (const prefix of folders) {
     yield* bucket.keys({
       prefix,

@@ -1,34 +1,79 @@
 /** Owns what a boundary's name means: approved Regions, from reference data or listed by the user. */
 import { SpillwayError } from "../errors.ts";
-import { regionRows } from "../reference/regions.ts";
+import { builtInBoundaries } from "../reference/boundaries.ts";
+import { findRegion } from "../reference/regions.ts";
 
 export interface Boundary {
   readonly name: string;
   readonly regions: readonly string[];
 }
 
+/** Boundaries of the user's own: a name and its members, Regions or names that everybody has. */
+export type OwnBoundaries = Readonly<Record<string, readonly string[]>>;
+
 /**
  * `eu` (member states), `eea`, any jurisdiction of the table `region` (`us`, `uk`, `ch`, ...), a name of the user's own,
- * or Regions with commas. A profile's prefix is something else: `eu.` called from London may run in London (R7).
- * @throws SpillwayError `usage` for a name or Region that nobody knows
+ * Regions, or several of these with commas. A profile's prefix is something else: `eu.` called from London may run in London (R7).
+ * @throws SpillwayError `usage` that names what nobody knows
  */
-export function resolveBoundary(name: string, own: Readonly<Record<string, readonly string[]>> = {}): Boundary {
-  const listed = own[name];
-  if (listed !== undefined) return { name, regions: listed };
-  const rows = regionRows();
-  const wanted = name.toLowerCase();
-  const matching = rows.filter((row) => {
-    if (wanted === "eu") return row.eu_member;
-    if (wanted === "eea") return row.eea_member;
-    return row.jurisdiction.toLowerCase() === wanted;
+export function resolveBoundary(name: string, own: OwnBoundaries = {}): Boundary {
+  const single = memberRegions(name, own);
+  if (single !== undefined) return { name: Object.hasOwn(own, name) ? name : name.toLowerCase(), regions: single };
+  const members = name.split(",").map((member) => member.trim());
+  return { name: members.join(", "), regions: union(members, own, `boundary ${JSON.stringify(name)}`, "usage") };
+}
+
+/**
+ * The Regions of each boundary of the user's own.
+ * @throws SpillwayError `config` for a name that is taken or cannot be told from a list, and for a member that nobody knows
+ */
+export function ownBoundaryRegions(own: OwnBoundaries): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(own).map(([name, members]) => {
+      checkName(name);
+      return [name, union(members, {}, `boundaries.${name}`, "config")];
+    }),
+  );
+}
+
+function checkName(name: string): void {
+  const taken = builtInBoundaries().has(name.toLowerCase())
+    ? "that everybody has"
+    : findRegion(name.toLowerCase()) !== undefined
+      ? "of a Region"
+      : undefined;
+  if (taken !== undefined) {
+    throw new SpillwayError("config", `boundaries.${name}: this is the name of a boundary ${taken}`, {
+      next: `Give your own another name, for example "our-${name}".`,
+    });
+  }
+  if (!/^[^\s,][^,]*$/.test(name)) {
+    throw new SpillwayError("config", `boundaries: ${JSON.stringify(name)} is no name`, {
+      next: "A name has no comma and does not begin with a blank.",
+    });
+  }
+}
+
+function union(
+  members: readonly string[],
+  own: OwnBoundaries,
+  where: string,
+  code: "usage" | "config",
+): readonly string[] {
+  const regions = members.flatMap((member) => {
+    const found = memberRegions(member, own);
+    if (found !== undefined) return found;
+    throw new SpillwayError(code, `${where}: ${JSON.stringify(member)} is no Region and no boundary that is known`, {
+      next: `Name one of ${[...builtInBoundaries().keys(), ...Object.keys(own)].join(", ")}, or Regions: eu-central-1,eu-west-1`,
+    });
   });
-  if (matching.length > 0) return { name: wanted, regions: matching.map((row) => row.region) };
-  const codes = name.split(",").map((code) => code.trim());
-  const known = new Set(rows.map((row) => row.region));
-  const unknown = codes.filter((code) => !known.has(code));
-  if (unknown.length === 0) return { name: codes.join(", "), regions: codes };
-  const names = ["eu", "eea", ...new Set(rows.map((row) => row.jurisdiction.toLowerCase()))];
-  throw new SpillwayError("usage", `unknown boundary ${JSON.stringify(name)}`, {
-    next: `Name one of ${[...new Set([...names, ...Object.keys(own)])].join(", ")}, or list Regions: --boundary eu-central-1,eu-west-1`,
-  });
+  return [...new Set(regions)];
+}
+
+/** The Regions of one name; undefined for one that nobody knows. */
+function memberRegions(name: string, own: OwnBoundaries): readonly string[] | undefined {
+  if (Object.hasOwn(own, name)) return union(own[name] ?? [], {}, `boundaries.${name}`, "config");
+  const builtIn = builtInBoundaries().get(name.toLowerCase());
+  if (builtIn !== undefined) return builtIn;
+  return findRegion(name.toLowerCase()) === undefined ? undefined : [name.toLowerCase()];
 }

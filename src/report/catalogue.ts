@@ -20,13 +20,43 @@ export interface Report {
 /** Where Spillway's own reports lie: the same place seen from src/report and from dist/report. */
 const reportsFolder: string = fileURLToPath(new URL("../../queries/reports/", import.meta.url));
 
-/** All reports by name, Spillway's own and then those of the user's folders; the later wins. */
+/**
+ * All reports by name, Spillway's own and then those of the user's folders; of these the later wins.
+ * @throws SpillwayError `config` for one of the user's that bears the name of ours: the overview and the findings go by ours
+ */
 export function loadCatalogue(userFolders: readonly string[] = []): ReadonlyMap<string, Report> {
   const reports = new Map<string, Report>();
-  for (const folder of [reportsFolder, ...userFolders]) {
-    for (const report of readFolder(folder)) reports.set(report.name, report);
+  for (const report of readFolder(reportsFolder)) reports.set(report.name, report);
+  const ours = new Set(reports.keys());
+  for (const folder of userFolders) {
+    for (const report of readFolder(folder)) {
+      if (ours.has(report.name.toLowerCase().replaceAll("_", "-"))) throw nameTaken(report.name, folder);
+      reports.set(report.name, report);
+    }
   }
   return reports;
+}
+
+function nameTaken(name: string, folder: string): SpillwayError {
+  return new SpillwayError("config", `${join(folder, name)}.sql bears the name of a report of Spillway's`, {
+    next: `Give it another name, for example our-${name}.sql`,
+  });
+}
+
+/**
+ * That a result has the columns which the report's head describes. A report without a head promises none.
+ * @throws SpillwayError `config`
+ */
+export function checkColumns(report: Report, columns: readonly { readonly name: string }[]): void {
+  if (report.columns.length === 0) return;
+  const said = report.columns.map(({ name }) => name);
+  const found = columns.map(({ name }) => name);
+  if (said.length === found.length && said.every((name, index) => name === found[index])) return;
+  throw new SpillwayError(
+    "config",
+    `the head of the report ${report.name} describes the columns ${said.join(", ")}, and it has ${found.join(", ")}`,
+    { next: "Let the head name each column of the statement, in its order." },
+  );
 }
 
 export function findReport(catalogue: ReadonlyMap<string, Report>, name: string): Report {

@@ -1,9 +1,11 @@
 /** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { kindOf, straySettings } from "../ingest/sources/kinds.ts";
 import { settingNames } from "../ingest/sources/settings.ts";
-import { resolveBoundary } from "../report/boundary.ts";
+import { ownBoundaryRegions, resolveBoundary } from "../report/boundary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
 
@@ -19,6 +21,7 @@ export function checkConfig(config: Config): void {
       next: "to names the first day that is no longer included.",
     });
   }
+  ownBoundaryRegions(config.boundaries);
   if (config.boundary !== undefined) resolveBoundary(config.boundary, config.boundaries);
   const needing = config.failOn.includes("boundary") && config.boundary === undefined;
   if (needing) {
@@ -27,6 +30,21 @@ export function checkConfig(config: Config): void {
     });
   }
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
+  if (config.sources.length === 0) {
+    throw new SpillwayError("config", "there are no sources to run over", {
+      next: 'Write a spillway.json with, for example: {"sources": ["s3://my-org-trail"]}; docs/configuration.md has every key.',
+    });
+  }
+  checkFolder("warehouse", config.warehouse);
+}
+
+/** DuckDB makes the file, and no folder. */
+function checkFolder(key: string, file: string): void {
+  const folder = dirname(resolve(file));
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new SpillwayError("config", `${key}: there is no folder ${folder}`, {
+    next: "Make the folder, or name another file.",
+  });
 }
 
 function checkSource({ source, lookBackDays, ...settings }: SourceConfig): void {

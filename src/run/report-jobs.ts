@@ -5,7 +5,7 @@ import { isS3Url, parseS3Url } from "../aws/s3/url.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import { type Report, findReport } from "../report/catalogue.ts";
 import { type FormatName, formatTraits } from "../report/formats/names.ts";
-import type { Scope } from "../sql/scope.ts";
+import { type Scope, applyScope } from "../sql/scope.ts";
 
 /** Text or a page for people, made of several reports: it has no rows. */
 export const overviewName = "overview";
@@ -83,6 +83,8 @@ function reportsOf(
       next: 'Add a boundary, for example "boundary": "eu".',
     });
   }
+  // said now, and not when everything is read; of `all` some show what knows no principals as it is
+  for (const report of reports) if (report !== null) applyScope(report.sql, scope, (relation) => relation);
   return reports;
 }
 

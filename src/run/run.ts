@@ -8,6 +8,7 @@ import { identities } from "../ingest/summary.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
+import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import { type Protection, coveredPrincipals } from "../report/pseudonymise.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { version } from "../version.ts";
@@ -97,6 +98,8 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   if (signal.aborted) throw interrupted();
   const standing = await withEngine(config, async (engine) => {
     await step("reports", async () => {
+      const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
+      for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
         const file = await writeReport(job, { engine, catalogue, protection: options.protection, signal });

@@ -7,7 +7,7 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import { rolesOf } from "../aws/options.ts";
 import { putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
-import { type Report, findReport } from "../report/catalogue.ts";
+import { type Report, checkColumns, findReport } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { formats } from "../report/formats/index.ts";
@@ -17,7 +17,7 @@ import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import { pageHead } from "../report/page/head.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
-import { applyScope } from "../sql/scope.ts";
+import { applyScopeWherePossible } from "../sql/scope.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
 
 /** One file that a run wrote. */
@@ -76,7 +76,8 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
     await writeOverview(job, source, file);
     return null;
   }
-  const result = await engine.run(applyScope(report.sql, scope, qualify), signal);
+  const result = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
+  checkColumns(report, result.columns);
   const shown = protection === undefined ? result : protectResult(result, protection);
   const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
   return await withOutput(file, nowhere, (output) => formats[format](shown, output, { page }));
@@ -87,7 +88,7 @@ async function writeOverview(job: ReportJob, source: ReportSource, file: string)
   const { scope, boundaryName } = job;
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
-  const statement = (name: string): string => applyScope(findReport(catalogue, name).sql, scope, qualify);
+  const statement = (name: string): string => applyScopeWherePossible(findReport(catalogue, name).sql, scope, qualify);
   const text = overviewText(await overviewData({ ...rest, statement, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
 }
@@ -98,7 +99,7 @@ async function writePage({ scope, boundaryName }: ReportJob, source: ReportSourc
     import("../report/page/page.ts"),
   ]);
   const head = pageHead({ scope, boundaryName, engine: source.engine.name, protection: source.protection });
-  const statement = (report: Report): string => applyScope(report.sql, scope, qualify);
+  const statement = (report: Report): string => applyScopeWherePossible(report.sql, scope, qualify);
   const page = renderPage(await buildPage({ ...source, statement, head }));
   await withOutput(file, nowhere, async (output) => void output.write(page));
 }

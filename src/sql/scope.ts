@@ -12,7 +12,7 @@ export interface Scope {
   readonly accounts?: readonly string[] | undefined;
   /** Source Regions. */
   readonly regions?: readonly string[] | undefined;
-  /** The principal or its short name; `*` stands for any text. */
+  /** The principal, its short name, or the last part of its ARN (`role/apps/x`); `*` stands for any text. */
   readonly principals?: readonly string[] | undefined;
   /** Approved Regions. Not a filter: it is the relation `boundary`. */
   readonly boundary?: readonly string[] | undefined;
@@ -21,8 +21,17 @@ export interface Scope {
 /** How an engine names the base table, such that a CTE of the same plain name does not hide it: `spillway.main.event`. */
 export type Qualify = (name: string) => string;
 
-/** The statement with the scope in front. Without a scope it comes back as it is. */
+/** The statement with the scope in front. Without a scope it comes back as it is. A scope that it cannot feel is refused. */
 export function applyScope(sql: string, scope: Scope, qualify: Qualify): string {
+  return composed(sql, scope, qualify, true);
+}
+
+/** The same for one statement of several: a part that knows no principals is shown as it is, whoever is asked about. */
+export function applyScopeWherePossible(sql: string, scope: Scope, qualify: Qualify): string {
+  return composed(sql, scope, qualify, false);
+}
+
+function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boolean): string {
   const names = namesIn(sql);
   if (names.has("boundary") && scope.boundary === undefined) {
     throw new SpillwayError("usage", "this report compares with a boundary, and none is given", {
@@ -31,7 +40,7 @@ export function applyScope(sql: string, scope: Scope, qualify: Qualify): string 
   }
   const ctes = scopeCtes(scope, qualify);
   const used = ctes.filter((cte) => names.has(cte.name));
-  if (ctes.some((cte) => cte.name !== "boundary") && !used.some((cte) => cte.name !== "boundary")) {
+  if (mustMatter && ctes.some((cte) => cte.name !== "boundary") && !used.some((cte) => cte.name !== "boundary")) {
     throw new SpillwayError(
       "usage",
       "the scope (time, accounts, Regions, principals) has no effect on this statement",
@@ -103,11 +112,14 @@ function oneOf(column: string, values: readonly string[] | undefined): string[] 
 function principalIs(values: readonly string[] | undefined): string[] {
   if (values === undefined || values.length === 0) return [];
   const plain = values.filter((value) => !value.includes("*"));
+  const like = (column: string, pattern: string): string => `${column} LIKE ${likePattern(pattern)} ESCAPE '\\'`;
   const tests = ["principal", "principal_name"].flatMap((column) => [
     ...oneOf(column, plain),
-    ...values.filter((value) => value.includes("*")).map((value) => `${column} LIKE ${likePattern(value)} ESCAPE '\\'`),
+    ...values.filter((value) => value.includes("*")).map((value) => like(column, value)),
   ]);
-  return [`(${tests.join(" OR ")})`];
+  // role/apps/x, as the overview prints it: what stands behind an ARN's last colon
+  const tails = values.map((value) => like("principal", `arn:*:${value}`));
+  return [`(${[...tests, ...tails].join(" OR ")})`];
 }
 
 function likePattern(value: string): string {

@@ -20,7 +20,10 @@ export async function* cellBatches(
     const ended = chunk.getColumnVector(columns.length).getItem(chunk.rowCount - 1) === true;
     const rows = ended ? chunk.rowCount - 1 : chunk.rowCount;
     if (rows > 0) yield* readChunk(columns, chunk, rows);
-    if (ended) return;
+    if (!ended) continue;
+    // A stream that is not read to its end keeps the file open, whatever is closed around it.
+    await result.fetchChunk();
+    return;
   }
   await findFailure(connection, statement);
 }

@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
+import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
 import { type DigestStore, digestStore } from "./digest-store.ts";
 import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
@@ -190,6 +191,11 @@ export class Warehouse {
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
+  }
+
+  /** Makes the user's own boundaries rows of the table `boundary`, in place of those that were there. */
+  async replaceBoundaries(own: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await this.#transaction((connection) => replaceBoundaries(connection, own));
   }
 
   /** Removes what happened before a day (YYYY-MM-DD, UTC), for good: what comes for these days later does not stay either. */

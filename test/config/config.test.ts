@@ -188,9 +188,12 @@ describe("a mistake", () => {
   });
 
   it("never prints a secret: no key takes one", async () => {
-    const run = await runCli(["config", "check", "--config", configFile({ personalData: "pseudonymise" })], {
-      SPILLWAY_PSEUDONYMISE_KEY: "a long random secret of a test",
-    });
+    const run = await runCli(
+      ["config", "check", "--config", configFile({ sources: ["s3://logs"], personalData: "pseudonymise" })],
+      {
+        SPILLWAY_PSEUDONYMISE_KEY: "a long random secret of a test",
+      },
+    );
     expect(run.code).toBe(0);
     expect(run.stdout + run.stderr).not.toContain("a long random secret");
   });
@@ -198,15 +201,20 @@ describe("a mistake", () => {
 
 describe("spillway config check", () => {
   it("prints the effective config", async () => {
-    const run = await runCli(["config", "check", "--config", configFile({ boundary: "eu" })], {
+    const run = await runCli(["config", "check", "--config", configFile({ sources: ["s3://logs"], boundary: "eu" })], {
       SPILLWAY_STRICT: "true",
     });
     expect(run.code).toBe(0);
-    expect(JSON.parse(run.stdout)).toMatchObject({ boundary: "eu", strict: true, maxObjectMb: 512, sources: [] });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      boundary: "eu",
+      strict: true,
+      maxObjectMb: 512,
+      sources: ["s3://logs"],
+    });
   });
 
   it.each([
-    [{ boundary: "atlantis" }, /unknown boundary "atlantis"/],
+    [{ boundary: "atlantis" }, /boundary "atlantis": "atlantis" is no Region and no boundary/],
     [{ reports: [{ output: "o", name: "spilover" }] }, /no report named "spilover"/],
     [{ reports: [{ output: "o", name: "boundary-violations" }] }, /compares with a boundary, and there is none/],
     [

@@ -41,14 +41,15 @@ describe("a report's header", () => {
 });
 
 describe("a user's folder", () => {
-  it("adds reports and replaces ours of the same name", () => {
+  it("adds reports; one that bears the name of ours is refused", () => {
     writeFileSync(join(folder, "mine.sql"), "SELECT 1");
-    writeFileSync(join(folder, "denials.sql"), "-- title: Ours\nSELECT 2");
     writeFileSync(join(folder, "README.md"), "no report");
     const catalogue = loadCatalogue([folder]);
     expect(catalogue.size).toBe(loadCatalogue().size + 1);
-    expect(findReport(catalogue, "denials").title).toBe("Ours");
     expect(findReport(catalogue, "mine").sql).toBe("SELECT 1");
+    writeFileSync(join(folder, "denials.sql"), "-- title: Ours\nSELECT 2");
+    expect(() => loadCatalogue([folder])).toThrow(/denials\.sql bears the name of a report of Spillway's/);
+    rmSync(join(folder, "denials.sql"));
   });
 
   it("that does not exist is named", () => {

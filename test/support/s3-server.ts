@@ -50,6 +50,8 @@ export interface S3ServerOptions {
   readonly silentRedirect?: boolean;
   /** MinIO: a full last page says that there is more, and a page without Contents follows. */
   readonly emptyLastPage?: boolean;
+  /** Stores that list keys alone, without size and ETag. */
+  readonly bareListing?: boolean;
   /** versitygw: keys as they are, whatever encoding was asked for. */
   readonly plainKeys?: boolean;
   readonly fault?: (request: S3Request, count: number) => Fault | undefined;
@@ -179,7 +181,9 @@ export class S3Server {
     const last = listed.keys.at(-1);
     const next = this.options.emptyLastPage === true ? (listed.next ?? last ?? null) : listed.next;
     const encode = query.get("encoding-type") === "url" && this.options.plainKeys !== true;
-    sendXml(response, listXml(this.bucket, path, { ...listed, next }, this.objects, encode));
+    const xml = listXml(this.bucket, path, { ...listed, next }, this.objects, encode);
+    const bare = this.options.bareListing === true;
+    sendXml(response, bare ? xml.replaceAll(/<ETag>.*?<\/ETag>|<Size>.*?<\/Size>/g, "") : xml);
   }
 
   #object({ kind, path, headers }: S3Request, response: ServerResponse, fault: Fault | undefined): void {

@@ -7,8 +7,12 @@ import { withRetry } from "../retry.ts";
 
 export interface ListedObject {
   readonly key: string;
+  /** Without quotes; empty where the store gives none. */
   readonly etag: string;
-  readonly size: number;
+  /** Null where the store does not say it. */
+  readonly size: number | null;
+  /** What tells one version from the next: the ETag, else size and time of the last change. */
+  readonly version: string;
 }
 
 export interface KeyRange {
@@ -83,7 +87,7 @@ async function* listKeys(page: PageOf, range: KeyRange): AsyncGenerator<readonly
     const objects: ListedObject[] = [];
     let ended = false;
     // MinIO ends a listing with a page that has no Contents at all.
-    for (const { Key, ETag, Size } of answer.Contents ?? []) {
+    for (const { Key, ETag, Size, LastModified } of answer.Contents ?? []) {
       if (Key === undefined) continue;
       const key = decode(Key);
       if (range.endBefore !== null && key >= range.endBefore) {
@@ -92,7 +96,9 @@ async function* listKeys(page: PageOf, range: KeyRange): AsyncGenerator<readonly
       }
       // The zero-byte marker that some consoles create for a folder is no object of a trail.
       if (key.endsWith("/")) continue;
-      objects.push({ key, etag: unquote(ETag ?? ""), size: Size ?? 0 });
+      const etag = unquote(ETag ?? "");
+      const version = etag === "" ? `${Size ?? ""}-${LastModified?.getTime() ?? ""}` : etag;
+      objects.push({ key, etag, size: Size ?? null, version });
     }
     if (objects.length > 0) yield objects;
     token = nextToken(answer, token);

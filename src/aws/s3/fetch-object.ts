@@ -79,43 +79,45 @@ async function tryDirect(connection: Connection, locator: S3Locator): Promise<Ui
   const { client, agents } = connection;
   const template = templates.get(connection);
   const { key, etag, size, access } = locator;
-  if (template === undefined || etag === "") return 0;
+  if (template === undefined || etag === "" || size === null) return 0;
   const keys = await client.config.credentials();
   const now = new Date(Date.now() + client.config.systemClockOffset);
   const agent = template.isTls ? agents.https : agents.http;
   return await directGet(template, { key, etag, size, agent, idleMs: access.idleMs, keys, now });
 }
 
-/** The length that was listed and the length that was announced both have to be reached. */
-async function readBody(answer: GetObjectCommandOutput, listed: number, idleMs: number): Promise<Uint8Array> {
+/** The length that was listed and the length that was announced both have to be reached, as far as the store says them. */
+async function readBody(answer: GetObjectCommandOutput, listed: number | null, idleMs: number): Promise<Uint8Array> {
   const { Body, ContentLength } = answer;
   if (Body === undefined) throw new TruncatedBody("the answer has no body");
   // In Node the SDK hands out the response itself, a Readable.
   const stream = Body as AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
   const expected = ContentLength ?? listed;
-  const bytes = new Uint8Array(expected);
+  const chunks: Uint8Array[] = [];
   let length = 0;
   let seen = -1;
+  const of = expected === null ? "" : ` of ${expected}`;
   const watch = setInterval(() => {
-    if (length === seen) stream.destroy(new TruncatedBody(`no byte for ${idleMs} ms after ${length} of ${expected}`));
+    if (length === seen) stream.destroy(new TruncatedBody(`no byte for ${idleMs} ms after ${length}${of}`));
     seen = length;
   }, idleMs);
   try {
     for await (const chunk of stream) {
-      if (length + chunk.length > expected) throw new TruncatedBody(`more than the ${expected} bytes announced`);
-      bytes.set(chunk, length);
       length += chunk.length;
+      if (expected !== null && length > expected) throw new TruncatedBody(`more than the ${expected} bytes announced`);
+      chunks.push(chunk);
     }
   } catch (thrown) {
     throw thrown instanceof TruncatedBody
       ? thrown
-      : new TruncatedBody(`${messageOf(thrown)} after ${length} of ${expected} bytes`);
+      : new TruncatedBody(`${messageOf(thrown)} after ${length}${of} bytes`);
   } finally {
     clearInterval(watch);
   }
-  if (length !== expected) throw new TruncatedBody(`${length} of ${expected} bytes arrived`);
-  if (length !== listed) throw new Error(`has ${length} bytes, but was listed with ${listed}`);
-  return bytes;
+  if (expected !== null && length !== expected) throw new TruncatedBody(`${length}${of} bytes arrived`);
+  if (listed !== null && length !== listed) throw new Error(`has ${length} bytes, but was listed with ${listed}`);
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
 }
 
 function failure(thrown: unknown, locator: S3Locator): unknown {

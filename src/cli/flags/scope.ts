@@ -1,4 +1,5 @@
 /** Owns the flags that say what a report covers and how it leaves, for every command that prints results. */
+import { variables } from "../../variables.ts";
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
@@ -21,6 +22,8 @@ export interface ScopeFlags {
   readonly region?: readonly string[];
   readonly principal?: readonly string[];
   readonly boundary?: string;
+  /** Of the config: no flag. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
 }
 
 export function addOutputFlags(command: Command): Command {
@@ -29,7 +32,7 @@ export function addOutputFlags(command: Command): Command {
     .option("--output <file>", "write to a file instead of stdout")
     .addOption(
       new Option("--pseudonymise <key>", "replace personal data by a keyed hash")
-        .env("SPILLWAY_PSEUDONYMISE_KEY")
+        .env(variables.pseudonymiseKey.name)
         .conflicts("dropPersonal"),
     )
     .option("--drop-personal", "leave personal data out");
@@ -57,7 +60,7 @@ export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
   const boundary =
     flags.boundary === undefined
       ? undefined
-      : (await import("../../report/boundary.ts")).resolveBoundary(flags.boundary);
+      : (await import("../../report/boundary.ts")).resolveBoundary(flags.boundary, flags.boundaries);
   return {
     from: flags.from,
     to: flags.to,

@@ -1,4 +1,5 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
+import { variables } from "../../variables.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { AssumedRole, S3Access } from "../../aws/access.ts";
 import { type RetryPolicy, defaultRetry } from "../../aws/retry.ts";
@@ -53,7 +54,7 @@ const mostReuseMinutes = 10_080;
 const defaultPoll: Polling = { firstMs: 300, mostMs: 5_000 };
 
 /** Milliseconds until the second look at a query: looks count against a quota that an account's tools share. */
-const pollVariable = "SPILLWAY_ATHENA_POLL_MS";
+const pollVariable = variables.athenaPollMs.name;
 
 function pollOf(text: string | undefined): Polling {
   if (text === undefined || text === "") return defaultPoll;

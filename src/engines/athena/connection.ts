@@ -1,6 +1,8 @@
 /** Owns clients of Athena and each request to it: one client for each way to reach it, retried here, refusals in words. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { S3Access } from "../../aws/access.ts";
+import { prepareSdk } from "../../aws/sdk-environment.ts";
+import { makeRequestHandler } from "../../aws/agents.ts";
 import { credentialsFor } from "../../aws/connection.ts";
 import { isExpired } from "../../aws/refresh.ts";
 import { withRetry } from "../../aws/retry.ts";
@@ -68,11 +70,10 @@ function connect(access: AthenaAccess, fresh: boolean): Promise<Connection> {
 }
 
 async function open({ region, endpoint, s3 }: AthenaAccess, fresh: boolean): Promise<Connection> {
-  // The SDK would print on stderr which Node it is going to want some day.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
+  prepareSdk();
+  const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-athena"),
-    import("@smithy/node-http-handler"),
+    makeRequestHandler(s3.idleMs),
     credentialsFor(s3, fresh),
   ]);
   const client = new sdk.AthenaClient({
@@ -82,11 +83,7 @@ async function open({ region, endpoint, s3 }: AthenaAccess, fresh: boolean): Pro
     credentials,
     // Retries are ours: the client request token of a start stays the same through all of them.
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: Math.min(5000, s3.idleMs),
-      requestTimeout: s3.idleMs,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler,
   });
   return { sdk, client };
 }

@@ -31,7 +31,7 @@ export async function fetchUnloaded(
     const file = join(folder, `${name}-${files.length}.parquet`);
     await pipeline(Readable.from(readObject(access, key, signal)), createWriteStream(file));
     files.push(file);
-    bytes += size;
+    bytes += size ?? 0;
   }
   return { files, bytes };
 }
@@ -53,8 +53,8 @@ async function keysBelow(
   access: S3Access,
   prefix: string,
   signal?: AbortSignal,
-): Promise<{ key: string; size: number }[]> {
-  const found: { key: string; size: number }[] = [];
+): Promise<{ key: string; size: number | null }[]> {
+  const found: { key: string; size: number | null }[] = [];
   for await (const page of openBucket(access, signal).keys({ prefix, startAfter: null, endBefore: null }))
     found.push(...page);
   return found;

@@ -1,4 +1,5 @@
 /** Owns what a user may say about the Trino engine, as plain data; its secrets come from the environment alone. */
+import { variables } from "../../variables.ts";
 import type { Scope } from "../../sql/scope.ts";
 
 export interface TrinoEngineOptions {
@@ -17,4 +18,7 @@ export interface TrinoEngineOptions {
 }
 
 /** Never flags: those show in process lists and histories. */
-export const trinoSecrets = { password: "SPILLWAY_TRINO_PASSWORD", token: "SPILLWAY_TRINO_TOKEN" } as const;
+export const trinoSecrets: { readonly password: string; readonly token: string } = {
+  password: variables.trinoPassword.name,
+  token: variables.trinoToken.name,
+};

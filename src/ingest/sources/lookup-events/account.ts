@@ -1,4 +1,5 @@
 /** Owns the question whose event history is read: the id of the account behind the credentials. */
+import { text as textOf } from "node:stream/consumers";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../../../reference/regions.ts";
 import { SpillwayError, messageOf } from "../../../errors.ts";
@@ -35,6 +36,8 @@ function accountOfRole({ roles }: LookupAccess): string | undefined {
   return /^arn:[^:]+:iam::(\d{12}):/.exec(roles.at(-1)?.arn ?? "")?.[1];
 }
 
+type SentRequest = Parameters<CloudTrailClient["config"]["requestHandler"]["handle"]>[0];
+
 /** Signed and sent by the means of the CloudTrail client: one call is no reason for one more SDK. Needs no permission. */
 async function askSts(client: CloudTrailClient, region: string, signal: AbortSignal | undefined): Promise<string> {
   const url = new URL(stsEndpoint(region));
@@ -54,26 +57,23 @@ async function askSts(client: CloudTrailClient, region: string, signal: AbortSig
     },
     { signingService: "sts", signingRegion: region, signingDate: new Date(Date.now() + offset) },
   );
-  const response = await fetch(url, {
-    method: "POST",
-    headers: withoutHost(request.headers),
-    body,
-    ...(signal === undefined ? {} : { signal }),
-  }).catch((thrown: unknown) => {
-    // "fetch failed" says nothing; its cause has the code.
-    throw thrown instanceof TypeError && thrown.cause !== undefined ? thrown.cause : thrown;
-  });
-  const text = await response.text();
+  // By the client's own way to AWS: its proxy, its limits of time.
+  const answer = await client.config.requestHandler.handle(
+    request as SentRequest, // the signer gives back the request that it was given, with headers
+    signal === undefined ? {} : { abortSignal: signal },
+  );
+  const { statusCode, headers, body: stream } = answer.response;
+  const text = await textOf(stream);
   const account = /<Account>(\d{12})<\/Account>/.exec(text)?.[1];
   if (account !== undefined) return account;
-  const date = response.headers.get("date");
-  const ahead = date === null ? 0 : Date.parse(date) - Date.now();
-  const isSkewed = response.status === 403 && Math.abs(ahead - offset) > 240_000;
+  const { date } = headers;
+  const ahead = date === undefined ? 0 : Date.parse(date) - Date.now();
+  const isSkewed = statusCode === 403 && Math.abs(ahead - offset) > 240_000;
   if (isSkewed) {
     client.config.systemClockOffset = ahead;
     return await askSts(client, region, signal);
   }
-  throw stsFailure(response.status, text);
+  throw stsFailure(statusCode, text);
 }
 
 /** Named as STS names it, for the words that explain such errors. */
@@ -91,9 +91,4 @@ function stsEndpoint(region: string): string {
   const domain =
     partition === "aws-cn" ? "amazonaws.com.cn" : partition === "aws-eusc" ? "amazonaws.eu" : "amazonaws.com";
   return `https://sts.${region}.${domain}/`;
-}
-
-/** fetch sets it itself. */
-function withoutHost(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "host"));
 }

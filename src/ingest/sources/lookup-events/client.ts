@@ -1,5 +1,7 @@
 /** Owns the calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { prepareSdk } from "../../../aws/sdk-environment.ts";
+import { makeRequestHandler } from "../../../aws/agents.ts";
 import { credentialsFor } from "../../../aws/connection.ts";
 import { isExpired } from "../../../aws/refresh.ts";
 import { attemptsFor, delayOf } from "../../../aws/retry.ts";
@@ -138,10 +140,10 @@ export class LookupClient {
 }
 
 async function open(access: LookupAccess, fresh: boolean): Promise<{ sdk: Sdk; client: CloudTrailClient }> {
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const [sdk, { NodeHttpHandler }, credentials] = await Promise.all([
+  prepareSdk();
+  const [sdk, requestHandler, credentials] = await Promise.all([
     import("@aws-sdk/client-cloudtrail"),
-    import("@smithy/node-http-handler"),
+    makeRequestHandler(access.idleMs),
     credentialsFor(access, fresh),
   ]);
   const client = new sdk.CloudTrailClient({
@@ -150,13 +152,7 @@ async function open(access: LookupAccess, fresh: boolean): Promise<{ sdk: Sdk; c
     ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
     // Retries are ours: those of the SDK would not wait for their turn.
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      httpAgent: { keepAlive: true },
-      httpsAgent: { keepAlive: true },
-      connectionTimeout: Math.min(5000, access.idleMs),
-      requestTimeout: access.idleMs,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler,
   });
   return { sdk, client };
 }

@@ -24,6 +24,8 @@ export interface Discovered extends ListingScope {
   readonly denied: readonly DeniedPrefix[];
   /** `AWSLogs/` was looked for no further than this many folders. */
   readonly gaveUpAfter: number | null;
+  /** Folders that lie deeper than `AWSLogs/` was looked for, one of them by name. */
+  readonly tooDeep: { readonly count: number; readonly example: string } | null;
 }
 
 /** CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
@@ -63,6 +65,7 @@ class Search implements Discovered {
   readonly others: string[] = [];
   readonly denied: DeniedPrefix[] = [];
   gaveUpAfter: number | null = null;
+  tooDeep: Discovered["tooDeep"] = null;
   readonly #bucket: Bucket;
   readonly #filter: TrailFilter;
 
@@ -95,6 +98,8 @@ class Search implements Discovered {
         if (files && roots.length === 0 && folder !== "") this.wholePrefixes.push(folder);
       }
     }
+    const [example] = level;
+    if (example !== undefined) this.tooDeep = { count: level.length, example };
     if (roots.length > 0) this.wholePrefixes.length = 0;
     await this.accounts(roots);
   }
@@ -159,4 +164,11 @@ class Search implements Discovered {
       return { folders: [], keys: [] };
     }
   }
+}
+
+/** What a search from above leaves out, if anything. */
+export function depthGap(url: string, { tooDeep }: Discovered): string | undefined {
+  if (tooDeep === null) return undefined;
+  const what = tooDeep.count === 1 ? "one folder" : `${tooDeep.count} folders`;
+  return `${url} was searched for trails ${maxDepth} levels deep: ${what} below that, such as ${tooDeep.example}, had no look`;
 }

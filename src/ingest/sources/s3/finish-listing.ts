@@ -2,7 +2,7 @@
 import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { type DayRange, type ListingHistory, advanced } from "./days.ts";
-import type { DeniedPrefix, Discovered } from "./discover.ts";
+import { type DeniedPrefix, type Discovered, depthGap } from "./discover.ts";
 import { statesOf } from "./history.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
@@ -31,6 +31,8 @@ export async function finishListing(
   if (listed === undefined) return {};
   const { found, denied } = listed;
   const gaps = [...new Set(denied.map(({ error }) => error.message))];
+  const deep = depthGap(url, found);
+  if (deep !== undefined) gaps.push(deep);
   if (found.gaveUpAfter !== null) {
     gaps.push(`only the first ${found.gaveUpAfter} folders of ${url} were searched for trails`);
   }

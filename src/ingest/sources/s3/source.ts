@@ -9,7 +9,7 @@ import { accessOf } from "../../../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/bucket.ts";
 import { dayOf, firstRunDays } from "../../../day.ts";
 import { type DayRange, type ListingHistory, daysToList } from "./days.ts";
-import { type DeniedPrefix, type Discovered, discoverTrails } from "./discover.ts";
+import { type DeniedPrefix, type Discovered, depthGap, discoverTrails } from "./discover.ts";
 import { type S3Listing, finishListing } from "./finish-listing.ts";
 import { historyOf } from "./history.ts";
 import { locateBucket } from "../../../aws/s3/locate-bucket.ts";
@@ -132,11 +132,11 @@ async function* readTask(
   }
 }
 
-function describe({ key, etag, size }: ListedObject, access: S3Access, anyName?: boolean): TrailObject {
+function describe({ key, etag, size, version }: ListedObject, access: S3Access, anyName?: boolean): TrailObject {
   return {
     uri: `s3://${access.bucket}/${key}`,
-    etag,
-    size,
+    etag: version,
+    size: size ?? 0,
     ...parseTrailKey(key, anyName),
     locator: { kind: "s3", key, etag, size, access },
   };
@@ -171,6 +171,8 @@ function warnAboutClock({ lastComplete }: ListingHistory, now: Date, log: Logger
 
 function warnAbout(found: Discovered, url: string, log: Logger): void {
   for (const { error } of found.denied) log.warn(`${error.message}; the rest is read`, { next: error.next });
+  const deep = depthGap(url, found);
+  if (deep !== undefined) log.warn(`${deep}; name the prefix of the trail if it lies there`);
   if (found.gaveUpAfter !== null) {
     log.warn(
       `looked for AWSLogs/ in the first ${found.gaveUpAfter} folders of ${url} only; name the prefix of the trail to be sure`,

@@ -1,0 +1,24 @@
+/** Owns a warehouse without rows, in memory: what a statement's columns are, and whether it runs at all, before there is data. */
+import type { ResultColumn } from "../schema/result-column.ts";
+import { startDuck, stopDuck } from "./duck.ts";
+import { runQuery } from "./query.ts";
+import { ensureSchema } from "./schema.ts";
+
+export interface EmptyWarehouse extends AsyncDisposable {
+  /** @throws SpillwayError `sql` for a statement that would not run */
+  columnsOf(sql: string): Promise<readonly ResultColumn[]>;
+}
+
+export async function openEmptyWarehouse(): Promise<EmptyWarehouse> {
+  const duck = await startDuck({ threads: 1 });
+  const { connection } = duck;
+  await connection.run("ATTACH ':memory:' AS warehouse");
+  await ensureSchema(connection, "memory", true);
+  return {
+    columnsOf: async (sql) => (await runQuery(connection, sql)).columns,
+    async [Symbol.asyncDispose](): Promise<void> {
+      stopDuck(duck);
+      await Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Owns the names of the environment variables that are no keys of the config; a key's variable follows from its name. */
+
+interface Variable {
+  readonly name: string;
+  readonly doc: string;
+}
+
+/** For users: where the config is, and what must not stand in a file or in a process list. */
+export const variables: Readonly<
+  Record<"config" | "pseudonymiseKey" | "trinoPassword" | "trinoToken" | "athenaPollMs" | "debug", Variable>
+> = {
+  config: { name: "SPILLWAY_CONFIG", doc: "the config file, where `--config` names none" },
+  pseudonymiseKey: { name: "SPILLWAY_PSEUDONYMISE_KEY", doc: "the key that replaces personal data in reports" },
+  trinoPassword: { name: "SPILLWAY_TRINO_PASSWORD", doc: "the password for `--trino-url`" },
+  trinoToken: { name: "SPILLWAY_TRINO_TOKEN", doc: "a token for `--trino-url`, in place of a password" },
+  athenaPollMs: { name: "SPILLWAY_ATHENA_POLL_MS", doc: "milliseconds until the second look at a query of Athena's" },
+  debug: { name: "SPILLWAY_DEBUG", doc: "shows where an unexpected error happened" },
+};
+
+/** For the tests and scripts of a clone; they stand in the environment of commands that tests run. */
+export const developerVariables: readonly string[] = [
+  "SPILLWAY_TRINO_CACHE",
+  "SPILLWAY_TRINO_REQUIRED",
+  "SPILLWAY_S3_CACHE",
+  "SPILLWAY_DUCKDB_CACHE",
+  "SPILLWAY_DUCKDB_CLIENTS_REQUIRED",
+];
