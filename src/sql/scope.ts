@@ -84,6 +84,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...oneOf("source_region", scope.regions),
   ]);
   add("trail_object", object);
+  add("digest_check", object);
   if (scope.boundary !== undefined) ctes.push({ name: "boundary", text: boundaryCte(scope.boundary) });
   return ctes;
 }

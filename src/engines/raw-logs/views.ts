@@ -1,5 +1,7 @@
 /** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
 import { SpillwayError } from "../../errors.ts";
+import type { Table } from "../../schema/column.ts";
+import { digestCheckTable } from "../../schema/digest-tables.ts";
 import { eventTable } from "../../schema/event.ts";
 import { readQuery } from "../../sql/query-file.ts";
 import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
@@ -51,7 +53,15 @@ export function modelRelations(): readonly Relation[] {
     { name: "invocation", sql: readQuery("model/invocation.sql") },
     { name: "invocation_day", sql: readQuery("model/invocation-day.sql") },
     { name: "trail_object", sql: readQuery("athena/trail-object.sql") },
+    // Only an ingest that verifies knows of digests.
+    { name: "digest_check", sql: noRows(digestCheckTable) },
   ];
+}
+
+/** A relation that nobody fills here, with the columns that reports read. */
+function noRows({ columns }: Table): string {
+  const cells = columns.map(({ name, type }) => `cast(null as ${type === "bigint" ? "bigint" : "varchar"}) as ${name}`);
+  return `select ${cells.join(", ")} where 1 = 0`;
 }
 
 /** The same eventID twice is one event: of different contents the first by all columns, as in the warehouse. */
