@@ -35,7 +35,9 @@ function recent(hours = 8): MadeTrail {
 function serve(trail: MadeTrail): void {
   s3.objects.clear();
   for (const [key, { body, metadata }] of trail.objects) s3.put(key, body, metadata);
-  cloudtrail.keys.set(trail.chain.region, [{ key: trail.chain.key, from: begin - 10_000 * hour, to: Date.now() + hour }]);
+  cloudtrail.keys.set(trail.chain.region, [
+    { key: trail.chain.key, from: begin - 10_000 * hour, to: Date.now() + hour },
+  ]);
 }
 
 function ingest(...args: string[]): Promise<CliRun> {

@@ -5,6 +5,7 @@ import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
+import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import {
@@ -48,6 +49,7 @@ export async function openFixture(): Promise<Fixture> {
     eventTable,
     invocationTable,
     trailObjectTable,
+    digestCheckTable,
     quarantineTable,
     regionTable,
     inferenceProfileTable,
