@@ -56,6 +56,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data"]],
   ["report/overview", ["engines", "report"]],
+  ["probe", [".", "aws", "policy"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -81,6 +82,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     "cli/flags",
     [
       ".",
+      "aws",
       "config",
       "engines",
       "engines/athena",
@@ -117,6 +119,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "policy",
       "policy/lint",
       "policy/suggest",
+      "probe",
       "reference",
       "report",
       "report/formats",

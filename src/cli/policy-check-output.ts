@@ -5,6 +5,7 @@ import { changeFor } from "../policy/change.ts";
 import type { CallAnswer, CheckedResource } from "../policy/evaluate.ts";
 import { explainAnswer, layersNotEvaluated } from "../policy/explain.ts";
 import { resourceName } from "../policy/expectation.ts";
+import type { CrossChecked } from "../probe/cross-check.ts";
 import { bindsScps } from "../policy/layers.ts";
 import type { PreparedCheck } from "./policy-prepare.ts";
 import type { OutputFlags } from "./flags/scope.ts";
@@ -13,6 +14,8 @@ const columns = ["resource", "requested_region", "decision", "by", "change"] as 
 
 interface CheckedCall extends PreparedCheck {
   readonly answer: CallAnswer;
+  /** What AWS's simulator says, where it was asked. */
+  readonly simulated: readonly CrossChecked[] | undefined;
 }
 
 interface Row {
@@ -21,16 +24,18 @@ interface Row {
   readonly decision: string;
   readonly reasons: readonly string[];
   readonly changes: readonly string[];
+  readonly simulated: string | null;
 }
 
 export async function printCheck(checked: CheckedCall, flags: OutputFlags, effects: Effects): Promise<void> {
   const rows = [...checked.answer.resources.map((resource) => rowOf(resource, checked)), wholeCall(checked)];
   warnOfLints(checked.documents.layers, effects);
+  warnOfDisagreement(checked, effects);
   if (flags.format === undefined) await printText(rows, flags, effects);
-  else await printRows(rows, flags, effects);
+  else await printRows(rows, checked.simulated !== undefined, flags, effects);
 }
 
-function rowOf(resource: CheckedResource, { call, given, documents }: CheckedCall): Row {
+function rowOf(resource: CheckedResource, { call, given, documents, simulated }: CheckedCall): Row {
   const change = changeFor(call, resource, documents.layers, given);
   return {
     resource: resourceName(resource.check),
@@ -38,6 +43,7 @@ function rowOf(resource: CheckedResource, { call, given, documents }: CheckedCal
     decision: resource.decision,
     reasons: explainAnswer(resource),
     changes: change?.steps ?? [],
+    simulated: simulated?.find(({ check }) => check === resource.check)?.simulated?.decision ?? null,
   };
 }
 
@@ -54,21 +60,49 @@ function wholeCall({ call, documents, answer }: CheckedCall): Row {
     decision: answer.overall,
     reasons: [...unbound, ...notEvaluated],
     changes: [],
+    simulated: null,
   };
 }
 
-async function printRows(rows: readonly Row[], flags: OutputFlags, effects: Effects): Promise<void> {
+async function printRows(
+  rows: readonly Row[],
+  crossChecked: boolean,
+  flags: OutputFlags,
+  effects: Effects,
+): Promise<void> {
   const [{ resultOf }, { printResult }] = await Promise.all([
     import("../engines/result.ts"),
     import("./print-result.ts"),
   ]);
-  const cells = rows.map((row) => [row.resource, row.region, row.decision, textOf(row.reasons), textOf(row.changes)]);
-  const data = columns.map((_, index) => cells.map((row) => row[index] ?? null));
+  const names = crossChecked ? [...columns, "simulated"] : columns;
+  const cells = rows.map((row) => [
+    row.resource,
+    row.region,
+    row.decision,
+    textOf(row.reasons),
+    textOf(row.changes),
+    row.simulated,
+  ]);
+  const data = names.map((_, index) => cells.map((row) => row[index] ?? null));
   const result = resultOf(
-    columns.map((name) => ({ name, type: "text" as const })),
+    names.map((name) => ({ name, type: "text" as const })),
     data,
   );
   await printResult(result, flags, effects);
+}
+
+/** The simulator knows no profile key and no unspecified Region of itself, and never names an SCP: it is the second opinion. */
+function warnOfDisagreement({ answer, simulated = [] }: CheckedCall, effects: Effects): void {
+  for (const { check, simulated: said, why } of simulated) {
+    const ours = answer.resources.find((resource) => resource.check === check)?.decision;
+    if (said === undefined) effects.log.warn(`AWS's simulator did not answer about ${resourceName(check)}: ${why}`);
+    else if (said.decision !== ours) {
+      const keys = said.missing.length === 0 ? "" : `; it lacked ${said.missing.join(", ")}`;
+      effects.log.warn(
+        `AWS's simulator disagrees about ${resourceName(check)}: ${said.decision}, here ${ours ?? "nothing"}${keys}`,
+      );
+    }
+  }
 }
 
 function textOf(lines: readonly string[]): string | null {

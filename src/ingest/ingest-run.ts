@@ -7,6 +7,7 @@ import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { Refusals } from "./refusals.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { RunFindings } from "./run-findings.ts";
@@ -22,8 +23,6 @@ const outOfReach: ReadonlySet<ErrorCode> = new Set([
   "source-not-found",
   "source-unreachable",
 ]);
-/** So many refused objects and not one that could be read: the rest would be refused as well, and every request costs. */
-const refusedAtMost = 200;
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -55,8 +54,7 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
-  #refused = 0;
-  #isAllRefused = true;
+  readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
   constructor(options: IngestOptions, opening: Promise<Warehouse>, isNew: boolean, onCommit: () => void) {
@@ -253,18 +251,11 @@ export class IngestRun {
     this.counts.contentConflicts += counts.contentConflicts;
   }
 
-  noticed({ objects, rawBytes, bedrock, denied, deniedReason }: ReadNotice): void {
+  noticed(notice: ReadNotice): void {
+    const { objects, rawBytes, bedrock } = notice;
     this.#rawBytes += rawBytes;
     this.#bedrock += bedrock;
-    this.#refused += denied;
-    this.#isAllRefused &&= denied === objects;
-    if (this.#isAllRefused && this.#refused >= refusedAtMost) {
-      this.stoppedBy ??= new SpillwayError(
-        "source-denied",
-        `none of the first ${this.#refused} objects could be read, so no more were tried; the first one ${deniedReason ?? "was refused"}`,
-        { next: "Allow what is missing and run the same command again: they are tried again then." },
-      );
-    }
+    this.stoppedBy ??= this.#refusals.note(notice);
     this.#progress(objects);
   }
 

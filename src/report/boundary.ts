@@ -20,6 +20,9 @@ export function resolveBoundary(name: string, own: OwnBoundaries = {}): Boundary
   const single = memberRegions(name, own);
   if (single !== undefined) return { name: Object.hasOwn(own, name) ? name : name.toLowerCase(), regions: single };
   const members = name.split(",").map((member) => member.trim());
+  if (members.length === 1) {
+    throw new SpillwayError("usage", `unknown boundary ${JSON.stringify(name)}`, { next: knownNames(own) });
+  }
   return { name: members.join(", "), regions: union(members, own, `boundary ${JSON.stringify(name)}`, "usage") };
 }
 
@@ -64,10 +67,15 @@ function union(
     const found = memberRegions(member, own);
     if (found !== undefined) return found;
     throw new SpillwayError(code, `${where}: ${JSON.stringify(member)} is no Region and no boundary that is known`, {
-      next: `Name one of ${[...builtInBoundaries().keys(), ...Object.keys(own)].join(", ")}, or Regions: eu-central-1,eu-west-1`,
+      next: knownNames(own),
     });
   });
   return [...new Set(regions)];
+}
+
+function knownNames(own: OwnBoundaries): string {
+  const names = [...builtInBoundaries().keys(), ...Object.keys(own)];
+  return `Name one of ${names.join(", ")}, or list Regions: --boundary eu-central-1,eu-west-1`;
 }
 
 /** The Regions of one name; undefined for one that nobody knows. */

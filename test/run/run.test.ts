@@ -60,7 +60,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe("");
     const written = readdirSync(here.at("out/2026-09-20"));
-    expect(written).toHaveLength(18);
+    expect(written).toHaveLength(20);
     for (const name of ["spillover-by-principal", "boundary-violations", "coverage"]) {
       const printed = await runCli([
         "report",
@@ -99,7 +99,7 @@ describe("a run", { timeout: 120_000 }, () => {
       boundaryViolations: 0,
     });
     expect(report.identities.map(({ holds }) => holds)).toEqual([true, true, true]);
-    expect(report.files).toHaveLength(19);
+    expect(report.files).toHaveLength(21);
     for (const { target, bytes } of report.files) expect(readFileSync(target)).toHaveLength(bytes);
     expect(report.phases.map(({ name }) => name)).toEqual(["before", "ingest", "changes", "reports", "findings"]);
 

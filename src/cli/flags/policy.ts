@@ -34,6 +34,16 @@ export interface SuggestFlags extends Omit<CallFlags, "inferenceProfile">, Docum
   readonly documents?: string;
 }
 
+export interface ReachFlags extends OutputFlags {
+  readonly bundle: string;
+  readonly inferenceProfile?: readonly string[];
+  readonly sourceRegion?: readonly string[];
+  readonly boundary?: string;
+  readonly all?: true;
+  readonly context?: readonly string[];
+  readonly absent?: readonly string[];
+}
+
 export function addCallFlags(command: Command): Command {
   command
     .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
@@ -58,14 +68,19 @@ export function addCallerFlags(command: Command): Command {
 }
 
 export function addDocumentFlags(command: Command): Command {
-  return command
+  command
     .option("--scp <level=file>", "an SCP and where it is attached, from the root to the account; repeat", repeat)
     .option("--no-scp", "there are no SCPs")
     .option("--identity <file>", "identity policy of the principal; repeat", repeat)
     .option("--boundary-policy <file>", "permissions boundary", repeat)
     .option("--session-policy <file>", "session policy; repeat", repeat)
     .option("--endpoint-policy <file>", "policy of the VPC endpoint", repeat)
-    .option("--bundle <file>", "all documents in one file, from: spillway policy collect")
+    .option("--bundle <file>", "all documents in one file, from: spillway policy collect");
+  return addKeyFlags(command);
+}
+
+export function addKeyFlags(command: Command): Command {
+  return command
     .option("--context <key=value>", "value of a condition key; repeat for several", keyValue)
     .option("--absent <key>", "a condition key that the call does not have; repeat", repeat);
 }

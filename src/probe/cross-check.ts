@@ -1,0 +1,45 @@
+/** Owns asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
+import { type SimulatedDecision, openIam } from "../aws/iam.ts";
+import type { ServiceAccess } from "../aws/service-access.ts";
+import { type Call, type Check, calledProfileArn } from "../policy/call.ts";
+import type { GivenKeys } from "../policy/keys.ts";
+import { takeNotes } from "./notes.ts";
+
+export interface CrossChecked {
+  readonly check: Check;
+  /** Undefined: refused, and why. */
+  readonly simulated: SimulatedDecision | undefined;
+  readonly why: string;
+}
+
+export async function crossCheck(
+  call: Call,
+  checks: readonly Check[],
+  given: GivenKeys,
+  access: ServiceAccess,
+  signal: AbortSignal | undefined,
+): Promise<CrossChecked[]> {
+  const iam = await openIam(access, signal);
+  const answers: CrossChecked[] = [];
+  try {
+    for (const check of checks) {
+      const notes = takeNotes();
+      const arn = calledProfileArn(call);
+      const context = {
+        ...given.context,
+        "aws:RequestedRegion": [check.requestedRegion],
+        "aws:PrincipalArn": [call.principal],
+        ...(arn === undefined || check.what !== "model" ? {} : { "bedrock:InferenceProfileArn": [arn] }),
+        ...(check.what === "bearer-token" && call.bearerToken !== undefined
+          ? { "bedrock:BearerTokenType": [call.bearerToken] }
+          : {}),
+      };
+      const question = { principal: call.principal, action: check.action, resource: check.resource, context };
+      const simulated = await notes.attempt("the simulator", access, () => iam.simulate(question));
+      answers.push({ check, simulated, why: notes.entries.map(({ why }) => why).join("; ") });
+    }
+  } finally {
+    iam.close();
+  }
+  return answers;
+}
