@@ -74,7 +74,7 @@ function entriesOf(config: Config): readonly SourceConfig[] {
 async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
   const { verify } = config;
   if (verify === false) return undefined;
-  const entries = entriesOf(config).map(({ source, lookBackDays: _, ...flags }) => ({ source, flags: given(flags) }));
+  const entries = entriesOf(config).map(({ source, ...flags }) => ({ source, flags: given(flags) }));
   const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
   return await openVerifyPlan(entries, keys, context);
 }

@@ -102,8 +102,9 @@ interface Planned {
   readonly last: number;
 }
 
-function placeOf({ base, accountId, region, uriOf }: Area): LedgerPlace {
-  return { accountId, region, below: uriOf(`${base}AWSLogs/`) };
+function placeOf(area: Area): LedgerPlace {
+  const { base, accountId, region } = area;
+  return { accountId, region, below: area.uriOf(`${base}AWSLogs/`) };
 }
 
 /** The area with the log files of the ledger in place of those of the listing. */

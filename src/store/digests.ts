@@ -223,7 +223,7 @@ FROM trail_object
 WHERE status <> 'skipped' AND ${isHere(place)}${days.map((day) => ` AND ${day}`).join("")}
 GROUP BY uri ORDER BY uri`,
   );
-  const text = (value: unknown): string | null => (value === null ? null : String(value));
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
   return rows.map(([uri, etag, reason, sha256, flaw]) => ({
     uri: String(uri),
     etag: String(etag),
