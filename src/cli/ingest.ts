@@ -114,6 +114,7 @@ export async function loadSources(
       onProgress: progress.update,
       signal,
       verify: more.verify,
+      onNotice: (message) => effects.log.warn(message),
       onStopped: (partial) => {
         stopped = partial;
         more.onStopped?.(partial);

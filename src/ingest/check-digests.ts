@@ -1,12 +1,12 @@
 /** Owns the check of CloudTrail's digests within an ingest: log files by the hashes that reading them took, never read again. */
-import type { SpillwayError } from "../errors.ts";
+import { SpillwayError } from "../errors.ts";
 import type { Archive, Area, DigestFile, LogFile, ReadLogs, TimeRange, Unread } from "../integrity/archive.ts";
 import { type CheckedRow, type Step } from "../integrity/check-area.ts";
 import { parseLogName } from "../integrity/digest-name.ts";
 import { inOrder } from "../integrity/in-order.ts";
 import type { KeySource, PublicKey } from "../integrity/public-keys.ts";
 import { Tally } from "../integrity/tally.ts";
-import { areasOf, verifyAreas } from "../integrity/verify.ts";
+import { type VerifyOptions, areasOf, verifyAreas } from "../integrity/verify.ts";
 import type { Seal } from "../parse/seal.ts";
 import type { DigestEntry, DigestStore, LedgerLog, LedgerPlace, LogVerdict } from "../store/digest-store.ts";
 
@@ -53,7 +53,7 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
   };
   const tally = new Tally();
   const plans: Planned[] = [];
-  for (const area of await areasOf(options)) {
+  for (const area of await reachableAreas(options, refused)) {
     const place = placeOf(area);
     const { first, last, since } = await store.openSince(place, now.getTime() - recentMs);
     // The ledger has nothing of it.
@@ -89,6 +89,21 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
     await store.finish(used.map(({ key, source }) => ({ ...key, source })));
   }
   return { tally, gaps: [...archives.flatMap((archive) => archive.gaps), ...refused] };
+}
+
+/** An archive out of reach is a gap: the others are judged all the same. */
+async function reachableAreas(options: VerifyOptions, refused: Set<string>): Promise<readonly Area[]> {
+  const areas: Area[] = [];
+  for (const archive of options.archives) {
+    try {
+      areas.push(...(await areasOf({ ...options, archives: [archive] })));
+    } catch (thrown) {
+      if (!(thrown instanceof SpillwayError)) throw thrown;
+      refused.add(thrown.message);
+    }
+  }
+  const known = new Map(areas.map((area) => [JSON.stringify(placeOf(area)), area]));
+  return [...known.values()];
 }
 
 type Rows = readonly CheckedRow[];

@@ -26,7 +26,7 @@ export interface Standing {
 export async function takeStanding(
   engine: Engine,
   config: Config,
-  summary: IngestSummary,
+  summary: IngestSummary | undefined,
   now: Date,
 ): Promise<Standing> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
@@ -34,7 +34,7 @@ export async function takeStanding(
   return {
     findings: [
       ...boundaryFindings(boundaryViolations, config),
-      ...integrityFindings(summary),
+      ...(summary === undefined ? [] : integrityFindings(summary)),
       ...(await digestFindings(engine, scope)),
     ],
     boundaryViolations,

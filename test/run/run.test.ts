@@ -298,10 +298,10 @@ describe("a run", { timeout: 120_000 }, () => {
 });
 
 it("that cannot leave its metrics has failed, and its report says so", { timeout: 60_000 }, async () => {
-  const here = place("metrics", { metricsFile: "missing/spillway.prom" });
+  const here = place("metrics", { metricsFile: "spillway.json/spillway.prom" });
   const run = await here.run();
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(/cannot write .*spillway\.prom/);
+  expect(run.stderr).toMatch(/cannot make the folder of .*spillway\.prom/);
   expect(here.report()).toMatchObject({
     exitCode: 1,
     outcome: "failed",

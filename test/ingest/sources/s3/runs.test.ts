@@ -266,7 +266,7 @@ describe("a run that cannot go on", { timeout: 300_000 }, () => {
         load(warehouse, "2026-09-13", { readers: 1, onStopped: (summary) => stopped.push(summary) }),
       ).rejects.toMatchObject({
         code: "credentials",
-        message: expect.stringMatching(/expired.*\d+ objects that were read before are committed and published/),
+        message: expect.stringMatching(/expired.*\d+ objects that were read are committed and published/),
         next: expect.stringMatching(/Log in again/),
       });
       const read = stopped[0]?.counts.objectsLoaded ?? 0;
