@@ -34,21 +34,21 @@ export interface DigestStore {
   finish(keys: readonly KeyEntry[]): Promise<void>;
 }
 
-type Transaction = <T>(action: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
+type Transaction = <T>(action: (connection: DuckDBConnection, context: DigestContext) => Promise<T>) => Promise<T>;
 
-export function digestStore(transaction: Transaction, context: () => DigestContext): DigestStore {
+export function digestStore(transaction: Transaction): DigestStore {
   let isChanged = false;
-  const saved = async (action: (connection: DuckDBConnection) => Promise<boolean>): Promise<void> => {
+  const saved: (action: Parameters<typeof transaction<boolean>>[0]) => Promise<void> = async (action) => {
     if (await transaction(action)) isChanged = true;
   };
   return {
     logs: (...asked) => transaction((connection) => ledgerLogs(connection, ...asked)),
     openSince: (...asked) => transaction((connection) => openSince(connection, ...asked)),
-    saveLogs: (verdicts) => saved((connection) => writeLogVerdicts(connection, verdicts, context())),
+    saveLogs: (verdicts) => saved((connection, context) => writeLogVerdicts(connection, verdicts, context)),
     saveArea: (place, from, verdicts, digests) =>
-      saved(async (connection) => {
-        const logs = await writeLogVerdicts(connection, verdicts, context());
-        return (await writeDigests(connection, place, from, digests, context())) || logs;
+      saved(async (connection, context) => {
+        const logs = await writeLogVerdicts(connection, verdicts, context);
+        return (await writeDigests(connection, place, from, digests, context)) || logs;
       }),
     // Nothing to publish for where nothing changed.
     finish: async (keys) => {

@@ -55,7 +55,6 @@ export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
 export type { CompactSizes } from "./compact.ts";
 export type { PruneCounts } from "./prune.ts";
 export type { SourceState } from "./source-state.ts";
-export type { DigestStore } from "./digest-store.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -68,6 +67,9 @@ export interface WarehouseOptions extends DuckOptions {
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
   readonly file: string;
+  readonly digests: DigestStore = digestStore((action) =>
+    this.#transaction((connection) => action(connection, this.#context())),
+  );
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;
@@ -158,14 +160,6 @@ export class Warehouse {
   /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
   async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
     return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
-  }
-
-  /** What a check of CloudTrail's digests reads and writes. */
-  get digests(): DigestStore {
-    return digestStore(
-      (action) => this.#transaction(action),
-      () => this.#context(),
-    );
   }
 
   /** Stores findings and returns those that are new. */
