@@ -6,6 +6,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -16,7 +17,7 @@ import {
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
 }
@@ -29,7 +30,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports");
-  addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
+  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command)))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else await runReport(name, flags, context);
@@ -50,14 +51,23 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ checkColumns, findReport, loadCatalogue }, { applyScope, applyScopeWherePossible }, { printResult }] =
-    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
+  const [
+    { checkColumns, findReport, loadCatalogue },
+    { applyScope, applyScopeWherePossible },
+    { printResult },
+    { filesFor },
+  ] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../sql/scope.ts"),
+    import("./print-result.ts"),
+    import("../report/output.ts"),
+  ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = await scopeOf(flags);
+  const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
-  const engine = await openEngine(flags, scope, context);
+  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
@@ -70,14 +80,12 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       await printOverview({ engine, catalogue, statement, scope, flags, context });
       return;
     }
-    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
-    checkColumns(report, result.columns);
-    await printResult(
-      result,
-      flags,
-      effects,
-      flags.format === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined,
-    );
+    await withTimeout(flags, signal, async (until) => {
+      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      checkColumns(report, result.columns);
+      const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
+      await printResult(result, flags, effects, { signal: until, page });
+    });
   } finally {
     await engine.close();
   }

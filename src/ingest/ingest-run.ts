@@ -111,6 +111,7 @@ export class IngestRun {
       const report = await source.finished?.({
         complete: this.#listedWhole.has(source) && !this.failures.some((failed) => failed.source === source.name),
         runId,
+        now: this.#options.now?.() ?? new Date(),
         missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
         oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
       });
@@ -118,6 +119,8 @@ export class IngestRun {
       states.push(...(report.states ?? []));
       this.findings.gaps.push(...(report.gaps ?? []));
       this.findings.add(await warehouse.saveFindings(report.findings ?? []));
+      const { listed } = report;
+      if (listed !== undefined) await warehouse.saveListed(listed.source, listed.days, listed.now);
     }
     if (states.length > 0) await warehouse.saveSourceState(states);
   }

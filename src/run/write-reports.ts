@@ -88,8 +88,9 @@ async function writeOverview(job: ReportJob, source: ReportSource, file: string)
   const { scope, boundaryName } = job;
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
-  const statement = (name: string): string => applyScopeWherePossible(findReport(catalogue, name).sql, scope, qualify);
-  const text = overviewText(await overviewData({ ...rest, statement, boundary }));
+  const statement = (name: string, around = (sql: string): string => sql): string =>
+    applyScopeWherePossible(around(findReport(catalogue, name).sql), scope, qualify);
+  const text = overviewText(await overviewData({ ...rest, statement, asked: scope, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
 }
 

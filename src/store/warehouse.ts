@@ -20,6 +20,7 @@ import {
   warehouseError,
 } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
+import { type ListedDays, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
@@ -48,6 +49,7 @@ import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
 export type { Finding } from "./findings.ts";
+export type { ListedDays } from "./listed-ranges.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
@@ -199,6 +201,12 @@ export class Warehouse {
   /** Remembers for the sources, by itself; what belongs to objects goes with their batch. It is nothing to publish for. */
   async saveSourceState(states: readonly SourceState[]): Promise<void> {
     await this.#transaction((connection) => writeStates(connection, states, this.#context()));
+  }
+
+  /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
+  async saveListed(source: string, days: readonly ListedDays[], now: Date): Promise<void> {
+    const runId = this.#runId;
+    await this.#transaction((connection) => writeListed(connection, days, { source, runId, now }));
   }
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
