@@ -48,15 +48,7 @@ import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFi
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
-export type { Finding } from "./findings.ts";
-export type { ListedDays } from "./listed-ranges.ts";
-export type { ListedStretch, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
-export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
-export type { CompactSizes } from "./compact.ts";
-export type { PruneCounts } from "./prune.ts";
-export type { SourceState } from "./source-state.ts";
+export type * from "./warehouse-types.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
