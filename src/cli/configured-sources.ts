@@ -10,15 +10,13 @@ export interface ConfiguredSource {
 }
 
 export function configuredSources(config: Config, context: CommandContext): readonly ConfiguredSource[] {
-  return config.sources.map((entry) => {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
+  return entriesOf(config).map(({ source, lookBackDays, ...flags }) => {
     const since =
       lookBackDays === undefined
         ? {}
         : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
     const open = async (): Promise<ObjectSource> => {
-      const [opened] = await openSources([source], given, context);
+      const [opened] = await openSources([source], given({ ...since, ...flags }), context);
       if (opened === undefined) throw new Error(`${source} was not opened`);
       return opened;
     };
@@ -39,4 +37,16 @@ export async function openConfigured(config: Config, context: CommandContext): P
     }
   }
   return opened;
+}
+
+export function entriesOf(config: Config): readonly SourceConfig[] {
+  return config.sources.map((entry) => (typeof entry === "string" ? { source: entry } : entry));
+}
+
+/** Without what was not said. */
+function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
+  // Exactly the keys that have a value.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    readonly [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
 }
