@@ -44,7 +44,7 @@ export function entriesOf(config: Config): readonly SourceConfig[] {
 }
 
 /** Without what was not said. */
-function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
+export function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
   // Exactly the keys that have a value.
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof T]: Exclude<T[Key], undefined>;
