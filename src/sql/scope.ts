@@ -16,6 +16,16 @@ export interface Scope {
   readonly principals?: readonly string[] | undefined;
   /** Approved Regions. Not a filter: it is the relation `boundary`. */
   readonly boundary?: readonly string[] | undefined;
+  /** What a bundle's principals may reach. Not a filter: it is the relation `policy_reach`, empty without a bundle. */
+  readonly reach?: readonly ReachRow[] | undefined;
+}
+
+/** The policies' answer for a profile, a source Region and a destination: all, some, none, cannot-tell. */
+export interface ReachRow {
+  readonly profile: string;
+  readonly sourceRegion: string;
+  readonly destination: string;
+  readonly allowed: string;
 }
 
 /** How an engine names the base table, such that a CTE of the same plain name does not hide it: `spillway.main.event`. */
@@ -40,7 +50,7 @@ function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boole
   }
   const ctes = scopeCtes(scope, qualify);
   const used = ctes.filter((cte) => names.has(cte.name));
-  if (mustMatter && ctes.some((cte) => cte.name !== "boundary") && !used.some((cte) => cte.name !== "boundary")) {
+  if (mustMatter && ctes.some(isFilter) && !used.some(isFilter)) {
     throw new SpillwayError(
       "usage",
       "the scope (time, accounts, Regions, principals) has no effect on this statement",
@@ -53,6 +63,11 @@ function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boole
     sql,
     used.map((cte) => cte.text),
   );
+}
+
+/** What an approved Region or a policy says does not narrow what is counted. */
+function isFilter({ name }: Cte): boolean {
+  return name !== "boundary" && name !== "policy_reach";
 }
 
 interface Cte {
@@ -85,6 +100,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   ]);
   add("trail_object", object);
   if (scope.boundary !== undefined) ctes.push({ name: "boundary", text: boundaryCte(scope.boundary) });
+  ctes.push({ name: "policy_reach", text: reachCte(scope.reach) });
   return ctes;
 }
 
@@ -124,6 +140,20 @@ function principalIs(values: readonly string[] | undefined): string[] {
 
 function likePattern(value: string): string {
   return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
+}
+
+/** The row without a profile says that there is a bundle, even one that reaches nothing. */
+function reachCte(rows: readonly ReachRow[] | undefined): string {
+  const head = "policy_reach (profile_id, source_region, destination_region, allowed) AS";
+  if (rows === undefined) return `${head} (SELECT '', '', '', '' WHERE 1 = 0)`;
+  const values = rows.map(({ profile, sourceRegion, destination, allowed }) => [
+    profile,
+    sourceRegion,
+    destination,
+    allowed,
+  ]);
+  const lines = [["", "", "", ""], ...values].map((row) => `(${row.map(textLiteral).join(", ")})`);
+  return `${head} (VALUES\n${lines.join(",\n")})`;
 }
 
 function boundaryCte(regions: readonly string[]): string {
