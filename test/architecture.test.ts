@@ -56,7 +56,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data"]],
   ["report/overview", ["engines", "report"]],
-  ["probe", [".", "aws", "policy"]],
+  ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -69,6 +69,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/duckdb",
       "ingest",
       "ingest/sources",
+      "reference",
       "report",
       "report/formats",
       "report/overview",

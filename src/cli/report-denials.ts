@@ -1,6 +1,6 @@
 /** Owns `spillway report denials --bundle`: the column that says what would have to change. */
 import type { Engine, Result } from "../engines/engine.ts";
-import { type PlainRow, plainRows, resultOf } from "../engines/result.ts";
+import { type PlainRow, allRows, plainRows, resultOf } from "../engines/result.ts";
 import { explainDenial } from "../policy/explain-denial.ts";
 import { resolveProfile } from "../policy/resolve-profile.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
@@ -31,7 +31,10 @@ export async function explainDenials(
   scope: Scope,
   engine: Engine,
 ): Promise<Result> {
-  const groups = await plainRows(result);
+  const rows = await allRows(result);
+  const groups = rows.map((row): PlainRow =>
+    Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
+  );
   const bundle = await readBundle(flags.bundle);
   const calls = await deniedCalls(scope, engine);
   const given = keysOf(flags);
@@ -47,7 +50,7 @@ export async function explainDenials(
     return [...new Set(sentences)].join(" | ") || null;
   });
   const columns = [...result.columns, { name: "explanation", type: "text" as const }];
-  const cells = result.columns.map(({ name }) => groups.map((group) => group[name] ?? null));
+  const cells = result.columns.map((_, column) => rows.map((row) => row[column] ?? null));
   return resultOf(columns, [...cells, explanations]);
 }
 

@@ -1,6 +1,6 @@
 /** Owns what `spillway report drift` needs beside its SQL: the policies' answers as a relation, and what counts as a finding. */
 import type { Engine, Result } from "../engines/engine.ts";
-import { plainRows, resultOf } from "../engines/result.ts";
+import { allRows, plainRows, resultOf } from "../engines/result.ts";
 import type { Logger } from "../log.ts";
 import { reachOf } from "../policy/reach.ts";
 import { summariseReach } from "../policy/reach-summary.ts";
@@ -57,8 +57,9 @@ order by 1, 2, 3`;
 
 /** All marks but one are: that something is allowed and not used is no call gone wrong. */
 export async function countDrift(result: Result): Promise<{ readonly result: Result; readonly findings: number }> {
-  const rows = await plainRows(result);
-  const findings = rows.filter(({ mark }) => typeof mark === "string" && mark !== "allowed and never used").length;
-  const cells = result.columns.map(({ name }) => rows.map((row) => row[name] ?? null));
+  const at = result.columns.findIndex(({ name }) => name === "mark");
+  const rows = await allRows(result);
+  const findings = rows.filter((row) => row[at] !== null && row[at] !== "allowed and never used").length;
+  const cells = result.columns.map((_, column) => rows.map((row) => row[column] ?? null));
   return { result: resultOf(result.columns, cells), findings };
 }
