@@ -63,7 +63,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   refuseStrayPolicyFlags(report, flags);
-  const asked = await scopeOf(flags);
+  const asked = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   const engine = await openEngine(flags, asked, context);

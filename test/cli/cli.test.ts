@@ -98,7 +98,9 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
 
 it("a Region that is not known is warned of: a misspelt one would look like one without inference", async () => {
   const run = await report("denials", "--region", "eu-cental-1", "--format", "csv");
-  expect(run.stderr).toBe("warning: no Region eu-cental-1 is known; did you mean eu-central-1?\n");
+  expect(run.stderr).toBe(
+    "warning: no Region eu-cental-1 is known; did you mean eu-central-1?\nwarning: no call in the warehouse is of source Region eu-cental-1\n",
+  );
   expect(run.code).toBe(0);
   expect((await report("denials", "--region", "eu-central-1", "--format", "csv")).stderr).toBe("");
 });

@@ -214,7 +214,7 @@ describe("spillway config check", () => {
   });
 
   it.each([
-    [{ boundary: "atlantis" }, /boundary "atlantis": "atlantis" is no Region and no boundary/],
+    [{ boundary: "atlantis" }, /unknown boundary "atlantis"/],
     [{ reports: [{ output: "o", name: "spilover" }] }, /no report named "spilover"/],
     [{ reports: [{ output: "o", name: "boundary-violations" }] }, /compares with a boundary, and there is none/],
     [
