@@ -1,6 +1,5 @@
 -- title: Drift
 -- answers: Where may each profile run, where did it, and who was stopped: declared, allowed, observed
--- needs: boundary
 -- columns:
 --   profile_id: inference profile
 --   source_region: Region that was called
@@ -13,7 +12,8 @@
 --   last_seen: last of them, UTC
 --   mark: what does not fit; null if all does
 --
--- Only profiles that were called, or that the bundle's principals may call. policy_reach comes from --bundle; it is empty without one.
+-- Only profiles that were called, or that the bundle's principals may call. policy_reach comes from --bundle, named_boundary from
+-- --boundary; without them they are empty, and nothing is evaluated or outside.
 WITH observed AS (
   SELECT
     profile_id,
@@ -66,6 +66,8 @@ WITH observed AS (
   SELECT profile_id, source_region, destination_region FROM observed
 ), bundle AS (
   SELECT count(*) AS given FROM policy_reach
+), approval AS (
+  SELECT count(*) AS given FROM named_boundary
 ), compared AS (
   SELECT
     route.profile_id,
@@ -95,9 +97,10 @@ WITH observed AS (
       WHEN observed.stopped_count > 1 THEN observed.stopped || ' and ' || cast(observed.stopped_count - 1 AS varchar) || ' more'
       ELSE coalesce(observed.stopped, 'an unknown principal')
     END AS stopped,
-    approved.region IS NULL AND route.destination_region <> '*' AS outside
+    approval.given > 0 AND approved.region IS NULL AND route.destination_region <> '*' AS outside
   FROM route
   CROSS JOIN bundle
+  CROSS JOIN approval
   LEFT JOIN declared ON declared.profile_id = route.profile_id
     AND declared.source_region = route.source_region
     AND declared.destination_region = route.destination_region
@@ -114,7 +117,7 @@ WITH observed AS (
   LEFT JOIN policy_reach AS anywhere ON anywhere.profile_id = route.profile_id
     AND anywhere.source_region = route.source_region
     AND anywhere.destination_region = '*'
-  LEFT JOIN boundary AS approved ON approved.region = route.destination_region
+  LEFT JOIN named_boundary AS approved ON approved.region = route.destination_region
 )
 SELECT
   profile_id,

@@ -1,7 +1,8 @@
 /** Owns reading the inference profiles of an account and Region. */
 import type { InferenceProfileSummary } from "@aws-sdk/client-bedrock";
-import { type ServiceAccess, inTurn } from "./service-access.ts";
-import { serviceConfig } from "./service-client.ts";
+import type { ServiceAccess } from "./access.ts";
+import { connect, disconnect } from "./connection.ts";
+import { inTurn } from "./turns.ts";
 
 export interface LiveProfile {
   /** A system-defined profile's id; an application profile's is the last part of its ARN. */
@@ -16,8 +17,7 @@ const perSecond = 5;
 
 /** System-defined and application profiles, all pages of both. */
 export async function listInferenceProfiles(access: ServiceAccess, signal?: AbortSignal): Promise<LiveProfile[]> {
-  const [sdk, config] = await Promise.all([import("@aws-sdk/client-bedrock"), serviceConfig(access)]);
-  const client = new sdk.BedrockClient(config);
+  const { sdk, client } = await connect("bedrock", access);
   const ask = inTurn(perSecond, access, signal);
   try {
     const found = new Map<string, LiveProfile>();
@@ -43,7 +43,7 @@ export async function listInferenceProfiles(access: ServiceAccess, signal?: Abor
     }
     return [...found.values()];
   } finally {
-    client.destroy();
+    await disconnect("bedrock", access);
   }
 }
 

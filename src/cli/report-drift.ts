@@ -5,7 +5,6 @@ import type { Logger } from "../log.ts";
 import { reachOf } from "../policy/reach.ts";
 import { summariseReach } from "../policy/reach-summary.ts";
 import type { KnownProfile } from "../policy/resolve-profile.ts";
-import { regionRows } from "../reference/regions.ts";
 import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
 import { keysOf } from "./policy-call.ts";
 import { readBundle } from "./policy-bundle.ts";
@@ -20,16 +19,15 @@ interface DriftFlags {
 export async function driftScope(scope: Scope, flags: DriftFlags, engine: Engine, log: Logger): Promise<Scope> {
   if (scope.boundary === undefined)
     log.info("no boundary is named: nothing is marked as outside of it; add --boundary eu");
-  const boundary = scope.boundary ?? regionRows().map(({ region }) => region);
   if (flags.bundle === undefined) {
     log.info("no bundle is named: what policies allow is not evaluated; add --bundle FILE");
-    return { ...scope, boundary };
+    return scope;
   }
   const bundle = await readBundle(flags.bundle);
   const profiles = await calledProfiles(engine, { ...scope, boundary: undefined });
   const reach = summariseReach(reachOf(bundle, profiles, keysOf(flags)));
   // what nobody may reach is listed where somebody called, and says so there
-  return { ...scope, boundary, reach: reach.filter(({ allowed }) => allowed !== "none") };
+  return { ...scope, reach: reach.filter(({ allowed }) => allowed !== "none") };
 }
 
 /** Every profile that can be called in a Region where somebody calls any: elsewhere nothing could drift. */

@@ -1,6 +1,6 @@
 /** Owns what live answers say of profiles, and how that differs from what was known. */
 import { type LiveProfile, listInferenceProfiles } from "../aws/bedrock.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import type { Unreadable } from "../policy/bundle.ts";
 import type { InferenceProfile } from "../reference/inference-profiles.ts";
 import { takeNotes } from "./notes.ts";

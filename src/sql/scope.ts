@@ -180,12 +180,12 @@ function likePattern(value: string): string {
 }
 
 /** The row without a profile says that there is a bundle, even one that reaches nothing. */
-function reachRows({ reach }: Scope): string {
+function reachRows({ reach }: Scope): string | undefined {
+  if (reach === undefined) return undefined;
   const columns = "profile_id, source_region, destination_region, allowed";
-  const said = (reach ?? []).map((row) => [row.profile, row.sourceRegion, row.destination, row.allowed]);
+  const said = reach.map((row) => [row.profile, row.sourceRegion, row.destination, row.allowed]);
   const lines = [["", "", "", ""], ...said].map((row) => `(${row.map(textLiteral).join(", ")})`);
-  const none = reach === undefined ? "\nWHERE 1 = 0" : "";
-  return `SELECT ${columns} FROM (VALUES\n${lines.join(",\n")}) AS t (${columns})${none}`;
+  return `SELECT ${columns} FROM (VALUES\n${lines.join(",\n")}) AS t (${columns})`;
 }
 
 function boundaryRows({ boundary }: Scope): string | undefined {

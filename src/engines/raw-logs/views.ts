@@ -75,6 +75,7 @@ function unaskedRelations(): readonly Relation[] {
     empty(listedRangeTable),
     empty(expectedTrailTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
+    { name: "policy_reach", sql: noReach },
     {
       name: "asked_range",
       sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
@@ -93,3 +94,8 @@ function distinctEvents(from: string): string {
     "where copy = 1",
   ].join("\n");
 }
+
+/** Until a bundle is named. */
+const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]
+  .map((name) => `cast(NULL AS varchar) AS ${name}`)
+  .join(", ")} WHERE 1 = 0`;
