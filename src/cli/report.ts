@@ -8,6 +8,7 @@ import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
+import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -18,7 +19,7 @@ import {
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
   readonly bundle?: string;
@@ -37,7 +38,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--list", "list the reports")
     .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect")
     .addOption(new Option("--fail-on <what>", "drift: exit with 3 when something does not fit").choices(["drift"]));
-  addEngineFlags(addOutputFlags(addScopeFlags(addKeyFlags(command)))).action(
+  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else await runReport(name, flags, context);
@@ -58,15 +59,24 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ checkColumns, findReport, loadCatalogue }, { applyScope, applyScopeWherePossible }, { printResult }] =
-    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
+  const [
+    { checkColumns, findReport, loadCatalogue },
+    { applyScope, applyScopeWherePossible },
+    { printResult },
+    { filesFor },
+  ] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../sql/scope.ts"),
+    import("./print-result.ts"),
+    import("../report/output.ts"),
+  ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   refuseStrayPolicyFlags(report, flags);
   const asked = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
-  const engine = await openEngine(flags, asked, context);
+  const engine = await openEngine(flags, asked, context, filesFor(flags.output));
   try {
     const scope =
       report?.name === "drift"
@@ -83,14 +93,15 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       await printOverview({ engine, catalogue, statement, scope, flags, context });
       return;
     }
-    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
-    checkColumns(report, result.columns);
-    await printResult(
-      await judged(report, result, scope, engine, flags, context),
-      flags,
-      effects,
-      flags.format === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined,
-    );
+    await withTimeout(flags, signal, async (until) => {
+      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      checkColumns(report, result.columns);
+      const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
+      await printResult(await judged(report, result, scope, engine, flags, context), flags, effects, {
+        signal: until,
+        page,
+      });
+    });
   } finally {
     await engine.close();
   }
