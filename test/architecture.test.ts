@@ -57,7 +57,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats"]],
   ["report/overview", ["engines", "report"]],
-  ["probe", [".", "aws", "policy"]],
+  ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -71,6 +71,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest",
       "ingest/listing",
       "ingest/sources",
+      "reference",
       "report",
       "report/formats",
       "report/overview",
