@@ -73,7 +73,7 @@ async function printStatement(name: string, flags: SqlFlags, { effects }: Comman
       flags.copy === true
         ? { kind: "copy", database: [flags.athenaDatabase ?? ownDatabase] }
         : { kind: "logs", table: logTableOf(flags) },
-    scope: await scopeOf(flags),
+    scope: await scopeOf(flags, effects.now()),
     lateDays: flags.lateDays,
     boundary: flags.boundary,
   });

@@ -12,12 +12,14 @@ interface PruneFlags {
 export function addPruneCommand(program: Command, context: CommandContext): void {
   program
     .command("prune")
-    .description("remove what happened before a day, for good, and make the file smaller; the ledger stays")
+    .description(
+      "remove what happened before a day, for good, and make the file smaller where that gains room; the ledger stays",
+    )
     .requiredOption("--before <day>", "first day that stays, UTC", time)
     .option("--dry-run", "only say how much it would be")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .action(async (flags: PruneFlags) => {
-      const { prune, countDoomed, dayToKeep } = await import("../run/prune.ts");
+      const { prune, prunedText, countDoomed, dayToKeep } = await import("../run/prune.ts");
       const { log, now } = context.effects;
       const day = dayToKeep(flags.before, now());
       const n = (value: number): string => value.toLocaleString("en-US");
@@ -29,13 +31,11 @@ export function addPruneCommand(program: Command, context: CommandContext): void
         );
         return;
       }
-      const done = await prune(flags.warehouse, day, "always");
+      const done = await prune(flags.warehouse, day, "always", context.effects);
       const { invocations, events, variants, quarantined, bytesBefore, bytesAfter } = done;
-      log.info(
-        `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows removed`,
-        { before: day, invocations, events, variants, quarantined },
-      );
-      log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after`, {
+      log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined });
+      const shrunk = bytesAfter < bytesBefore ? "" : "; it was as small as it gets";
+      log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after${shrunk}`, {
         bytesBefore,
         bytesAfter,
       });

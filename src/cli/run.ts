@@ -1,16 +1,14 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
-import { variables } from "../variables.ts";
 import { type Command, Option } from "commander";
-import type { Config, SourceConfig } from "../config/config.ts";
-import { SpillwayError } from "../errors.ts";
-import type { ObjectSource } from "../ingest/listing/source.ts";
-import type { Protection } from "../report/pseudonymise.ts";
+import type { Config } from "../config/config.ts";
+import type { VerifyPlan } from "../ingest/check-digests.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
-import { protectionOf } from "./flags/scope.ts";
-import { openSources } from "./flags/source.ts";
+import { openVerifyPlan } from "./open-archives.ts";
+import { prepareRun } from "./prepare-run.ts";
+import { entriesOf, given, openConfigured } from "./configured-sources.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
   program
@@ -27,60 +25,30 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .option("--report-file <file>", "the run report, JSON")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
       const { config } = await loadFor(program, context, flags);
-      const { checkConfig } = await import("../run/check-config.ts");
-      checkConfig(config);
-      const { checkReports } = await import("../run/check-reports.ts");
-      await checkReports(config);
-      const protection = await protectionFor(config, context);
       const { runBatch } = await import("../run/run.ts");
       const { exitCode, why } = await runBatch({
         config,
-        protection,
+        prepare: async () => await prepareRun(config, context.effects),
         effects: context.effects,
         signal: context.signal,
-        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
+        load: async (onStopped) => {
+          const opening = openConfigured(config, context);
+          // Whichever of the two fails first is told of.
+          opening.catch(() => undefined);
+          const verify = await configuredPlan(config, context);
+          return await loadSources(opening, config, context, { verify, onStopped });
+        },
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);
     });
 }
 
-/** The config's sources through the same door as those of `spillway ingest`. */
-async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
-  const opened: ObjectSource[] = [];
-  for (const entry of config.sources) {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
-    const since =
-      lookBackDays === undefined
-        ? {}
-        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
-    opened.push(...(await openSources([source], given, context)));
-  }
-  return opened;
-}
-
-async function protectionFor(config: Config, { effects }: CommandContext): Promise<Protection | undefined> {
-  const { personalData, pseudonymiseKeyFile: file } = config;
-  if (personalData === "keep") return undefined;
-  if (personalData === "drop") return { drop: true };
-  const key = file === undefined ? effects.env[variables.pseudonymiseKey.name] : await keyIn(file);
-  if (personalData === "pseudonymise" && (key === undefined || key === "")) {
-    throw new SpillwayError("config", "personalData is pseudonymise, and there is no key", {
-      next: `Set ${variables.pseudonymiseKey.name} or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32`,
-    });
-  }
-  return key === undefined || key === "" ? undefined : protectionOf({ pseudonymise: key });
-}
-
-async function keyIn(file: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (cause) {
-    throw new SpillwayError("config", `cannot read pseudonymiseKeyFile ${file}`, {
-      next: "Name a file with the key on one line.",
-      cause,
-    });
-  }
+/** Public keys are asked for with the credentials of the first source. */
+async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
+  const { verify } = config;
+  if (verify === false) return undefined;
+  const entries = entriesOf(config).map(({ source, ...flags }) => ({ source, flags: given(flags) }));
+  const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
+  return await openVerifyPlan(entries, keys, context);
 }

@@ -2,12 +2,14 @@
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
-import { Warehouse, stageFolder } from "../store/warehouse.ts";
+import type { Tally } from "../integrity/tally.ts";
+import { stageFolder } from "../store/side-files.ts";
+import { Warehouse } from "../store/warehouse.ts";
 import { IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
-import type { IngestSummary } from "./summary.ts";
+import type { IngestSummary, SourceFailure } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
@@ -28,7 +30,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     // A first run that failed before it had anything leaves nothing behind.
     const isOurs = !(
       error instanceof SpillwayError &&
-      (error.code === "run-locked" || error.code.startsWith("warehouse-"))
+      (error.code === "run-locked" || error.code === "side-file" || error.code.startsWith("warehouse-"))
     );
     if (isNew && isOurs && !progress.hasCommitted) for (const end of ["", ".wal"]) removeQuietly(`${work}${end}`);
     throw error;
@@ -53,11 +55,17 @@ async function ingestInto(
   const started = performance.now();
   // Workers start first: they load while DuckDB does, and reading into a new warehouse needs no ledger.
   await using pool = new WorkerPool(
-    { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
+    {
+      stageFolder: stageFolder(options.warehouse),
+      maxRawBytes: options.maxRawBytes ?? 512 << 20,
+      eventsPerFile,
+      seal: options.verify !== undefined,
+    },
     threadsFor(options),
     (notice) => run.noticed(notice),
+    options.signal,
   );
-  const opening = Warehouse.open(options.warehouse, { now });
+  const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
@@ -70,9 +78,12 @@ async function ingestInto(
   await reading;
   await run.commitRest(pool);
   // Out of reach before anything could be read: nothing to keep.
-  if (run.stoppedBy !== undefined && run.counts.objectsListed === run.counts.objectsSkipped) throw run.stoppedBy;
+  if (run.failures.length > 0 && run.counts.objectsListed === run.counts.objectsSkipped)
+    throw failureOf(run.failures, 0);
   await run.finishSources(runId);
+  run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
+  const digests = run.stoppedEarly ? undefined : await judged(options, run, warehouse, now());
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
   const summary: IngestSummary = {
@@ -84,15 +95,16 @@ async function ingestInto(
     quarantined: run.quarantined,
     skipped: run.skipped,
     sources: run.tally.counts,
+    failures: run.failures,
     cameLate: warehouse.cameLate?.events ?? 0,
     findings: run.findings.examples,
     findingCounts: run.findings.counts,
     gaps: run.findings.gaps,
+    digests,
   };
-  const failure = failureOf(run);
-  if (failure === undefined) return summary;
+  if (run.failures.length === 0) return summary;
   options.onStopped?.(summary);
-  throw failure;
+  throw failureOf(run.failures, run.counts.objectsLoaded);
 }
 
 /** None where every source extracts its objects itself. */
@@ -101,28 +113,38 @@ function threadsFor({ sources, threads }: IngestOptions): number {
   return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
 }
 
-/** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
-function failureOf({ stoppedBy, denied, counts }: IngestRun): SpillwayError | undefined {
-  if (stoppedBy !== undefined) {
-    const { code, message, next } = stoppedBy;
-    const read = counts.objectsLoaded.toLocaleString("en-US");
-    return new SpillwayError(
-      code,
-      `${message}; the ${read} objects that were read before are committed and published`,
-      {
-        ...(next === undefined ? {} : { next }),
-        cause: stoppedBy,
-      },
-    );
+/** What was read is in the ledger by now; whatever keeps it from being judged is a gap, and the next run comes back to it. */
+async function judged(
+  { verify }: IngestOptions,
+  run: IngestRun,
+  warehouse: Warehouse,
+  now: Date,
+): Promise<Tally | undefined> {
+  if (verify === undefined) return undefined;
+  const { checkDigests } = await import("./check-digests.ts");
+  try {
+    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now);
+    run.findings.gaps.push(...gaps);
+    return tally;
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || thrown.code.startsWith("warehouse-")) throw thrown;
+    const next = thrown.next === undefined ? "" : ` ${thrown.next}`;
+    run.findings.gaps.push(`the digests were not checked: ${thrown.message}.${next}`);
+    return undefined;
   }
-  if (denied.count === 0 || denied.count < counts.objectsLoaded + counts.objectsQuarantined) return undefined;
-  return new SpillwayError(
-    "source-denied",
-    `none of ${denied.count} objects could be read; the first one ${denied.first}`,
-    {
-      next: "Allow what is missing and run the same command again: they are tried again then.",
-    },
-  );
+}
+
+/** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
+function failureOf(failures: readonly SourceFailure[], loaded: number): SpillwayError {
+  const [first] = failures;
+  if (first === undefined) throw new Error("no source failed");
+  const { error } = first;
+  const kept =
+    loaded === 0 ? "" : `; the ${loaded.toLocaleString("en-US")} objects that were read are committed and published`;
+  const others = failures.slice(1).map(({ source, error: { message } }) => `; ${source}: ${message}`);
+  const named = failures.length > 1 ? `${first.source}: ${error.message}` : error.message;
+  const options = { ...(error.next === undefined ? {} : { next: error.next }), cause: error };
+  return new SpillwayError(error.code, `${named}${others.join("")}${kept}`, options);
 }
 
 function emptySources(sources: readonly ObjectSource[]): SpillwayError {

@@ -1,4 +1,5 @@
 /** Owns what a run is given, and what it tells while it goes on. */
+import type { VerifyPlan } from "./check-digests.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { IngestSummary } from "./summary.ts";
 
@@ -10,6 +11,8 @@ export interface IngestOptions {
   readonly maxRawBytes?: number | undefined;
   readonly now?: () => Date;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what had to be mended before it could begin. */
+  readonly onNotice?: (message: string) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
   /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
@@ -18,6 +21,8 @@ export interface IngestOptions {
   readonly boundaries?: ReadonlyMap<string, readonly string[]> | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
+  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
+  readonly verify?: VerifyPlan | undefined;
 }
 
 export interface Progress {

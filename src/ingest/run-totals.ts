@@ -15,6 +15,8 @@ export interface SourceCounts {
 
 export class RunTotals {
   readonly counts: readonly SourceCounts[];
+  /** The first refusal to read an object of a source, and how many there were. */
+  readonly #denied = new Map<SourceCounts, { readonly first: string; count: number }>();
   readonly #of: ReadonlyMap<ObjectSource, SourceCounts>;
   /** Objects on their way through the workers: as many as one commit holds, not as many as a bucket. */
   readonly #underway = new Map<string, SourceCounts>();
@@ -52,8 +54,15 @@ export class RunTotals {
     this.#underway.clear();
   }
 
+  /** Sources of which not one object could be read for want of a permission. */
+  whollyDenied(): { readonly name: string; readonly count: number; readonly first: string }[] {
+    return [...this.#denied].flatMap(([{ name, loaded, quarantined }, { first, count }]) =>
+      count >= loaded + quarantined ? [{ name, count, first }] : [],
+    );
+  }
+
   read(read: ReadObject): void {
-    const { object, status, bedrock } = read;
+    const { object, status, bedrock, denied, reason } = read;
     const counts = this.#underway.get(object.uri);
     if (counts === undefined) return;
     this.#underway.delete(object.uri);
@@ -61,5 +70,9 @@ export class RunTotals {
     else if (status === "loaded") counts.loaded++;
     else counts.skipped++;
     counts.bedrockEvents += bedrock;
+    if (denied !== true) return;
+    const refusals = this.#denied.get(counts) ?? { first: reason ?? "", count: 0 };
+    refusals.count++;
+    this.#denied.set(counts, refusals);
   }
 }

@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
+import type { StoredSeal } from "../parse/seal.ts";
 import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
@@ -9,12 +10,15 @@ export interface WorkerSetup {
   readonly stageFolder: string;
   readonly workerNumber: number;
   readonly maxRawBytes: number;
+  /** Take the hashes that CloudTrail's digests are compared with. */
+  readonly seal?: boolean | undefined;
   /** Events after which a worker stages a file without being asked. */
   readonly eventsPerFile: number;
 }
 
 export type ToWorker =
-  | { readonly type: "read"; readonly objects: readonly TrailObject[] }
+  /** All of one source, by its number among those of the run. */
+  | { readonly type: "read"; readonly source: number; readonly objects: readonly TrailObject[] }
   /** The stage folder is there: from now on files may be staged. */
   | { readonly type: "ready" }
   | { readonly type: "flush" }
@@ -32,6 +36,7 @@ export interface ReadObject {
   readonly rejected: readonly RejectedRecord[];
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
+  readonly seal?: StoredSeal;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
 }
@@ -65,6 +70,7 @@ export type FromWorker =
   /** For progress only: these objects were read but are not staged yet. */
   | {
       readonly type: "read";
+      readonly source: number;
       readonly objects: number;
       readonly rawBytes: number;
       readonly bedrock: number;
@@ -87,4 +93,6 @@ export type FromWorker =
       readonly code: string | undefined;
       /** Of a SpillwayError: errors lose their class between threads. */
       readonly known: { readonly code: ErrorCode; readonly next: string | undefined } | undefined;
+      /** Whose objects it was reading. */
+      readonly source: number | undefined;
     };

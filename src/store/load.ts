@@ -70,7 +70,7 @@ async function takeAll(connection: DuckDBConnection, staged: number): Promise<In
 }
 
 const entryColumns = trailObjectTable.columns.filter(
-  (column) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(column.name),
+  ({ name }) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(name) && !name.startsWith("digest_"),
 );
 const quarantineColumns = quarantineTable.columns.filter((column) => column.name !== "run_id");
 
@@ -93,6 +93,9 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       o.bedrock,
       o.rejected,
       o.other,
+      o.hashes?.sha256 ?? null,
+      o.hashes?.sha256Object ?? null,
+      o.hashes?.flaw ?? null,
     ]),
   );
   if (

@@ -64,13 +64,13 @@ export async function oldestUnread(connection: DuckDBConnection, prefixes: reado
 }
 
 /** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */
-function below(prefixes: readonly string[], of = ""): string {
+export function below(prefixes: readonly string[], of = ""): string {
   if (prefixes.length === 0) return "false";
   return prefixes
     .map((prefix) => `(${of}uri >= ${sqlText(prefix)} AND ${of}uri < ${sqlText(`${prefix}\u{10ffff}`)})`)
     .join(" OR ");
 }
 
-function among(column: string, values: readonly string[]): readonly string[] {
+export function among(column: string, values: readonly string[]): readonly string[] {
   return values.length === 0 ? [] : [`${column} IN (${values.map(sqlText).join(", ")})`];
 }

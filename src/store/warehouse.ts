@@ -1,14 +1,26 @@
 /** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
-import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { type DigestStore, digestStore } from "./digest-store.ts";
+import {
+  type Duck,
+  type DuckOptions,
+  attach,
+  detach,
+  isDamage,
+  released,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
+import { type ListedDays, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
@@ -24,27 +36,24 @@ import {
 } from "./missing.ts";
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
-import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
+import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { ensureSchema, useWarehouse } from "./schema.ts";
+import { useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
+import { seal } from "./open-checks.ts";
+import { openWorkingFile } from "./open-working-file.ts";
+import { checkFolder, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
-export type { Finding } from "./findings.ts";
-export type { ListedStretch, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
-export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
-export type { CompactSizes } from "./compact.ts";
-export type { PruneCounts } from "./prune.ts";
-export type { SourceState } from "./source-state.ts";
+export type * from "./warehouse-types.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
+  /** Told what was mended while opening. */
+  readonly notice?: ((message: string) => void) | undefined;
   /** Events that are folded at once, 200,000 unless told. */
   readonly foldedAtOnce?: number;
 }
@@ -52,6 +61,9 @@ export interface WarehouseOptions extends DuckOptions {
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
   readonly file: string;
+  readonly digests: DigestStore = digestStore((action) =>
+    this.#transaction((connection) => action(connection, this.#context())),
+  );
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;
@@ -76,26 +88,10 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...alone, ...options });
+    await checkFolder(file);
+    const duck = await startDuck({ tempDirectory: spillFolder(file), ...alone, ...options });
     try {
-      await takeLock(duck, file);
-      const standing = await compareWithPublished(duck, file);
-      if (standing === "stale") await removeDatabase(work);
-      if (!existsSync(work) && existsSync(file)) {
-        await checkPublished(duck, file);
-        await replaceFile(file, work);
-      }
-      const isNew = !existsSync(work);
-      await attach(duck, work, "warehouse", "write");
-      await ensureSchema(duck.connection, file, isNew);
-      if (existsSync(file))
-        await writeMeta(
-          duck.connection,
-          standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
-        );
-      // only now: the lock is held, so nobody else stages there
-      await rm(stageFolder(file), { recursive: true, force: true });
-      await mkdir(stageFolder(file));
+      await openWorkingFile(duck, file, options.notice ?? (() => undefined));
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
@@ -178,6 +174,12 @@ export class Warehouse {
     await this.#transaction((connection) => writeStates(connection, states, this.#context()));
   }
 
+  /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
+  async saveListed(source: string, days: readonly ListedDays[], now: Date): Promise<void> {
+    const runId = this.#runId;
+    await this.#transaction((connection) => writeListed(connection, days, { source, runId, now }));
+  }
+
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
@@ -207,7 +209,7 @@ export class Warehouse {
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
-      await writeMeta(this.#duck.connection, { dirty: "true" });
+      if (sizes.bytesAfter < sizes.bytesBefore) await writeMeta(this.#duck.connection, { dirty: "true" });
       return sizes;
     });
   }
@@ -249,6 +251,7 @@ export class Warehouse {
     await rm(lockFile(this.file), { force: true }).catch(() => undefined);
     await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
     stopDuck(this.#duck);
+    await seal(this.file).catch(() => undefined);
     released(workFile(this.file));
     released(lockFile(this.file));
     await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
@@ -270,10 +273,7 @@ export class Warehouse {
     try {
       return await done;
     } catch (error) {
-      throw warehouseError(error, this.file);
+      throw warehouseError(error, isDamage(error) ? workFile(this.file) : this.file);
     }
   }
 }
-
-/** Where workers stage for a warehouse, also before it is open. */
-export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
