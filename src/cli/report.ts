@@ -1,12 +1,13 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
+import { SpillwayError } from "../errors.ts";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
+import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -20,6 +21,7 @@ import {
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
+  readonly describe?: true;
 }
 
 export function addReportCommand(program: Command, context: CommandContext): void {
@@ -29,10 +31,12 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .argument("[name]", "a report of the catalogue (--list shows them)")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
-    .option("--list", "list the reports");
+    .option("--list", "list the reports")
+    .option("--describe", "show what the report answers, its columns and its SQL");
   addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command)))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
+      else if (flags.describe === true) await describeReport(name, flags, context);
       else await runReport(name, flags, context);
     },
   );
@@ -42,6 +46,29 @@ async function listReports(flags: ReportFlags, { effects }: CommandContext): Pro
   const { loadCatalogue } = await import("../report/catalogue.ts");
   for (const report of loadCatalogue(foldersOf(flags)).values())
     effects.stdout.write(`${report.name.padEnd(24)} ${report.answers}\n`);
+}
+
+async function describeReport(
+  name: string | undefined,
+  flags: ReportFlags,
+  { effects }: CommandContext,
+): Promise<void> {
+  if (name === undefined) {
+    throw new SpillwayError("usage", "--describe needs the name of a report", {
+      next: "For example: spillway report denials --describe; --list shows all",
+    });
+  }
+  const [{ findReport, loadCatalogue }, { reportDescription }, { applyScope }, { columnsWithoutData, qualify }] =
+    await Promise.all([
+      import("../report/catalogue.ts"),
+      import("../report/results/describe-report.ts"),
+      import("../sql/scope.ts"),
+      import("../engines/duckdb/engine.ts"),
+    ]);
+  const report = findReport(loadCatalogue(foldersOf(flags)), name);
+  // any boundary will do: the columns are the same
+  const columns = await columnsWithoutData(applyScope(report.sql, { boundary: [] }, qualify));
+  effects.stdout.write(reportDescription(report, columns));
 }
 
 function foldersOf(flags: ReportFlags): readonly string[] {
@@ -67,6 +94,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
+  const isDescribed = describesItself(flags);
   const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
     // elsewhere each question costs a scan
@@ -81,10 +109,20 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       return;
     }
     await withTimeout(flags, signal, async (until) => {
-      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      const statement = applyScope(report.sql, scope, engine.qualify);
+      const itself = isDescribed
+        ? await (
+            await import("../report/results/self-description.ts")
+          ).selfDescription(
+            { report, sql: statement },
+            { scope, boundaryName: flags.boundary, engine, protection: protectionOf(flags) },
+            catalogue.get("claims"),
+          )
+        : undefined;
+      const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
-      await printResult(result, flags, effects, { signal: until, page });
+      await printResult(result, flags, effects, { signal: until, page, ...extrasOf(flags, itself) });
     });
   } finally {
     await engine.close();
