@@ -44,7 +44,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/s3",
     ],
   ],
-  ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "parse", "store"]],
+  ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
   ["report/page/data", ["engines"]],

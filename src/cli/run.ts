@@ -1,11 +1,13 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
+import type { VerifyPlan } from "../ingest/check-digests.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
+import { openVerifyPlan } from "./open-archives.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { openSources } from "./flags/source.ts";
 
@@ -30,7 +32,13 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         prepare: async () => await prepareRun(config, context.effects),
         effects: context.effects,
         signal: context.signal,
-        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
+        load: async (onStopped) => {
+          const opening = openConfigured(config, context);
+          // Whichever of the two fails first is told of.
+          opening.catch(() => undefined);
+          const verify = await configuredPlan(config, context);
+          return await loadSources(opening, config, context, { verify, onStopped });
+        },
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);
@@ -40,15 +48,13 @@ export function addRunCommand(program: Command, context: CommandContext): void {
 /** The config's sources through the same door as those of `spillway ingest`. */
 async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
   const opened: ObjectSource[] = [];
-  for (const entry of config.sources) {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
+  for (const { source, lookBackDays, ...flags } of entriesOf(config)) {
     const since =
       lookBackDays === undefined
         ? {}
         : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
     try {
-      opened.push(...(await openSources([source], given, context)));
+      opened.push(...(await openSources([source], given({ ...since, ...flags }), context)));
     } catch (thrown) {
       const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
       if (!isOutOfReach(thrown)) throw thrown;
@@ -56,4 +62,25 @@ async function openConfigured(config: Config, context: CommandContext): Promise<
     }
   }
   return opened;
+}
+
+function entriesOf(config: Config): readonly SourceConfig[] {
+  return config.sources.map((entry) => (typeof entry === "string" ? { source: entry } : entry));
+}
+
+/** Public keys are asked for with the credentials of the first source. */
+async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
+  const { verify } = config;
+  if (verify === false) return undefined;
+  const entries = entriesOf(config).map(({ source, ...flags }) => ({ source, flags: given(flags) }));
+  const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
+  return await openVerifyPlan(entries, keys, context);
+}
+
+/** Without what was not said. */
+function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
+  // Exactly the keys that have a value.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    readonly [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
 }

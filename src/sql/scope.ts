@@ -96,6 +96,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...oneOf("source_region", scope.regions),
   ]);
   add("trail_object", object);
+  add("digest_check", object);
   add("listed_range", place);
   add("expected_trail", place);
   const said: readonly (readonly [string, string | undefined])[] = [

@@ -7,6 +7,7 @@ import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
+import { type DigestStore, digestStore } from "./digest-store.ts";
 import {
   type Duck,
   type DuckOptions,
@@ -47,15 +48,7 @@ import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFi
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
-export type { Finding } from "./findings.ts";
-export type { ListedDays } from "./listed-ranges.ts";
-export type { ListedStretch, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
-export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
-export type { CompactSizes } from "./compact.ts";
-export type { PruneCounts } from "./prune.ts";
-export type { SourceState } from "./source-state.ts";
+export type * from "./warehouse-types.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -68,6 +61,9 @@ export interface WarehouseOptions extends DuckOptions {
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
   readonly file: string;
+  readonly digests: DigestStore = digestStore((action) =>
+    this.#transaction((connection) => action(connection, this.#context())),
+  );
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;

@@ -6,6 +6,7 @@ import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { readQuery } from "../../src/sql/query-file.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
+import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
@@ -51,6 +52,7 @@ export async function openFixture(): Promise<Fixture> {
     eventTable,
     invocationTable,
     trailObjectTable,
+    digestCheckTable,
     quarantineTable,
     runTable,
     listedRangeTable,
