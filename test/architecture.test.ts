@@ -57,7 +57,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", ["engines", "report"]],
-  ["probe", [".", "aws", "policy"]],
+  ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -70,6 +70,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/duckdb",
       "ingest",
       "ingest/sources",
+      "reference",
       "report",
       "report/formats",
       "report/overview",

@@ -1,12 +1,13 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
-import type { Command } from "commander";
-import { SpillwayError } from "../errors.ts";
+import { type Command, Option } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
+import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { addKeyFlags } from "./flags/policy.ts";
 import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
@@ -22,6 +23,10 @@ export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, Resul
   readonly reports?: string;
   readonly list?: true;
   readonly describe?: true;
+  readonly bundle?: string;
+  readonly failOn?: "drift";
+  readonly context?: readonly string[];
+  readonly absent?: readonly string[];
 }
 
 export function addReportCommand(program: Command, context: CommandContext): void {
@@ -32,8 +37,10 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports")
-    .option("--describe", "show what the report answers, its columns and its SQL");
-  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command)))).action(
+    .option("--describe", "show what the report answers, its columns and its SQL")
+    .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect")
+    .addOption(new Option("--fail-on <what>", "drift: exit with 3 when something does not fit").choices(["drift"]));
+  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else if (flags.describe === true) await describeReport(name, flags, context);
@@ -91,12 +98,17 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = await scopeOf(flags, effects.now());
+  refuseStrayPolicyFlags(report, flags);
+  const asked = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   const isDescribed = describesItself(flags);
-  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
+  const engine = await openEngine(flags, asked, context, filesFor(flags.output));
   try {
+    const scope =
+      report?.name === "drift"
+        ? await (await import("./report-drift.ts")).driftScope(asked, flags, engine, effects.log)
+        : asked;
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
       const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
@@ -122,11 +134,47 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
-      await printResult(result, flags, effects, { signal: until, page, ...extrasOf(flags, itself) });
+      await printResult(await judged(report, result, scope, engine, flags, context), flags, effects, {
+        signal: until,
+        page,
+        ...extrasOf(flags, itself),
+      });
     });
   } finally {
     await engine.close();
   }
+}
+
+/** The rows with what the policies say of them, where the flags ask for it. */
+async function judged(
+  report: Report,
+  result: Result,
+  scope: Scope,
+  engine: Engine,
+  flags: ReportFlags,
+  { exitWith }: CommandContext,
+): Promise<Result> {
+  if (report.name === "denials" && flags.bundle !== undefined) {
+    const { explainDenials } = await import("./report-denials.ts");
+    return await explainDenials(result, { ...flags, bundle: flags.bundle }, scope, engine);
+  }
+  if (report.name !== "drift" || flags.failOn !== "drift") return result;
+  const { countDrift } = await import("./report-drift.ts");
+  const counted = await countDrift(result);
+  if (counted.findings > 0) exitWith(exitCodes.findings);
+  return counted.result;
+}
+
+function refuseStrayPolicyFlags(report: Report | undefined, flags: ReportFlags): void {
+  const takes = report?.name === "drift" || report?.name === "denials";
+  if (flags.bundle !== undefined && !takes)
+    throw new SpillwayError("usage", "--bundle is for the reports drift and denials", {
+      next: "Name one of them, or leave it out.",
+    });
+  if (flags.failOn === "drift" && report?.name !== "drift")
+    throw new SpillwayError("usage", "--fail-on drift is for the report drift", {
+      next: "Run: spillway report drift --fail-on drift",
+    });
 }
 
 async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {

@@ -78,10 +78,14 @@ export const findingTable: Table = {
     column(
       "kind",
       "text",
-      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed",
+      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed; profile-changed: other destinations",
     ),
-    column("uri", "text", "trail object"),
-    column("etag", "text", "version of the object: the new one if replaced, the last one if disappeared"),
+    column("uri", "text", "trail object; of a profile its id and source Region"),
+    column(
+      "etag",
+      "text",
+      "version of the object: the new one if replaced, the last one if disappeared; of a profile the day",
+    ),
     column("detail", "text", "in words"),
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),

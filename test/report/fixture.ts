@@ -67,6 +67,9 @@ export async function openFixture(): Promise<Fixture> {
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
   await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
+  await connection.run(
+    "CREATE VIEW policy_reach AS SELECT '' AS profile_id, '' AS source_region, '' AS destination_region, '' AS allowed WHERE false",
+  );
   return {
     async insert(table, rows) {
       for (const row of rows) {

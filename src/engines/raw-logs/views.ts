@@ -78,6 +78,7 @@ function unaskedRelations(): readonly Relation[] {
     // Only an ingest that verifies knows of digests.
     empty(digestCheckTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
+    { name: "policy_reach", sql: noReach },
     {
       name: "asked_range",
       sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
@@ -96,3 +97,8 @@ function distinctEvents(from: string): string {
     "where copy = 1",
   ].join("\n");
 }
+
+/** Until a bundle is named. */
+const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]
+  .map((name) => `cast(NULL AS varchar) AS ${name}`)
+  .join(", ")} WHERE 1 = 0`;
