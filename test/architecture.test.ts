@@ -69,6 +69,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines",
       "engines/duckdb",
       "ingest",
+      "ingest/listing",
       "ingest/sources",
       "reference",
       "report",
