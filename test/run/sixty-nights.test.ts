@@ -1,6 +1,6 @@
 /**
- * Sixty nights of `spillway run` over one trail: one account stops, one appears late, one never delivers, a disk is full, a source is
- * dead, a run is killed. What each night tells is written down here, and at the end the tables are those of one undisturbed ingest.
+ * Sixty nights of `spillway run` over one trail: one account stops, one appears late, a disk is full, a source is dead, a run is
+ * killed. What each night tells is written down here, and at the end the tables are those of one undisturbed ingest.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
