@@ -68,7 +68,7 @@ function expectedOf(night: number): readonly [number, string, number | null] {
   return [0, "ok", delivering + missed];
 }
 
-it("sixty nights", { timeout: 300_000 }, async () => {
+it("sixty nights", { timeout: 600_000 }, async () => {
   const config = join(root, "spillway.json");
   const files = { metricsFile: join(root, "m.prom"), reportFile: join(root, "run.json") };
   const settings = { warehouse: join(disk, "w.duckdb"), sources: [logs], threads: 1, ...files, boundary: "eu" };
