@@ -1,7 +1,7 @@
 /** Owns the scope of `invocation_day`: whole days as they are stored, parts of a day computed from the invocations. */
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { readQuery } from "./query-file.ts";
-import { timestampLiteral } from "./sql-text.ts";
+import { timestampLiteral } from "./literal.ts";
 
 const millisecondsOfDay = 86_400_000;
 
