@@ -4,6 +4,7 @@ import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import {
   type Duck,
   type DuckOptions,
@@ -19,7 +20,10 @@ import { harden, runQuery } from "./query.ts";
 import { checkVersion } from "./meta.ts";
 import { useWarehouse } from "./schema.ts";
 
-export type ReaderOptions = DuckOptions;
+export interface ReaderOptions extends DuckOptions {
+  /** Statements see a copy of the warehouse without people in it. */
+  readonly protection?: Protection | undefined;
+}
 
 /** A published warehouse, open for reading. */
 export class WarehouseReader {
@@ -43,11 +47,18 @@ export class WarehouseReader {
       });
     }
     const folder = await mkdtemp(join(tmpdir(), "spillway-"));
-    const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...options });
+    const { protection, ...limits } = options;
+    const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...limits });
     let opened = file;
     try {
       try {
-        await attach(duck, file, "warehouse", "read");
+        if (protection !== undefined) {
+          const { writeProtectedCopy } = await import("./protected-copy.ts");
+          const copy = join(folder, "protected.duckdb");
+          await writeProtectedCopy(file, copy, protection, { tempDirectory: join(folder, "copying") });
+          opened = copy;
+        }
+        await attach(duck, opened, "warehouse", "read");
       } catch (error) {
         if (lockHolder(error) === null) throw error;
         opened = join(folder, "copy.duckdb");
