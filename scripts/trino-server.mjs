@@ -29,6 +29,7 @@ const cache =
 
 const cachedPython = join(cache, "python", "bin", "python");
 
+/** @returns {never} */
 function giveUp(reason) {
   console.error(`no Trino server: ${reason}`);
   process.exit(unavailable);

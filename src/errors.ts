@@ -16,6 +16,8 @@ export type ErrorCode =
   | "warehouse-unreadable"
   | "warehouse-unwritable"
   | "warehouse-incompatible"
+  | "warehouse-damaged"
+  | "side-file"
   | "run-locked"
   | "disk-full"
   | "sql"

@@ -7,10 +7,10 @@
 --   count: invocations, events, objects or records, as the kind says
 --   why: what it means
 --
--- Counts are taken in one pass and turned into rows afterwards. More than three days is counted from the newest event that the report reads.
+-- Counts are taken in one pass and turned into rows afterwards. More than three days is counted from the clock of the run.
 WITH label AS (
   SELECT n, what, why FROM (VALUES
-    (1, 'pending', 'streamed, completion still to come: the call is within the last three days of the data'),
+    (1, 'pending', 'streamed, completion still to come: the call is less than three days old'),
     (2, 'lost', 'streamed, completion lost: it is missing for more than three days'),
     (3, 'batch-job', 'batch job through a profile: CloudTrail never shows where its records ran'),
     (4, 'omitted', 'served Region left out: the record was too large, or this kind of call never shows it'),
@@ -31,14 +31,14 @@ WITH label AS (
     (20, 'aggregated-only', 'calls known only as a count in CloudTrail''s aggregated events: where they were served was never written down'),
     (19, 'management-events-only', 'read from the event history alone: LookupEvents shows no data events (bidirectional streams, async calls, bedrock-mantle)')
   ) AS t (n, what, why)
-), newest AS (
-  SELECT max(event_time) - interval '3' day AS recent FROM event
+), clock AS (
+  SELECT as_of - interval '3' day AS recent FROM asked_range
 ), call AS (
   SELECT
     account_id,
     source_region,
-    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND NOT coalesce(pending_since <= newest.recent, false)) AS n1,
-    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND pending_since <= newest.recent) AS n2,
+    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND NOT coalesce(pending_since <= clock.recent, false)) AS n1,
+    sum(invocations) FILTER (WHERE region_evidence = 'pending' AND pending_since <= clock.recent) AS n2,
     sum(invocations) FILTER (WHERE region_evidence = 'unresolvable' AND operation = 'CreateModelInvocationJob') AS n3,
     sum(invocations) FILTER (WHERE region_evidence = 'unresolvable' AND operation <> 'CreateModelInvocationJob') AS n4,
     sum(invocations) FILTER (WHERE region_evidence = 'absence') AS n5,
@@ -51,7 +51,7 @@ WITH label AS (
     sum(invocations) FILTER (WHERE operation = 'CreateInference') AS n12,
     sum(invocations) FILTER (WHERE completion_only AND outcome = 'served') AS n13
   FROM invocation_day
-  CROSS JOIN newest
+  CROSS JOIN clock
   -- most calls hide nothing: they leave here
   WHERE region_evidence IN ('pending', 'unresolvable', 'absence')
     OR no_usable_key

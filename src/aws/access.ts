@@ -1,4 +1,4 @@
-/** Owns how a bucket is reached, as plain data: it travels to the worker threads with every task. */
+/** Owns how a service and a bucket are reached, as plain data: it travels to the worker threads with every task. */
 import type { RetryPolicy } from "./retry.ts";
 
 /** A role to assume. Several are assumed one through the other, in order. */
@@ -7,22 +7,25 @@ export interface AssumedRole {
   readonly externalId?: string | undefined;
 }
 
-/** Never holds a secret: every thread asks the credential chain itself. */
-export interface S3Access {
-  readonly bucket: string;
-  /** Empty until the bucket was located: then the one of the profile comes first. */
+/** The way to a service. Never holds a secret: every thread asks the credential chain itself. */
+export interface ServiceAccess {
+  /** Empty: the one of the profile. */
   readonly region: string;
-  /** Of an S3-compatible store; null for AWS (and whatever `AWS_ENDPOINT_URL_S3` says). */
+  /** Another endpoint than AWS's; null for AWS (and whatever `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` say). */
   readonly endpoint: string | null;
-  readonly pathStyle: boolean;
   readonly profile: string | null;
   readonly roles: readonly AssumedRole[];
   readonly sessionName: string;
-  readonly expectedBucketOwner: string | null;
-  readonly requesterPays: boolean;
   /** Silence on a connection that is taken for a failure, milliseconds. */
   readonly idleMs: number;
   readonly retry: RetryPolicy;
+}
+
+export interface S3Access extends ServiceAccess {
+  readonly bucket: string;
+  readonly pathStyle: boolean;
+  readonly expectedBucketOwner: string | null;
+  readonly requesterPays: boolean;
 }
 
 /** How a worker gets one object of a bucket. */

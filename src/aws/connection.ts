@@ -1,47 +1,119 @@
-/** Owns S3 clients: one for each way to reach a bucket and thread. The SDK is loaded here and nowhere else. */
+/** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
+import type { AthenaClient } from "@aws-sdk/client-athena";
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { S3Access } from "./access.ts";
+import type { ServiceAccess } from "./access.ts";
+import { type Credentials, credentialsFor, quiet } from "./credentials.ts";
 import { prepareSdk } from "./sdk-environment.ts";
-import { type Agents, hasProxy, makeAgents, makeRequestHandler } from "./agents.ts";
+import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 
-export type Sdk = typeof import("@aws-sdk/client-s3");
-type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
+/** A new service is a row here and one in `services`. */
+interface Services {
+  readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
+  readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
+  readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
+  readonly organizations: {
+    readonly sdk: typeof import("@aws-sdk/client-organizations");
+    readonly client: OrganizationsClient;
+  };
+  readonly s3: { readonly sdk: typeof import("@aws-sdk/client-s3"); readonly client: S3Client };
+}
 
-export interface Connection {
-  readonly sdk: Sdk;
-  readonly client: S3Client;
+export type ServiceName = keyof Services;
+
+interface ClientConfig {
+  readonly credentials: Credentials;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly maxAttempts: number;
+  readonly logger: typeof quiet;
+  readonly requestHandler: Awaited<ReturnType<typeof makeRequestHandler>>;
+}
+
+interface Service<Name extends ServiceName> {
+  readonly load: () => Promise<Services[Name]["sdk"]>;
+  readonly client: (
+    sdk: Services[Name]["sdk"],
+    config: ClientConfig,
+    access: ServiceAccess,
+  ) => Services[Name]["client"];
+}
+
+const services: { readonly [Name in ServiceName]: Service<Name> } = {
+  athena: {
+    load: () => import("@aws-sdk/client-athena"),
+    client: (sdk, config) => new sdk.AthenaClient(config),
+  },
+  cloudtrail: {
+    load: () => import("@aws-sdk/client-cloudtrail"),
+    client: (sdk, config) => new sdk.CloudTrailClient(config),
+  },
+  iam: {
+    load: () => import("@aws-sdk/client-iam"),
+    client: (sdk, config) => new sdk.IAMClient(config),
+  },
+  organizations: {
+    load: () => import("@aws-sdk/client-organizations"),
+    client: (sdk, config) => new sdk.OrganizationsClient(config),
+  },
+  s3: {
+    load: () => import("@aws-sdk/client-s3"),
+    client: (sdk, config, access) =>
+      new sdk.S3Client({
+        ...config,
+        forcePathStyle: "pathStyle" in access && access.pathStyle === true,
+        // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
+        responseChecksumValidation: "WHEN_REQUIRED",
+        requestChecksumCalculation: "WHEN_REQUIRED",
+      }),
+  },
+};
+
+export interface Connection<Name extends ServiceName> {
+  readonly sdk: Services[Name]["sdk"];
+  readonly client: Services[Name]["client"];
   /** Its sockets, for requests that go past the client. */
   readonly agents: Agents;
 }
 
-const connections = new Map<string, Promise<Connection>>();
+const connections = new Map<string, Promise<Connection<ServiceName>>>();
 
-/** The connection of this thread for `access`; credentials and sockets are shared by all its requests. */
-export function connect(access: S3Access): Promise<Connection> {
-  const key = keyOf(access);
+/** The connection of this thread for a service and `access`; credentials and sockets are shared by all its requests. */
+export async function connect<Name extends ServiceName>(
+  service: Name,
+  access: ServiceAccess,
+): Promise<Connection<Name>> {
+  const key = keyOf(service, access);
   const known = connections.get(key);
-  if (known !== undefined) return known;
-  const opened = open(access, false);
-  connections.set(key, opened);
-  opened.catch(() => connections.delete(key));
-  return opened;
+  // what stands under a service's key is a connection of that service
+  if (known !== undefined) return (await known) as Connection<Name>;
+  return await remember(key, open(service, access, false));
 }
 
 /** A new connection that reads the shared credential files again: somebody may have logged in since. */
-export async function reconnect(access: S3Access, stale: Connection): Promise<Connection> {
-  const key = keyOf(access);
+export async function reconnect<Name extends ServiceName>(
+  service: Name,
+  access: ServiceAccess,
+  stale: Connection<Name>,
+): Promise<Connection<Name>> {
+  const key = keyOf(service, access);
   const current = await connections.get(key);
-  if (current !== undefined && current !== stale) return current;
-  const opened = open(access, true);
-  connections.set(key, opened);
-  opened.catch(() => connections.delete(key));
-  return opened;
+  if (current !== undefined && current !== stale) return current as Connection<Name>;
+  return await remember(key, open(service, access, true));
+}
+
+/** For a service that has one address for all Regions: any Region will do where nobody named one. */
+export function inHomeRegion(access: ServiceAccess): ServiceAccess {
+  return access.region === "" ? { ...access, region: "us-east-1" } : access;
 }
 
 /** The Region of the profile: where to ask first. In China and GovCloud no other partition would accept the credentials. */
-export async function profileRegion(access: S3Access): Promise<string> {
-  const sdk = await loadSdk();
-  const client = new sdk.S3Client(access.profile === null ? {} : { profile: access.profile });
+export async function profileRegion({ profile }: Pick<ServiceAccess, "profile">): Promise<string> {
+  const sdk = await load("s3");
+  const client = new sdk.S3Client(profile === null ? {} : { profile });
   try {
     return await client.config.region();
   } catch {
@@ -51,106 +123,53 @@ export async function profileRegion(access: S3Access): Promise<string> {
   }
 }
 
+/** Closes the sockets of one client. */
+export async function disconnect(service: ServiceName, access: ServiceAccess): Promise<void> {
+  const key = keyOf(service, access);
+  const known = connections.get(key);
+  connections.delete(key);
+  (await known?.catch(() => undefined))?.client.destroy();
+}
+
+/** Closes the sockets of all clients. */
 export async function disconnectAll(): Promise<void> {
   const open = [...connections.values()];
   connections.clear();
-  for (const connection of open) (await connection).client.destroy();
+  for (const connection of await Promise.allSettled(open))
+    if (connection.status === "fulfilled") connection.value.client.destroy();
 }
 
-function keyOf(access: S3Access): string {
-  return JSON.stringify(access);
+function keyOf(service: ServiceName, access: ServiceAccess): string {
+  return JSON.stringify([service, access]);
 }
 
-function loadSdk(): Promise<Sdk> {
+function remember<Name extends ServiceName>(key: string, opened: Promise<Connection<Name>>): Promise<Connection<Name>> {
+  connections.set(key, opened);
+  opened.catch(() => connections.delete(key));
+  return opened;
+}
+
+function load<Name extends ServiceName>(service: Name): Promise<Services[Name]["sdk"]> {
   prepareSdk();
-  return import("@aws-sdk/client-s3");
+  return services[service].load();
 }
 
-async function open(access: S3Access, fresh: boolean): Promise<Connection> {
-  const [sdk, agents, credentials] = await Promise.all([loadSdk(), makeAgents(), credentialsFor(access, fresh)]);
-  const client = new sdk.S3Client({
-    region: access.region,
+async function open<Name extends ServiceName>(
+  service: Name,
+  access: ServiceAccess,
+  fresh: boolean,
+): Promise<Connection<Name>> {
+  const [sdk, credentials, agents] = await Promise.all([load(service), credentialsFor(access, fresh), makeAgents()]);
+  const config: ClientConfig = {
+    credentials,
+    ...(access.region === "" ? {} : { region: access.region }),
+    ...(access.profile === null ? {} : { profile: access.profile }),
+    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
     // Else the SDK writes on stderr by itself, between our log lines.
     logger: quiet,
-    credentials,
-    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
-    forcePathStyle: access.pathStyle,
     // Retries are ours (retry.ts): they cover the body as well, and never run out of the SDK's retry tokens.
     maxAttempts: 1,
-    // CloudTrail writes no checksum to compare with; the length is checked when the body is read.
-    responseChecksumValidation: "WHEN_REQUIRED",
-    requestChecksumCalculation: "WHEN_REQUIRED",
     requestHandler: await makeRequestHandler(access.idleMs, agents),
-  });
-  return { sdk, client, agents };
-}
-
-/** How long STS and SSO are waited for. */
-const credentialIdleMs = 20_000;
-
-/** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
-const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
-/** The chain of credentials that a way to AWS names: profile, then roles one through the other. */
-export async function credentialsFor(
-  access: Pick<S3Access, "region" | "profile" | "roles" | "sessionName">,
-  fresh: boolean,
-): Promise<Credentials> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  // Without a Region the SDK asks the profile. The providers' own clients (STS, SSO) go through the proxy too.
-  const proxied = hasProxy() ? { requestHandler: await makeRequestHandler(credentialIdleMs) } : {};
-  const region = access.region === "" ? {} : { region: access.region };
-  const clientConfig = { clientConfig: { ...region, ...proxied } };
-  let provider = fromNodeProviderChain({
-    ...(access.profile === null ? {} : { profile: access.profile }),
-    ignoreCache: fresh,
-    logger: quiet,
-    ...clientConfig,
-  });
-  provider = withCause(provider, access.profile ?? process.env["AWS_PROFILE"], clientConfig);
-  for (const { arn, externalId } of access.roles) {
-    provider = fromTemporaryCredentials({
-      masterCredentials: provider,
-      params: {
-        RoleArn: arn,
-        RoleSessionName: access.sessionName,
-        ...(externalId === undefined ? {} : { ExternalId: externalId }),
-      },
-      ...clientConfig,
-    });
-  }
-  return provider;
-}
-
-/** The chain ends with "could not load credentials from any providers": what the profile itself has to say is worth more. */
-function withCause(chain: Credentials, profile: string | undefined, clientConfig: object): Credentials {
-  return async (properties) => {
-    try {
-      return await chain(properties);
-    } catch (thrown) {
-      const cause = await causeOf(profile, clientConfig);
-      if (cause === undefined || !(thrown instanceof Error)) throw thrown;
-      throw Object.assign(new Error(cause.message.replaceAll(/\s+/g, " ").trim(), { cause: thrown }), {
-        name: thrown.name,
-      });
-    }
   };
-}
-
-async function causeOf(profile: string | undefined, clientConfig: object): Promise<Error | undefined> {
-  const { fromIni } = await import("@aws-sdk/credential-providers");
-  try {
-    await fromIni({
-      ...(profile === undefined ? {} : { profile }),
-      ignoreCache: true,
-      logger: quiet,
-      ...clientConfig,
-    })();
-    return undefined;
-  } catch (thrown) {
-    // Without a profile that was named, there need not be one.
-    const isAbsent =
-      profile === undefined && thrown instanceof Error && /could not (?:resolve|find)/i.test(thrown.message);
-    return thrown instanceof Error && !isAbsent ? thrown : undefined;
-  }
+  return { sdk, client: services[service].client(sdk, config, access), agents };
 }

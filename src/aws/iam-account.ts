@@ -1,7 +1,7 @@
 /** Owns reading all principals of an account at once: hundreds of roles in a few calls. */
 import type { AttachedPolicy, IAMClient, ManagedPolicyDetail, PolicyDetail } from "@aws-sdk/client-iam";
 import { decoded } from "./iam-document.ts";
-import type { InTurn } from "./service-access.ts";
+import type { InTurn } from "./turns.ts";
 
 type Sdk = typeof import("@aws-sdk/client-iam");
 

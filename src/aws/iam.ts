@@ -2,8 +2,9 @@
 import type { ContextEntry, IAMClient } from "@aws-sdk/client-iam";
 import { type AccountDetails, readAccount } from "./iam-account.ts";
 import { decoded } from "./iam-document.ts";
-import { type InTurn, type ServiceAccess, inTurn } from "./service-access.ts";
-import { serviceConfig } from "./service-client.ts";
+import type { ServiceAccess } from "./access.ts";
+import { connect, disconnect, inHomeRegion } from "./connection.ts";
+import { type InTurn, inTurn } from "./turns.ts";
 
 type Sdk = typeof import("@aws-sdk/client-iam");
 
@@ -43,15 +44,15 @@ export interface IamReader {
   /** All roles and users of the account with their documents. */
   readonly account: () => Promise<AccountDetails>;
   readonly simulate: (question: SimulatedQuestion) => Promise<SimulatedDecision>;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** IAM names no figure; this stays below what others have seen it refuse. */
 const perSecond = 15;
 
 export async function openIam(access: ServiceAccess, signal?: AbortSignal): Promise<IamReader> {
-  const [sdk, config] = await Promise.all([import("@aws-sdk/client-iam"), serviceConfig(access, "us-east-1")]);
-  const client = new sdk.IAMClient(config);
+  const home = inHomeRegion(access);
+  const { sdk, client } = await connect("iam", home);
   const ask = inTurn(perSecond, access, signal);
   return {
     details: async (kind, name) => await detailsOf(sdk, client, ask, kind, name),
@@ -85,7 +86,7 @@ export async function openIam(access: ServiceAccess, signal?: AbortSignal): Prom
     },
     account: async () => await readAccount(sdk, client, ask),
     simulate: async (question) => await simulate(sdk, client, ask, question),
-    close: () => client.destroy(),
+    close: () => disconnect("iam", home),
   };
 }
 

@@ -1,11 +1,10 @@
 /** Owns asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
 import { SpillwayError, messageOf } from "../errors.ts";
-import type { AssumedRole } from "./access.ts";
-import { prepareSdk } from "./sdk-environment.ts";
-import { makeRequestHandler } from "./agents.ts";
-import { credentialsFor } from "./connection.ts";
-import { credentialProblem, isDenied } from "./explain.ts";
-import { defaultRetry, isUnreachable, withRetry } from "./retry.ts";
+import type { AssumedRole, ServiceAccess } from "./access.ts";
+import { callService } from "./call.ts";
+import { disconnect } from "./connection.ts";
+import { serviceAccess } from "./options.ts";
+import { refusal } from "./refusals.ts";
 
 export interface KeyAccess {
   readonly profile?: string | undefined;
@@ -22,8 +21,6 @@ export interface ListedKey {
   readonly validTo: number;
 }
 
-const idleMs = 30_000;
-
 /**
  * Keys whose digests may be of this time, epoch milliseconds.
  * @throws SpillwayError `source-denied`, `credentials`, `source-unreachable`
@@ -34,34 +31,25 @@ export async function listPublicKeys(
   to: number,
   options: KeyAccess,
 ): Promise<readonly ListedKey[]> {
-  const { profile, roles = [], endpoint, signal } = options;
-  const access = { region, profile: profile ?? null, roles, sessionName: "spillway" };
-  prepareSdk();
-  const [sdk, requestHandler, credentials] = await Promise.all([
-    import("@aws-sdk/client-cloudtrail"),
-    makeRequestHandler(idleMs),
-    credentialsFor(access, false),
-  ]);
-  const client = new sdk.CloudTrailClient({
-    region,
-    credentials,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    maxAttempts: 1,
-    requestHandler,
-  });
+  const access = serviceAccess({ ...options, region }, {});
   const keys: ListedKey[] = [];
   try {
     let token: string | undefined;
     do {
-      const command = new sdk.ListPublicKeysCommand({
-        StartTime: new Date(from),
-        EndTime: new Date(to),
-        ...(token === undefined ? {} : { NextToken: token }),
-      });
-      const answer = await withRetry(
-        defaultRetry,
-        () => client.send(command, signal === undefined ? {} : { abortSignal: signal }),
-        signal,
+      const asked = token;
+      const answer = await callService(
+        "cloudtrail",
+        access,
+        ({ sdk, client }, sending) =>
+          client.send(
+            new sdk.ListPublicKeysCommand({
+              StartTime: new Date(from),
+              EndTime: new Date(to),
+              ...(asked === undefined ? {} : { NextToken: asked }),
+            }),
+            sending,
+          ),
+        options.signal,
       );
       for (const { Value, Fingerprint, ValidityStartTime, ValidityEndTime } of answer.PublicKeyList ?? []) {
         if (Value === undefined || Fingerprint === undefined) continue;
@@ -77,35 +65,31 @@ export async function listPublicKeys(
     } while (token !== undefined);
     return keys;
   } catch (thrown) {
-    throw explained(thrown, region, options);
+    throw explained(thrown, access);
   } finally {
-    client.destroy();
+    await disconnect("cloudtrail", access);
   }
 }
 
-function explained(thrown: unknown, region: string, { profile, roles = [], endpoint }: KeyAccess): unknown {
+/** Any account's keys would do: so every refusal has a second way out. */
+function explained(thrown: unknown, access: ServiceAccess): unknown {
   if (thrown instanceof SpillwayError || !(thrown instanceof Error) || thrown.name === "AbortError") return thrown;
-  const saved = "or name saved keys with --public-keys FILE; any AWS account can fetch them";
-  const credentials = credentialProblem(thrown, { access: { profile: profile ?? null, roles } });
-  if (credentials !== undefined) {
-    return new SpillwayError("credentials", credentials.message, {
-      next: `${credentials.next ?? ""} ${capital(saved)}.`.trim(),
-      cause: thrown,
-    });
-  }
-  if (isDenied(thrown)) {
-    const message = `access denied to the public keys of CloudTrail in ${region}: ${thrown.message}`;
-    const next = `Allow cloudtrail:ListPublicKeys on *, ${saved}.`;
-    return new SpillwayError("source-denied", message, { next, cause: thrown });
-  }
-  const where = endpoint ?? `CloudTrail in ${region}`;
-  const what = isUnreachable(thrown) ? `cannot reach ${where}` : `${where} does not give its public keys`;
-  return new SpillwayError("source-unreachable", `${what}: ${messageOf(thrown) || thrown.name}`, {
-    next: `Check the network and the endpoint, ${saved}.`,
-    cause: thrown,
+  const { region } = access;
+  const where = access.endpoint ?? `CloudTrail in ${region}`;
+  const known = refusal(thrown, {
+    service: "CloudTrail",
+    access,
+    what: `the public keys of CloudTrail in ${region}`,
+    permission: "cloudtrail:ListPublicKeys",
+    allow: (permission) => `Allow ${permission} on *.`,
+    codes: { denied: "source-denied", unreachable: "source-unreachable" },
+    checkNetwork: "Check the network, the proxy and the endpoint.",
+    tryAgain: "Run the same command again later.",
   });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const saved = "Or name saved keys with --public-keys FILE; any AWS account can fetch them.";
+  return new SpillwayError(
+    known?.code ?? "source-unreachable",
+    known?.message ?? `${where} does not give its public keys: ${messageOf(thrown) || thrown.name}`,
+    { next: known?.next === undefined ? saved : `${known.next} ${saved}`, cause: thrown },
+  );
 }

@@ -1,21 +1,25 @@
-/** Owns what a user may say about the way to AWS and to a bucket, and its checks. */
+/** Owns what a user may say about the way to a service and to a bucket, and its checks. */
 import { SpillwayError } from "../errors.ts";
-import type { AssumedRole, S3Access } from "./access.ts";
+import type { AssumedRole, S3Access, ServiceAccess } from "./access.ts";
 import { type RetryPolicy, defaultRetry } from "./retry.ts";
 
-export interface S3AccessOptions {
-  /** Region of the bucket; another one is followed. */
+export interface ServiceOptions {
   readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
   readonly profile?: string | undefined;
+  /** Assumed one through the other. */
   readonly roles?: readonly AssumedRole[] | undefined;
   readonly sessionName?: string | undefined;
-  readonly endpoint?: string | undefined;
+  readonly idleMs?: number | undefined;
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** The Region is that of the bucket; another one is followed. */
+export interface S3AccessOptions extends ServiceOptions {
   /** Default: with an endpoint yes, else no. */
   readonly pathStyle?: boolean | undefined;
   readonly expectedBucketOwner?: string | undefined;
   readonly requesterPays?: boolean | undefined;
-  readonly idleMs?: number | undefined;
-  readonly retry?: RetryPolicy | undefined;
 }
 
 const defaultIdleMs = 30_000;
@@ -53,29 +57,33 @@ export function rolesOf(
   return arns?.map((arn, index) => (index === last && externalId !== undefined ? { arn, externalId } : { arn }));
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The way to a service that the options name. */
+export function serviceAccess(options: ServiceOptions, env: Env): ServiceAccess {
+  return {
+    region: options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
+    endpoint: options.endpoint ?? null,
+    profile: options.profile ?? null,
+    roles: options.roles ?? [],
+    sessionName: options.sessionName ?? "spillway",
+    idleMs: options.idleMs ?? defaultIdleMs,
+    retry: options.retry ?? defaultRetry,
+  };
+}
+
 /** An access point's ARN names its Region, and another one would be refused. */
 function regionOfAccessPoint(bucket: string): string | undefined {
   return /^arn:[^:]+:s3:([^:]+):/.exec(bucket)?.[1];
 }
 
-export function accessOf(
-  bucket: string,
-  options: S3AccessOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): S3Access {
-  const { endpoint } = options;
+export function accessOf(bucket: string, options: S3AccessOptions, env: Env): S3Access {
   return {
+    ...serviceAccess({ ...options, region: regionOfAccessPoint(bucket) ?? options.region }, env),
     bucket,
-    region: regionOfAccessPoint(bucket) ?? options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "",
-    endpoint: endpoint ?? null,
-    pathStyle: options.pathStyle ?? endpoint !== undefined,
-    profile: options.profile ?? null,
-    roles: options.roles ?? [],
-    sessionName: options.sessionName ?? "spillway",
+    pathStyle: options.pathStyle ?? options.endpoint !== undefined,
     expectedBucketOwner: options.expectedBucketOwner ?? null,
     requesterPays: options.requesterPays ?? false,
-    idleMs: options.idleMs ?? defaultIdleMs,
-    retry: options.retry ?? defaultRetry,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Owns reading an organization: its tree, and the SCPs attached to each part of it. */
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
-import { type InTurn, type ServiceAccess, inTurn } from "./service-access.ts";
-import { serviceConfig } from "./service-client.ts";
+import type { ServiceAccess } from "./access.ts";
+import { connect, disconnect, inHomeRegion } from "./connection.ts";
+import { type InTurn, inTurn } from "./turns.ts";
 
 type Sdk = typeof import("@aws-sdk/client-organizations");
 
@@ -22,7 +23,7 @@ export interface OrganizationsReader {
   /** Attached to the target itself, not what it inherits. */
   readonly policiesOf: (target: string) => Promise<readonly Named[]>;
   readonly policyDocument: (id: string) => Promise<string>;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** Documented limits: DescribePolicy 2 a second, the others 5. */
@@ -33,16 +34,13 @@ export async function openOrganizations(
   signal?: AbortSignal,
   rates: { readonly describePolicy: number; readonly others: number } = pace,
 ): Promise<OrganizationsReader> {
-  const [sdk, config] = await Promise.all([
-    import("@aws-sdk/client-organizations"),
-    serviceConfig(access, "us-east-1"),
-  ]);
-  const client = new sdk.OrganizationsClient(config);
+  const home = inHomeRegion(access);
+  const { sdk, client } = await connect("organizations", home);
   const usually = inTurn(rates.others, access, signal);
   return {
     ...tree(sdk, client, usually),
     ...policies(sdk, client, usually, inTurn(rates.describePolicy, access, signal)),
-    close: () => client.destroy(),
+    close: () => disconnect("organizations", home),
   };
 }
 

@@ -127,9 +127,9 @@ async function execute(
   context: CommandContext,
 ): Promise<void> {
   const { effects, signal } = context;
-  const [{ executeSetup }, { disconnectAthena }] = await Promise.all([
+  const [{ executeSetup }, { disconnectAll }] = await Promise.all([
     import("../engines/athena/execute-setup.ts"),
-    import("../engines/athena/client.ts"),
+    import("../aws/connection.ts"),
   ]);
   try {
     const { made, unchanged, differing } = await executeSetup(await athenaAccessOf(flags, context), steps, {
@@ -149,6 +149,6 @@ async function execute(
       });
     }
   } finally {
-    await disconnectAthena();
+    await disconnectAll();
   }
 }

@@ -73,7 +73,7 @@ async function printStatement(name: string, flags: SqlFlags, { effects }: Comman
       flags.copy === true
         ? { kind: "copy", database: [flags.athenaDatabase ?? ownDatabase] }
         : { kind: "logs", table: logTableOf(flags) },
-    scope: await scopeOf(flags),
+    scope: await scopeOf(flags, effects.now()),
     lateDays: flags.lateDays,
     boundary: flags.boundary,
   });
@@ -85,11 +85,11 @@ async function printStatement(name: string, flags: SqlFlags, { effects }: Comman
 
 async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAthena }, days] =
+  const [{ athenaCopyEngine, refreshCopy: refresh }, { listPricePerTerabyte, spending }, { disconnectAll }, days] =
     await Promise.all([
       import("../engines/athena/refresh.ts"),
       import("../engines/athena/cost.ts"),
-      import("../engines/athena/client.ts"),
+      import("../aws/connection.ts"),
       import("../day.ts"),
     ]);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
@@ -114,6 +114,6 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
   } finally {
     const line = spent.summary();
     if (line !== undefined) effects.log.info(line);
-    await disconnectAthena();
+    await disconnectAll();
   }
 }

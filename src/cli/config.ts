@@ -12,10 +12,8 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .action(async () => {
       const { effects } = context;
       const loaded = await loadFor(program, context);
-      const { checkConfig } = await import("../run/check-config.ts");
-      checkConfig(loaded.config);
-      const { checkReports } = await import("../run/check-reports.ts");
-      await checkReports(loaded.config);
+      const { prepareRun } = await import("./prepare-run.ts");
+      await prepareRun(loaded.config, effects);
       effects.log.info(
         loaded.file === null ? "no config file; from environment and defaults" : `${loaded.file} is sound`,
       );

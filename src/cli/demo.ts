@@ -1,6 +1,7 @@
 /** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
+import type { DemoSummary } from "../demo/organization.ts";
 import type { CommandContext } from "./flags/context.ts";
 
 interface DemoFlags {
@@ -24,11 +25,12 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const logs = path.join(flags.folder, "logs");
       const warehouse = path.join(flags.folder, "spillway.duckdb");
       log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
+      let made: DemoSummary;
       try {
         // Leftovers of an earlier demo would be counted as part of this one.
         await rm(logs, { recursive: true, force: true });
         for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
-        await writeDemoOrganization(logs);
+        made = await writeDemoOrganization(logs);
       } catch (cause) {
         if (systemCode(cause) === undefined) throw cause;
         throw new SpillwayError("output", `cannot write the demo into ${flags.folder}: ${messageOf(cause)}`, {
@@ -38,7 +40,9 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       }
       await runIngest([logs], { warehouse, maxObjectMb: 512 }, context);
       log.info("");
-      await runReport(undefined, { warehouse, format: "table", boundary: "eu" }, context);
+      // its two weeks are over: whatever came after them is no gap of the demo's
+      const weeks = { from: new Date(made.from), to: new Date(made.to) };
+      await runReport(undefined, { warehouse, format: "table", boundary: "eu", ...weeks }, context);
       log.info("");
       const page = path.join(flags.folder, "report.html");
       await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu" }, context);

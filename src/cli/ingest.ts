@@ -90,6 +90,7 @@ export async function loadSources(
       now: effects.now,
       onProgress: progress.update,
       signal,
+      onNotice: (message) => effects.log.warn(message),
       onStopped: (partial) => {
         stopped = partial;
         onStopped(partial);

@@ -37,9 +37,12 @@ async function printText({ engine, catalogue, statement, scope, flags, context }
     import("../report/overview/data.ts"),
   ]);
   const boundary = scope.boundary && { name: flags.boundary ?? "", regions: scope.boundary };
-  const statementOf = (report: string): string => statement(findReport(catalogue, report));
+  const statementOf = (name: string, around = (sql: string): string => sql): string => {
+    const report = findReport(catalogue, name);
+    return statement({ ...report, sql: around(report.sql) });
+  };
   const protection = protectionOf(flags);
-  const data = await overviewData({ engine, statement: statementOf, boundary, protection, signal });
+  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, protection, signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,

@@ -1,5 +1,5 @@
 /** Owns a run of `spillway policy collect`: the request from the flags, the bundle to its file. */
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { collectBundle } from "../probe/collect.ts";
 import { collectPermissions } from "../probe/collect-permissions.ts";

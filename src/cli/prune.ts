@@ -17,7 +17,7 @@ export function addPruneCommand(program: Command, context: CommandContext): void
     .option("--dry-run", "only say how much it would be")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .action(async (flags: PruneFlags) => {
-      const { prune, countDoomed, dayToKeep } = await import("../run/prune.ts");
+      const { prune, prunedText, countDoomed, dayToKeep } = await import("../run/prune.ts");
       const { log, now } = context.effects;
       const day = dayToKeep(flags.before, now());
       const n = (value: number): string => value.toLocaleString("en-US");
@@ -29,12 +29,9 @@ export function addPruneCommand(program: Command, context: CommandContext): void
         );
         return;
       }
-      const done = await prune(flags.warehouse, day, "always");
+      const done = await prune(flags.warehouse, day, "always", context.effects);
       const { invocations, events, variants, quarantined, bytesBefore, bytesAfter } = done;
-      log.info(
-        `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows removed`,
-        { before: day, invocations, events, variants, quarantined },
-      );
+      log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined });
       log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after`, {
         bytesBefore,
         bytesAfter,

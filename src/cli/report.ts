@@ -54,7 +54,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = await scopeOf(flags);
+  const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
   const engine = await openEngine(flags, scope, context);

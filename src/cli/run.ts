@@ -1,15 +1,12 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
-import { variables } from "../variables.ts";
 import { type Command, Option } from "commander";
 import type { Config, SourceConfig } from "../config/config.ts";
-import { SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
-import type { Protection } from "../report/pseudonymise.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
-import { protectionOf } from "./flags/scope.ts";
+import { prepareRun } from "./prepare-run.ts";
 import { openSources } from "./flags/source.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
@@ -27,15 +24,10 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .option("--report-file <file>", "the run report, JSON")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
       const { config } = await loadFor(program, context, flags);
-      const { checkConfig } = await import("../run/check-config.ts");
-      checkConfig(config);
-      const { checkReports } = await import("../run/check-reports.ts");
-      await checkReports(config);
-      const protection = await protectionFor(config, context);
       const { runBatch } = await import("../run/run.ts");
       const { exitCode, why } = await runBatch({
         config,
-        protection,
+        prepare: async () => await prepareRun(config, context.effects),
         effects: context.effects,
         signal: context.signal,
         load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
@@ -55,32 +47,13 @@ async function openConfigured(config: Config, context: CommandContext): Promise<
         ? {}
         : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
     const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
-    opened.push(...(await openSources([source], given, context)));
+    try {
+      opened.push(...(await openSources([source], given, context)));
+    } catch (thrown) {
+      const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
+      if (!isOutOfReach(thrown)) throw thrown;
+      opened.push(unopened(source, thrown));
+    }
   }
   return opened;
-}
-
-async function protectionFor(config: Config, { effects }: CommandContext): Promise<Protection | undefined> {
-  const { personalData, pseudonymiseKeyFile: file } = config;
-  if (personalData === "keep") return undefined;
-  if (personalData === "drop") return { drop: true };
-  const key = file === undefined ? effects.env[variables.pseudonymiseKey.name] : await keyIn(file);
-  if (personalData === "pseudonymise" && (key === undefined || key === "")) {
-    throw new SpillwayError("config", "personalData is pseudonymise, and there is no key", {
-      next: `Set ${variables.pseudonymiseKey.name} or pseudonymiseKeyFile; a key comes from: openssl rand -hex 32`,
-    });
-  }
-  return key === undefined || key === "" ? undefined : protectionOf({ pseudonymise: key });
-}
-
-async function keyIn(file: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (cause) {
-    throw new SpillwayError("config", `cannot read pseudonymiseKeyFile ${file}`, {
-      next: "Name a file with the key on one line.",
-      cause,
-    });
-  }
 }

@@ -16,7 +16,7 @@ export class CommitQueue {
   readonly #seconds: number | undefined;
   #waiting: Staged[] = [];
   /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
-  #states: SourceState[] = [];
+  #states: { readonly source: number; readonly state: SourceState }[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
   #announceStart: () => void = () => undefined;
@@ -46,8 +46,8 @@ export class CommitQueue {
     this.#waiting.push(staged);
   }
 
-  remember(states: readonly SourceState[]): void {
-    this.#states.push(...states);
+  remember(source: number, states: readonly SourceState[]): void {
+    for (const state of states) this.#states.push({ source, state });
   }
 
   async commitIfDue(pool: WorkerPool): Promise<void> {
@@ -57,28 +57,34 @@ export class CommitQueue {
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
     const isLarge = events >= commitEvents || objects >= commitObjects;
-    if (pool.stopped !== undefined) return;
     if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
     else if (isLarge || seconds >= this.#dueSeconds()) {
       const flushed = await pool.flush();
-      await this.#startCommit(flushed, this.#states.splice(0));
+      await this.#startCommit(flushed, this.#takeStates(pool));
     }
+  }
+
+  /** A source that went out of reach, or whose objects were given up at a stop, may not have got all that its states speak of. */
+  #takeStates(pool: WorkerPool): readonly SourceState[] {
+    return this.#states
+      .splice(0)
+      .flatMap(({ source, state }) => (pool.hasAbandoned || pool.outOfReach(source) !== undefined ? [] : [state]));
   }
 
   /** Commits all that was handed out, and waits for it. */
   async commitAll(pool: WorkerPool): Promise<void> {
     await this.#started;
-    await this.#startCommit(await pool.flush(), this.#states.splice(0));
+    const flushed = await pool.flush();
+    await this.#startCommit(flushed, this.#takeStates(pool));
     await this.#committing;
   }
 
   /** The last commit, with all that the workers still held; they are gone when it begins. */
   async commitLast(pool: WorkerPool, flushed: readonly Staged[]): Promise<void> {
-    // A source that went out of reach by itself has handed out everything that its states speak of.
-    if (pool.stopped !== undefined) this.#states = [];
+    const states = this.#takeStates(pool);
     // their memory is worth more than their threads while the last commit runs
     await pool[Symbol.asyncDispose]();
-    await this.#startCommit(flushed, this.#states.splice(0), false);
+    await this.#startCommit(flushed, states, false);
     await this.#committing;
   }
 

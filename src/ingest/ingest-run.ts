@@ -1,28 +1,22 @@
 /** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
-import { type ErrorCode, SpillwayError } from "../errors.ts";
+import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { Refusals } from "./refusals.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { isOutOfReach } from "./out-of-reach.ts";
+import { Refusals } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
-import { type IngestCounts, type ObjectFinding, countObject, emptyCounts } from "./summary.ts";
+import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
-/** What the source may say in the middle of a run without anything being wrong with what it gave before. */
-const outOfReach: ReadonlySet<ErrorCode> = new Set([
-  "credentials",
-  "scan-limit",
-  "source-denied",
-  "source-not-found",
-  "source-unreachable",
-]);
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
@@ -33,10 +27,8 @@ export class IngestRun {
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
   readonly findings: RunFindings = new RunFindings();
-  /** Why the run could not go on: the source went out of reach. What was read until then is kept. */
-  stoppedBy: SpillwayError | undefined;
-  /** The first refusal to read an object, and how many there were. */
-  readonly denied: { first: string | undefined; count: number } = { first: undefined, count: 0 };
+  /** Sources that went out of reach. What was read of them until then is kept, and the others are read. */
+  readonly failures: SourceFailure[] = [];
   readonly tally: RunTotals;
   /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
   stoppedEarly = false;
@@ -74,39 +66,41 @@ export class IngestRun {
   }
 
   async readAll(pool: WorkerPool): Promise<void> {
-    try {
-      await this.#readSources(pool);
-    } catch (thrown) {
-      // With nothing handed out yet it is simply a failure.
-      if (!isOutOfReach(thrown) || this.#accepted === 0) throw thrown;
-      this.stoppedBy = thrown;
-    }
-  }
-
-  async #readSources(pool: WorkerPool): Promise<void> {
     const memory: SourceMemory = {
       read: async (scope) => (this.#isNew ? new Map() : await (await this.#opening).sourceState(scope)),
     };
-    for (const source of this.#options.sources) {
+    for (const [number, source] of this.#options.sources.entries()) {
       this.#source = source;
-      const listing = source.list(memory);
-      for await (const { objects: listed, states = [] } of this.#isNew ? listing : ledgerPages(listing)) {
+      try {
+        await this.#readSource(pool, number, source, memory);
+      } catch (thrown) {
+        if (!isOutOfReach(thrown)) throw thrown;
+        // a signal ends what is on its way: no failure of the source's
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
-        if (this.stoppedEarly) return;
-        const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
-        for (const { uri } of fresh) this.#seen?.add(uri);
-        this.counts.objectsListed += fresh.length;
-        const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
-        this.tally.listed(source, fresh.length, unknown);
-        if (source.extract === undefined) await this.#readObjects(pool, unknown);
-        else await this.#extract(source, unknown, pool);
-        if (this.stoppedEarly || pool.stopped !== undefined) return;
-        this.#commits.remember(states);
-        await this.#commits.commitIfDue(pool);
+        else this.failures.push({ source: source.name, error: thrown });
       }
-      this.#listedWhole.add(source);
+      if (this.stoppedEarly) return;
     }
     this.#listingDone = true;
+  }
+
+  async #readSource(pool: WorkerPool, number: number, source: ObjectSource, memory: SourceMemory): Promise<void> {
+    const listing = source.list(memory);
+    for await (const { objects: listed, states = [] } of this.#isNew ? listing : ledgerPages(listing)) {
+      if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
+      if (this.stoppedEarly) return;
+      const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
+      for (const { uri } of fresh) this.#seen?.add(uri);
+      this.counts.objectsListed += fresh.length;
+      const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
+      this.tally.listed(source, fresh.length, unknown);
+      if (source.extract === undefined) await this.#readObjects(pool, number, unknown);
+      else await this.#extract(source, unknown, pool);
+      if (this.stoppedEarly || this.#failureOf(pool, number) !== undefined) return;
+      this.#commits.remember(number, states);
+      await this.#commits.commitIfDue(pool);
+    }
+    this.#listedWhole.add(source);
   }
 
   /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
@@ -115,8 +109,9 @@ export class IngestRun {
     const states: SourceState[] = [];
     for (const source of this.#options.sources) {
       const report = await source.finished?.({
-        complete: this.#listedWhole.has(source) && this.stoppedBy === undefined,
+        complete: this.#listedWhole.has(source) && !this.failures.some((failed) => failed.source === source.name),
         runId,
+        now: this.#options.now?.() ?? new Date(),
         missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
         oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
       });
@@ -124,8 +119,24 @@ export class IngestRun {
       states.push(...(report.states ?? []));
       this.findings.gaps.push(...(report.gaps ?? []));
       this.findings.add(await warehouse.saveFindings(report.findings ?? []));
+      const { listed } = report;
+      if (listed !== undefined) await warehouse.saveListed(listed.source, listed.days, listed.now);
     }
     if (states.length > 0) await warehouse.saveSourceState(states);
+  }
+
+  /** Sources that were listed, and not one of their objects could be read. They are tried again: their listing counts. */
+  noteDenied(): void {
+    for (const { name, count, first } of this.tally.whollyDenied()) {
+      const error = new SpillwayError(
+        "source-denied",
+        `none of ${count} objects could be read; the first one ${first}`,
+        {
+          next: "Allow what is missing and run the same command again: they are tried again then.",
+        },
+      );
+      if (!this.failures.some(({ source }) => source === name)) this.failures.push({ source: name, error });
+    }
   }
 
   async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
@@ -144,7 +155,7 @@ export class IngestRun {
     });
   }
 
-  async #readObjects(pool: WorkerPool, objects: readonly TrailObject[]): Promise<void> {
+  async #readObjects(pool: WorkerPool, source: number, objects: readonly TrailObject[]): Promise<void> {
     let task: TrailObject[] = [];
     let bytes = 0;
     let handed = 0;
@@ -157,18 +168,15 @@ export class IngestRun {
       task.push(object);
       bytes += object.size;
       if (bytes >= taskBytes || task.length >= taskObjects) {
-        await pool.read(task);
+        if (!(await pool.read(source, task))) break;
         handed += task.length;
         task = [];
         bytes = 0;
         await this.#commits.commitIfDue(pool);
-        if (this.#mustStop(pool)) break;
+        if (this.#mustStop(pool, source)) break;
       }
     }
-    if (task.length > 0 && !this.#mustStop(pool)) {
-      await pool.read(task);
-      handed += task.length;
-    }
+    if (task.length > 0 && !this.#mustStop(pool, source) && (await pool.read(source, task))) handed += task.length;
     this.#accepted += handed + skippedNow.length;
     // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
     this.#leave([
@@ -211,14 +219,23 @@ export class IngestRun {
     }
   }
 
-  #mustStop(pool: WorkerPool): boolean {
-    return this.#options.signal?.aborted === true || pool.stopped !== undefined || this.stoppedBy !== undefined;
+  #mustStop(pool: WorkerPool, source: number): boolean {
+    return this.#options.signal?.aborted === true || this.#failureOf(pool, source) !== undefined;
+  }
+
+  #failureOf(pool: WorkerPool, source: number): SpillwayError | undefined {
+    return pool.outOfReach(source) ?? this.#refusals.of(source);
   }
 
   /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
   async commitRest(pool: WorkerPool): Promise<void> {
     const flushed = await pool.flush();
-    this.stoppedBy ??= pool.stopped;
+    if (pool.hasAbandoned) this.stoppedEarly = true;
+    for (const [number, { name: source }] of this.#options.sources.entries()) {
+      const error = this.#failureOf(pool, number);
+      if (error !== undefined && !this.failures.some((failed) => failed.source === source))
+        this.failures.push({ source, error });
+    }
     await this.#commits.commitLast(pool, flushed);
     this.counts.objectsListed -= this.#accepted - this.#noted;
     this.tally.leaveRest();
@@ -242,6 +259,7 @@ export class IngestRun {
     });
     for (const file of files) rmSync(file, { force: true });
     this.#committed(counts);
+    if (besideReaders) collectGarbage();
   }
 
   #committed(counts: CommitCounts): void {
@@ -252,21 +270,16 @@ export class IngestRun {
   }
 
   noticed(notice: ReadNotice): void {
-    const { objects, rawBytes, bedrock } = notice;
-    this.#rawBytes += rawBytes;
-    this.#bedrock += bedrock;
-    this.stoppedBy ??= this.#refusals.note(notice);
-    this.#progress(objects);
+    this.#rawBytes += notice.rawBytes;
+    this.#bedrock += notice.bedrock;
+    this.#refusals.note(notice);
+    this.#progress(notice.objects);
   }
 
   #note(read: ReadObject): void {
     this.#noted++;
     countObject(this.counts, read);
     this.tally.read(read);
-    if (read.denied === true) {
-      this.denied.count++;
-      this.denied.first ??= read.reason ?? undefined;
-    }
     if (read.status === "skipped") {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -287,8 +300,4 @@ export class IngestRun {
       standing: this.#source?.progress?.() ?? "",
     });
   }
-}
-
-function isOutOfReach(thrown: unknown): thrown is SpillwayError {
-  return thrown instanceof SpillwayError && outOfReach.has(thrown.code);
 }

@@ -2,12 +2,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
-import { Warehouse, stageFolder } from "../store/warehouse.ts";
+import { stageFolder } from "../store/side-files.ts";
+import { Warehouse } from "../store/warehouse.ts";
 import { IngestRun } from "./ingest-run.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
-import type { IngestSummary } from "./summary.ts";
+import type { IngestSummary, SourceFailure } from "./summary.ts";
 
 export type { IngestOptions, Progress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
@@ -28,7 +29,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     // A first run that failed before it had anything leaves nothing behind.
     const isOurs = !(
       error instanceof SpillwayError &&
-      (error.code === "run-locked" || error.code.startsWith("warehouse-"))
+      (error.code === "run-locked" || error.code === "side-file" || error.code.startsWith("warehouse-"))
     );
     if (isNew && isOurs && !progress.hasCommitted) for (const end of ["", ".wal"]) removeQuietly(`${work}${end}`);
     throw error;
@@ -56,8 +57,9 @@ async function ingestInto(
     { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
     threadsFor(options),
     (notice) => run.noticed(notice),
+    options.signal,
   );
-  const opening = Warehouse.open(options.warehouse, { now });
+  const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
@@ -70,8 +72,10 @@ async function ingestInto(
   await reading;
   await run.commitRest(pool);
   // Out of reach before anything could be read: nothing to keep.
-  if (run.stoppedBy !== undefined && run.counts.objectsListed === run.counts.objectsSkipped) throw run.stoppedBy;
+  if (run.failures.length > 0 && run.counts.objectsListed === run.counts.objectsSkipped)
+    throw failureOf(run.failures, 0);
   await run.finishSources(runId);
+  run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
@@ -84,15 +88,15 @@ async function ingestInto(
     quarantined: run.quarantined,
     skipped: run.skipped,
     sources: run.tally.counts,
+    failures: run.failures,
     cameLate: warehouse.cameLate?.events ?? 0,
     findings: run.findings.examples,
     findingCounts: run.findings.counts,
     gaps: run.findings.gaps,
   };
-  const failure = failureOf(run);
-  if (failure === undefined) return summary;
+  if (run.failures.length === 0) return summary;
   options.onStopped?.(summary);
-  throw failure;
+  throw failureOf(run.failures, run.counts.objectsLoaded);
 }
 
 /** None where every source extracts its objects itself. */
@@ -102,27 +106,16 @@ function threadsFor({ sources, threads }: IngestOptions): number {
 }
 
 /** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
-function failureOf({ stoppedBy, denied, counts }: IngestRun): SpillwayError | undefined {
-  if (stoppedBy !== undefined) {
-    const { code, message, next } = stoppedBy;
-    const read = counts.objectsLoaded.toLocaleString("en-US");
-    return new SpillwayError(
-      code,
-      `${message}; the ${read} objects that were read before are committed and published`,
-      {
-        ...(next === undefined ? {} : { next }),
-        cause: stoppedBy,
-      },
-    );
-  }
-  if (denied.count === 0 || denied.count < counts.objectsLoaded + counts.objectsQuarantined) return undefined;
-  return new SpillwayError(
-    "source-denied",
-    `none of ${denied.count} objects could be read; the first one ${denied.first}`,
-    {
-      next: "Allow what is missing and run the same command again: they are tried again then.",
-    },
-  );
+function failureOf(failures: readonly SourceFailure[], loaded: number): SpillwayError {
+  const [first] = failures;
+  if (first === undefined) throw new Error("no source failed");
+  const { error } = first;
+  const kept =
+    loaded === 0 ? "" : `; the ${loaded.toLocaleString("en-US")} objects that were read are committed and published`;
+  const others = failures.slice(1).map(({ source, error: { message } }) => `; ${source}: ${message}`);
+  const named = failures.length > 1 ? `${first.source}: ${error.message}` : error.message;
+  const options = { ...(error.next === undefined ? {} : { next: error.next }), cause: error };
+  return new SpillwayError(error.code, `${named}${others.join("")}${kept}`, options);
 }
 
 function emptySources(sources: readonly ObjectSource[]): SpillwayError {

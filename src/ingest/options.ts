@@ -10,6 +10,8 @@ export interface IngestOptions {
   readonly maxRawBytes?: number | undefined;
   readonly now?: () => Date;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what had to be mended before it could begin. */
+  readonly onNotice?: (message: string) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
   /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */

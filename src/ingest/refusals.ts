@@ -1,22 +1,34 @@
-/** Owns when a source that refuses every object is given up: the rest would be refused as well, and every request costs. */
+/** Owns giving a source up whose every object is refused: the rest would be refused as well, and every request costs. */
 import { SpillwayError } from "../errors.ts";
 import type { ReadNotice } from "./worker-pool.ts";
 
-/** So many refused objects, and not one that could be read. */
-const atMost = 200;
+/** So many refused objects and not one that could be read. */
+const refusedAtMost = 200;
+
+interface Tally {
+  refused: number;
+  hasRead: boolean;
+  reason: string | undefined;
+}
 
 export class Refusals {
-  #count = 0;
-  #isEvery = true;
+  readonly #of = new Map<number, Tally>();
 
-  /** Why no more objects should be tried, once that is so. */
-  note({ objects, denied, deniedReason }: ReadNotice): SpillwayError | undefined {
-    this.#count += denied;
-    this.#isEvery &&= denied === objects;
-    if (!this.#isEvery || this.#count < atMost) return undefined;
+  note({ source, objects, denied, deniedReason }: ReadNotice): void {
+    const tally = this.#of.get(source) ?? { refused: 0, hasRead: false, reason: deniedReason };
+    tally.refused += denied;
+    tally.hasRead ||= denied < objects;
+    tally.reason ??= deniedReason;
+    this.#of.set(source, tally);
+  }
+
+  /** Why no more of a source is tried. */
+  of(source: number): SpillwayError | undefined {
+    const tally = this.#of.get(source);
+    if (tally === undefined || tally.hasRead || tally.refused < refusedAtMost) return undefined;
     return new SpillwayError(
       "source-denied",
-      `none of the first ${this.#count} objects could be read, so no more were tried; the first one ${deniedReason ?? "was refused"}`,
+      `none of the first ${tally.refused} objects could be read, so no more were tried; the first one ${tally.reason ?? "was refused"}`,
       { next: "Allow what is missing and run the same command again: they are tried again then." },
     );
   }

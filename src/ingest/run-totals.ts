@@ -15,6 +15,8 @@ export interface SourceCounts {
 
 export class RunTotals {
   readonly counts: readonly SourceCounts[];
+  /** The first refusal to read an object of a source, and how many there were. */
+  readonly #denied = new Map<SourceCounts, { readonly first: string; count: number }>();
   readonly #of: ReadonlyMap<ObjectSource, SourceCounts>;
   /** Objects on their way through the workers: as many as one commit holds, not as many as a bucket. */
   readonly #underway = new Map<string, SourceCounts>();
@@ -52,11 +54,22 @@ export class RunTotals {
     this.#underway.clear();
   }
 
-  read({ object, status, bedrock }: ReadObject): void {
+  /** Sources of which not one object could be read for want of a permission. */
+  whollyDenied(): { readonly name: string; readonly count: number; readonly first: string }[] {
+    return [...this.#denied].flatMap(([{ name, loaded, quarantined }, { first, count }]) =>
+      count >= loaded + quarantined ? [{ name, count, first }] : [],
+    );
+  }
+
+  read({ object, status, bedrock, denied, reason }: ReadObject): void {
     const counts = this.#underway.get(object.uri);
     if (counts === undefined) return;
     this.#underway.delete(object.uri);
     counts[status]++;
     counts.bedrockEvents += bedrock;
+    if (denied !== true) return;
+    const refusals = this.#denied.get(counts) ?? { first: reason ?? "", count: 0 };
+    refusals.count++;
+    this.#denied.set(counts, refusals);
   }
 }

@@ -1,4 +1,5 @@
 /** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+import type { SpillwayError } from "../errors.ts";
 import type { Finding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
@@ -83,6 +84,12 @@ export interface ObjectFinding {
   readonly reason: string;
 }
 
+/** A source that could not be read, or not to its end. */
+export interface SourceFailure {
+  readonly source: string;
+  readonly error: SpillwayError;
+}
+
 export interface IngestSummary {
   readonly runId: string;
   readonly counts: Readonly<IngestCounts>;
@@ -101,6 +108,8 @@ export interface IngestSummary {
   readonly gaps: readonly string[];
   /** What each source gave, in their order. */
   readonly sources: readonly SourceCounts[];
+  /** Sources that went out of reach; the others were read all the same. */
+  readonly failures: readonly SourceFailure[];
   /** Events that came for days that were pruned: they are not in the warehouse. */
   readonly cameLate: number;
 }

@@ -10,6 +10,9 @@ const tasksAhead = 2;
 /** Half of what V8 would take; records live for too short a time to miss it. */
 const maxYoungGenerationSizeMb = 24;
 
+/** After a stop the workers have this long to come to the end of what they read; a store that hangs has longer ones. */
+const graceMs = 3000;
+
 interface Member {
   readonly worker: Worker;
   tasks: number;
@@ -22,13 +25,22 @@ export class WorkerPool {
   readonly #members: Member[];
   readonly #staged: Staged[] = [];
   #failure: Error | undefined;
-  #stopped: SpillwayError | undefined;
+  readonly #outOfReach = new Map<number, SpillwayError>();
   #flushing = 0;
+  #hasAbandoned = false;
+  readonly #signal: AbortSignal | undefined;
   #wake: (() => void) | undefined;
   readonly #onRead: (notice: ReadNotice) => void;
 
-  constructor(setup: Omit<WorkerSetup, "workerNumber">, size: number, onRead: (notice: ReadNotice) => void) {
+  constructor(
+    setup: Omit<WorkerSetup, "workerNumber">,
+    size: number,
+    onRead: (notice: ReadNotice) => void,
+    signal?: AbortSignal,
+  ) {
     this.#onRead = onRead;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#notify, { once: true });
     // The compiled file when installed, this file's sibling under a TypeScript loader in development.
     const module = new URL(import.meta.url.endsWith(".ts") ? "./worker-dev.mjs" : "./worker.js", import.meta.url);
     this.#members = Array.from({ length: size }, (_, workerNumber) => {
@@ -43,20 +55,26 @@ export class WorkerPool {
     });
   }
 
-  /** Why no worker gets any further: the source is out of reach. What was read before is still staged. */
-  get stopped(): SpillwayError | undefined {
-    return this.#stopped;
+  /** Why no worker gets any further with a source: it is out of reach. What was read of it before is still staged. */
+  outOfReach(source: number): SpillwayError | undefined {
+    return this.#outOfReach.get(source);
   }
 
-  /** Resolves as soon as a worker took the objects. */
-  async read(objects: readonly TrailObject[]): Promise<void> {
+  /** After a stop: objects that were handed out were given up. */
+  get hasAbandoned(): boolean {
+    return this.#hasAbandoned;
+  }
+
+  /** Resolves as soon as a worker took the objects, all of one source; with false after a stop: no worker did. */
+  async read(source: number, objects: readonly TrailObject[]): Promise<boolean> {
     for (;;) {
       this.#throwFailure();
+      if (this.#signal?.aborted === true) return false;
       const free = this.#members.filter((member) => member.tasks < tasksAhead).toSorted((a, b) => a.tasks - b.tasks)[0];
       if (free !== undefined) {
         free.tasks++;
-        this.#post(free, { type: "read", objects });
-        return;
+        this.#post(free, { type: "read", source, objects });
+        return true;
       }
       await this.#change();
     }
@@ -73,18 +91,25 @@ export class WorkerPool {
     return this.#staged.splice(0);
   }
 
-  /** Makes every worker stage what it holds and waits until all have. */
+  /** Makes every worker stage what it holds and waits until all have; after a stop not for ever. */
   async flush(): Promise<Staged[]> {
     this.#flushing = this.#members.length;
     for (const member of this.#members) this.#post(member, { type: "flush" });
-    while (this.#flushing > 0) {
-      this.#throwFailure();
-      await this.#change();
+    const grace = new Grace(this.#signal, this.#notify);
+    try {
+      while (this.#flushing > 0 && !grace.isOver) {
+        this.#throwFailure();
+        await this.#change();
+      }
+    } finally {
+      grace.end();
     }
+    if (this.#flushing > 0) this.#hasAbandoned = true;
     return this.take();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#notify);
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
@@ -95,9 +120,9 @@ export class WorkerPool {
   #receive(member: Member, message: FromWorker): void {
     if (message.type === "failed") {
       const failure = workerFailure(message);
-      if (failure instanceof SpillwayError && message.known !== undefined) {
+      if (failure instanceof SpillwayError && message.known !== undefined && message.source !== undefined) {
         member.tasks--;
-        this.#stopped ??= failure;
+        if (!this.#outOfReach.has(message.source)) this.#outOfReach.set(message.source, failure);
         this.#notify();
       } else this.#fail(failure);
       return;
@@ -117,10 +142,10 @@ export class WorkerPool {
     this.#notify();
   }
 
-  #notify(): void {
+  readonly #notify = (): void => {
     this.#wake?.();
     this.#wake = undefined;
-  }
+  };
 
   #change(): Promise<void> {
     return new Promise((resolve) => {
@@ -130,6 +155,31 @@ export class WorkerPool {
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** The time after a stop that is given to what is on its way. */
+class Grace {
+  isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #begin: () => void;
+
+  constructor(signal: AbortSignal | undefined, onOver: () => void) {
+    this.#signal = signal;
+    this.#begin = () => {
+      this.#timer = setTimeout(() => {
+        this.isOver = true;
+        onOver();
+      }, graceMs);
+    };
+    if (signal?.aborted === true) this.#begin();
+    else signal?.addEventListener("abort", this.#begin, { once: true });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#begin);
   }
 }
 

@@ -14,7 +14,8 @@ export interface WorkerSetup {
 }
 
 export type ToWorker =
-  | { readonly type: "read"; readonly objects: readonly TrailObject[] }
+  /** All of one source, by its number among those of the run. */
+  | { readonly type: "read"; readonly source: number; readonly objects: readonly TrailObject[] }
   /** The stage folder is there: from now on files may be staged. */
   | { readonly type: "ready" }
   | { readonly type: "flush" }
@@ -60,6 +61,7 @@ export type FromWorker =
   /** For progress only: these objects were read but are not staged yet. */
   | {
       readonly type: "read";
+      readonly source: number;
       readonly objects: number;
       readonly rawBytes: number;
       readonly bedrock: number;
@@ -82,4 +84,6 @@ export type FromWorker =
       readonly code: string | undefined;
       /** Of a SpillwayError: errors lose their class between threads. */
       readonly known: { readonly code: ErrorCode; readonly next: string | undefined } | undefined;
+      /** Whose objects it was reading. */
+      readonly source: number | undefined;
     };

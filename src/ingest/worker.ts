@@ -18,6 +18,8 @@ if (port === null) throw new Error("this module runs as a worker thread");
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
+/** Results without events wait too: a quiet trail has very many of them. */
+const objectsPerFile = 2000;
 let results: ReadObject[] = [];
 let files = 0;
 let ready = false;
@@ -97,9 +99,17 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
     }
     rawBytes += result.rawBytes;
     bedrock += result.bedrock;
-    if (ready && batch.length >= setup.eventsPerFile) stage(false);
+    if (ready && (batch.length >= setup.eventsPerFile || results.length >= objectsPerFile)) stage(false);
   }
-  send({ type: "read", objects: message.objects.length, rawBytes, bedrock, denied, deniedReason });
+  send({
+    type: "read",
+    source: message.source,
+    objects: message.objects.length,
+    rawBytes,
+    bedrock,
+    denied,
+    deniedReason,
+  });
 }
 
 // One message after the other: a flush must not overtake the objects before it.
@@ -114,6 +124,7 @@ port.on("message", (message: ToWorker) => {
     .then(() => handle(message, pending))
     .catch((thrown: unknown) => {
       const known = thrown instanceof SpillwayError ? { code: thrown.code, next: thrown.next } : undefined;
-      send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown), known });
+      const source = message.type === "read" ? message.source : undefined;
+      send({ type: "failed", message: messageOf(thrown), code: systemCode(thrown), known, source });
     });
 });

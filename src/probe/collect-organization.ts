@@ -1,6 +1,6 @@
 /** Owns collecting SCPs: the way from an account to the root, or the whole tree. */
 import type { Named, OrganizationsReader } from "../aws/organizations.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import type { Bundle, BundlePolicy, BundleTarget } from "../policy/bundle.ts";
 import type { Notes } from "./notes.ts";
 

@@ -1,7 +1,7 @@
 /** Owns collecting the policies of principals by IAM: of some by their names, or of all that may call Bedrock. */
 import type { IamReader, Owner } from "../aws/iam.ts";
 import type { AccountPrincipal } from "../aws/iam-account.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import { accountOf } from "../policy/arn.ts";
 import type { BundlePolicy, BundlePrincipal } from "../policy/bundle.ts";
 import { readPolicy } from "../policy/document.ts";

@@ -1,7 +1,7 @@
 /** Owns putting a bundle together from what Organizations and IAM answer. */
 import { type IamReader, openIam } from "../aws/iam.ts";
 import { openOrganizations } from "../aws/organizations.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import type { Bundle } from "../policy/bundle.ts";
 import { accountOf } from "../policy/arn.ts";
 import { collectOrganization } from "./collect-organization.ts";
@@ -48,7 +48,7 @@ export async function collectBundle(request: CollectRequest): Promise<Bundle> {
       unreadable: [...notes.entries],
     };
   } finally {
-    organizations.close();
+    await organizations.close();
   }
 }
 
@@ -111,6 +111,6 @@ async function withIam<T>(
   try {
     return await use(reader, access);
   } finally {
-    reader.close();
+    await reader.close();
   }
 }

@@ -1,6 +1,6 @@
 /** Owns asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
 import { type SimulatedDecision, openIam } from "../aws/iam.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import { type Call, type Check, calledProfileArn } from "../policy/call.ts";
 import type { GivenKeys } from "../policy/keys.ts";
 import { takeNotes } from "./notes.ts";
@@ -39,7 +39,7 @@ export async function crossCheck(
       answers.push({ check, simulated, why: notes.entries.map(({ why }) => why).join("; ") });
     }
   } finally {
-    iam.close();
+    await iam.close();
   }
   return answers;
 }

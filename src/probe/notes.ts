@@ -1,7 +1,7 @@
 /** Owns what could not be read: noted and gone on from, as long as the credentials and the network are good. */
-import { credentialProblem } from "../aws/explain.ts";
+import { credentialProblem } from "../aws/refusals.ts";
 import { isUnreachable } from "../aws/retry.ts";
-import type { ServiceAccess } from "../aws/service-access.ts";
+import type { ServiceAccess } from "../aws/access.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { Unreadable } from "../policy/bundle.ts";
 
@@ -23,7 +23,7 @@ export function takeNotes(): Notes {
         return await read();
       } catch (thrown) {
         if (thrown instanceof SpillwayError || (thrown instanceof Error && thrown.name === "AbortError")) throw thrown;
-        const problem = thrown instanceof Error ? credentialProblem(thrown, { access }) : undefined;
+        const problem = thrown instanceof Error ? credentialProblem(thrown, access) : undefined;
         // a role of one account that cannot be assumed is that account's matter
         if (problem !== undefined && access.roles.length === 0) throw problem;
         if (isUnreachable(thrown)) {

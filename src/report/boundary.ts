@@ -14,16 +14,18 @@ export type OwnBoundaries = Readonly<Record<string, readonly string[]>>;
 /**
  * `eu` (member states), `eea`, any jurisdiction of the table `region` (`us`, `uk`, `ch`, ...), a name of the user's own,
  * Regions, or several of these with commas. A profile's prefix is something else: `eu.` called from London may run in London (R7).
- * @throws SpillwayError `usage` that names what nobody knows
+ * @throws SpillwayError `usage` that names what nobody knows, `config` for boundaries of one's own that cannot be
  */
 export function resolveBoundary(name: string, own: OwnBoundaries = {}): Boundary {
-  const single = memberRegions(name, own);
-  if (single !== undefined) return { name: Object.hasOwn(own, name) ? name : name.toLowerCase(), regions: single };
+  // all of them, whichever is asked for: one that redefines eu must never decide what eu means
+  const known = ownBoundaryRegions(own);
+  const single = memberRegions(name, known);
+  if (single !== undefined) return { name: known.has(name) ? name : name.toLowerCase(), regions: single };
   const members = name.split(",").map((member) => member.trim());
   if (members.length === 1) {
-    throw new SpillwayError("usage", `unknown boundary ${JSON.stringify(name)}`, { next: knownNames(own) });
+    throw new SpillwayError("usage", `unknown boundary ${JSON.stringify(name)}`, { next: knownNames(known) });
   }
-  return { name: members.join(", "), regions: union(members, own, `boundary ${JSON.stringify(name)}`, "usage") };
+  return { name: members.join(", "), regions: union(members, known, `boundary ${JSON.stringify(name)}`, "usage") };
 }
 
 /**
@@ -34,7 +36,7 @@ export function ownBoundaryRegions(own: OwnBoundaries): ReadonlyMap<string, read
   return new Map(
     Object.entries(own).map(([name, members]) => {
       checkName(name);
-      return [name, union(members, {}, `boundaries.${name}`, "config")];
+      return [name, union(members, new Map(), `boundaries.${name}`, "config")];
     }),
   );
 }
@@ -59,7 +61,7 @@ function checkName(name: string): void {
 
 function union(
   members: readonly string[],
-  own: OwnBoundaries,
+  own: ReadonlyMap<string, readonly string[]>,
   where: string,
   code: "usage" | "config",
 ): readonly string[] {
@@ -73,15 +75,14 @@ function union(
   return [...new Set(regions)];
 }
 
-function knownNames(own: OwnBoundaries): string {
-  const names = [...builtInBoundaries().keys(), ...Object.keys(own)];
+function knownNames(own: ReadonlyMap<string, unknown>): string {
+  const names = [...builtInBoundaries().keys(), ...own.keys()];
   return `Name one of ${names.join(", ")}, or list Regions: --boundary eu-central-1,eu-west-1`;
 }
 
 /** The Regions of one name; undefined for one that nobody knows. */
-function memberRegions(name: string, own: OwnBoundaries): readonly string[] | undefined {
-  if (Object.hasOwn(own, name)) return union(own[name] ?? [], {}, `boundaries.${name}`, "config");
-  const builtIn = builtInBoundaries().get(name.toLowerCase());
-  if (builtIn !== undefined) return builtIn;
+function memberRegions(name: string, own: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const named = own.get(name) ?? builtInBoundaries().get(name.toLowerCase());
+  if (named !== undefined) return named;
   return findRegion(name.toLowerCase()) === undefined ? undefined : [name.toLowerCase()];
 }

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { type ReportColumn, reportHeader } from "../sql/report-header.ts";
+import { reportReads, withReports } from "../sql/report-reads.ts";
 import { hasSeveralStatements, withoutTerminator } from "../sql/sql-text.ts";
 
 export interface Report {
@@ -13,6 +14,8 @@ export interface Report {
   readonly columns: readonly ReportColumn[];
   /** It reads the relation `boundary`, which the engine makes from `--boundary`. */
   readonly needsBoundary: boolean;
+  /** Reports whose rows it reads. */
+  readonly reads: readonly string[];
   /** One statement, without a semicolon at the end. */
   readonly sql: string;
 }
@@ -34,7 +37,19 @@ export function loadCatalogue(userFolders: readonly string[] = []): ReadonlyMap<
       reports.set(report.name, report);
     }
   }
+  for (const report of reports.values()) if (report.reads.length > 0) reports.set(report.name, whole(report, reports));
   return reports;
+}
+
+/** The report with those in front that it reads; these read tables alone. */
+function whole(report: Report, reports: ReadonlyMap<string, Report>): Report {
+  const read = report.reads.map((name) => {
+    const other = reports.get(name);
+    if (other !== undefined && other.reads.length === 0) return other;
+    const what = other === undefined ? "is no report" : "reads another report itself";
+    throw new SpillwayError("config", `the report ${report.name} reads ${name}, which ${what}`);
+  });
+  return { ...report, sql: withReports(report.sql, read) };
 }
 
 function nameTaken(name: string, folder: string): SpillwayError {
@@ -107,6 +122,7 @@ export function parseReport(name: string, text: string): Report {
         .get("needs")
         ?.split(/[\s,]+/)
         .includes("boundary") ?? false,
+    reads: reportReads(header),
     sql,
   };
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { finished } from "node:stream/promises";
 import type { OutputStream } from "../effects.ts";
+import { makeWay } from "../make-way.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 
 /** Runs `write` with the stream of `file`, or with `stdout` when no file is named. */
@@ -13,6 +14,9 @@ export async function withOutput<T>(
 ): Promise<T> {
   if (file === undefined) return await write(stdout);
   const partial = `${file}.partial`;
+  makeWay(partial);
+  // one that a dead process left may be read-only; whether a new one can be made shows by itself
+  await rm(partial, { force: true }).catch(() => undefined);
   const stream = createWriteStream(partial);
   try {
     const written = await Promise.race([write(stream), failure(stream)]);

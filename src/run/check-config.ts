@@ -10,7 +10,7 @@ import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
 
 /**
- * Everything that can be known without reading a source or the warehouse.
+ * Everything that can be known without reading a source or the warehouse; `spillway run` refuses nothing else beforehand.
  * @throws SpillwayError `config`, `usage` or `report-unknown`: all of them exit code 2
  */
 export function checkConfig(config: Config): void {

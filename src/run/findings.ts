@@ -26,13 +26,16 @@ export interface Standing {
 export async function takeStanding(
   engine: Engine,
   config: Config,
-  summary: IngestSummary,
+  summary: IngestSummary | undefined,
   now: Date,
 ): Promise<Standing> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
   const boundaryViolations = scope.boundary === undefined ? null : await countViolations(engine, scope);
   return {
-    findings: [...boundaryFindings(boundaryViolations, config), ...integrityFindings(summary)],
+    findings: [
+      ...boundaryFindings(boundaryViolations, config),
+      ...(summary === undefined ? [] : integrityFindings(summary)),
+    ],
     boundaryViolations,
     coverageGaps: await countGaps(engine, scope),
   };

@@ -71,8 +71,9 @@ function runItself(report: RunReport, lastSuccess: number | undefined): Metric[]
 }
 
 function whatItRead(report: RunReport): Metric[] {
-  const { counts, changes, cameLate, files } = report;
+  const { counts, changes, cameLate, files, sources, failed, pruned } = report;
   if (counts === null) return [];
+  const isFailed = (name: string): boolean => failed.some(({ what }) => what === name);
   return [
     {
       name: "spillway_run_objects",
@@ -84,6 +85,19 @@ function whatItRead(report: RunReport): Metric[] {
         ["skipped", counts.objectsSkipped],
         ["quarantined", counts.objectsQuarantined],
       ]),
+    },
+    {
+      name: "spillway_run_sources",
+      help: "Sources of the last run, by whether they were read to their end.",
+      samples: by("status", [
+        ["read", sources.filter(({ name }) => !isFailed(name)).length],
+        ["failed", sources.filter(({ name }) => isFailed(name)).length],
+      ]),
+    },
+    {
+      name: "spillway_run_pruned_invocations",
+      help: "Invocations that the last run removed by retention.",
+      samples: pruned === null ? [] : one(pruned.invocations),
     },
     {
       name: "spillway_run_not_looked_at",

@@ -1,5 +1,6 @@
 /** Owns retention as a step: remove, make the file smaller where it is worth it, publish. */
 import { existsSync, statSync } from "node:fs";
+import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import { countDoomedSql } from "../store/prune.ts";
 import { WarehouseReader } from "../store/reader.ts";
@@ -41,15 +42,20 @@ export async function prune(
   file: string,
   day: string,
   compaction: "always" | "worth",
-  now: () => Date = () => new Date(),
+  { now, log }: Pick<Effects, "now" | "log">,
 ): Promise<Pruned> {
   if (!existsSync(file)) throw missing(file);
   const published = statSync(file).size;
-  await using warehouse = await Warehouse.open(file, { now });
+  await using warehouse = await Warehouse.open(file, { now, notice: (message) => log.warn(message) });
   const counts = await warehouse.prune(day);
   if (compaction === "always" || (await warehouse.wastedShare()) >= worthCompacting) await warehouse.compact();
   const isNew = await warehouse.publish();
   return { ...counts, bytesBefore: published, bytesAfter: statSync(file).size, published: isNew };
+}
+
+export function prunedText(day: string, { invocations, events, variants, quarantined }: PruneCounts): string {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  return `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows removed`;
 }
 
 /** What `prune` would remove from the published file. */

@@ -105,6 +105,7 @@ export function scopeOf(scope: ScopeConfig, boundary: readonly string[] | undefi
     regions: scope.region,
     principals: scope.principal,
     boundary,
+    asOf: now,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Finding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
 import type { WrittenFile } from "./write-reports.ts";
@@ -19,6 +20,8 @@ export interface RunReport {
   /** Why the exit code is not 0, one line each. */
   readonly why: readonly string[];
   readonly error: { readonly code: string; readonly message: string; readonly next: string | null } | null;
+  /** What could not be read or written while the rest was done: a source, a report's file. */
+  readonly failed: readonly (NonNullable<RunReport["error"]> & { readonly what: string })[];
   readonly sources: readonly SourceCounts[];
   readonly counts: Readonly<IngestCounts> | null;
   /** R8: both sides in words, and whether they are equal. */
@@ -55,6 +58,7 @@ export interface Phase {
 
 /** Writes a small file whole or not at all. */
 export async function writeWhole(file: string, text: string): Promise<void> {
+  await makeFolder(file);
   await withOutput(file, { write: () => undefined }, async (output) => {
     output.write(text);
     await Promise.resolve();

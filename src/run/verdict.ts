@@ -14,7 +14,7 @@ export interface Verdict {
 const fine: Verdict = { exitCode: exitCodes.ok, outcome: "ok", why: [] };
 
 /** Of a run that failed or was stopped. */
-export function verdictOf(error: unknown): Verdict {
+function verdictOf(error: unknown): Verdict {
   const isInterrupted = error instanceof SpillwayError && error.code === "interrupted";
   return {
     exitCode: error instanceof SpillwayError ? error.exitCode : exitCodes.failed,
@@ -23,12 +23,23 @@ export function verdictOf(error: unknown): Verdict {
   };
 }
 
+/** Of a run that failed; `error` ended it, the others did not keep the rest from being done. */
+export function failedVerdict(
+  error: unknown,
+  failures: readonly { readonly what: string; readonly error: unknown }[],
+): Verdict {
+  const why = failures.map(({ what, error: each }) => `${what}: ${messageOf(each)}`);
+  if (error === undefined) return { ...verdictOf(failures[0]?.error), why };
+  const verdict = verdictOf(error);
+  return { ...verdict, why: [...verdict.why, ...why] };
+}
+
 /** Of a run that did its work. Findings that `failOn` names go before gaps that `strict` does not bear. */
-export function judge(config: Config, summary: IngestSummary, standing: Standing): Verdict {
+export function judge(config: Config, summary: IngestSummary | undefined, standing: Standing): Verdict {
   const failing = standing.findings.filter(
     ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
   );
-  const gaps = config.strict ? gapsOf(summary, standing) : [];
+  const gaps = config.strict && summary !== undefined ? gapsOf(summary, standing) : [];
   const why = [...new Set([...failing.map(({ message }) => message), ...gaps])];
   if (failing.length > 0) return { exitCode: exitCodes.findings, outcome: "findings", why };
   if (gaps.length > 0) return { exitCode: exitCodes.incomplete, outcome: "incomplete", why };

@@ -1,9 +1,8 @@
 /** Owns the writing of a run's reports: rows from the published warehouse, into a folder or a bucket, each file whole or not at all. */
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { OutputStream } from "../effects.ts";
-import { SpillwayError, messageOf } from "../errors.ts";
 import { rolesOf } from "../aws/options.ts";
 import { putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
@@ -18,6 +17,7 @@ import { overviewText } from "../report/overview/overview.ts";
 import { pageHead } from "../report/page/head.ts";
 import { type Protection, protectResult } from "../report/pseudonymise.ts";
 import { applyScopeWherePossible } from "../sql/scope.ts";
+import { makeFolder } from "./make-folder.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
 
 /** One file that a run wrote. */
@@ -88,8 +88,9 @@ async function writeOverview(job: ReportJob, source: ReportSource, file: string)
   const { scope, boundaryName } = job;
   const { catalogue, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
-  const statement = (name: string): string => applyScopeWherePossible(findReport(catalogue, name).sql, scope, qualify);
-  const text = overviewText(await overviewData({ ...rest, statement, boundary }));
+  const statement = (name: string, around = (sql: string): string => sql): string =>
+    applyScopeWherePossible(around(findReport(catalogue, name).sql), scope, qualify);
+  const text = overviewText(await overviewData({ ...rest, statement, asked: scope, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
 }
 
@@ -110,14 +111,3 @@ const nowhere: OutputStream = {
     throw new Error("a report without a file");
   },
 };
-
-async function makeFolder(file: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-  } catch (cause) {
-    throw new SpillwayError("output", `cannot make the folder of ${file}: ${messageOf(cause)}`, {
-      next: "Check its parent's permissions, or name another output.",
-      cause,
-    });
-  }
-}

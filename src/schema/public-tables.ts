@@ -1,5 +1,6 @@
 /** Owns the list of the tables that analysts read, as a warehouse and the data dictionary have them, in the order in which people ask for them. */
 import type { Table } from "./column.ts";
+import { expectedTrailTable, listedRangeTable } from "./coverage-tables.ts";
 import { eventTable } from "./event.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import { invocationTable } from "./invocation.ts";
@@ -22,6 +23,8 @@ export const publicTables: readonly Table[] = [
   quarantineTable,
   runTable,
   findingTable,
+  listedRangeTable,
+  expectedTrailTable,
   aggregatedCallTable,
   regionTable,
   inferenceProfileTable,

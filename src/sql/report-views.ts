@@ -1,4 +1,4 @@
-/** Owns which reports are views of a warehouse, and their words and statements. */
+/** Owns which reports and relations are views of a warehouse, and their words and statements. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import type { Described } from "../schema/column.ts";
 import { queriesFolder, readQuery } from "./query-file.ts";
@@ -9,17 +9,28 @@ export interface ReportView extends Described {
   readonly sql: string;
 }
 
-/** A view for each report. One that needs what only an engine provides has a file of its own for its view, or none. */
+/**
+ * A view for each report, in an order in which each reads only what stands before it. One that needs what only an engine provides has a
+ * file of its own for its view, or none. A file for a view that is no report's is what a scope replaces.
+ */
 export function reportViews(queries: URL = queriesFolder): readonly ReportView[] {
-  return readdirSync(new URL("reports/", queries))
+  const reports = sqlFiles(new URL("reports/", queries));
+  const ofScope = sqlFiles(new URL("duckdb/views/", queries)).filter((file) => !reports.includes(file));
+  const views = [...ofScope, ...reports].flatMap((file) => {
+    const ofItsOwn = `duckdb/views/${file}`;
+    const path = existsSync(new URL(ofItsOwn, queries)) ? ofItsOwn : `reports/${file}`;
+    const { fields, columns } = reportHeader(readFileSync(new URL(path, queries), "utf8"));
+    if (fields.has("needs")) return [];
+    const name = file.slice(0, -".sql".length).replaceAll("-", "_");
+    const view = { name, doc: fields.get("answers") ?? name, columns, sql: readQuery(path, queries) };
+    return [{ view, reads: fields.has("reads") }];
+  });
+  return [...views.filter(({ reads }) => !reads), ...views.filter(({ reads }) => reads)].map(({ view }) => view);
+}
+
+function sqlFiles(folder: URL): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
-    .toSorted()
-    .flatMap((file) => {
-      const ofItsOwn = `duckdb/views/${file}`;
-      const path = existsSync(new URL(ofItsOwn, queries)) ? ofItsOwn : `reports/${file}`;
-      const { fields, columns } = reportHeader(readFileSync(new URL(path, queries), "utf8"));
-      if (fields.has("needs")) return [];
-      const name = file.slice(0, -".sql".length).replaceAll("-", "_");
-      return [{ name, doc: fields.get("answers") ?? name, columns, sql: readQuery(path, queries) }];
-    });
+    .toSorted();
 }

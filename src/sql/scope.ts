@@ -16,7 +16,14 @@ export interface Scope {
   readonly principals?: readonly string[] | undefined;
   /** Approved Regions. Not a filter: it is the relation `boundary`. */
   readonly boundary?: readonly string[] | undefined;
+  /** The clock of the run: what is lost, what is stale, which days are over. None: the clock of the last run. */
+  readonly asOf?: Date | undefined;
+  /** Logs of an account and Region that are older are stale; none: 24. */
+  readonly maxAgeHours?: number | undefined;
 }
+
+/** CloudTrail delivers within minutes; an account that calls nothing at all for a whole day is rare. */
+export const defaultMaxAgeHours = 24;
 
 /** How an engine names the base table, such that a CTE of the same plain name does not hide it: `spillway.main.event`. */
 export type Qualify = (name: string) => string;
@@ -40,12 +47,13 @@ function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boole
   }
   const ctes = scopeCtes(scope, qualify);
   const used = ctes.filter((cte) => names.has(cte.name));
-  if (mustMatter && ctes.some((cte) => cte.name !== "boundary") && !used.some((cte) => cte.name !== "boundary")) {
+  const filters = ctes.filter((cte) => cte.isFilter);
+  if (mustMatter && filters.length > 0 && !used.some((cte) => cte.isFilter)) {
     throw new SpillwayError(
       "usage",
       "the scope (time, accounts, Regions, principals) has no effect on this statement",
       {
-        next: `let it read one of ${ctes.map((cte) => cte.name).join(", ")}, or leave the scope out`,
+        next: `let it read one of ${filters.map((cte) => cte.name).join(", ")}, or leave the scope out`,
       },
     );
   }
@@ -58,6 +66,8 @@ function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boole
 interface Cte {
   readonly name: string;
   readonly text: string;
+  /** It leaves rows of a relation out. */
+  readonly isFilter: boolean;
 }
 
 /** Only the relations that the scope changes have a CTE. */
@@ -68,15 +78,17 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...principalIs(scope.principals),
   ];
   const call = [...timeRange(scope, "event_time"), ...who];
-  const object = [...dayRange(scope), ...oneOf("account_id", scope.accounts), ...oneOf("region", scope.regions)];
+  const place = [...oneOf("account_id", scope.accounts), ...oneOf("region", scope.regions)];
+  const object = [...dayRange(scope), ...place];
   const ctes: Cte[] = [];
   const add = (name: string, conditions: readonly string[]): void => {
     if (conditions.length === 0) return;
-    ctes.push({ name, text: `${name} AS (SELECT * FROM ${qualify(name)} WHERE ${conditions.join(" AND ")})` });
+    const text = `${name} AS (SELECT * FROM ${qualify(name)} WHERE ${conditions.join(" AND ")})`;
+    ctes.push({ name, text, isFilter: true });
   };
   add("invocation", call);
   const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
-  if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})` });
+  if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
   add("event", call);
   add("aggregated_call", [
     ...timeRange(scope, "event_time"),
@@ -84,8 +96,39 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...oneOf("source_region", scope.regions),
   ]);
   add("trail_object", object);
-  if (scope.boundary !== undefined) ctes.push({ name: "boundary", text: boundaryCte(scope.boundary) });
+  add("listed_range", place);
+  add("expected_trail", place);
+  const said: readonly (readonly [string, string | undefined])[] = [
+    ["asked_range", askedRange(scope, qualify)],
+    ["boundary", boundaryRows(scope)],
+    ["named_boundary", boundaryRows(scope)],
+  ];
+  for (const [name, sql] of said)
+    if (sql !== undefined) ctes.push({ name, text: `${name} AS (${sql})`, isFilter: false });
   return ctes;
+}
+
+/** One row that says what was asked for. Undefined where nothing was: then the engine's own row stands. */
+function askedRange(scope: Scope, qualify: Qualify): string | undefined {
+  const { from, to, asOf, maxAgeHours, principals } = scope;
+  const ofPrincipals = principals !== undefined && principals.length > 0;
+  if ([from, to, asOf, maxAgeHours].every((value) => value === undefined) && !ofPrincipals) return undefined;
+  const moment = (time: Date | undefined): string =>
+    time === undefined ? "cast(NULL AS timestamp)" : timestampLiteral(time);
+  const columns = [
+    `${moment(from)} AS from_time`,
+    `${moment(to)} AS to_time`,
+    `${dayLiteral(from)} AS first_day`,
+    `${dayLiteral(to && new Date(to.getTime() - 1))} AS last_day`,
+    asOf === undefined ? "as_of" : `${timestampLiteral(asOf)} AS as_of`,
+    `${maxAgeHours ?? defaultMaxAgeHours} AS max_age_hours`,
+    `${ofPrincipals} AS of_principals`,
+  ];
+  return `SELECT ${columns.join(", ")}${asOf === undefined ? ` FROM ${qualify("asked_range")}` : ""}`;
+}
+
+function dayLiteral(time: Date | undefined): string {
+  return time === undefined ? "cast(NULL AS varchar)" : textLiteral(time.toISOString().slice(0, 10));
 }
 
 function timeRange(scope: Scope, column: string): string[] {
@@ -97,10 +140,9 @@ function timeRange(scope: Scope, column: string): string[] {
 
 /** Delivery days are text, YYYY-MM-DD. An object without a day stays: nobody knows that it is out of the range. */
 function dayRange(scope: Scope): string[] {
-  const day = (time: Date): string => textLiteral(time.toISOString().slice(0, 10));
   return [
-    ...(scope.from === undefined ? [] : [`(day >= ${day(scope.from)} OR day IS NULL)`]),
-    ...(scope.to === undefined ? [] : [`(day <= ${day(new Date(scope.to.getTime() - 1))} OR day IS NULL)`]),
+    ...(scope.from === undefined ? [] : [`(day >= ${dayLiteral(scope.from)} OR day IS NULL)`]),
+    ...(scope.to === undefined ? [] : [`(day <= ${dayLiteral(new Date(scope.to.getTime() - 1))} OR day IS NULL)`]),
   ];
 }
 
@@ -126,7 +168,9 @@ function likePattern(value: string): string {
   return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
 }
 
-function boundaryCte(regions: readonly string[]): string {
-  if (regions.length === 0) return "boundary (region) AS (SELECT '' WHERE 1 = 0)";
-  return `boundary (region) AS (VALUES ${regions.map((region) => `(${textLiteral(region)})`).join(", ")})`;
+function boundaryRows({ boundary }: Scope): string | undefined {
+  if (boundary === undefined) return undefined;
+  if (boundary.length === 0) return "SELECT '' AS region WHERE 1 = 0";
+  const rows = [...new Set(boundary)].map((region) => `(${textLiteral(region)})`);
+  return `SELECT region FROM (VALUES ${rows.join(", ")}) AS t (region)`;
 }

@@ -4,8 +4,8 @@ import { rename, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import { type Duck, attach, detach, rowsOf, sqlText } from "./duck.ts";
-import { removeDatabase } from "./publish.ts";
 import { useWarehouse } from "./schema.ts";
+import { compactFileOf, removeDatabase } from "./side-files.ts";
 
 export interface CompactSizes {
   readonly bytesBefore: number;
@@ -26,7 +26,7 @@ export async function wastedShare(connection: DuckDBConnection): Promise<number>
 /** `work` is attached and in use as `warehouse`, before and after. Killed anywhere, the old or the new file stands there whole. */
 export async function compactFile(duck: Duck, work: string): Promise<CompactSizes> {
   const { connection } = duck;
-  const copy = `${work}.compact`;
+  const copy = compactFileOf(work);
   await removeDatabase(copy);
   await connection.run("CHECKPOINT warehouse");
   const bytesBefore = statSync(work).size;

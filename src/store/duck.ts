@@ -47,10 +47,20 @@ export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
   if (options.threads !== undefined) settings["threads"] = String(options.threads);
   if (options.tempDirectory !== undefined) settings["temp_directory"] = options.tempDirectory;
   const instance = await DuckDBInstance.create(":memory:", settings);
-  return { instance, connection: await instance.connect() };
+  const duck = { instance, connection: await instance.connect() };
+  running.add(duck);
+  return duck;
+}
+
+const running = new Set<Duck>();
+
+/** Ends what every instance is doing: a process that exits would wait for its statements. */
+export function interruptStatements(): void {
+  for (const { connection } of running) connection.interrupt();
 }
 
 export function stopDuck(duck: Duck): void {
+  running.delete(duck);
   duck.connection.closeSync();
   duck.instance.closeSync();
 }
@@ -110,6 +120,19 @@ export function lockHolder(error: unknown): string | null {
   return /\(PID (\d+)\)/.exec(message)?.[1] ?? "unknown";
 }
 
+export const isFull = (error: unknown): boolean =>
+  /No space left|ENOSPC|disk is full|Disk quota|EDQUOT/i.test(messageOf(error));
+
+export const isDenied = (error: unknown): boolean =>
+  /Permission denied|EACCES|EPERM|EROFS|Read-only file system/i.test(messageOf(error));
+
+/** Whether DuckDB met bytes in a database file that it never wrote. */
+export function isDamage(error: unknown): boolean {
+  return /not a valid DuckDB database|Corrupt database|computed checksum|Could not read enough bytes|Could not read from file|Failure while replaying WAL|Failed to deserialize|SerializationException|Corrupt WAL|WAL file/i.test(
+    messageOf(error),
+  );
+}
+
 /** Turns what DuckDB or Node threw about a warehouse file into one line for a person. */
 export function warehouseError(error: unknown, file: string): Error {
   if (error instanceof SpillwayError) return error;
@@ -121,7 +144,7 @@ export function warehouseError(error: unknown, file: string): Error {
       cause: error,
     });
   }
-  if (/No space left|ENOSPC|disk is full|Disk quota|EDQUOT/i.test(message)) {
+  if (isFull(error)) {
     return new SpillwayError("disk-full", `No space left while writing ${file}`, {
       next: "Free some space and run it again: what was committed is kept",
       cause: error,
@@ -130,6 +153,14 @@ export function warehouseError(error: unknown, file: string): Error {
   if (/not a valid DuckDB database|Is a directory/i.test(message)) {
     return new SpillwayError("warehouse-incompatible", `${file} is not a DuckDB file`, {
       next: "Name another file with --warehouse",
+      cause: error,
+    });
+  }
+  if (isDamage(error)) {
+    return new SpillwayError("warehouse-damaged", `${file} is damaged: ${message.split("\n")[0]}`, {
+      next: file.endsWith(".work")
+        ? `Remove it and run again; it is made again from the published file: rm ${file}`
+        : `Put a copy of it back, or remove it and its .work file and load the logs again: rm ${file} ${file}.work`,
       cause: error,
     });
   }
@@ -151,7 +182,7 @@ export function warehouseError(error: unknown, file: string): Error {
       cause: error,
     });
   }
-  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|Cannot open file/i.test(message)) {
+  if (isDenied(error) || message.includes("Cannot open file")) {
     return new SpillwayError("warehouse-unwritable", `${file} cannot be written`, {
       next: "Check its permissions, or name another file with --warehouse",
       cause: error,

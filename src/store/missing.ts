@@ -78,13 +78,13 @@ WHERE NOT EXISTS (SELECT 1 FROM trail_object t WHERE t.uri = w.uri AND NOT suffi
 }
 
 /** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */
-function below(prefixes: readonly string[]): string {
+export function below(prefixes: readonly string[]): string {
   if (prefixes.length === 0) return "false";
   return prefixes
     .map((prefix) => `(uri >= ${sqlText(prefix)} AND uri < ${sqlText(`${prefix}\u{10ffff}`)})`)
     .join(" OR ");
 }
 
-function among(column: string, values: readonly string[]): readonly string[] {
+export function among(column: string, values: readonly string[]): readonly string[] {
   return values.length === 0 ? [] : [`${column} IN (${values.map(sqlText).join(", ")})`];
 }

@@ -1,18 +1,21 @@
 /** Owns what is checked before a warehouse is written to: the lock of the one writer, and how working and published file stand to each other. */
-import { existsSync } from "node:fs";
-import { SpillwayError } from "../errors.ts";
-import { type Duck, attach, detach, lockHolder } from "./duck.ts";
-import { lockFile, workFile } from "./publish.ts";
+import { existsSync, statSync } from "node:fs";
+import { access, chmod, constants, utimes } from "node:fs/promises";
+import { SpillwayError, messageOf } from "../errors.ts";
+import { makeWay, sideFileError } from "../make-way.ts";
+import { type Duck, attach, detach, isDamage, isDenied, lockHolder, rowsOf, warehouseError } from "./duck.ts";
+import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkVersion, readMeta } from "./meta.ts";
+import { lockFile, logsOf, removeDatabase, removeLogs, workFile } from "./side-files.ts";
 
 /** Held until the instance is closed, by the operating system: a dead process holds none. */
 export async function takeLock(duck: Duck, file: string): Promise<void> {
   const lock = lockFile(file);
   try {
-    await attach(duck, lock, "run_lock", "write");
+    await takeFileLock(duck, lock, "run_lock");
   } catch (error) {
     const holder = lockHolder(error);
-    if (holder === null) throw error;
+    if (holder === null) throw lockError(error, file, lock);
     throw new SpillwayError("run-locked", `Another run is writing to ${file} (PID ${holder})`, {
       next: "Wait until it is done",
       cause: error,
@@ -20,16 +23,100 @@ export async function takeLock(duck: Duck, file: string): Promise<void> {
   }
 }
 
+/**
+ * Makes sure that the working file, if there is one, can be gone on with. What a crash, a full disk or a restore damaged is removed:
+ * it is made again from the published file, and what that lacks is read again, because the ledger lacks it too.
+ */
+export async function settleWorkingFile(
+  duck: Duck,
+  file: string,
+  notice: (message: string) => void,
+): Promise<"same" | "ahead"> {
+  const work = workFile(file);
+  makeWay(work);
+  if (!existsSync(work)) {
+    // a log without its file belongs to nothing
+    await removeLogs(work);
+    return "same";
+  }
+  await makeWritable(work);
+  const damage = await damageOf(duck, file);
+  if (damage === null) {
+    const standing = await compareWithPublished(duck, file);
+    if (standing !== "stale") return standing;
+  } else notice(`${work} was damaged and is made again; what was not published is read again (${damage})`);
+  await removeDatabase(work);
+  return "same";
+}
+
+async function makeWritable(work: string): Promise<void> {
+  try {
+    await access(work, constants.R_OK | constants.W_OK).catch(async () => await chmod(work, 0o644));
+  } catch (cause) {
+    throw sideFileError(work, "cannot be written", cause);
+  }
+}
+
+/** What is wrong with the working file, null if nothing. It is read through only if something touched it since it was closed in order. */
+async function damageOf(duck: Duck, file: string): Promise<string | null> {
+  const work = workFile(file);
+  try {
+    await attach(duck, work, "probe", "read");
+  } catch (error) {
+    if (lockHolder(error) !== null) return null;
+    if (isDamage(error)) return firstLine(error);
+    throw isDenied(error) ? sideFileError(work, "cannot be read", error) : warehouseError(error, work);
+  }
+  try {
+    if (await isForeign(duck, "probe")) throw sideFileError(work, "is a DuckDB file, but no warehouse of Spillway's");
+    if (!isSealed(file)) await readThrough(duck, "probe");
+    return null;
+  } catch (error) {
+    if (isDamage(error)) return firstLine(error);
+    throw error;
+  } finally {
+    await detach(duck, work, "probe").catch(() => undefined);
+  }
+}
+
+const firstLine = (error: unknown): string => messageOf(error).split("\n")[0] ?? "";
+
+async function isForeign(duck: Duck, database: string): Promise<boolean> {
+  const names = await rowsOf(
+    duck.connection,
+    `SELECT table_name FROM duckdb_tables() WHERE database_name = '${database}'`,
+  );
+  return names.length > 0 && !names.some(([name]) => name === "meta");
+}
+
+/** Reads every block of every table: DuckDB compares each with its checksum. */
+async function readThrough(duck: Duck, database: string): Promise<void> {
+  const tables = await rowsOf(
+    duck.connection,
+    `SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = '${database}' ORDER BY ALL`,
+  );
+  for (const [schema, table] of tables)
+    await duck.connection.run(`SELECT bit_xor(hash(t)) FROM ${database}."${String(schema)}"."${String(table)}" t`);
+}
+
+/** Call it when both files are closed in order: their times then say that nothing has touched the working file since. */
+export async function seal(file: string): Promise<void> {
+  const work = workFile(file);
+  if (!existsSync(work) || !existsSync(file)) return;
+  const time = new Date(Math.floor(statSync(file).mtimeMs / 1000) * 1000);
+  await utimes(work, time, time);
+}
+
+function isSealed(file: string): boolean {
+  const work = workFile(file);
+  if (!existsSync(file) || logsOf(work).some((log) => existsSync(log))) return false;
+  return statSync(work).mtimeMs === Math.floor(statSync(file).mtimeMs / 1000) * 1000;
+}
+
 /** A published file that is not ours, or newer, must not be replaced. */
 export async function checkPublished(duck: Duck, file: string): Promise<void> {
   const { connection } = duck;
-  try {
-    await attach(duck, file, "published", "read");
-  } catch (error) {
-    // somebody has it open for writing: the copy's schema is checked when it is attached
-    if (lockHolder(error) !== null) return;
-    throw error;
-  }
+  if (!(await attachPublished(duck, file, "published"))) return;
   await connection.run("USE published");
   try {
     await checkVersion(connection, file);
@@ -39,14 +126,26 @@ export async function checkPublished(duck: Duck, file: string): Promise<void> {
   }
 }
 
+/** False if somebody has it open for writing. The log of a client's, if it cannot be read, would go with the next publishing anyway. */
+async function attachPublished(duck: Duck, file: string, alias: string): Promise<boolean> {
+  try {
+    await attach(duck, file, alias, "read");
+    return true;
+  } catch (error) {
+    if (lockHolder(error) !== null) return false;
+    if (!isDamage(error) || !logsOf(file).some((log) => existsSync(log))) throw error;
+  }
+  await removeLogs(file);
+  await attach(duck, file, alias, "read");
+  return true;
+}
+
 /**
  * The working file continues a run that was killed, unless the published file is another one by now: removed by its owner (start
  * over), or replaced by a file that this working file neither is nor was made from.
  */
-export async function compareWithPublished(duck: Duck, file: string): Promise<"same" | "ahead" | "stale"> {
-  const work = workFile(file);
-  if (!existsSync(work)) return "same";
-  const working = await metaOf(duck, work);
+async function compareWithPublished(duck: Duck, file: string): Promise<"same" | "ahead" | "stale"> {
+  const working = await metaOf(duck, workFile(file));
   if (working === null) return "ahead";
   if (!existsSync(file)) return working.get("published") === "true" ? "stale" : "ahead";
   const published = await metaOf(duck, file);
@@ -58,12 +157,7 @@ export async function compareWithPublished(duck: Duck, file: string): Promise<"s
 
 /** The meta table of a file; null if somebody holds it. */
 async function metaOf(duck: Duck, file: string): Promise<Map<string, string> | null> {
-  try {
-    await attach(duck, file, "probe", "read");
-  } catch (error) {
-    if (lockHolder(error) !== null) return null;
-    throw error;
-  }
+  if (!(await attachPublished(duck, file, "probe"))) return null;
   try {
     return await readMeta(duck.connection, "probe");
   } finally {

@@ -9,6 +9,7 @@ import {
   type Duck,
   type DuckOptions,
   attach,
+  isDamage,
   lockHolder,
   released,
   startDuck,
@@ -19,6 +20,7 @@ import type { CellResult } from "../schema/result-column.ts";
 import { harden, runQuery } from "./query.ts";
 import { checkVersion } from "./meta.ts";
 import { useWarehouse } from "./schema.ts";
+import { logsOf } from "./side-files.ts";
 
 export interface ReaderOptions extends DuckOptions {
   /** Statements see a copy of the warehouse without people in it. */
@@ -60,7 +62,9 @@ export class WarehouseReader {
         }
         await attach(duck, opened, "warehouse", "read");
       } catch (error) {
-        if (lockHolder(error) === null) throw error;
+        // the file is whole without the log that a client left beside it
+        const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
+        if (lockHolder(error) === null && !isLog) throw error;
         opened = join(folder, "copy.duckdb");
         await copyFile(file, opened, constants.COPYFILE_FICLONE);
         await attach(duck, opened, "warehouse", "read");

@@ -1,24 +1,24 @@
 /** Owns the lock of a whole run: ingest, retention and reports of one warehouse never overlap with those of another process. */
 import { rm } from "node:fs/promises";
 import { SpillwayError } from "../errors.ts";
-import { attach, lockHolder, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
-
-const runLockFile = (file: string): string => `${file}.run`;
+import { lockHolder, released, startDuck, stopDuck } from "./duck.ts";
+import { lockError, takeFileLock } from "./file-lock.ts";
+import { checkFolder, runLockFile } from "./side-files.ts";
 
 /**
- * Takes the lock, or says who has it. The operating system releases it when the process ends, however it ends: a file that a dead
- * process left is no lock.
- * @throws SpillwayError `run-locked` with the PID; `warehouse-unwritable`
+ * Takes the lock, or says who has it. A file that a dead process left is no lock.
+ * @throws SpillwayError `run-locked` with the PID; `warehouse-unwritable`, `side-file`, `disk-full`
  */
 export async function holdRunLock(file: string): Promise<AsyncDisposable> {
+  await checkFolder(file);
   const lock = runLockFile(file);
   const duck = await startDuck({ threads: 1, memoryLimit: "16MB" });
   try {
-    await attach(duck, lock, "run", "write");
+    await takeFileLock(duck, lock, "run");
   } catch (error) {
     stopDuck(duck);
     const holder = lockHolder(error);
-    if (holder === null) throw warehouseError(error, file);
+    if (holder === null) throw lockError(error, file, lock);
     throw new SpillwayError("run-locked", `Another spillway run has ${file} (PID ${holder})`, {
       next: "Wait until it is done; nothing was changed",
       cause: error,

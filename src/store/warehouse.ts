@@ -1,14 +1,25 @@
 /** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
-import { type Duck, type DuckOptions, attach, detach, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import {
+  type Duck,
+  type DuckOptions,
+  attach,
+  detach,
+  isDamage,
+  released,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
+import { type ListedDays, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
@@ -24,17 +35,20 @@ import {
 } from "./missing.ts";
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
-import { lockFile, removeDatabase, replaceFile, workFile } from "./publish.ts";
+import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
+import { sideFileError } from "../make-way.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { ensureSchema, useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, compareWithPublished, takeLock } from "./open-checks.ts";
+import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks.ts";
+import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
 export type { Finding } from "./findings.ts";
+export type { ListedDays } from "./listed-ranges.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
@@ -45,6 +59,8 @@ export type { SourceState } from "./source-state.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
+  /** Told what was mended while opening. */
+  readonly notice?: ((message: string) => void) | undefined;
   /** Events that are folded at once, 200,000 unless told. */
   readonly foldedAtOnce?: number;
 }
@@ -76,26 +92,31 @@ export class Warehouse {
   /** Opens the working file of `file`, or makes it from the published one, or makes it new. */
   static async open(file: string, options: WarehouseOptions = {}): Promise<Warehouse> {
     const work = workFile(file);
-    const duck = await startDuck({ tempDirectory: `${work}.tmp`, ...alone, ...options });
+    await checkFolder(file);
+    const duck = await startDuck({ tempDirectory: spillFolder(file), ...alone, ...options });
     try {
       await takeLock(duck, file);
-      const standing = await compareWithPublished(duck, file);
-      if (standing === "stale") await removeDatabase(work);
+      // only now: the lock is held, so nobody else is in the middle of anything
+      await clearLeftovers(file);
+      const standing = await settleWorkingFile(duck, file, options.notice ?? (() => undefined));
       if (!existsSync(work) && existsSync(file)) {
         await checkPublished(duck, file);
         await replaceFile(file, work);
       }
       const isNew = !existsSync(work);
-      await attach(duck, work, "warehouse", "write");
-      await ensureSchema(duck.connection, file, isNew);
+      await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
+        throw warehouseError(error, work);
+      });
+      await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
+        // the published file was looked at before
+        const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
+        throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
+      });
       if (existsSync(file))
         await writeMeta(
           duck.connection,
           standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
         );
-      // only now: the lock is held, so nobody else stages there
-      await rm(stageFolder(file), { recursive: true, force: true });
-      await mkdir(stageFolder(file));
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
@@ -178,6 +199,12 @@ export class Warehouse {
     await this.#transaction((connection) => writeStates(connection, states, this.#context()));
   }
 
+  /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
+  async saveListed(source: string, days: readonly ListedDays[], now: Date): Promise<void> {
+    const runId = this.#runId;
+    await this.#transaction((connection) => writeListed(connection, days, { source, runId, now }));
+  }
+
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
@@ -249,6 +276,7 @@ export class Warehouse {
     await rm(lockFile(this.file), { force: true }).catch(() => undefined);
     await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
     stopDuck(this.#duck);
+    await seal(this.file).catch(() => undefined);
     released(workFile(this.file));
     released(lockFile(this.file));
     await rm(`${lockFile(this.file)}.wal`, { force: true }).catch(() => undefined);
@@ -270,10 +298,7 @@ export class Warehouse {
     try {
       return await done;
     } catch (error) {
-      throw warehouseError(error, this.file);
+      throw warehouseError(error, isDamage(error) ? workFile(this.file) : this.file);
     }
   }
 }
-
-/** Where workers stage for a warehouse, also before it is open. */
-export const stageFolder = (file: string): string => `${workFile(file)}.stage`;

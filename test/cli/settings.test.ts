@@ -87,6 +87,9 @@ describe("boundaries of one's own", () => {
       const { code, stderr } = await runCli([...command, "--config", configFile(content)]);
       expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     }
+    // nor does a report go by it
+    const { code, stderr } = await report("--boundary", "eu", "--config", configFile(content));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
   it("names and Regions mix, on the command line and in the config, and a wrong member is named", async () => {

@@ -30,7 +30,7 @@ it("hands every object out once and stages its events, however many workers ther
     (notice) => (noticed += notice.objects),
   );
   pool.ready();
-  for (let at = 0; at < objects.length; at += 3) await pool.read(objects.slice(at, at + 3));
+  for (let at = 0; at < objects.length; at += 3) await pool.read(0, objects.slice(at, at + 3));
   const staged = await pool.flush();
   expect(staged.flatMap((part) => part.objects.map(({ object }) => object.uri)).toSorted()).toEqual(
     objects.map(({ uri }) => uri).toSorted(),
@@ -57,6 +57,6 @@ it("a worker that cannot stage fails the run instead of losing its events", asyn
     () => undefined,
   );
   pool.ready();
-  await pool.read(objects);
+  await pool.read(0, objects);
   await expect(pool.flush()).rejects.toThrow(/ENOENT/);
 });

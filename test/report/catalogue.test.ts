@@ -28,6 +28,7 @@ describe("a report's header", () => {
       answers: "",
       columns: [],
       needsBoundary: false,
+      reads: [],
       sql: "SELECT 1",
     });
   });

@@ -57,7 +57,7 @@ beforeAll(async () => {
   await db.insert("inference_profile", [
     { profile_id: "eu.anthropic.claude-opus-5", source_region: "eu-west-1", destination_region: "eu-west-1" },
   ]);
-  for (const view of reportViews()) await db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`);
+  for (const view of reportViews()) await db.exec(`CREATE OR REPLACE VIEW ${view.name} AS ${view.sql}`);
 });
 afterAll(() => db.close());
 

@@ -4,14 +4,17 @@ import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBType
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
+import { readQuery } from "../../src/sql/query-file.ts";
 import { withoutTerminator } from "../../src/sql/sql-text.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
+import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
 import {
   aggregatedCallTable,
   inferenceProfileTable,
   quarantineTable,
   regionTable,
+  runTable,
   trailObjectTable,
 } from "../../src/schema/tables.ts";
 
@@ -49,6 +52,9 @@ export async function openFixture(): Promise<Fixture> {
     invocationTable,
     trailObjectTable,
     quarantineTable,
+    runTable,
+    listedRangeTable,
+    expectedTrailTable,
     regionTable,
     inferenceProfileTable,
     aggregatedCallTable,
@@ -57,6 +63,8 @@ export async function openFixture(): Promise<Fixture> {
   }
   // a view, so that every row that a test inserts is in it at once
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
+  await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
+  await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
   return {
     async insert(table, rows) {
       for (const row of rows) {

@@ -159,6 +159,9 @@ export const trailObjects: readonly FixtureRow[] = [
   object(null, "loose", { account_id: null, region: null }),
 ];
 
+/** The clock of the run that loaded them: the newest event is three days old. */
+export const runs: readonly FixtureRow[] = [{ run_id: "run", started_at: "2026-09-09 10:00:00" }];
+
 export const regions: readonly FixtureRow[] = [
   { region: "eu-west-1", country: "IE" },
   { region: "eu-central-1", country: "DE" },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
 import { applyScope } from "../../src/sql/scope.ts";
 import { type Fixture, type FixtureRow, openFixture } from "./fixture.ts";
-import { ada, bot, events, invocations, jane, regions, trailObjects } from "./organization.ts";
+import { ada, bot, events, invocations, jane, regions, runs, trailObjects } from "./organization.ts";
 
 let db: Fixture;
 const catalogue = loadCatalogue();
@@ -16,6 +16,7 @@ beforeAll(async () => {
   await db.insert("event", events);
   await db.insert("trail_object", trailObjects);
   await db.insert("region", regions);
+  await db.insert("run", runs);
 });
 afterAll(() => db.close());
 
@@ -215,6 +216,8 @@ it("coverage: a day without a file anywhere is a gap too", async () => {
     ["111122223333", "eu-west-1", "2026-09-02", 0, 0, 0, "not checked", "no file"],
     ["111122223333", "eu-west-1", "2026-09-03", 2, 10, 2, "not checked", "quarantined"],
     ["111122223333", "eu-west-1", "2026-09-04", 1, 10, 2, "not checked", null],
+    // silence is a gap: another account's files came on that day
+    ["111122223333", "eu-west-1", "2026-09-05", 0, 0, 0, "not checked", "no file"],
     ["444455556666", "eu-west-1", "2026-09-05", 1, 10, 2, "not checked", null],
     [null, null, null, 1, 10, 2, "not checked", "no place"],
   ]);
@@ -309,6 +312,8 @@ describe("every report", () => {
       "served_region, country, principal, account_id, profile_id, invocations, first_seen, last_seen",
     coverage: "account_id, region, day, objects, records, bedrock_events, digest_status, gap",
     unobservable: "what, account_id, region, count, why",
+    freshness: "account_id, region, newest_log, newest_event, age_hours, expected, gap",
+    claims: "claim, outcome, numbers, missing",
   };
 
   it("is in the catalogue", () => {
@@ -333,6 +338,10 @@ describe("every report", () => {
     await empty.exec("CREATE TABLE boundary (region VARCHAR)");
     const rows = await empty.rows(sqlOf(name));
     // even then it is true that no bedrock-mantle call was seen
+    if (name === "claims") {
+      expect(new Set(rows.map((row) => row["outcome"]))).toEqual(new Set(["not shown"]));
+      return;
+    }
     expect(rows.map((row) => row["what"])).toEqual(name === "unobservable" ? ["mantle-absent"] : []);
     empty.close();
   });

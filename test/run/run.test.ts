@@ -15,7 +15,7 @@ const root = temporaryFolder();
 interface Place {
   readonly folder: string;
   readonly at: (name: string) => string;
-  readonly run: (flags?: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliRun>;
+  readonly run: (flags?: readonly string[], env?: Readonly<Record<string, string>>, time?: string) => Promise<CliRun>;
   readonly report: () => RunReport;
   readonly metric: (sample: string) => number | undefined;
   readonly configure: (more: object) => void;
@@ -34,7 +34,8 @@ function place(name: string, config: object = {}): Place {
     folder,
     at,
     configure,
-    run: async (flags = [], env = {}) => await runCli(["run", "--config", at("spillway.json"), ...flags], env),
+    run: async (flags = [], env = {}, time = undefined) =>
+      await runCli(["run", "--config", at("spillway.json"), ...flags], env, time),
     // what our own run report is
     report: () => JSON.parse(readFileSync(at("run.json"), "utf8")) as RunReport,
     metric(sample): number | undefined {
@@ -60,7 +61,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe("");
     const written = readdirSync(here.at("out/2026-09-20"));
-    expect(written).toHaveLength(20);
+    expect(written).toHaveLength(24);
     for (const name of ["spillover-by-principal", "boundary-violations", "coverage"]) {
       const printed = await runCli([
         "report",
@@ -99,7 +100,7 @@ describe("a run", { timeout: 120_000 }, () => {
       boundaryViolations: 0,
     });
     expect(report.identities.map(({ holds }) => holds)).toEqual([true, true, true]);
-    expect(report.files).toHaveLength(21);
+    expect(report.files).toHaveLength(25);
     for (const { target, bytes } of report.files) expect(readFileSync(target)).toHaveLength(bytes);
     expect(report.phases.map(({ name }) => name)).toEqual(["before", "ingest", "changes", "reports", "findings"]);
 
@@ -168,30 +169,34 @@ describe("a run", { timeout: 120_000 }, () => {
 
   it("exits with 3 for a boundary that was crossed, with 4 for what could not be seen", async () => {
     const here = place("exit", { boundary: "us" });
-    expect((await here.run()).code).toBe(0);
-    const crossed = await here.run(["--fail-on", "boundary", "--strict"]);
+    // the morning after the logs were delivered
+    const next = "2026-09-03T06:00:00Z";
+    expect((await here.run([], {}, next)).code).toBe(0);
+    const crossed = await here.run(["--fail-on", "boundary", "--strict"], {}, next);
     expect(crossed.code).toBe(3);
     expect(crossed.stderr).toContain("exit code 3: 3 invocations served outside the boundary us");
     expect(here.report()).toMatchObject({ exitCode: 3, outcome: "findings", boundaryViolations: 3 });
     expect(here.metric("spillway_boundary_violations")).toBe(3);
     expect(here.metric("spillway_run_success")).toBe(1);
-    expect((await here.run(["--fail-on", "integrity"])).code).toBe(0);
+    expect((await here.run(["--fail-on", "integrity"], {}, next)).code).toBe(0);
     putFile(logPath(here.at("logs"), "Broken"), "no log");
-    const gap = await here.run(["--strict"]);
+    const gap = await here.run(["--strict"], {}, next);
     expect(gap.code).toBe(4);
     expect(here.report()).toMatchObject({ outcome: "incomplete", coverageGaps: { quarantined: 1 } });
     // still so in the next run, that reads nothing new
-    expect((await here.run(["--strict"])).code).toBe(4);
+    expect((await here.run(["--strict"], {}, next)).code).toBe(4);
     expect(here.metric('spillway_coverage_gaps{gap="quarantined"}')).toBe(1);
-    // out of the scope: seven days before the run's today
+    // a scope without any log: nothing is wrong there, and nothing is known
     here.configure({ boundary: "us", scope: { lastDays: 7 }, failOn: ["findings"], strict: true });
-    expect((await here.run()).code).toBe(0);
+    const silent = await here.run([], {}, "2026-09-20T06:00:00Z");
+    expect(silent.code).toBe(4);
+    here.configure({ boundary: "us", failOn: ["findings"] });
     // an object that CloudTrail never would have replaced
     const replaced = logPath(here.at("logs"), "Sound1");
     putFile(replaced, gzipLog([bedrockRecord(40)]));
     utimesSync(replaced, new Date("2026-09-03"), new Date("2026-09-03"));
-    expect((await here.run()).code).toBe(3);
-    expect(here.report().findings).toMatchObject([{ kind: "integrity", count: 1 }]);
+    expect((await here.run([], {}, next)).code).toBe(3);
+    expect(here.report().findings).toMatchObject([{ kind: "boundary" }, { kind: "integrity", count: 1 }]);
   });
 
   it("that fails says so in its report and metrics, and keeps the time of the last success", async () => {
@@ -298,10 +303,10 @@ describe("a run", { timeout: 120_000 }, () => {
 });
 
 it("that cannot leave its metrics has failed, and its report says so", { timeout: 60_000 }, async () => {
-  const here = place("metrics", { metricsFile: "missing/spillway.prom" });
+  const here = place("metrics", { metricsFile: "spillway.json/spillway.prom" });
   const run = await here.run();
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(/cannot write .*spillway\.prom/);
+  expect(run.stderr).toMatch(/cannot make the folder of .*spillway\.prom/);
   expect(here.report()).toMatchObject({
     exitCode: 1,
     outcome: "failed",
@@ -370,7 +375,7 @@ describe("reports in a bucket", { timeout: 60_000 }, () => {
     };
     expect((await here.run()).code).toBe(0);
     const names = readdirSync(here.at("out")).toSorted();
-    expect(names).toHaveLength(16);
+    expect(names).toHaveLength(20);
     expect([...server.objects.keys()].toSorted()).toEqual(names.map((name) => `spillway/2026-09-20/${name}`));
     for (const name of names) {
       expect(server.objects.get(`spillway/2026-09-20/${name}`)?.body).toEqual(readFileSync(here.at(`out/${name}`)));

@@ -9,6 +9,9 @@ const source = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
 /** The program as installed; from its sources where nothing was built. */
 const command: readonly string[] = existsSync(built) ? [built] : ["--import", "tsx", source];
 
+/** The program and its arguments, for a shell. */
+export const cliCommand = (): readonly string[] => [process.execPath, ...command];
+
 export interface SpawnedCli {
   readonly child: ChildProcess;
   /** Code 128 + n for a process that a signal ended, as a shell says it. */
@@ -17,11 +20,17 @@ export interface SpawnedCli {
 
 export function spawnCli(
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string; readonly cwd?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly input?: string;
+    readonly cwd?: string;
+    readonly uid?: number;
+  } = {},
 ): SpawnedCli {
   const child = spawn(process.execPath, [...command, ...args], {
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
     stdio: "pipe",
   });
   const out: Buffer[] = [];

@@ -1,9 +1,8 @@
 /** Owns the listing requests to a bucket: pages of keys, and the folders of a prefix. */
 import type { ListObjectsV2CommandInput, ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { type S3Access, bucketParams } from "../access.ts";
-import { explainS3 } from "../explain.ts";
-import { withCredentials } from "../refresh.ts";
-import { withRetry } from "../retry.ts";
+import { explainS3 } from "./explain.ts";
+import { callService } from "../call.ts";
 
 export interface ListedObject {
   readonly key: string;
@@ -58,17 +57,13 @@ async function listPage(
   signal: AbortSignal | undefined,
 ): Promise<ListObjectsV2CommandOutput> {
   try {
-    return await withCredentials(access, ({ sdk, client }) =>
-      withRetry(
-        access.retry,
-        () =>
-          client.send(
-            // Keys may hold characters that XML cannot.
-            new sdk.ListObjectsV2Command({ ...bucketParams(access), EncodingType: "url", ...input }),
-            signal === undefined ? {} : { abortSignal: signal },
-          ),
-        signal,
-      ),
+    return await callService(
+      "s3",
+      access,
+      ({ sdk, client }, options) =>
+        // Keys may hold characters that XML cannot.
+        client.send(new sdk.ListObjectsV2Command({ ...bucketParams(access), EncodingType: "url", ...input }), options),
+      signal,
     );
   } catch (thrown) {
     throw explainS3(thrown, { action: "list", access, path: input.Prefix ?? "" });

@@ -5,16 +5,18 @@ import { SpillwayError, messageOf } from "../../errors.ts";
 import { DeniedObject } from "./denied-object.ts";
 import { type S3Locator, bucketParams } from "../access.ts";
 import type { Connection } from "../connection.ts";
+
+type S3Connection = Connection<"s3">;
 import { type GetTemplate, directGet, templateOf } from "./direct-get.ts";
-import { explainS3 } from "../explain.ts";
-import { withCredentials } from "../refresh.ts";
+import { explainS3 } from "./explain.ts";
+import { withConnection } from "../call.ts";
 import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
 
 /** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
 const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
 
 /** What a GET of each connection's client looked like. */
-const templates = new WeakMap<Connection, GetTemplate>();
+const templates = new WeakMap<S3Connection, GetTemplate>();
 
 /**
  * @throws SpillwayError when the whole source is out of reach (expired credentials, no such bucket, no network)
@@ -23,7 +25,7 @@ const templates = new WeakMap<Connection, GetTemplate>();
 export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
   const { access } = locator;
   try {
-    return await withCredentials(access, async (connection) => {
+    return await withConnection("s3", access, async (connection) => {
       const direct = await tryDirect(connection, locator);
       if (typeof direct === "object") return direct;
       // It asked for patience: the SDK's request should not follow at once.
@@ -44,13 +46,13 @@ export interface ObjectWithMetadata {
 /** As `fetchObject`, with the metadata that a user of the bucket stored. */
 export async function fetchWithMetadata(locator: S3Locator): Promise<ObjectWithMetadata> {
   try {
-    return await withCredentials(locator.access, (connection) => getBySdk(connection, locator));
+    return await withConnection("s3", locator.access, (connection) => getBySdk(connection, locator));
   } catch (thrown) {
     throw failure(thrown, locator);
   }
 }
 
-async function getBySdk(connection: Connection, { access, key, etag, size }: S3Locator): Promise<ObjectWithMetadata> {
+async function getBySdk(connection: S3Connection, { access, key, etag, size }: S3Locator): Promise<ObjectWithMetadata> {
   return await withRetry(access.retry, async () => {
     const { sdk, client } = connection;
     const command = new sdk.GetObjectCommand({
@@ -75,7 +77,7 @@ async function getBySdk(connection: Connection, { access, key, etag, size }: S3L
 }
 
 /** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
-async function tryDirect(connection: Connection, locator: S3Locator): Promise<Uint8Array | number> {
+async function tryDirect(connection: S3Connection, locator: S3Locator): Promise<Uint8Array | number> {
   const { client, agents } = connection;
   const template = templates.get(connection);
   const { key, etag, size, access } = locator;

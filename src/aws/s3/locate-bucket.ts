@@ -1,27 +1,23 @@
 /** Owns finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
 import { type S3Access, bucketParams } from "../access.ts";
 import { connect, profileRegion } from "../connection.ts";
-import { explainS3 } from "../explain.ts";
-import { withCredentials } from "../refresh.ts";
-import { withRetry } from "../retry.ts";
+import { explainS3 } from "./explain.ts";
+import { callService } from "../call.ts";
 
 /** Sends one small request and follows the bucket to its Region. Also the first to find out what does not work. */
 export async function locateBucket(access: S3Access, prefix: string, signal?: AbortSignal): Promise<LocatedBucket> {
   let located = access.region === "" ? { ...access, region: await profileRegion(access) } : access;
   for (let hops = 0; ; hops++) {
     try {
-      await withCredentials(located, ({ sdk, client }) =>
-        withRetry(
-          located.retry,
-          () =>
-            client.send(
-              new sdk.ListObjectsV2Command({ ...bucketParams(located), Prefix: prefix, MaxKeys: 1 }),
-              signal === undefined ? {} : { abortSignal: signal },
-            ),
-          signal,
-        ),
+      const asked = located;
+      await callService(
+        "s3",
+        asked,
+        ({ sdk, client }, options) =>
+          client.send(new sdk.ListObjectsV2Command({ ...bucketParams(asked), Prefix: prefix, MaxKeys: 1 }), options),
+        signal,
       );
-      const { client } = await connect(located);
+      const { client } = await connect("s3", located);
       return { access: located, clockOffsetMs: client.config.systemClockOffset };
     } catch (thrown) {
       const region = hops < 2 ? (regionOf(thrown) ?? (await askRegion(thrown, located))) : undefined;
@@ -66,7 +62,7 @@ function isElsewhere(thrown: object): boolean {
 async function askRegion(thrown: unknown, access: S3Access): Promise<string | undefined> {
   if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
   try {
-    const { sdk, client } = await connect(access);
+    const { sdk, client } = await connect("s3", access);
     const { Bucket, ExpectedBucketOwner } = bucketParams(access);
     const answer = await client.send(
       new sdk.GetBucketLocationCommand({

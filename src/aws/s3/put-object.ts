@@ -2,11 +2,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { explainS3 } from "../explain.ts";
+import { explainS3 } from "./explain.ts";
 import { regionOf } from "./locate-bucket.ts";
 import { type S3AccessOptions, accessOf, checkS3Access } from "../options.ts";
-import { withCredentials } from "../refresh.ts";
-import { withRetry } from "../retry.ts";
+import { callService } from "../call.ts";
 import { parseS3Url } from "./url.ts";
 
 export interface S3PutOptions extends Omit<S3AccessOptions, "sessionName" | "requesterPays"> {
@@ -38,27 +37,27 @@ export async function putObject(url: string, file: string, options: S3PutOptions
   let access = { ...given, region };
   for (let hops = 0; ; hops++) {
     try {
-      await withCredentials(access, ({ sdk, client }) =>
-        withRetry(
-          access.retry,
-          () =>
-            client.send(
-              new sdk.PutObjectCommand({
-                Bucket: access.bucket,
-                Key: key,
-                ...(access.expectedBucketOwner === null ? {} : { ExpectedBucketOwner: access.expectedBucketOwner }),
-                Body: createReadStream(file),
-                ContentLength: size,
-                ContentMD5: digest,
-                ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
-                ...(options.kmsKey === undefined
-                  ? {}
-                  : { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: options.kmsKey }),
-              }),
-              signal === undefined ? {} : { abortSignal: signal },
-            ),
-          signal,
-        ),
+      const there = access;
+      await callService(
+        "s3",
+        there,
+        ({ sdk, client }, sending) =>
+          client.send(
+            new sdk.PutObjectCommand({
+              Bucket: there.bucket,
+              Key: key,
+              ...(there.expectedBucketOwner === null ? {} : { ExpectedBucketOwner: there.expectedBucketOwner }),
+              Body: createReadStream(file),
+              ContentLength: size,
+              ContentMD5: digest,
+              ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
+              ...(options.kmsKey === undefined
+                ? {}
+                : { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: options.kmsKey }),
+            }),
+            sending,
+          ),
+        signal,
       );
       regions.set(place, access.region);
       return;

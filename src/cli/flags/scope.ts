@@ -48,7 +48,7 @@ export function addScopeFlags(command: Command): Command {
     .option("--boundary <name>", "approved Regions: eu, eea, us, ... or Regions with commas");
 }
 
-export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
+export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
   if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
     throw new SpillwayError("usage", "--from is not before --to", {
       next: "--to names the first moment that is no longer included.",
@@ -68,6 +68,7 @@ export async function scopeOf(flags: ScopeFlags): Promise<Scope> {
     regions: flags.region,
     principals: flags.principal,
     boundary: boundary?.regions,
+    asOf: now,
   };
 }
 

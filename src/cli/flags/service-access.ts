@@ -1,6 +1,6 @@
 /** Owns the way to a service that the flags name. */
-import { rolesOf } from "../../aws/options.ts";
-import { type ServiceAccess, serviceAccess } from "../../aws/service-access.ts";
+import type { ServiceAccess } from "../../aws/access.ts";
+import { rolesOf, serviceAccess } from "../../aws/options.ts";
 import type { ServiceFlags } from "./collect.ts";
 
 export function serviceOf(flags: ServiceFlags, env: Readonly<Record<string, string | undefined>>): ServiceAccess {

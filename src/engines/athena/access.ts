@@ -1,18 +1,14 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
 import { variables } from "../../variables.ts";
 import { SpillwayError } from "../../errors.ts";
-import type { AssumedRole, S3Access } from "../../aws/access.ts";
-import { type RetryPolicy, defaultRetry } from "../../aws/retry.ts";
+import type { S3Access, ServiceAccess } from "../../aws/access.ts";
+import { type ServiceOptions, serviceAccess } from "../../aws/options.ts";
 import { isS3Url, parseS3Url } from "../../aws/s3/url.ts";
 
-export interface AthenaOptions {
-  readonly region?: string | undefined;
-  /** Of Athena itself: a VPC endpoint, or a server that speaks its protocol. */
-  readonly endpoint?: string | undefined;
+/** Region and endpoint are those of Athena itself: the endpoint of a VPC, or a server that speaks its protocol. */
+export interface AthenaOptions extends ServiceOptions {
   /** Of the bucket with the results. */
   readonly s3Endpoint?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly roles?: readonly AssumedRole[] | undefined;
   /** Default: Athena's own, `primary`. */
   readonly workgroup?: string | undefined;
   /** Where results are written, `s3://bucket/prefix`; a workgroup may have its own and may enforce it. */
@@ -21,9 +17,7 @@ export interface AthenaOptions {
   readonly catalog?: string | undefined;
   /** Results of the same statement are taken again up to this age; Athena allows a week. */
   readonly reuseMinutes?: number | undefined;
-  readonly retry?: RetryPolicy | undefined;
   readonly poll?: Polling | undefined;
-  readonly idleMs?: number | undefined;
 }
 
 /** How long to wait between two looks at a running statement. */
@@ -34,15 +28,12 @@ export interface Polling {
 
 /** Never holds a secret. */
 export interface AthenaAccess {
-  /** Empty: the Region of the profile. */
-  readonly region: string;
-  readonly endpoint: string | null;
+  readonly service: ServiceAccess;
   readonly workgroup: string;
   readonly output: string | null;
   readonly database: string | null;
   readonly catalog: string | null;
   readonly reuseMinutes: number | null;
-  readonly retry: RetryPolicy;
   readonly poll: Polling;
   /** The way to the results; the bucket is known when a statement has run. */
   readonly s3: S3Access;
@@ -71,30 +62,22 @@ export function athenaAccess(
   env: Readonly<Record<string, string | undefined>> = {},
 ): AthenaAccess {
   check(options);
-  const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "";
-  const retry = options.retry ?? defaultRetry;
+  const service = serviceAccess(options, env);
   return {
-    region,
-    endpoint: options.endpoint ?? null,
+    service,
     workgroup: options.workgroup ?? "primary",
     output: options.output === undefined ? null : `${options.output.replace(/\/+$/, "")}/`,
     database: options.database ?? null,
     catalog: options.catalog ?? null,
     reuseMinutes: options.reuseMinutes ?? null,
-    retry,
     poll: options.poll ?? pollOf(env[pollVariable]),
     s3: {
+      ...service,
       bucket: "",
-      region,
       endpoint: options.s3Endpoint ?? null,
       pathStyle: options.s3Endpoint !== undefined,
-      profile: options.profile ?? null,
-      roles: options.roles ?? [],
-      sessionName: "spillway",
       expectedBucketOwner: null,
       requesterPays: false,
-      idleMs: options.idleMs ?? 30_000,
-      retry,
     },
   };
 }

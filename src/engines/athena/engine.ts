@@ -5,10 +5,10 @@ import {
   type Statistics,
   athenaAccess,
   describeWorkgroup,
-  disconnectAthena,
   readResult,
   runStatement,
 } from "./client.ts";
+import { disconnect } from "../../aws/connection.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Engine, Result } from "../engine.ts";
@@ -57,7 +57,7 @@ export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEf
       await logs?.close();
       const summary = spent.summary();
       if (summary !== undefined) effects.log.info(summary);
-      await disconnectAthena();
+      await disconnect("athena", access.service);
     },
   };
 }

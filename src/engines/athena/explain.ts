@@ -1,8 +1,6 @@
-/** Owns the words for what Athena refused or failed at: what happened, and what to do next. */
-import { SpillwayError, messageOf } from "../../errors.ts";
-import { isDenied } from "../../aws/explain.ts";
-import { isExpired } from "../../aws/refresh.ts";
-import { isUnreachable, statusOf } from "../../aws/retry.ts";
+/** Owns the words for what Athena refused or failed at: those of every service, and what only a query can meet. */
+import { SpillwayError } from "../../errors.ts";
+import { refusal } from "../../aws/refusals.ts";
 import type { AthenaAccess } from "./access.ts";
 
 export interface AthenaAttempt {
@@ -17,11 +15,22 @@ export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown 
   if (thrown instanceof SpillwayError) return thrown;
   if (attempt.aborted) return interrupted(thrown);
   if (!(thrown instanceof Error)) return thrown;
+  const { action, access } = attempt;
   return (
-    credentialProblem(thrown, attempt) ??
-    deniedProblem(thrown, attempt) ??
     requestProblem(thrown, attempt) ??
-    networkProblem(thrown, attempt) ??
+    refusal(thrown, {
+      service: "Athena",
+      access: access.service,
+      what: `the workgroup ${access.workgroup}`,
+      permission: `athena:${action}`,
+      allow: (permission) => `Allow ${permission} on the workgroup ${access.workgroup} for this caller.`,
+      codes: { denied: "engine", unreachable: "engine" },
+      checkNetwork:
+        "Check the Region, the network, the proxy and the endpoint; in a VPC, Athena needs an interface endpoint or a route out.",
+      tryAgain: "Run the same command again later.",
+      throttled: "Run the same command later, or ask AWS for a higher quota of Athena API calls.",
+    }) ??
+    otherRefusal(thrown) ??
     thrown
   );
 }
@@ -30,53 +39,15 @@ export function interrupted(cause?: unknown): SpillwayError {
   return new SpillwayError("interrupted", "The query was interrupted", { cause });
 }
 
-function credentialProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
-  const fail = (message: string, next: string): SpillwayError =>
-    new SpillwayError("credentials", message, { next, cause: thrown });
-  const profile = access.s3.profile;
-  if (isExpired(thrown) || /token.{0,40}(?:expired|is invalid)/i.test(thrown.message))
-    return fail(`the AWS credentials have expired: ${thrown.message}`, "Log in again, then run the same command.");
-  if (thrown.name === "CredentialsProviderError" || thrown.name === "TokenProviderError") {
-    return fail(
-      profile === null
-        ? `no AWS credentials were found: ${thrown.message}`
-        : `no AWS credentials from the profile ${profile}: ${thrown.message}`,
-      "Set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in, or run where a role is attached; check with: aws sts get-caller-identity",
-    );
-  }
-  if (/assumerole/i.test(thrown.message) && isDenied(thrown))
-    return fail(
-      `not allowed to assume the role: ${thrown.message}`,
-      "The caller needs sts:AssumeRole on it, and its trust policy must name the caller.",
-    );
-  if (
-    [
-      "UnrecognizedClientException",
-      "InvalidSignatureException",
-      "InvalidClientTokenId",
-      "IncompleteSignature",
-    ].includes(thrown.name)
-  )
-    return fail(
-      `the AWS credentials are not accepted (${thrown.name}): ${thrown.message}`,
-      "Check them with: aws sts get-caller-identity",
-    );
-  return undefined;
-}
-
-function deniedProblem(thrown: Error, { action, access }: AthenaAttempt): SpillwayError | undefined {
-  if (!isDenied(thrown)) return undefined;
-  const permission =
-    /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(thrown.message)?.[1] ?? `athena:${action}`;
-  return new SpillwayError("engine", `Athena refused: ${permission} is missing (${thrown.message})`, {
-    next: `Allow ${permission} on the workgroup ${access.workgroup} for this caller.`,
-    cause: thrown,
-  });
-}
-
 /** Wordings of InvalidRequestException as Athena has them; it has no code for each. */
 function requestProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
-  const { name, message } = thrown;
+  const { message } = thrown;
+  if (/region is missing/i.test(message)) {
+    return new SpillwayError("config", "no AWS Region is set for Athena", {
+      next: "Name it with --athena-region, or set AWS_REGION.",
+      cause: thrown,
+    });
+  }
   if (/no output location/i.test(message)) {
     return new SpillwayError("config", `the workgroup ${access.workgroup} has no place for results`, {
       next: "Name one with --athena-output s3://BUCKET/PREFIX, or set a query result location in the workgroup.",
@@ -86,7 +57,7 @@ function requestProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError
   if (/workgroup.*(?:not found|does not exist)|^workgroup is not found/i.test(message)) {
     return new SpillwayError(
       "config",
-      `there is no workgroup ${access.workgroup} in ${access.region || "this Region"}`,
+      `there is no workgroup ${access.workgroup} in ${access.service.region || "this Region"}`,
       {
         next: "Name one with --athena-workgroup (aws athena list-work-groups), and its Region with --athena-region.",
         cause: thrown,
@@ -99,36 +70,16 @@ function requestProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError
       cause: thrown,
     });
   }
-  if (name === "InvalidRequestException" || name === "ResourceNotFoundException" || name === "MetadataException")
-    return new SpillwayError("engine", `Athena refused: ${message}`, {
-      next: "Check the workgroup, the database and the place for results.",
-      cause: thrown,
-    });
-  if (name === "TooManyRequestsException" || name.startsWith("Throttl")) {
-    return new SpillwayError("engine", `Athena keeps throttling: ${message}`, {
-      next: "Run the same command later, or ask AWS for a higher quota of Athena API calls.",
-      cause: thrown,
-    });
-  }
   return undefined;
 }
 
-function networkProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
-  if (/region is missing/i.test(thrown.message)) {
-    return new SpillwayError("config", "no AWS Region is set for Athena", {
-      next: "Name it with --athena-region, or set AWS_REGION.",
-      cause: thrown,
-    });
-  }
-  const where = access.endpoint ?? `Athena in ${access.region || "the Region of the profile"}`;
-  const status = statusOf(thrown);
-  if (isUnreachable(thrown) || thrown.name === "TimeoutError" || (status !== undefined && status >= 500)) {
-    return new SpillwayError("engine", `cannot reach ${where}: ${messageOf(thrown) || thrown.name}`, {
-      next: "Check the Region, the network and the endpoint; in a VPC, Athena needs an interface endpoint or a route out.",
-      cause: thrown,
-    });
-  }
-  return undefined;
+function otherRefusal(thrown: Error): SpillwayError | undefined {
+  if (!["InvalidRequestException", "MetadataException", "ResourceNotFoundException"].includes(thrown.name))
+    return undefined;
+  return new SpillwayError("engine", `Athena refused: ${thrown.message}`, {
+    next: "Check the workgroup, the database and the place for results.",
+    cause: thrown,
+  });
 }
 
 export interface FailedStatement {

@@ -94,7 +94,8 @@ async function checkSize(check: SizeCheck, signal: AbortSignal | undefined): Pro
   }
   // a table that is not pruned by day is read whole
   const pruned = logTableOf(described, [described.name], ["*"]).dayColumns[0] !== pathColumn;
-  const { region, s3, retry } = access;
+  const { s3 } = access;
+  const { region, retry } = access.service;
   const { bytes } = await check.loggedBytes(
     location,
     {

@@ -1,11 +1,10 @@
 /** Owns the one statement that runs a report over raw logs, or over their copy, without anything set up before. */
 import { SpillwayError } from "../../errors.ts";
-import { type EventSource, closure, relationsOver, withRelations } from "../raw-logs/compose.ts";
+import { type EventSource, closure, relationsOver, renameScoped, whole, withRelations } from "../raw-logs/compose.ts";
 import { countReads } from "../../sql/count-reads.ts";
 import type { Days, LogTable } from "../raw-logs/log-table.ts";
-import type { Relation } from "../raw-logs/reference-relations.ts";
-import { namesIn, sqlTokens } from "../../sql/sql-text.ts";
 import { deliveryDays } from "../raw-logs/late-days.ts";
+import { cteNames } from "../../sql/sql-text.ts";
 import { version } from "../../version.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
 
@@ -35,9 +34,6 @@ export interface Statement {
   readonly reads: number;
 }
 
-/** Relations that a scope replaces, by the name of their whole. */
-const whole = (name: string): string => `all_${name}`;
-
 /**
  * The statement, with a header of comments, and everything that it reads as CTEs in front.
  * @throws SpillwayError `usage` if it is longer than Athena takes
@@ -46,7 +42,8 @@ export function reportStatement(report: StatedReport, options: StatementOptions)
   const scoped = applyScope(report.sql, options.scope, whole);
   const days = deliveryDays(options);
   const relations = renameScoped(relationsOver(options.source, days), scoped);
-  const needed = closure(relations, scoped);
+  const said = cteNames(scoped);
+  const needed = closure(relations, scoped).filter(({ name }) => !said.has(name));
   const sql = withRelations(needed, scoped);
   const reads = countReads(sql, "cloudtrail_record");
   const text = `${header(report, options, days, reads)}\n${sql}\n`;
@@ -59,29 +56,6 @@ export function reportStatement(report: StatedReport, options: StatementOptions)
     );
   }
   return { sql: text, bytes, reads };
-}
-
-/** The scope's own relations are made of the whole ones, which so need another name. */
-function renameScoped(relations: readonly Relation[], scoped: string): readonly Relation[] {
-  const mentioned = namesIn(scoped);
-  const renamed = new Set(relations.map(({ name }) => name).filter((name) => mentioned.has(whole(name))));
-  if (renamed.size === 0) return relations;
-  return relations.map(({ name, sql }) => ({
-    name: renamed.has(name) ? whole(name) : name,
-    sql: renameWords(sql, renamed),
-  }));
-}
-
-/** None of these names is the name of a column. */
-function renameWords(sql: string, names: ReadonlySet<string>): string {
-  let renamed = "";
-  let end = 0;
-  for (const token of sqlTokens(sql)) {
-    if (token.kind !== "word" || !names.has(token.text)) continue;
-    renamed += sql.slice(end, token.start) + whole(token.text);
-    end = token.end;
-  }
-  return renamed + sql.slice(end);
 }
 
 function header(report: StatedReport, options: StatementOptions, days: Days, reads: number): string {

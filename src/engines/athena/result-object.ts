@@ -1,9 +1,9 @@
 /** Owns the reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
 import type { Readable } from "node:stream";
 import { type S3Access, bucketParams } from "../../aws/access.ts";
-import { explainS3 } from "../../aws/explain.ts";
-import { withCredentials } from "../../aws/refresh.ts";
-import { TruncatedBody, withRetry } from "../../aws/retry.ts";
+import { callService } from "../../aws/call.ts";
+import { explainS3 } from "../../aws/s3/explain.ts";
+import { TruncatedBody } from "../../aws/retry.ts";
 
 /** Breaks in a row, without a byte between them, before it is given up. */
 const mostBreaks = 5;
@@ -68,12 +68,11 @@ async function open(
     ...(etag === undefined ? {} : { IfMatch: etag }),
   };
   try {
-    const answer = await withCredentials(access, ({ sdk, client }) =>
-      withRetry(
-        access.retry,
-        () => client.send(new sdk.GetObjectCommand(input), signal === undefined ? {} : { abortSignal: signal }),
-        signal,
-      ),
+    const answer = await callService(
+      "s3",
+      access,
+      ({ sdk, client }, options) => client.send(new sdk.GetObjectCommand(input), options),
+      signal,
     );
     // In Node the SDK hands out the response itself.
     return { body: answer.Body as Readable, etag: answer.ETag, length: answer.ContentLength ?? 0 };

@@ -1,7 +1,7 @@
 /** Owns the rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
-import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
+import type { ColumnInfo, Row } from "../../aws/athena-types.ts";
 import { SpillwayError, messageOf } from "../../errors.ts";
-import { isDenied } from "../../aws/explain.ts";
+import { isDenied } from "../../aws/refusals.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
 import { callAthena, resultAccess } from "./connection.ts";
 import { type CsvField, CsvReader } from "./csv.ts";

@@ -1,7 +1,7 @@
 /** Owns one statement on Athena: started once, looked at until it ends, stopped when nobody wants it or it reads too much. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { QueryExecution } from "@aws-sdk/client-athena";
+import type { QueryExecution } from "../../aws/athena-types.ts";
 import { SpillwayError } from "../../errors.ts";
 import { callAthena } from "./connection.ts";
 import { failedStatement, interrupted } from "./explain.ts";

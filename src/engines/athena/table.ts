@@ -1,5 +1,5 @@
 /** Owns what the data catalog says about a table: its columns, partitions and place. */
-import type { Column } from "@aws-sdk/client-athena";
+import type { Column } from "../../aws/athena-types.ts";
 import { SpillwayError } from "../../errors.ts";
 import { callAthena } from "./connection.ts";
 import type { AthenaAccess } from "./access.ts";

@@ -5,9 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type S3Access, bucketParams } from "../../aws/access.ts";
 import { openBucket } from "../../aws/s3/bucket.ts";
-import { explainS3 } from "../../aws/explain.ts";
-import { withCredentials } from "../../aws/refresh.ts";
-import { withRetry } from "../../aws/retry.ts";
+import { callService } from "../../aws/call.ts";
+import { explainS3 } from "../../aws/s3/explain.ts";
 import { readObject } from "./result-object.ts";
 
 export interface FetchedFiles {
@@ -40,8 +39,8 @@ export async function fetchUnloaded(
 export async function removeUnloaded(access: S3Access, prefix: string): Promise<void> {
   for (const { key } of await keysBelow(access, prefix)) {
     try {
-      await withCredentials(access, ({ sdk, client }) =>
-        withRetry(access.retry, () => client.send(new sdk.DeleteObjectCommand({ ...bucketParams(access), Key: key }))),
+      await callService("s3", access, ({ sdk, client }) =>
+        client.send(new sdk.DeleteObjectCommand({ ...bucketParams(access), Key: key })),
       );
     } catch (thrown) {
       throw explainS3(thrown, { action: "get", access, path: key });

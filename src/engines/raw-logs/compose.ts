@@ -4,7 +4,7 @@ import { relationsIn } from "../../sql/count-reads.ts";
 import { foldedRelation, lastFold } from "./folded-copy.ts";
 import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
 import type { Relation } from "./reference-relations.ts";
-import { withCtes } from "../../sql/sql-text.ts";
+import { namesIn, sqlTokens, withCtes } from "../../sql/sql-text.ts";
 import { modelRelations } from "./views.ts";
 
 /** Where the events come from: the table of raw logs, or the copy that `spillway athena refresh` keeps. */
@@ -65,4 +65,30 @@ export function withRelations(relations: readonly Relation[], sql: string): stri
     sql,
     relations.map((relation) => `${relation.name} AS (\n${relation.sql}\n)`),
   );
+}
+
+/** Relations that a scope replaces, by the name of their whole. */
+export const whole = (name: string): string => `all_${name}`;
+
+/** The scope's own relations are made of the whole ones, which so need another name. */
+export function renameScoped(relations: readonly Relation[], scoped: string): readonly Relation[] {
+  const mentioned = namesIn(scoped);
+  const renamed = new Set(relations.map(({ name }) => name).filter((name) => mentioned.has(whole(name))));
+  if (renamed.size === 0) return relations;
+  return relations.map(({ name, sql }) => ({
+    name: renamed.has(name) ? whole(name) : name,
+    sql: renameWords(sql, renamed),
+  }));
+}
+
+/** None of these names is the name of a column. */
+function renameWords(sql: string, names: ReadonlySet<string>): string {
+  let renamed = "";
+  let end = 0;
+  for (const token of sqlTokens(sql)) {
+    if (token.kind !== "word" || !names.has(token.text)) continue;
+    renamed += sql.slice(end, token.start) + whole(token.text);
+    end = token.end;
+  }
+  return renamed + sql.slice(end);
 }

@@ -1,7 +1,7 @@
 /** Owns reports over raw logs: the logs are read once into tables of the command's own, which are dropped when it ends. */
 import type { Logger } from "../../log.ts";
 import { messageOf } from "../../errors.ts";
-import { closure, withRelations } from "./compose.ts";
+import { closure, renameScoped, whole, withRelations } from "./compose.ts";
 import { cteNames } from "../../sql/sql-text.ts";
 import type { Relation } from "./reference-relations.ts";
 
@@ -70,13 +70,13 @@ export function openTemporaryTables(options: TemporaryTablesOptions): TemporaryT
   }
 
   return {
-    qualify: (relation) => (kept.includes(relation) ? named(tableOf(relation)).query : relation),
+    qualify: (relation) => (kept.includes(relation) ? named(tableOf(relation)).query : whole(relation)),
     async prepare(sql, title, signal) {
       relations ??= options.relations(signal);
       const all = await relations;
       await make(all, closure(all, sql), title, signal);
       const defined = cteNames(sql);
-      const needed = closure(current(all), sql).filter(({ name }) => !defined.has(name));
+      const needed = closure(renameScoped(current(all), sql), sql).filter(({ name }) => !defined.has(name));
       return withRelations(needed, sql);
     },
     async close() {

@@ -1,7 +1,10 @@
 /** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
 import { SpillwayError } from "../../errors.ts";
+import type { Table } from "../../schema/column.ts";
+import { expectedTrailTable, listedRangeTable } from "../../schema/coverage-tables.ts";
 import { eventTable } from "../../schema/event.ts";
 import { readQuery } from "../../sql/query-file.ts";
+import { defaultMaxAgeHours } from "../../sql/scope.ts";
 import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
 
 export type Dialect = "athena" | "trino";
@@ -51,6 +54,31 @@ export function modelRelations(): readonly Relation[] {
     { name: "invocation", sql: readQuery("model/invocation.sql") },
     { name: "invocation_day", sql: readQuery("model/invocation-day.sql") },
     { name: "trail_object", sql: readQuery("athena/trail-object.sql") },
+    ...unaskedRelations(),
+  ];
+}
+
+/**
+ * What an engine over raw logs cannot know: who listed what up to when, and what is expected. Without a scope there is no clock either.
+ * The reports read these all the same, and say that it is not known.
+ */
+function unaskedRelations(): readonly Relation[] {
+  const columns = (table: Table): readonly string[] =>
+    table.columns.map(({ name, type }) => `cast(NULL AS ${type === "timestamp" ? "timestamp" : "varchar"}) AS ${name}`);
+  const empty = (table: Table): Relation => ({
+    name: table.name,
+    sql: `SELECT ${columns(table).join(", ")} WHERE 1 = 0`,
+  });
+  const asked = ["from_time", "to_time", "as_of"].map((name) => `cast(NULL AS timestamp) AS ${name}`);
+  const days = ["first_day", "last_day"].map((name) => `cast(NULL AS varchar) AS ${name}`);
+  return [
+    empty(listedRangeTable),
+    empty(expectedTrailTable),
+    { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
+    {
+      name: "asked_range",
+      sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
+    },
   ];
 }
 

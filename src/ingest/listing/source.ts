@@ -1,8 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type { Finding, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { Finding, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type { Finding, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
@@ -47,10 +47,19 @@ export interface SourceOutcome {
   /** The listing came to its end and everything it gave is committed. */
   readonly complete: boolean;
   readonly runId: string;
+  /** The clock of the run. */
+  readonly now: Date;
   /** Objects of the ledger that lie in what was listed completely and were not listed by this run. */
   missing(stretch: ListedStretch): Promise<readonly MissingObject[]>;
   /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
   oldestUnread(prefixes: readonly string[]): Promise<string | null>;
+}
+
+/** Which days were listed to their end, under the name by which the source knows itself, by its clock. */
+export interface Listed {
+  readonly source: string;
+  readonly days: readonly ListedDays[];
+  readonly now: Date;
 }
 
 /** What a source made of an object itself: files with its events, or the reason why it cannot be read. */
@@ -73,6 +82,8 @@ export interface SourceReport {
   readonly findings?: readonly Finding[];
   /** What could not be looked at, each in a sentence: the run is incomplete by these. */
   readonly gaps?: readonly string[];
+  /** Only of a complete listing. */
+  readonly listed?: Listed | undefined;
 }
 
 /** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */

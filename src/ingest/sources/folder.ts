@@ -3,8 +3,9 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
-import type { ListedChunk, ObjectSource, SourceOutcome, SourceReport, TrailObject } from "../listing/source.ts";
+import type { Listed, ListedChunk, ObjectSource, SourceOutcome, SourceReport, TrailObject } from "../listing/source.ts";
 import { parseTrailKey } from "../listing/trail-key.ts";
+import { placeOf } from "../listing/trail-prefix.ts";
 
 /** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
 const firstChunk = 64;
@@ -36,12 +37,15 @@ export function folderSource(folder: string, { anyName = false }: FolderOptions 
       }
       if (chunk.length > 0) yield { objects: chunk };
     },
-    ...(isFolder ? { finished: (outcome) => disappearedFrom(root, outcome) } : {}),
+    ...(isFolder ? { finished: (outcome) => finishFolder(root, outcome) } : {}),
   };
 }
 
-/** A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. */
-async function disappearedFrom(root: string, outcome: SourceOutcome): Promise<SourceReport> {
+/**
+ * A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. The folder is listed as
+ * a whole; one that is a part of an account and Region, such as a day, says nothing of the rest.
+ */
+async function finishFolder(root: string, outcome: SourceOutcome): Promise<SourceReport> {
   if (!outcome.complete) return {};
   const below = pathToFileURL(`${root}${root.endsWith(sep) ? "" : sep}`).href;
   const missing = await outcome.missing({
@@ -53,7 +57,11 @@ async function disappearedFrom(root: string, outcome: SourceOutcome): Promise<So
     accounts: [],
     regions: [],
   });
+  const isPart = placeOf(sep === "/" ? root : root.replaceAll(sep, "/")).at === "below";
+  const whole = { except: [], accounts: [], regions: [], pairs: [], from: null, to: null };
+  const listed: Listed = { source: below, now: outcome.now, days: [{ ...whole, below: [below] }] };
   return {
+    ...(isPart ? {} : { listed }),
     findings: missing.map(({ uri, etag, day }) => ({
       kind: "object-disappeared",
       uri,

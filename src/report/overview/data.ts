@@ -1,22 +1,34 @@
 /** Owns what the overview is made of: the rows of the reports that it sums up. */
 import type { Engine } from "../../engines/engine.ts";
+import type { AskedRange } from "./asked.ts";
 import type { OverviewData } from "./overview.ts";
 import { type Protection, protectResult } from "../pseudonymise.ts";
 import { type PlainRow, plainRows } from "../../engines/result.ts";
 
 export interface OverviewRequest {
   readonly engine: Engine;
-  /** The statement of a report of this name, in its scope. */
-  readonly statement: (report: string) => string;
+  /** The statement of a report of this name, in its scope; `around` is put around the report's own SQL. */
+  readonly statement: (report: string, around?: (sql: string) => string) => string;
+  readonly asked: AskedRange;
   readonly boundary: { readonly name: string; readonly regions: readonly string[] } | undefined;
   readonly protection: Protection | undefined;
   readonly signal: AbortSignal;
 }
 
+/** Coverage has a row for each day of each account and Region: too many to bring here. */
+export function countedGaps(sql: string): string {
+  return `
+SELECT gap, cast(count(*) AS bigint) AS days, min(day) AS first_day, max(day) AS last_day,
+  min(CASE WHEN objects > 0 THEN day END) AS first_log, max(CASE WHEN objects > 0 THEN day END) AS last_log
+FROM (${sql}) AS coverage
+GROUP BY gap
+ORDER BY gap NULLS LAST`;
+}
+
 export async function overviewData(request: OverviewRequest): Promise<OverviewData> {
-  const { engine, statement, boundary, protection, signal } = request;
-  const rows = async (report: string): Promise<PlainRow[]> => {
-    const result = await engine.run(statement(report), signal, report);
+  const { engine, statement, asked, boundary, protection, signal } = request;
+  const rows = async (report: string, around?: (sql: string) => string): Promise<PlainRow[]> => {
+    const result = await engine.run(statement(report, around), signal, report);
     return await plainRows(protection === undefined ? result : protectResult(result, protection));
   };
   return {
@@ -25,6 +37,8 @@ export async function overviewData(request: OverviewRequest): Promise<OverviewDa
     principals: await rows("spillover-by-principal"),
     denials: await rows("denials"),
     unobservable: await rows("unobservable"),
-    coverage: await rows("coverage"),
+    coverage: await rows("coverage", countedGaps),
+    claims: await rows("claims"),
+    asked,
   };
 }

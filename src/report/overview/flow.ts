@@ -1,5 +1,5 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
-import { cut, grouped, isoTime, percent, size } from "../value-text.ts";
+import { cut, grouped, percent, size } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Paper, bar, paint } from "./terminal.ts";
 
@@ -7,6 +7,12 @@ export interface Flow {
   /** Rows of `spillover-by-region`. */
   readonly rows: readonly PlainRow[];
   readonly boundary: readonly string[] | undefined;
+}
+
+/** What was asked for, and what was seen of it. */
+export interface RangeTexts {
+  readonly asked: string;
+  readonly seen: string;
 }
 
 const topSources = 3;
@@ -21,13 +27,12 @@ function total(rows: readonly PlainRow[], column: string): number {
 }
 
 /** The rate never stands without the count of what it leaves out (R2). */
-export function headline(paper: Paper, flow: Flow, denied: number): string[] {
+export function headline(paper: Paper, flow: Flow, range: RangeTexts, denied: number): string[] {
   const title = "Where Bedrock inference ran";
-  const period = periodOf(flow.rows) ?? "";
-  const first = paint(paper, "bold", title) + paint(paper, "dim", period.padStart(paper.width - title.length));
+  const asked = paint(paper, "dim", range.asked.padStart(paper.width - title.length));
+  const head = [paint(paper, "bold", title) + asked, paint(paper, "dim", `  ${range.seen}`)];
   const served = total(flow.rows, "invocations");
-  if (served === 0)
-    return [first.trimEnd(), `  no served invocation${denied === 0 ? "" : `, ${grouped(denied)} denied`}`];
+  if (served === 0) return [...head, `  no served invocation${denied === 0 ? "" : `, ${grouped(denied)} denied`}`];
   const known = flow.rows.filter((row) => row["served_region"] !== null);
   const viaKnown = total(known, "via_profile");
   const unknown = total(flow.rows, "via_profile") - viaKnown;
@@ -35,20 +40,10 @@ export function headline(paper: Paper, flow: Flow, denied: number): string[] {
   const rate = viaKnown === 0 ? "–" : percent(spilled / viaKnown);
   const spill = `spill rate ${rate}`;
   return [
-    first.trimEnd(),
+    ...head,
     `  ${grouped(served)} served, ${grouped(spilled)} of them outside their source Region${denied === 0 ? "" : `; ${grouped(denied)} denied`}`,
     `  ${paint(paper, spilled > 0 ? "yellow" : "green", spill)} of ${grouped(viaKnown)} through a profile; ${grouped(unknown)} more ${unknown === 1 ? "is" : "are"} unknown`,
   ];
-}
-
-function periodOf(rows: readonly PlainRow[]): string | undefined {
-  const times = (column: string): number[] =>
-    rows.flatMap((row) => (typeof row[column] === "number" ? [row[column]] : []));
-  const first = Math.min(...times("first_seen"));
-  const last = Math.max(...times("last_seen"));
-  return Number.isFinite(first) && Number.isFinite(last)
-    ? `${isoTime(first).slice(0, 10)} to ${isoTime(last).slice(0, 10)}`
-    : undefined;
 }
 
 /** Bars share one scale within a source Region. Percentages are of its calls with a known served Region. */

@@ -1,8 +1,10 @@
 /** Owns the overview: what a busy person wants to know, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
+import { type AskedRange, askedText, seenText } from "./asked.ts";
+import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";
 import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
-import { type Paper, paint, wrapped } from "./terminal.ts";
+import { type Paper, paint } from "./terminal.ts";
 
 /** Rows of the reports of the same names. */
 export interface OverviewData {
@@ -10,11 +12,11 @@ export interface OverviewData {
   readonly principals: readonly PlainRow[];
   readonly denials: readonly PlainRow[];
   readonly unobservable: readonly PlainRow[];
-  /** Rows with a gap are enough. */
+  /** Days by kind of gap: see `countedGaps`. */
   readonly coverage: readonly PlainRow[];
-  readonly boundary?:
-    | { readonly name: string; readonly regions: readonly string[]; readonly violations: readonly PlainRow[] }
-    | undefined;
+  readonly claims: readonly PlainRow[];
+  readonly asked: AskedRange;
+  readonly boundary?: BoundaryData | undefined;
 }
 
 export interface OverviewOptions {
@@ -22,18 +24,25 @@ export interface OverviewOptions {
   readonly color?: boolean | undefined;
 }
 
-const topPrincipals = 4;
-const topBlindSpots = 3;
+const topPrincipals = 3;
+const topBlindSpots = 2;
 const topDenials = 2;
+/** Quarantined files and files without a place are named by their own kinds. */
+const gapLabels: ReadonlyMap<string, string> = new Map([
+  ["no file", "without a log file"],
+  ["never delivered", "that were expected and never delivered"],
+  ["not listed", "that were not listed"],
+]);
 
 export function overviewText(data: OverviewData, options: OverviewOptions = {}): string {
   const paper: Paper = { width: Math.max(60, Math.min(options.width ?? 80, 110)), color: options.color ?? false };
   const flow: Flow = { rows: data.regions, boundary: data.boundary?.regions };
+  const range = { asked: askedText(data.asked), seen: seenText(data.regions, data.coverage) };
   const sections = [
-    headline(paper, flow, sum(data.denials, "invocations")),
+    headline(paper, flow, range, sum(data.denials, "invocations")),
     flowLines(paper, flow),
     principalLines(paper, data.principals),
-    boundaryLines(paper, data),
+    [...boundaryLines(paper, data.boundary, data.claims), ...claimLines(paper, data.claims)],
     denialLines(paper, data.denials),
     blindLines(paper, data),
   ];
@@ -72,38 +81,6 @@ function principalLines(paper: Paper, rows: readonly PlainRow[]): string[] {
   return [paint(paper, "bold", `${"Who sent it".padEnd(room + 2)} `) + paint(paper, "dim", head), ...lines, ...more];
 }
 
-function boundaryLines(paper: Paper, data: OverviewData): string[] {
-  const { boundary } = data;
-  if (boundary === undefined) return [];
-  const title = paint(paper, "bold", `Boundary ${boundary.name}`);
-  const outside = sum(boundary.violations, "invocations");
-  if (outside === 0) {
-    const unknown = sum(
-      data.regions.filter((row) => row["served_region"] === null),
-      "invocations",
-    );
-    const gaps = data.coverage.filter((row) => row["gap"] !== null).length;
-    const blind =
-      unknown + gaps === 0
-        ? ""
-        : `, but ${grouped(unknown)} unknown and ${grouped(gaps)} account-Region-days with a gap`;
-    return [`${title}  ${paint(paper, blind === "" ? "green" : "yellow", `nothing seen outside${blind}`)}`];
-  }
-  const principals = new Set(boundary.violations.map((row) => row["principal"])).size;
-  const byRegion = tally(boundary.violations, (row) => `${row["served_region"]} (${row["country"] ?? "?"})`);
-  const where = byRegion.slice(0, 4).map(([region, calls]) => `${region} ${grouped(calls)}`);
-  const said = `${grouped(outside)} outside, by ${grouped(principals)} ${principals === 1 ? "principal" : "principals"}`;
-  const plain = `Boundary ${boundary.name}  ${said}: `;
-  const [first = "", ...rest] = wrapped(plain + where.join(" · "), paper.width, "  ");
-  return [`${title}  ${paint(paper, "red", said)}${first.slice(plain.length - 2)}`, ...rest];
-}
-
-function tally(rows: readonly PlainRow[], key: (row: PlainRow) => string): [string, number][] {
-  const totals = new Map<string, number>();
-  for (const row of rows) totals.set(key(row), (totals.get(key(row)) ?? 0) + count(row["invocations"]));
-  return [...totals].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
-}
-
 function denialLines(paper: Paper, rows: readonly PlainRow[]): string[] {
   if (rows.length === 0) return [];
   const groups = tally(rows, (row) => {
@@ -120,15 +97,25 @@ function blindLines(paper: Paper, data: OverviewData): string[] {
     const what = String(row["what"]);
     spots.set(what, { amount: (spots.get(what)?.amount ?? 0) + count(row["count"]), why: String(row["why"]) });
   }
-  const gaps = data.coverage.filter((row) => row["gap"] === "no file");
-  if (gaps.length > 0) {
-    const days = gaps.map((row) => String(row["day"])).toSorted();
-    const range = days[0] === days.at(-1) ? days[0] : `${days[0]} to ${days.at(-1)}`;
-    spots.set("no-file", { amount: gaps.length, why: `account-Region-days without a log file (${range})` });
+  for (const row of data.coverage) {
+    const label = gapLabels.get(String(row["gap"]));
+    if (label === undefined) continue;
+    const days = row["first_day"] === row["last_day"] ? row["first_day"] : `${row["first_day"]} to ${row["last_day"]}`;
+    spots.set(String(row["gap"]), { amount: count(row["days"]), why: `account-Region-days ${label} (${days})` });
   }
   if (spots.size === 0)
     return [paint(paper, "bold", "What could not be seen") + paint(paper, "green", "  nothing found")];
-  const rank = ["no-file", "quarantined-object", "lost", "pending", "omitted", "batch-job", "rejected-record"];
+  const rank = [
+    "never delivered",
+    "no file",
+    "not listed",
+    "quarantined-object",
+    "lost",
+    "pending",
+    "omitted",
+    "batch-job",
+    "rejected-record",
+  ];
   const place = (what: string): number => (rank.indexOf(what) + rank.length + 1) % (rank.length + 1);
   const ordered = [...spots].toSorted((a, b) => place(a[0]) - place(b[0]) || b[1].amount - a[1].amount);
   // the reason up to its colon is enough here; the report has the rest

@@ -4,7 +4,6 @@ import {
   athenaAccess,
   describeTable,
   describeWorkgroup,
-  disconnectAthena,
   readResult,
   runStatement,
 } from "../../../src/engines/athena/client.ts";
@@ -29,7 +28,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await disconnectAthena();
   await disconnectAll();
   await endpoint[Symbol.asyncDispose]();
 });

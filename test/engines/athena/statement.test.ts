@@ -21,13 +21,16 @@ let warehouse: string;
 let duck: DuckDBConnection;
 let delivered: DeliveredRecord[];
 
+/** The logs end on the day before: what was listed later than that is known to the warehouse alone. */
+const dayAfter = "2026-09-15T06:00:00Z";
+
 beforeAll(async () => {
   const logs = join(folder, "logs");
   await writeDemoOrganization(logs);
   // One broken file fails a query of Athena's as a whole.
   for (const key of keysOf(logs)) if (key.includes("TruncatedFile")) rmSync(join(logs, key));
   warehouse = join(folder, "spillway.duckdb");
-  const run = await runCli(["ingest", logs, "--warehouse", warehouse]);
+  const run = await runCli(["ingest", logs, "--warehouse", warehouse], {}, dayAfter);
   expect(run.code, run.stderr).toBe(0);
   delivered = readLogs(logs).flatMap(({ key, records }) =>
     records.map((record) => ({ record: tabled(record), uri: `s3://logs/${key}` })),
@@ -56,7 +59,10 @@ async function local(args: readonly string[]): Promise<unknown[]> {
   const rows = JSON.parse(run.stdout) as Record<string, unknown>[];
   return rows.map((row) =>
     Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, /_(?:seen|time)$|^bucket$/.test(name) ? time(value) : value]),
+      Object.entries(row).map(([name, value]) => [
+        name,
+        /_(?:seen|time)$|^bucket$|^newest_/.test(name) ? time(value) : value,
+      ]),
     ),
   );
 }
@@ -68,24 +74,23 @@ function time(value: unknown): unknown {
 const boundary = (report: { needsBoundary: boolean }): string[] => (report.needsBoundary ? ["--boundary", "eu"] : []);
 
 describe("the printed statement", () => {
-  it.each([...loadCatalogue().values()])("answers $name as the warehouse does", async (report) => {
+  // who listed what is known to the warehouse alone
+  const alike = [...loadCatalogue().values()].filter(({ name }) => name !== "claims");
+  it.each(alike)("answers $name as the warehouse does", async (report) => {
     const args = [report.name, ...boundary(report)];
     const { rows } = await printed(args);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await local(args));
   });
 
-  it.each([...loadCatalogue().values()].filter(({ name }) => name !== "unobservable"))(
-    "answers $name within a scope",
-    async (report) => {
-      const scope = ["--from", "2026-09-05", "--to", "2026-09-09T12:00:00Z", "--account", "111122223333,222233334444"];
-      const args = [report.name, ...scope, ...boundary(report)];
-      const { sql, rows } = await printed(args);
-      expect(sql).toContain(`t."day" >= '2026/09/04'`);
-      expect(sql).toContain(`t."day" <= '2026/09/12'`);
-      expect(rows).toEqual(await local(args));
-    },
-  );
+  it.each(alike.filter(({ name }) => name !== "unobservable"))("answers $name within a scope", async (report) => {
+    const scope = ["--from", "2026-09-05", "--to", "2026-09-09T12:00:00Z", "--account", "111122223333,222233334444"];
+    const args = [report.name, ...scope, ...boundary(report)];
+    const { sql, rows } = await printed(args);
+    expect(sql).toContain(`t."day" >= '2026/09/04'`);
+    expect(sql).toContain(`t."day" <= '2026/09/12'`);
+    expect(rows).toEqual(await local(args));
+  });
 
   it("says what it reads", async () => {
     const { sql } = await printed(["denials", "--from", "2026-09-05", "--region", "eu-central-1"]);

@@ -1,17 +1,12 @@
 /** Owns the calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
-import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { prepareSdk } from "../../../aws/sdk-environment.ts";
-import { makeRequestHandler } from "../../../aws/agents.ts";
-import { credentialsFor } from "../../../aws/connection.ts";
-import { isExpired } from "../../../aws/refresh.ts";
+import type { ServiceAccess } from "../../../aws/access.ts";
+import { isExpired } from "../../../aws/call.ts";
+import { accountOf } from "../../../aws/caller-account.ts";
+import { type Connection, connect, disconnect, reconnect } from "../../../aws/connection.ts";
 import { attemptsFor, delayOf } from "../../../aws/retry.ts";
-import type { LookupAccess } from "./access.ts";
-import { accountOf } from "./account.ts";
 import { explainLookup } from "./explain.ts";
 import { Pace, type Timing } from "./pace.ts";
 import { type Seconds, secondsOf } from "./times.ts";
-
-type Sdk = typeof import("@aws-sdk/client-cloudtrail");
 
 /** The parameters of a listing: a token is good only together with the same ones. */
 export interface LookupRequest {
@@ -42,16 +37,18 @@ export class TokenRefused extends Error {
 }
 
 export class LookupClient {
-  readonly access: LookupAccess;
+  readonly access: ServiceAccess;
   readonly #pace: Pace;
   readonly #signal: AbortSignal | undefined;
-  #connection: Promise<{ readonly sdk: Sdk; readonly client: CloudTrailClient }>;
+  #connection: Promise<Connection<"cloudtrail">>;
 
-  constructor(access: LookupAccess, timing: Timing, signal: AbortSignal | undefined) {
+  constructor(access: ServiceAccess, timing: Timing, signal: AbortSignal | undefined) {
     this.access = access;
     this.#pace = new Pace(timing, signal);
     this.#signal = signal;
-    this.#connection = this.#open(false);
+    this.#connection = connect("cloudtrail", access);
+    // Whoever asks first sees the failure.
+    this.#connection.catch(() => undefined);
   }
 
   /**
@@ -94,8 +91,7 @@ export class LookupClient {
   }
 
   async close(): Promise<void> {
-    const opened = await this.#connection.catch(() => undefined);
-    opened?.client.destroy();
+    await disconnect("cloudtrail", this.access);
   }
 
   async #send({ eventSource, from, end, token }: LookupRequest): Promise<LookupPage> {
@@ -126,39 +122,15 @@ export class LookupClient {
   }
 
   async #reopen(): Promise<void> {
-    const old = this.#connection;
-    this.#connection = this.#open(true);
-    (await old).client.destroy();
+    const old = await this.#connection;
+    this.#connection = reconnect("cloudtrail", this.access, old);
+    await this.#connection;
+    old.client.destroy();
   }
-
-  #open(fresh: boolean): Promise<{ readonly sdk: Sdk; readonly client: CloudTrailClient }> {
-    const opened = open(this.access, fresh);
-    // Whoever asks first sees the failure.
-    opened.catch(() => undefined);
-    return opened;
-  }
-}
-
-async function open(access: LookupAccess, fresh: boolean): Promise<{ sdk: Sdk; client: CloudTrailClient }> {
-  prepareSdk();
-  const [sdk, requestHandler, credentials] = await Promise.all([
-    import("@aws-sdk/client-cloudtrail"),
-    makeRequestHandler(access.idleMs),
-    credentialsFor(access, fresh),
-  ]);
-  const client = new sdk.CloudTrailClient({
-    region: access.region,
-    credentials,
-    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
-    // Retries are ours: those of the SDK would not wait for their turn.
-    maxAttempts: 1,
-    requestHandler,
-  });
-  return { sdk, client };
 }
 
 /** The SDK has set its clock by the answer that refused the signature. */
-function attemptsOf(thrown: unknown, access: LookupAccess): number {
+function attemptsOf(thrown: unknown, access: ServiceAccess): number {
   if (!(thrown instanceof Error) || !("$metadata" in thrown)) return attemptsFor(thrown, access.retry);
   const metadata = thrown.$metadata;
   const corrected = typeof metadata === "object" && metadata !== null && "clockSkewCorrected" in metadata;

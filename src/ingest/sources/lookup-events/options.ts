@@ -1,10 +1,9 @@
 /** Owns the options of a LookupEvents source, their checks and defaults. */
 import type { Logger } from "../../../log.ts";
-import type { AssumedRole } from "../../../aws/access.ts";
+import type { AssumedRole, ServiceAccess } from "../../../aws/access.ts";
 import { checkEndpoint, checkRoles } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
 import type { RetryPolicy } from "../../../aws/retry.ts";
-import type { LookupAccess } from "./access.ts";
 import type { AskedWindow } from "./checkpoint.ts";
 import type { Timing } from "./pace.ts";
 import { shift, shiftDays } from "./times.ts";
@@ -49,7 +48,7 @@ export function askedWindow({ from, to }: LookupOptions): AskedWindow {
 }
 
 /** Each account with each Region. */
-export function accessesOf(regions: readonly string[], options: LookupOptions): readonly LookupAccess[] {
+export function accessesOf(regions: readonly string[], options: LookupOptions): readonly ServiceAccess[] {
   const { roles = [], accountRoles = [] } = options;
   const chains = accountRoles.length === 0 ? [roles] : accountRoles.map((role) => [...roles, role]);
   return chains.flatMap((chain) =>

@@ -41,6 +41,16 @@ export function lookupSource(name: string, options: LookupOptions = {}): ObjectS
   const report = new LookupReport(options.log ?? silentLogger);
   return {
     name,
+    finished: async ({ complete, now }) => {
+      const first = horizon(secondsOf(now)).slice(0, 10);
+      const from = options.from === undefined || options.from < first ? first : options.from;
+      const days = { from, to: options.to ?? null };
+      const all = { below: ["lookup:"], except: [], accounts: [], pairs: [] };
+      // every day of a window that was read to its end has an object, so the ledger knows the accounts
+      return await Promise.resolve(
+        complete ? { listed: { source: name, now, days: [{ ...all, regions, ...days }] } } : {},
+      );
+    },
     progress: () => report.progress(),
     async *list(memory) {
       const accesses = accessesOf(regions, options);

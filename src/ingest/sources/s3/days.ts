@@ -48,6 +48,18 @@ export function daysToList(asked: DaysAsked, history: ListingHistory, now: Date)
   return { from, to: asked.to ?? null, why: "asked", advances, deep: advances && covers(deepFrom(history, now)) };
 }
 
+/** The days of a folder that no run has gone through as far back as a first run does (R10): it was not there, or was never finished. */
+export function daysOfNewFolder(days: DayRange, now: Date): DayRange {
+  if (days.why === "asked") return days;
+  const first = addDays(dayOf(now), -firstRunDays);
+  return { ...days, from: days.from === null ? null : earlier(days.from, first) };
+}
+
+/** Whether a folder that was listed over these days need not be listed so far back again. */
+export function reachesFirstRun({ from, to }: DayRange, now: Date): boolean {
+  return to === null && (from === null || from <= addDays(dayOf(now), -firstRunDays));
+}
+
 function plannedDays(history: ListingHistory, clockDay: string): DayRange {
   const { lastComplete, lastDeep } = history;
   const common = { to: null, advances: true };

@@ -3,7 +3,14 @@ import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
 import { mapParallel } from "../../listing/parallel.ts";
 import type { ListingScope } from "./plan-listing.ts";
-import { accountFolder, asFolder, folderName, organizationFolder, placeOf, regionFolder } from "./trail-prefix.ts";
+import {
+  accountFolder,
+  asFolder,
+  folderName,
+  organizationFolder,
+  placeOf,
+  regionFolder,
+} from "../../listing/trail-prefix.ts";
 
 export interface TrailFilter {
   /** Only these accounts; empty: all that the bucket has. */

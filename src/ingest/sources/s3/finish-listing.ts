@@ -1,26 +1,12 @@
 /** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
 import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
-import { type DayRange, type ListingHistory, advanced } from "./days.ts";
-import { type DeniedPrefix, type Discovered, depthGap } from "./discover.ts";
+import { advanced } from "./days.ts";
+import { depthGap } from "./discover.ts";
 import { statesOf } from "./history.ts";
+import { type S3Listing, listedDays, newlyKnown } from "./listed-days.ts";
 import { type S3SourceOptions, defaultKeptDays } from "./options.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
-
-/** What a listing that came to its end has done. */
-export interface S3Listing {
-  /** Under which its history is remembered: see `s3ListingScope`. */
-  readonly scope: string;
-  readonly days: DayRange;
-  readonly found: Discovered;
-  readonly objects: number;
-  /** Newest delivery day that was listed. */
-  readonly newest: string | null;
-  /** Prefixes that could not be listed. A listing with any is not complete. */
-  readonly denied: readonly DeniedPrefix[];
-  readonly history: ListingHistory;
-  readonly now: Date;
-}
 
 export async function finishListing(
   url: string,
@@ -42,9 +28,10 @@ export async function finishListing(
   const unreadSince = await outcome.oldestUnread([`s3://${bucket}/${prefix}`]);
   const moved = denied.length === 0 ? advanced(listed.history, listed.days, listed.now, listed.newest) : listed.history;
   return {
-    states: statesOf(listed.scope, { ...moved, unreadSince }),
+    states: [...statesOf(listed.scope, { ...moved, unreadSince }), ...newlyKnown(listed)],
     findings: disappeared(missing, options.keptDays ?? defaultKeptDays, dayOf(listed.now)),
     gaps,
+    listed: { source: listed.scope, days: listedDays(options, listed), now: listed.now },
   };
 }
 

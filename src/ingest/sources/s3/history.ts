@@ -15,6 +15,19 @@ export function historyOf(values: ReadonlyMap<string, string>): ListingHistory {
   };
 }
 
+const folderName = "folder:";
+
+/** Folders that a listing once went through as far back as a first run does. */
+export function knownFolders(values: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set(
+    [...values.keys()].filter((name) => name.startsWith(folderName)).map((name) => name.slice(folderName.length)),
+  );
+}
+
+export function folderStates(scope: string, folders: readonly string[], day: string): readonly SourceState[] {
+  return folders.map((folder) => ({ scope, name: `${folderName}${folder}`, value: JSON.stringify(day) }));
+}
+
 export function statesOf(scope: string, history: ListingHistory): readonly SourceState[] {
   return ([names.lastComplete, names.lastDeep, names.unreadSince] as const).map((name, index) => {
     const value = [history.lastComplete, history.lastDeep, history.unreadSince][index] ?? null;

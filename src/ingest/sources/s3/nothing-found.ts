@@ -4,7 +4,7 @@ import type { Bucket } from "../../../aws/s3/bucket.ts";
 import type { DayRange } from "./days.ts";
 import type { Discovered, TrailFilter } from "./discover.ts";
 import { mapParallel } from "../../listing/parallel.ts";
-import { folderName, placeOf } from "./trail-prefix.ts";
+import { folderName, placeOf } from "../../listing/trail-prefix.ts";
 
 const examples = 8;
 const foldersProbed = 8;

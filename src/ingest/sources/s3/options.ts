@@ -3,7 +3,7 @@ import { SpillwayError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type S3AccessOptions, checkS3Access } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
-import { accountFolder, regionFolder } from "./trail-prefix.ts";
+import { accountFolder, regionFolder } from "../../listing/trail-prefix.ts";
 
 export interface S3SourceOptions extends S3AccessOptions {
   /** Days of delivery to list anew, YYYY-MM-DD, inclusive; without them the look-back rules. */

@@ -8,16 +8,17 @@ import type { S3Access } from "../../../aws/access.ts";
 import { accessOf } from "../../../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/bucket.ts";
 import { dayOf, firstRunDays } from "../../../day.ts";
-import { type DayRange, type ListingHistory, daysToList } from "./days.ts";
+import { type DayRange, type ListingHistory, daysOfNewFolder, daysToList } from "./days.ts";
 import { type DeniedPrefix, type Discovered, depthGap, discoverTrails } from "./discover.ts";
-import { type S3Listing, finishListing } from "./finish-listing.ts";
-import { historyOf } from "./history.ts";
+import { finishListing } from "./finish-listing.ts";
+import { historyOf, knownFolders } from "./history.ts";
+import type { S3Listing } from "./listed-days.ts";
 import { locateBucket } from "../../../aws/s3/locate-bucket.ts";
 import { nothingDelivered, nothingThere } from "./nothing-found.ts";
 import { type S3SourceOptions, checkS3Options, defaultReaders } from "./options.ts";
 import { mergeParallel } from "../../listing/parallel.ts";
 import { type ListingTask, planListing } from "./plan-listing.ts";
-import { asFolder, placeOf } from "./trail-prefix.ts";
+import { asFolder, placeOf } from "../../listing/trail-prefix.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
 
 export interface S3Source extends ObjectSource {
@@ -88,13 +89,21 @@ async function* listTrails(
     throw await nothingThere(url, prefix, filter, found, bucket);
 
   const scope = s3ListingScope(url, options);
-  const history = historyOf(await memory.read(scope));
+  const remembered = await memory.read(scope);
+  const history = historyOf(remembered);
   warnAboutClock(history, now, log);
   const days = daysToList(options, history, now);
+  const known = knownFolders(remembered);
+  const newFolders = found.trailFolders.filter((folder) => !known.has(folder));
+  const newDays = daysOfNewFolder(days, now);
   sayDays(url, days, found, log);
+  if (newDays.from !== days.from && newFolders.length > 0) sayNewFolders(url, newFolders, newDays, log);
   const readers = options.readers ?? defaultReaders;
   const denied: DeniedPrefix[] = [...found.denied];
-  const streams = planListing(found, days, dayOf(now), readers).map(
+  const old = { ...found, trailFolders: found.trailFolders.filter((folder) => known.has(folder)) };
+  const added = { trailFolders: newFolders, wholePrefixes: [] };
+  const tasks = [...planListing(old, days, dayOf(now), readers), ...planListing(added, newDays, dayOf(now), readers)];
+  const streams = tasks.map(
     (task) => (): AsyncGenerator<readonly ListedObject[]> => readTask(bucket, task, denied, log),
   );
   let objects = 0;
@@ -111,7 +120,7 @@ async function* listTrails(
   if (objects === 0 && first !== undefined) throw first;
   if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
     throw await nothingDelivered(url, prefix, days, found, bucket);
-  return { scope, days, found, objects, newest, denied, history, now };
+  return { scope, days, newFolders, newDays, found, objects, newest, denied, history, now };
 }
 
 /** A prefix that must not be listed is a gap to be told of, not the end of the run. */
@@ -178,6 +187,13 @@ function warnAbout(found: Discovered, url: string, log: Logger): void {
       `looked for AWSLogs/ in the first ${found.gaveUpAfter} folders of ${url} only; name the prefix of the trail to be sure`,
     );
   }
+}
+
+/** Its files of the last weeks may be new to us, though the source is not. */
+function sayNewFolders(url: string, folders: readonly string[], { from }: DayRange, log: Logger): void {
+  const some = folders.slice(0, 3).join(", ");
+  const more = folders.length > 3 ? ` and ${folders.length - 3} more` : "";
+  log.info(`${url}: new here, and listed from ${from ?? "the beginning"} on: ${some}${more}`);
 }
 
 function sayDays(url: string, { why, from, to }: DayRange, found: Discovered, log: Logger): void {

@@ -210,7 +210,7 @@ describe("the AWS SDK", () => {
     const read = `const { fetchBytes } = await import(${JSON.stringify(modules[0])}); fetchBytes({ kind: "file", path: process.argv[1] });`;
     expect(loadedBy(`${imports}\n${read}`)).toEqual([]);
     const connect = `const { connect } = await import(${JSON.stringify(moduleUrl("src/aws/connection.ts"))});
-      await connect({ bucket: "b", region: "eu-west-1", endpoint: null, pathStyle: false, profile: null, roles: [], sessionName: "s",
+      await connect("s3", { bucket: "b", region: "eu-west-1", endpoint: null, pathStyle: false, profile: null, roles: [], sessionName: "s",
         expectedBucketOwner: null, requesterPays: false, idleMs: 1000, retry: { attempts: 1, baseMs: 1, capMs: 1 } });`;
     expect(loadedBy(connect)).toContain("LOADED @aws-sdk/client-s3");
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SpillwayError } from "../../../../src/errors.ts";
-import { placeOf } from "../../../../src/ingest/sources/s3/trail-prefix.ts";
-import { parseS3Url } from "../../../../src/aws/s3/url.ts";
+import { SpillwayError } from "../../src/errors.ts";
+import { placeOf } from "../../src/ingest/listing/trail-prefix.ts";
+import { parseS3Url } from "../../src/aws/s3/url.ts";
 
 const account = "111122223333";
 

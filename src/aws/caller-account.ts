@@ -1,15 +1,15 @@
-/** Owns the question whose event history is read: the id of the account behind the credentials. */
+/** Owns the question whose credentials these are: the id of the account behind them. */
 import { text as textOf } from "node:stream/consumers";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { findRegion } from "../../../reference/regions.ts";
-import { SpillwayError, messageOf } from "../../../errors.ts";
-import { statusOf, withRetry } from "../../../aws/retry.ts";
-import type { LookupAccess } from "./access.ts";
+import { findRegion } from "../reference/regions.ts";
+import { SpillwayError, messageOf } from "../errors.ts";
+import { statusOf, withRetry } from "./retry.ts";
+import type { ServiceAccess } from "./access.ts";
 
 /** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */
 export async function accountOf(
   client: CloudTrailClient,
-  access: LookupAccess,
+  access: ServiceAccess,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   // Also where the role says it: credentials that cannot be had are to be noticed before anything is asked.
@@ -32,7 +32,7 @@ function unknownAccount(why: string, cause?: unknown): SpillwayError {
   });
 }
 
-function accountOfRole({ roles }: LookupAccess): string | undefined {
+function accountOfRole({ roles }: ServiceAccess): string | undefined {
   return /^arn:[^:]+:iam::(\d{12}):/.exec(roles.at(-1)?.arn ?? "")?.[1];
 }
 

@@ -1,0 +1,16 @@
+/** Owns reports that read other reports: `-- reads: NAME` at the head of a report's file. */
+import type { ReportHeader } from "./report-header.ts";
+import { withCtes } from "./sql-text.ts";
+
+/** Names of the reports whose rows a report reads, as its header says. */
+export function reportReads({ fields }: ReportHeader): readonly string[] {
+  return (fields.get("reads") ?? "").split(/[\s,]+/).filter((name) => name !== "");
+}
+
+/** The statement with the ones it reads as CTEs in front, named like their views. */
+export function withReports(sql: string, reads: readonly { readonly name: string; readonly sql: string }[]): string {
+  return withCtes(
+    sql,
+    reads.map(({ name, sql: read }) => `${name.replaceAll("-", "_")} AS (\n${read}\n)`),
+  );
+}

@@ -1,0 +1,122 @@
+/** Owns which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
+import type { DuckDBConnection } from "duckdb";
+import { addDays, dayOf } from "../day.ts";
+import { listedRangeTable } from "../schema/coverage-tables.ts";
+import { fillTemporary } from "./append.ts";
+import { rowsOf, sqlText } from "./duck.ts";
+import { among, below } from "./missing.ts";
+import { writeMeta } from "./meta.ts";
+
+/** What a complete listing looked at. */
+export interface ListedDays {
+  /** Beginnings of URIs: every account and Region that the ledger has below them was listed. */
+  readonly below: readonly string[];
+  /** Nothing below these. */
+  readonly except: readonly string[];
+  /** Only these; empty: all. */
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  /** Listed as well, whether anything lay there or not. */
+  readonly pairs: readonly { readonly accountId: string; readonly region: string }[];
+  /** Days of delivery, YYYY-MM-DD, inclusive; null: from the beginning, up to now. */
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Days without a gap; null: from the beginning. */
+export interface DaySpan {
+  readonly first: string | null;
+  readonly last: string;
+}
+
+interface ListingContext {
+  readonly source: string;
+  readonly runId: string;
+  readonly now: Date;
+}
+
+/** Adds what a source listed. A day counts once it was over when it was listed. Call it within a transaction. */
+export async function writeListed(
+  connection: DuckDBConnection,
+  days: readonly ListedDays[],
+  { source, runId, now }: ListingContext,
+): Promise<void> {
+  const yesterday = addDays(dayOf(now), -1);
+  const known = await rangesOf(connection, source);
+  const added = new Map<string, DaySpan[]>();
+  for (const listed of days) {
+    const last = listed.to === null || listed.to > yesterday ? yesterday : listed.to;
+    if (listed.from !== null && listed.from > last) continue;
+    for (const pair of await pairsOf(connection, listed)) {
+      const spans = added.get(pair) ?? [];
+      spans.push({ first: listed.from, last });
+      added.set(pair, spans);
+    }
+  }
+  const changed = [...added].flatMap(([pair, spans]) => {
+    const before = known.get(pair) ?? [];
+    const after = joined([...before, ...spans]);
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ pair, after }];
+  });
+  if (changed.length === 0) return;
+  const rows = changed.flatMap(({ pair, after }) => {
+    const [accountId = "", region = ""] = pair.split("/");
+    return after.map(({ first, last }) => [source, accountId, region, first, last, now.getTime(), runId]);
+  });
+  await fillTemporary(connection, "listed_now", listedRangeTable.columns, rows);
+  await connection.run(`
+DELETE FROM listed_range t USING temp.listed_now n
+WHERE t.source = n.source AND t.account_id = n.account_id AND t.region = n.region;
+INSERT INTO listed_range SELECT * FROM temp.listed_now;
+DROP TABLE temp.listed_now;`);
+  await writeMeta(connection, { dirty: "true" });
+}
+
+async function rangesOf(connection: DuckDBConnection, source: string): Promise<Map<string, DaySpan[]>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT account_id, region, first_day, last_day FROM listed_range WHERE source = ${sqlText(source)} ORDER BY first_day NULLS FIRST`,
+  );
+  const ranges = new Map<string, DaySpan[]>();
+  for (const [accountId, region, first, last] of rows) {
+    const pair = `${String(accountId)}/${String(region)}`;
+    ranges.set(pair, [
+      ...(ranges.get(pair) ?? []),
+      { first: typeof first === "string" ? first : null, last: String(last) },
+    ]);
+  }
+  return ranges;
+}
+
+async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promise<ReadonlySet<string>> {
+  const conditions = [
+    `(${below(listed.below)})`,
+    `NOT (${below(listed.except)})`,
+    "account_id IS NOT NULL AND region IS NOT NULL",
+    ...among("account_id", listed.accounts),
+    ...among("region", listed.regions),
+  ];
+  const rows =
+    listed.below.length === 0
+      ? []
+      : await rowsOf(
+          connection,
+          `SELECT DISTINCT account_id, region FROM trail_object WHERE ${conditions.join(" AND ")}`,
+        );
+  return new Set([
+    ...listed.pairs.map(({ accountId, region }) => `${accountId}/${region}`),
+    ...rows.map(([accountId, region]) => `${String(accountId)}/${String(region)}`),
+  ]);
+}
+
+/** Spans that overlap or touch become one; ascending. */
+export function joined(spans: readonly DaySpan[]): DaySpan[] {
+  const order = (span: DaySpan): string => span.first ?? "";
+  const result: DaySpan[] = [];
+  for (const span of spans.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {
+    const before = result.at(-1);
+    if (before === undefined || order(span) > addDays(before.last, 1)) result.push(span);
+    else if (span.last > before.last) result[result.length - 1] = { first: before.first, last: span.last };
+  }
+  return result;
+}
