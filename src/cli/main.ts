@@ -10,6 +10,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
 import { addPruneCommand } from "./prune.ts";
+import { addExportCommand } from "./export.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
@@ -52,6 +53,7 @@ function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addExportCommand(program, context);
   addVerifyCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);

@@ -5,7 +5,8 @@ import { type Report, findReport } from "../report/catalogue.ts";
 import type { Scope } from "../sql/scope.ts";
 import { withOutput } from "../report/output.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type OutputFlags, type ScopeFlags, protectionOf } from "./flags/scope.ts";
+import { type OutputFlags, type ScopeFlags } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
 import { wantsColor } from "./print-result.ts";
 
 export interface OverviewOrder {
@@ -41,8 +42,7 @@ async function printText({ engine, catalogue, statement, scope, flags, context }
     const report = findReport(catalogue, name);
     return statement({ ...report, sql: around(report.sql) });
   };
-  const protection = protectionOf(flags);
-  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, protection, signal });
+  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,
@@ -66,7 +66,7 @@ async function printPage({ engine, catalogue, statement, scope, flags, context }
   ]);
   const protection = protectionOf(flags);
   const head = pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection });
-  const page = renderPage(await buildPage({ engine, catalogue, statement, head, protection, signal }));
+  const page = renderPage(await buildPage({ engine, catalogue, statement, head, signal }));
   await withOutput(flags.output, effects.stdout, (output) => send(output, page));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }

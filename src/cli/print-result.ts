@@ -1,11 +1,11 @@
-/** Owns the end of every result: protection, format, stdout or file. */
+/** Owns the end of every result: format, stdout or file. */
 import type { Effects, OutputStream } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
 import type { FormatOptions } from "../report/formats/format.ts";
-import { type OutputFlags, protectionOf } from "./flags/scope.ts";
+import type { OutputFlags } from "./flags/scope.ts";
 
 /** Writes the rows and returns how many there were. */
 export async function printResult(
@@ -26,9 +26,6 @@ export async function printResult(
       next: "Add --output FILE, or pipe it into a program.",
     });
   }
-  const protection = protectionOf(flags);
-  const shown =
-    protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const options = {
     width: terminal ? effects.stdout.columns : undefined,
@@ -36,7 +33,7 @@ export async function printResult(
     page,
   };
   const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
-  const rows = await withOutput(flags.output, stdout, (output) => formats[format](shown, output, options));
+  const rows = await withOutput(flags.output, stdout, (output) => formats[format](result, output, options));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}: ${rows.toLocaleString("en-US")} rows`);
   return rows;
 }

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
+import { type OutputFlags, addOutputFlags } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
 
 interface QueryFlags extends OutputFlags {
   readonly warehouse: string;
@@ -23,12 +24,12 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb");
   addOutputFlags(command).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
-    protectionOf(flags);
+    const protection = protectionOf(flags);
     const [{ openWarehouse }, { printResult }] = await Promise.all([
       import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
     ]);
-    const engine = await openWarehouse(flags.warehouse);
+    const engine = await openWarehouse(flags.warehouse, protection);
     try {
       await printResult(await engine.run(statement, context.signal), flags, context.effects, {
         report: { name: "query", title: "Query", answers: "", columns: [], sql: statement },

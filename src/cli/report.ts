@@ -11,10 +11,10 @@ import {
   type ScopeFlags,
   addOutputFlags,
   addScopeFlags,
-  protectionOf,
   scopeOf,
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
 
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
   readonly reports?: string;
@@ -56,8 +56,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
-  protectionOf(flags);
-  const engine = await openEngine(flags, scope, context);
+  const engine = await openEngine(flags, scope, context, protectionOf(flags));
   try {
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {

@@ -21,7 +21,8 @@ const sessionArn = /:(?:assumed-role\/(?:[\w+=,.@-]+\/)+|federated-user\/)([\w+=
 const userArn = /:user\/(?:[^\s/"']+\/)*([\w+=,.@-]+)/g;
 const address = /[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;
 const fourParts = /(?<![\p{L}\p{N}_.-])\d{1,3}(?:\.\d{1,3}){3}(?![\p{L}\p{N}_-]|\.\d)/gu;
-const colons = /(?<![\p{L}\p{N}_:.-])[0-9a-f]*:[0-9a-f:]*(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\p{L}\p{N}_:-])/giu;
+const colons =
+  /(?<![\p{L}\p{N}_:.-])[0-9a-f]*:(?:[0-9a-f:]*:)?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*)(?![\p{L}\p{N}_:-]|\.\d)/giu;
 /** A shorter word would stand in half of all texts by chance. */
 const shortestOwn = 3;
 

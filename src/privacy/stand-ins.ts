@@ -32,3 +32,8 @@ export function numberedStandIn(people: Iterable<string>): StandIn {
     return number;
   };
 }
+
+/** What stands for people under this protection, where all of them are known. */
+export function standInOf(protection: Protection, people: Iterable<string>): StandIn {
+  return "key" in protection ? hashedStandIn(protection.key) : numberedStandIn(people);
+}

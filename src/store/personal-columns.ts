@@ -95,7 +95,7 @@ function keyOf(
 }
 
 /** As `isPerson` has it. */
-const isPersonSql = `t."principal_type" NOT IN ('AWSService', 'AWSAccount', 'Root') AND NOT regexp_full_match(t."principal", '[0-9]{12}')
+const isPersonSql = `t."principal_type" NOT IN ('AWSService', 'AWSAccount', 'Root') AND NOT regexp_full_match(t."principal", '[0-9]{12}|.*\\.amazonaws\\.com(\\.cn)?')
 AND (NOT starts_with(t."principal", 'arn:') OR regexp_matches(t."principal", ':(user|federated-user)/'))`;
 
 /** An empty value is nobody. */

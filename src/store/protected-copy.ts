@@ -1,7 +1,7 @@
 /** Owns the protected copy of a warehouse: what a statement reads has no person in it, so nothing that it does can bring one back. */
 import { rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
-import { type Protection, hashedStandIn, numberedStandIn } from "../privacy/stand-ins.ts";
+import { type Protection, standInOf } from "../privacy/stand-ins.ts";
 import type { StandIn } from "../privacy/personal-text.ts";
 import type { Column, Table } from "../schema/column.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
@@ -57,7 +57,7 @@ async function copyTables(connection: DuckDBConnection, protection: Protection):
     for (const table of tables)
       await coverColumns(connection, storedColumns(table, present), table.name, keepUsers, note);
   }
-  const standIn = "key" in protection ? hashedStandIn(protection.key) : numberedStandIn(people);
+  const standIn = standInOf(protection, people);
   for (const table of tables) {
     const columns = storedColumns(table, present);
     const covered = await coverColumns(connection, columns, table.name, keepUsers, standIn);

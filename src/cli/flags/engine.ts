@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Engine } from "../../engines/engine.ts";
+import type { Protection } from "../../privacy/stand-ins.ts";
 import type { Scope } from "../../sql/scope.ts";
 import type { CommandContext } from "./context.ts";
 import {
@@ -54,12 +55,18 @@ export function addEngineFlags(command: Command): Command {
 }
 
 /** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
-export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: CommandContext): Promise<Engine> {
+export async function openEngine(
+  flags: EngineFlags,
+  scope: Scope,
+  { effects }: CommandContext,
+  protection?: Protection,
+): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
   refuseStray(flags, engine);
+  if (protection !== undefined && engine !== "duckdb") throw unprotected(engine);
   switch (engine) {
     case "duckdb":
-      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse);
+      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse, protection);
     case "athena": {
       const { openAthena } = await import("../../engines/athena/engine.ts");
       return openAthena(
@@ -103,6 +110,17 @@ export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: 
       );
     }
   }
+}
+
+/** There a statement could read the logs by their own name, and the query history would keep what was replaced by what. */
+function unprotected(engine: string): SpillwayError {
+  return new SpillwayError(
+    "usage",
+    `personal data cannot be protected on ${engine}: a statement reaches the raw logs there`,
+    {
+      next: "Load the events with spillway ingest athena:DATABASE.TABLE (or from the bucket), and report from that warehouse.",
+    },
+  );
 }
 
 /** A flag of an engine that does not run would be ignored in silence. */

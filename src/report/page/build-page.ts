@@ -4,7 +4,6 @@ import { rowsOf } from "../../engines/result.ts";
 import { SpillwayError } from "../../errors.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { Report } from "../catalogue.ts";
-import { type Protection, protectResult } from "../pseudonymise.ts";
 import { collectReport } from "./data/collect.ts";
 import type { PageFacts } from "./data/facts.ts";
 import type { OmittedReport, PageData, PageHead, ReportTable, WholeTable } from "./data/page-data.ts";
@@ -18,7 +17,6 @@ export interface PageRequest {
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
   readonly head: PageHead;
-  readonly protection: Protection | undefined;
   /** Where the whole of a report's rows stands, by report. */
   readonly whole?: ReadonlyMap<string, WholeTable> | undefined;
   readonly signal: AbortSignal;
@@ -31,7 +29,7 @@ const repeated: Readonly<Record<string, string>> = {
 
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
-  const { engine, catalogue, head, protection, whole, signal } = request;
+  const { engine, catalogue, head, whole, signal } = request;
   const tables: ReportTable[] = [];
   const omitted: OmittedReport[] = [];
   let facts: PageFacts = {};
@@ -42,8 +40,7 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
       continue;
     }
     const result = await engine.run(planned.statement, signal, report.name);
-    const shown = protection === undefined ? result : protectResult(result, protection);
-    const page = await collectResult(report, shown, whole?.get(report.name));
+    const page = await collectResult(report, result, whole?.get(report.name));
     tables.push(page.table);
     facts = { ...facts, ...page.facts };
   }
