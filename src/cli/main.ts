@@ -9,6 +9,7 @@ import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addExportCommand } from "./export.ts";
 import { addQueryCommand } from "./query.ts";
@@ -26,6 +27,8 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (thrown) {
+    // output that could not be written is told by who owns it
+    if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
     return reportError(thrown, effects);
   }
 }
@@ -58,6 +61,7 @@ function createProgram(context: CommandContext): Command {
   addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPolicyCommand(program, context);
+  addProfilesCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

@@ -41,6 +41,12 @@ export interface ReportConfig extends ScopeConfig, BucketConfig {
   readonly kmsKey?: string | undefined;
 }
 
+export interface VerifyConfig {
+  readonly publicKeys?: readonly string[] | undefined;
+  readonly signatures?: readonly string[] | undefined;
+  readonly cloudtrailEndpoint?: string | undefined;
+}
+
 export interface Config {
   readonly $schema?: string | undefined;
   readonly warehouse: string;
@@ -52,6 +58,7 @@ export interface Config {
   readonly boundaries: Readonly<Record<string, readonly string[]>>;
   readonly reportsFolder?: string | undefined;
   readonly reports: readonly ReportConfig[];
+  readonly verify: boolean | VerifyConfig;
   readonly failOn: readonly FailOn[];
   readonly strict: boolean;
   readonly personalData?: "keep" | "pseudonymise" | "drop" | undefined;

@@ -9,6 +9,7 @@ export function configurationGuide(): string {
   const sources = optionWithKeys(schema.properties?.["sources"]?.items);
   const reports = optionWithKeys(schema.properties?.["reports"]?.items);
   const scope = schema.properties?.["scope"] ?? {};
+  const verify = optionWithKeys(schema.properties?.["verify"]);
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
@@ -18,6 +19,8 @@ export function configurationGuide(): string {
     table(scope),
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
+    "\n## `verify`\n\n`true`, or an object with\n",
+    table(verify),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",
     "| variable | meaning |",
     "| --- | --- |",

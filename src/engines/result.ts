@@ -11,6 +11,13 @@ export async function* rowsOf(result: Result): AsyncGenerator<readonly Cell[]> {
   }
 }
 
+/** All rows with their cells as they are: for small results only. */
+export async function allRows(result: Result): Promise<(readonly Cell[])[]> {
+  const rows: (readonly Cell[])[] = [];
+  for await (const row of rowsOf(result)) rows.push(row);
+  return rows;
+}
+
 /** A row for programs: a timestamp is a number of milliseconds, a decimal a number. */
 export type PlainRow = Readonly<Record<string, Cell>>;
 
@@ -30,6 +37,24 @@ export function plainCell({ type }: ResultColumn, cell: Cell): Cell {
   if (cell === null) return null;
   if (type === "timestamp") return Math.floor(Number(cell) / 1000);
   return type === "decimal" ? Number(cell) : cell;
+}
+
+/** The first rows of a result; all of them without a number. */
+export function limitRows(result: Result, most: number | undefined): Result {
+  if (most === undefined) return result;
+  return {
+    columns: result.columns,
+    batches: (async function* (): AsyncGenerator<CellBatch> {
+      let left = most;
+      if (left === 0) return;
+      for await (const batch of result.batches) {
+        const rows = batch[0]?.length ?? 0;
+        yield rows <= left ? batch : batch.map((cells) => cells.slice(0, left));
+        left -= Math.min(rows, left);
+        if (left === 0) return;
+      }
+    })(),
+  };
 }
 
 /** A result made of one batch. */

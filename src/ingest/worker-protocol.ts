@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
+import type { StoredSeal } from "../parse/seal.ts";
 import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
@@ -9,6 +10,8 @@ export interface WorkerSetup {
   readonly stageFolder: string;
   readonly workerNumber: number;
   readonly maxRawBytes: number;
+  /** Take the hashes that CloudTrail's digests are compared with. */
+  readonly seal?: boolean | undefined;
   /** Events after which a worker stages a file without being asked. */
   readonly eventsPerFile: number;
 }
@@ -33,6 +36,7 @@ export interface ReadObject {
   readonly rejected: readonly RejectedRecord[];
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
+  readonly seal?: StoredSeal;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
 }

@@ -56,7 +56,10 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
     const unread = unreadObject({ ...described, etag: `${described.etag}:unreadable` }, "quarantined", reason);
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
-  const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
+  const parsed = parseTrailObject(bytes, object.uri, batch, {
+    maxRawBytes: setup.maxRawBytes,
+    seal: setup.seal === true,
+  });
   return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 

@@ -179,7 +179,7 @@ async function withEngine<T>(
   action: (engine: Engine) => Promise<T>,
   protection?: Protection,
 ): Promise<T> {
-  const engine = await openWarehouse(config.warehouse, protection);
+  const engine = await openWarehouse(config.warehouse, [], protection);
   try {
     return await action(engine);
   } finally {

@@ -75,7 +75,7 @@ CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS chan
 }
 
 const entryColumns = trailObjectTable.columns.filter(
-  (column) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(column.name),
+  ({ name }) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(name) && !name.startsWith("digest_"),
 );
 const quarantineColumns = quarantineTable.columns.filter((column) => column.name !== "run_id");
 
@@ -98,6 +98,9 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       o.bedrock,
       o.rejected,
       o.other,
+      o.hashes?.sha256 ?? null,
+      o.hashes?.sha256Object ?? null,
+      o.hashes?.flaw ?? null,
     ]),
   );
   // An object that could not be read is tried by every run: its latest failure replaces the one before.

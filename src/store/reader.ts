@@ -2,13 +2,14 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import {
   type Duck,
   type DuckOptions,
   attach,
+  detach,
   isDamage,
   lockHolder,
   released,
@@ -25,6 +26,8 @@ import { logsOf } from "./side-files.ts";
 export interface ReaderOptions extends DuckOptions {
   /** Statements see a copy of the warehouse without people in it. */
   readonly protection?: Protection | undefined;
+  /** Files that results may be written into: nothing else can be written, and this has to be known from the start. */
+  readonly writable?: readonly string[];
 }
 
 /** A published warehouse, open for reading. */
@@ -33,48 +36,54 @@ export class WarehouseReader {
   readonly #duck: Duck;
   readonly #opened: string;
   readonly #folder: string;
+  readonly #writable: readonly [string, ...string[]];
 
-  private constructor(file: string, duck: Duck, opened: string, folder: string) {
+  private constructor(
+    file: string,
+    duck: Duck,
+    opened: string,
+    folder: string,
+    writable: readonly [string, ...string[]],
+  ) {
     this.file = file;
     this.#duck = duck;
     this.#opened = opened;
     this.#folder = folder;
+    this.#writable = writable;
   }
 
   /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
-  static async open(file: string, options: ReaderOptions = {}): Promise<WarehouseReader> {
+  static async open(
+    file: string,
+    { writable = [], protection, ...options }: ReaderOptions = {},
+  ): Promise<WarehouseReader> {
     if (!existsSync(file)) {
       throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
         next: "Run spillway ingest first, or name it with --warehouse",
       });
     }
     const folder = await mkdtemp(join(tmpdir(), "spillway-"));
-    const { protection, ...limits } = options;
-    const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...limits });
+    const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...options });
     let opened = file;
     try {
-      try {
-        if (protection !== undefined) {
-          const { writeProtectedCopy } = await import("./protected-copy.ts");
-          const copy = join(folder, "protected.duckdb");
-          await writeProtectedCopy(file, copy, protection, { tempDirectory: join(folder, "copying") });
-          opened = copy;
-        }
-        await attach(duck, opened, "warehouse", "read");
-      } catch (error) {
-        // the file is whole without the log that a client left beside it
-        const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
-        if (lockHolder(error) === null && !isLog) throw error;
-        opened = join(folder, "copy.duckdb");
-        await copyFile(file, opened, constants.COPYFILE_FICLONE);
+      opened = await attachReadable(duck, file, folder);
+      if (protection !== undefined) {
+        // From here on the warehouse itself is not attached: no statement can reach it.
+        await detach(duck, opened, "warehouse");
+        const { writeProtectedCopy } = await import("./protected-copy.ts");
+        const copy = join(folder, "protected.duckdb");
+        await writeProtectedCopy(opened, copy, protection, { tempDirectory: join(folder, "copying") });
+        opened = copy;
         await attach(duck, opened, "warehouse", "read");
       }
       await useWarehouse(duck.connection, "warehouse");
       // rows come in the order of the statement, and a time with a zone is shown in UTC
       await duck.connection.run("SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
       await checkVersion(duck.connection, file);
-      await harden(duck.connection);
-      return new WarehouseReader(file, duck, opened, folder);
+      // the first lies in a folder that only this process uses
+      const files = [join(folder, "result"), ...writable.map((path) => resolve(path))] as const;
+      await harden(duck.connection, files);
+      return new WarehouseReader(file, duck, opened, folder, files);
     } catch (error) {
       stopDuck(duck);
       released(opened);
@@ -85,13 +94,29 @@ export class WarehouseReader {
 
   /** Runs one statement that reads. */
   async query(sql: string, signal?: AbortSignal): Promise<CellResult> {
-    return await runQuery(this.#duck.connection, sql, signal);
+    return await runQuery(sql, { connection: this.#duck.connection, writable: this.#writable, signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     stopDuck(this.#duck);
     released(this.#opened);
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The file that is attached: the one named or, where that cannot be had as it is, a copy of it. */
+async function attachReadable(duck: Duck, file: string, folder: string): Promise<string> {
+  try {
+    await attach(duck, file, "warehouse", "read");
+    return file;
+  } catch (error) {
+    // the file is whole without the log that a client left beside it
+    const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
+    if (lockHolder(error) === null && !isLog) throw error;
+    const copy = join(folder, "copy.duckdb");
+    await copyFile(file, copy, constants.COPYFILE_FICLONE);
+    await attach(duck, copy, "warehouse", "read");
+    return copy;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Owns the warehouse's schema: it makes it, brings older files up to it, and says where unqualified names lead. */
 import type { DuckDBConnection } from "duckdb";
 import { internalSchema, internalTables } from "../schema/internal-tables.ts";
-import { createTableSql } from "./ddl.ts";
+import { addColumnsSql, createTableSql } from "./ddl.ts";
 import { type DerivedSchema, derivedSchema } from "./derived-schema.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { checkVersion, readMeta, schemaVersion, writeMeta } from "./meta.ts";
@@ -43,6 +43,7 @@ export async function ensureSchema(
   const tables = [
     ...publicTables.map((table) => createTableSql(table)),
     ...internalTables.map((table) => createTableSql(table, "TABLE", internalSchema)),
+    ...(isNew ? [] : publicTables.map((table) => addColumnsSql(table))),
   ].join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(`BEGIN; CREATE SCHEMA IF NOT EXISTS "${internalSchema}"; ${searchPath("warehouse")};`);

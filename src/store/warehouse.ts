@@ -7,6 +7,7 @@ import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { checkpointAfter } from "./checkpoint.ts";
+import { type DigestStore, digestStore } from "./digest-store.ts";
 import {
   type Duck,
   type DuckOptions,
@@ -38,24 +39,16 @@ import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { sideFileError } from "../make-way.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { ensureSchema, useWarehouse } from "./schema.ts";
+import { useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks.ts";
-import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
+import { seal } from "./open-checks.ts";
+import { openWorkingFile } from "./open-working-file.ts";
+import { checkFolder, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
-export type { Finding } from "./findings.ts";
-export type { ListedDays } from "./listed-ranges.ts";
-export type { ListedStretch, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
-export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
-export type { CompactSizes } from "./compact.ts";
-export type { PruneCounts } from "./prune.ts";
-export type { SourceState } from "./source-state.ts";
+export type * from "./warehouse-types.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
@@ -68,6 +61,9 @@ export interface WarehouseOptions extends DuckOptions {
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
   readonly file: string;
+  readonly digests: DigestStore = digestStore((action) =>
+    this.#transaction((connection) => action(connection, this.#context())),
+  );
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;
@@ -95,28 +91,7 @@ export class Warehouse {
     await checkFolder(file);
     const duck = await startDuck({ tempDirectory: spillFolder(file), ...alone, ...options });
     try {
-      await takeLock(duck, file);
-      // only now: the lock is held, so nobody else is in the middle of anything
-      await clearLeftovers(file);
-      const standing = await settleWorkingFile(duck, file, options.notice ?? (() => undefined));
-      if (!existsSync(work) && existsSync(file)) {
-        await checkPublished(duck, file);
-        await replaceFile(file, work);
-      }
-      const isNew = !existsSync(work);
-      await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
-        throw warehouseError(error, work);
-      });
-      await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
-        // the published file was looked at before
-        const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
-        throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
-      });
-      if (existsSync(file))
-        await writeMeta(
-          duck.connection,
-          standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
-        );
+      await openWorkingFile(duck, file, options.notice ?? (() => undefined));
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
@@ -234,7 +209,7 @@ export class Warehouse {
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
-      await writeMeta(this.#duck.connection, { dirty: "true" });
+      if (sizes.bytesAfter < sizes.bytesBefore) await writeMeta(this.#duck.connection, { dirty: "true" });
       return sizes;
     });
   }

@@ -48,8 +48,8 @@ describe("people in text", () => {
   });
 
   it("an own value is gone wherever it stood as a word, whatever stands around it", () => {
-    const part = fc.string({ unit: fc.constantFrom(..." .,:;/()[]{}*+?^$|\\-\"'@"), maxLength: 4 });
-    const name = fc.string({ unit: fc.constantFrom(..."abz09._+-é"), minLength: 3, maxLength: 12 });
+    const part = fc.string({ unit: fc.constantFrom(..." .,:;/()[]{}*+?^$|\\-\"'@".split("")), maxLength: 4 });
+    const name = fc.string({ unit: fc.constantFrom(..."abz09._+-é".split("")), minLength: 3, maxLength: 12 });
     fc.assert(
       fc.property(name, fc.array(part, { minLength: 2, maxLength: 5 }), (person, between) => {
         const text = between.join(person);

@@ -54,11 +54,12 @@ export function addEngineFlags(command: Command): Command {
     .option("--trino-ca <file>", "trino: certificates (PEM) of the authority that signed the server's");
 }
 
-/** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
+/** Opens the engine that the flags name; one that writes files itself may write `writable`. @throws SpillwayError `usage` for flags of another engine */
 export async function openEngine(
   flags: EngineFlags,
   scope: Scope,
   { effects }: CommandContext,
+  writable: readonly string[] = [],
   protection?: Protection,
 ): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
@@ -66,7 +67,9 @@ export async function openEngine(
   if (protection !== undefined && engine !== "duckdb") throw unprotected(engine);
   switch (engine) {
     case "duckdb":
-      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse, protection);
+      return await (
+        await import("../../engines/duckdb/engine.ts")
+      ).openWarehouse(flags.warehouse, writable, protection);
     case "athena": {
       const { openAthena } = await import("../../engines/athena/engine.ts");
       return openAthena(

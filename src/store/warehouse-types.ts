@@ -1,0 +1,10 @@
+/** Owns which types the users of a warehouse need besides the class itself. */
+export type { Finding } from "./findings.ts";
+export type { ListedDays } from "./listed-ranges.ts";
+export type { ListedStretch, MissingObject } from "./missing.ts";
+export type { Candidate, UnknownObject } from "./ledger.ts";
+export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
+export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
+export type { CompactSizes } from "./compact.ts";
+export type { PruneCounts } from "./prune.ts";
+export type { SourceState } from "./source-state.ts";
