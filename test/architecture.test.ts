@@ -66,8 +66,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     ],
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
-  ["report/results", [".", "engines", "report", "report/formats"]],
+  ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", ["engines", "report"]],
+  ["report/pdf", ["."]],
   ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
@@ -143,6 +144,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/overview",
       "report/page",
       "report/page/data",
+      "report/pdf",
       "report/results",
       "run",
       "sql",

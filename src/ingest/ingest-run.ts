@@ -15,7 +15,7 @@ import { Refusals, allRefused } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject, emptyCounts } from "./summary.ts";
-import { type ReadObject, unreadObject } from "./worker-protocol.ts";
+import { type ReadObject, isQuarantined, unreadObject } from "./worker-protocol.ts";
 
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
@@ -278,7 +278,7 @@ export class IngestRun {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
     }
-    if (read.status === "quarantined" && this.quarantined.length < examplesKept) {
+    if (isQuarantined(read) && this.quarantined.length < examplesKept) {
       this.quarantined.push({ uri: read.object.uri, reason: read.reason ?? "unknown" });
     }
   }

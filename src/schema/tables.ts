@@ -13,7 +13,11 @@ export const trailObjectTable: Table = {
     ),
     column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
     column("size", "bigint", "bytes as stored"),
-    column("status", "text", "loaded, skipped or quarantined"),
+    column(
+      "status",
+      "text",
+      "loaded; skipped; quarantined; unreadable, which every run tries again; pruned, whose events were removed by retention",
+    ),
     column("reason", "text", "why skipped or quarantined, null if loaded"),
     column("account_id", "text", "account folder the object lies in", "object key"),
     column("region", "text", "Region folder the object lies in", "object key"),
