@@ -1,5 +1,6 @@
 /** Owns `spillway ingest`: flags in, the run's summary and identities out. */
 import type { Command } from "commander";
+import type { ExpectedConfig } from "../config/config.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
@@ -16,6 +17,7 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
   /** The config's own. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
+  readonly expected?: readonly ExpectedConfig[];
 }
 
 interface IngestFlags extends SourceSettings, LoadFlags {
@@ -72,10 +74,11 @@ export async function loadSources(
   onStopped: (partial: IngestSummary) => void = () => undefined,
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
-  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, opened] = await Promise.all([
+  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, { expectedTrails }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
     import("../report/boundary.ts"),
     import("./progress.ts"),
+    import("../config/expected.ts"),
     opening,
   ]);
   const progress = createProgress(effects);
@@ -84,6 +87,7 @@ export async function loadSources(
     const summary = await ingest({
       warehouse: flags.warehouse,
       boundaries: flags.boundaries === undefined ? undefined : ownBoundaryRegions(flags.boundaries),
+      expected: flags.expected === undefined ? undefined : expectedTrails(flags.expected),
       sources: opened,
       threads: flags.threads,
       maxRawBytes: flags.maxObjectMb * 2 ** 20,

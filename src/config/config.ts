@@ -2,7 +2,7 @@
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 
-export const failOnChoices = ["boundary", "integrity", "findings"] as const;
+export const failOnChoices = ["boundary", "integrity", "stale", "findings"] as const;
 
 export type FailOn = (typeof failOnChoices)[number];
 
@@ -41,6 +41,13 @@ export interface ReportConfig extends ScopeConfig, BucketConfig {
   readonly kmsKey?: string | undefined;
 }
 
+/** Accounts and Regions whose logs are expected. */
+export interface ExpectedConfig {
+  readonly account: readonly string[];
+  readonly region: readonly string[];
+  readonly since?: string | undefined;
+}
+
 export interface Config {
   readonly $schema?: string | undefined;
   readonly warehouse: string;
@@ -53,6 +60,9 @@ export interface Config {
   readonly reportsFolder?: string | undefined;
   readonly reports: readonly ReportConfig[];
   readonly failOn: readonly FailOn[];
+  readonly expected: readonly ExpectedConfig[];
+  /** Hours. */
+  readonly maxAge?: number | undefined;
   readonly strict: boolean;
   readonly personalData?: "keep" | "pseudonymise" | "drop" | undefined;
   readonly pseudonymiseKeyFile?: string | undefined;

@@ -67,6 +67,7 @@ async function ingestInto(
   await using warehouse = await opening;
   pool.ready();
   if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
+  if (options.expected !== undefined) await warehouse.replaceExpected(options.expected);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;

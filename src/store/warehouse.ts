@@ -6,6 +6,7 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
+import { type ExpectedTrail, replaceExpected } from "./expected-trails.ts";
 import { checkpointAfter } from "./checkpoint.ts";
 import {
   type Duck,
@@ -48,6 +49,7 @@ import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
 export type { Finding } from "./findings.ts";
+export type { ExpectedTrail } from "./expected-trails.ts";
 export type { ListedDays } from "./listed-ranges.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
@@ -208,6 +210,11 @@ export class Warehouse {
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
+  }
+
+  /** Makes these the accounts and Regions that are expected, in place of those that were. */
+  async replaceExpected(expected: readonly ExpectedTrail[]): Promise<void> {
+    await this.#transaction((connection) => replaceExpected(connection, expected));
   }
 
   /** Makes the user's own boundaries rows of the table `boundary`, in place of those that were there. */
