@@ -26,6 +26,7 @@ export type ErrorCode =
   | "output"
   | "engine"
   | "scan-limit"
+  | "timeout"
   | "reconciliation"
   | "interrupted";
 

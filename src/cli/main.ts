@@ -25,6 +25,8 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (thrown) {
+    // output that could not be written is told by who owns it
+    if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
     return reportError(thrown, effects);
   }
 }

@@ -5,39 +5,58 @@ import type { Result } from "../engines/engine.ts";
 import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
 import type { FormatOptions } from "../report/formats/format.ts";
+import { type ResultFlags, formatOf } from "./flags/result.ts";
 import { type OutputFlags, protectionOf } from "./flags/scope.ts";
+import { showWriting } from "./progress-of-writing.ts";
+
+/** What a result has besides its rows. */
+export interface ResultExtras extends Pick<FormatOptions, "page" | "metadata" | "frame"> {
+  readonly signal?: AbortSignal;
+}
 
 /** Writes the rows and returns how many there were. */
 export async function printResult(
   result: Result,
-  flags: OutputFlags,
+  flags: OutputFlags & ResultFlags,
   effects: Effects,
-  page?: FormatOptions["page"],
+  extras: ResultExtras = {},
 ): Promise<number> {
-  const [{ formats }, { withOutput }] = await Promise.all([
-    import("../report/formats/index.ts"),
-    import("../report/output.ts"),
-  ]);
-  const format = flags.format ?? "table";
+  const { output: file, maxRows } = flags;
+  const format = formatOf(flags);
+  const terminal = file === undefined && effects.stdout.isTTY === true;
   // a page is text, and nobody reads it there all the same
-  const unreadable = formatTraits[format].isBinary || format === "html";
-  if (unreadable && flags.output === undefined && effects.stdout.isTTY === true) {
+  if ((formatTraits[format].isBinary || format === "html") && terminal) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
     });
   }
+  const { writeResult } = await import("../report/results/write-result.ts");
   const protection = protectionOf(flags);
   const shown =
     protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
-  const terminal = flags.output === undefined && effects.stdout.isTTY === true;
-  const options = {
-    width: terminal ? effects.stdout.columns : undefined,
-    color: terminal && wantsColor(effects),
-    page,
-  };
   const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
-  const rows = await withOutput(flags.output, stdout, (output) => formats[format](shown, output, options));
-  if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}: ${rows.toLocaleString("en-US")} rows`);
+  const progress = showWriting(effects, file);
+  let rows: number;
+  try {
+    rows = await writeResult(
+      shown,
+      { file, stdout },
+      {
+        format,
+        maxRows,
+        signal: new AbortController().signal,
+        width: terminal ? effects.stdout.columns : undefined,
+        color: terminal && wantsColor(effects),
+        ...extras,
+        onFile: progress.watch,
+      },
+    );
+  } finally {
+    progress.end();
+  }
+  const count = rows.toLocaleString("en-US");
+  if (file !== undefined) effects.log.info(`wrote ${file}: ${count} rows`);
+  if (rows === maxRows) effects.log.warn(`stopped after ${count} rows, as --max-rows says: there may be more`);
   return rows;
 }
 

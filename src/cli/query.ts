@@ -2,9 +2,10 @@
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { type ResultFlags, addResultFlags, withTimeout } from "./flags/result.ts";
 import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
 
-interface QueryFlags extends OutputFlags {
+interface QueryFlags extends OutputFlags, ResultFlags {
   readonly warehouse: string;
   readonly file?: string;
 }
@@ -21,17 +22,21 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     )
     .option("-f, --file <file>", "read the statement from a file; - is standard input")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb");
-  addOutputFlags(command).action(async (sql: string | undefined, flags: QueryFlags) => {
+  addResultFlags(addOutputFlags(command)).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
     protectionOf(flags);
-    const [{ openWarehouse }, { printResult }] = await Promise.all([
+    const [{ openWarehouse }, { printResult }, { filesFor }] = await Promise.all([
       import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
+      import("../report/output.ts"),
     ]);
-    const engine = await openWarehouse(flags.warehouse);
+    const engine = await openWarehouse(flags.warehouse, filesFor(flags.output));
     try {
-      await printResult(await engine.run(statement, context.signal), flags, context.effects, {
-        report: { name: "query", title: "Query", answers: "", columns: [], sql: statement },
+      await withTimeout(flags, context.signal, async (signal) => {
+        await printResult(await engine.run(statement, signal), flags, context.effects, {
+          signal,
+          page: { report: { name: "query", title: "Query", answers: "", columns: [], sql: statement } },
+        });
       });
     } finally {
       await engine.close();

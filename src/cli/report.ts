@@ -1,12 +1,13 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
+import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { wholeNumber } from "./flags/values.ts";
+import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -17,15 +18,9 @@ import {
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
 
-/** As in the config; repeated here so that `--help` does not load it. */
-const failOnKinds = ["boundary", "integrity", "stale", "findings"] as const;
-
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags, ClaimFlags {
   readonly reports?: string;
   readonly list?: true;
-  readonly failOn?: readonly (typeof failOnKinds)[number][];
-  readonly strict?: true;
-  readonly maxAge?: number;
 }
 
 export function addReportCommand(program: Command, context: CommandContext): void {
@@ -35,15 +30,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .argument("[name]", "a report of the catalogue (--list shows them)")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
-    .option("--list", "list the reports")
-    .addOption(
-      new Option("--fail-on <what...>", "exit with 3 when a claim is not met, or the logs are stale").choices(
-        failOnKinds,
-      ),
-    )
-    .option("--strict", "exit with 4 when a claim is not shown: gaps, unknowns")
-    .option("--max-age <hours>", "age at which logs are stale (default: 24)", wholeNumber("--max-age", 1, 8760));
-  addEngineFlags(addOutputFlags(addScopeFlags(command))).action(
+    .option("--list", "list the reports");
+  addClaimFlags(addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else await runReport(name, flags, context);
@@ -64,14 +52,23 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
-  const [{ checkColumns, findReport, loadCatalogue }, { applyScope, applyScopeWherePossible }, { printResult }] =
-    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("./print-result.ts")]);
+  const [
+    { checkColumns, findReport, loadCatalogue },
+    { applyScope, applyScopeWherePossible },
+    { printResult },
+    { filesFor },
+  ] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../sql/scope.ts"),
+    import("./print-result.ts"),
+    import("../report/output.ts"),
+  ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   const scope = { ...(await scopeOf(flags, effects.now())), maxAgeHours: flags.maxAge };
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
-  const engine = await openEngine(flags, scope, context);
+  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
   try {
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
@@ -82,47 +79,19 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const { printOverview } = await import("./overview.ts");
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
       await printOverview({ engine, catalogue, statement, scope, flags, context });
-      await judgeClaims(engine, catalogue, scope, flags, context);
+      await judgeClaims({ engine, catalogue, scope, flags, context });
       return;
     }
-    const result = await engine.run(applyScope(report.sql, scope, engine.qualify), signal, report.name);
-    checkColumns(report, result.columns);
-    await printResult(
-      result,
-      flags,
-      effects,
-      flags.format === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined,
-    );
-    await judgeClaims(engine, catalogue, scope, flags, context);
+    await withTimeout(flags, signal, async (until) => {
+      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      checkColumns(report, result.columns);
+      const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
+      await printResult(result, flags, effects, { signal: until, page });
+    });
+    await judgeClaims({ engine, catalogue, scope, flags, context });
   } finally {
     await engine.close();
   }
-}
-
-/** Only where it was asked for: on other engines each question costs a scan. */
-async function judgeClaims(
-  engine: Engine,
-  catalogue: ReadonlyMap<string, Report>,
-  scope: Scope,
-  { failOn = [], strict, boundary }: ReportFlags,
-  { effects, signal, exitWith }: CommandContext,
-): Promise<void> {
-  if (failOn.length === 0 && strict !== true) return;
-  const [{ findReport }, { applyScopeWherePossible }, { claimFindings, claimsOf, exitCodeOf, notShown }] =
-    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("../report/claims.ts")]);
-  const range = await claimsOf(
-    engine,
-    (wanted) => applyScopeWherePossible(findReport(catalogue, wanted).sql, scope, engine.qualify),
-    signal,
-  );
-  const failing = claimFindings(range, boundary).filter(
-    ({ kind }) => failOn.includes("findings") || failOn.includes(kind),
-  );
-  const unshown = strict === true ? notShown(range.claims, boundary) : [];
-  const exitCode = exitCodeOf(failing.length, unshown.length);
-  const why = [...failing.map(({ message }) => message), ...unshown];
-  if (exitCode !== 0) effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
-  exitWith(exitCode);
 }
 
 async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {

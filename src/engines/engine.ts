@@ -1,7 +1,7 @@
 /** Owns the role of an engine: whatever runs a report's SQL and hands out columns and batches of plain cells. */
 import type { CellResult } from "../schema/result-column.ts";
 
-export type { Cell, CellBatch, ResultColumn, ResultType } from "../schema/result-column.ts";
+export type { Cell, CellBatch, CopyOptions, ResultColumn, ResultCopy, ResultType } from "../schema/result-column.ts";
 
 export interface Result extends CellResult {}
 

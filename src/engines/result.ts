@@ -32,6 +32,24 @@ export function plainCell({ type }: ResultColumn, cell: Cell): Cell {
   return type === "decimal" ? Number(cell) : cell;
 }
 
+/** The first rows of a result; all of them without a number. */
+export function limitRows(result: Result, most: number | undefined): Result {
+  if (most === undefined) return result;
+  return {
+    columns: result.columns,
+    batches: (async function* (): AsyncGenerator<CellBatch> {
+      let left = most;
+      if (left === 0) return;
+      for await (const batch of result.batches) {
+        const rows = batch[0]?.length ?? 0;
+        yield rows <= left ? batch : batch.map((cells) => cells.slice(0, left));
+        left -= Math.min(rows, left);
+        if (left === 0) return;
+      }
+    })(),
+  };
+}
+
 /** A result made of one batch. */
 export function resultOf(columns: readonly ResultColumn[], data: CellBatch): Result {
   return {

@@ -75,7 +75,7 @@ async function ingestInto(
   // Out of reach before anything could be read: nothing to keep.
   if (run.failures.length > 0 && run.counts.objectsListed === run.counts.objectsSkipped)
     throw failureOf(run.failures, 0);
-  await run.finishSources(runId);
+  await run.finishSources({ runId, now: now() });
   run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   await warehouse.finishRun(runId, run.counts, now());

@@ -24,4 +24,24 @@ export type CellBatch = readonly (readonly Cell[])[];
 export interface CellResult {
   readonly columns: readonly ResultColumn[];
   readonly batches: AsyncIterable<CellBatch>;
+  /** Lets the engine write the rows by itself, much faster than cell by cell, instead of reading `batches`; not every engine can. */
+  readonly copy?: ResultCopy;
+}
+
+export interface ResultCopy {
+  /** Writes the rows and tells how many there were. */
+  readonly to: (file: string, options: CopyOptions) => Promise<number>;
+  /** Whether the engine was opened such that it may write this file. */
+  readonly mayWrite: (file: string) => boolean;
+  /** A file that may always be written; it goes when the engine is closed. */
+  readonly scratchFile: string;
+}
+
+export interface CopyOptions {
+  readonly format: "csv" | "ndjson" | "parquet";
+  readonly maxRows?: number | undefined;
+  /** Key and value; only Parquet has a place for it. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Stops this copy, besides the signal of the statement. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,8 +1,9 @@
 /** Owns a warehouse without rows, in memory: what a statement's columns are, and whether it runs at all, before there is data. */
 import type { ResultColumn } from "../schema/result-column.ts";
 import { startDuck, stopDuck } from "./duck.ts";
-import { runQuery } from "./query.ts";
+import { queryError } from "./query.ts";
 import { ensureSchema } from "./schema.ts";
+import { readingStatement } from "./statement.ts";
 
 export interface EmptyWarehouse extends AsyncDisposable {
   /** @throws SpillwayError `sql` for a statement that would not run */
@@ -15,7 +16,14 @@ export async function openEmptyWarehouse(): Promise<EmptyWarehouse> {
   await connection.run("ATTACH ':memory:' AS warehouse");
   await ensureSchema(connection, "memory", true);
   return {
-    columnsOf: async (sql) => (await runQuery(connection, sql)).columns,
+    columnsOf: async (sql) => {
+      try {
+        const { columns } = await readingStatement(connection, sql);
+        return columns.map(({ column }) => column);
+      } catch (error) {
+        throw queryError(error);
+      }
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       stopDuck(duck);
       await Promise.resolve();

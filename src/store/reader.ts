@@ -2,7 +2,7 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";
 import {
   type Duck,
@@ -21,7 +21,10 @@ import { checkVersion } from "./meta.ts";
 import { useWarehouse } from "./schema.ts";
 import { logsOf } from "./side-files.ts";
 
-export type ReaderOptions = DuckOptions;
+export interface ReaderOptions extends DuckOptions {
+  /** Files that results may be written into: nothing else can be written, and this has to be known from the start. */
+  readonly writable?: readonly string[];
+}
 
 /** A published warehouse, open for reading. */
 export class WarehouseReader {
@@ -29,16 +32,24 @@ export class WarehouseReader {
   readonly #duck: Duck;
   readonly #opened: string;
   readonly #folder: string;
+  readonly #writable: readonly [string, ...string[]];
 
-  private constructor(file: string, duck: Duck, opened: string, folder: string) {
+  private constructor(
+    file: string,
+    duck: Duck,
+    opened: string,
+    folder: string,
+    writable: readonly [string, ...string[]],
+  ) {
     this.file = file;
     this.#duck = duck;
     this.#opened = opened;
     this.#folder = folder;
+    this.#writable = writable;
   }
 
   /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
-  static async open(file: string, options: ReaderOptions = {}): Promise<WarehouseReader> {
+  static async open(file: string, { writable = [], ...options }: ReaderOptions = {}): Promise<WarehouseReader> {
     if (!existsSync(file)) {
       throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
         next: "Run spillway ingest first, or name it with --warehouse",
@@ -62,8 +73,10 @@ export class WarehouseReader {
       // rows come in the order of the statement, and a time with a zone is shown in UTC
       await duck.connection.run("SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
       await checkVersion(duck.connection, file);
-      await harden(duck.connection);
-      return new WarehouseReader(file, duck, opened, folder);
+      // the first lies in a folder that only this process uses
+      const files = [join(folder, "result"), ...writable.map((path) => resolve(path))] as const;
+      await harden(duck.connection, files);
+      return new WarehouseReader(file, duck, opened, folder, files);
     } catch (error) {
       stopDuck(duck);
       released(opened);
@@ -74,7 +87,7 @@ export class WarehouseReader {
 
   /** Runs one statement that reads. */
   async query(sql: string, signal?: AbortSignal): Promise<CellResult> {
-    return await runQuery(this.#duck.connection, sql, signal);
+    return await runQuery(sql, { connection: this.#duck.connection, writable: this.#writable, signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,19 +8,9 @@ import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { type ExpectedTrail, replaceExpected } from "./expected-trails.ts";
 import { checkpointAfter } from "./checkpoint.ts";
-import {
-  type Duck,
-  type DuckOptions,
-  attach,
-  detach,
-  isDamage,
-  released,
-  startDuck,
-  stopDuck,
-  warehouseError,
-} from "./duck.ts";
+import { type Duck, attach, detach, isDamage, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
-import { type ListedDays, writeListed } from "./listed-ranges.ts";
+import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
@@ -47,25 +37,9 @@ import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks
 import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
+import type { WarehouseOptions } from "./warehouse-types.ts";
 
-export type { Finding } from "./findings.ts";
-export type { ExpectedTrail } from "./expected-trails.ts";
-export type { ListedDays } from "./listed-ranges.ts";
-export type { ListedStretch, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
-export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
-export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
-export type { CompactSizes } from "./compact.ts";
-export type { PruneCounts } from "./prune.ts";
-export type { SourceState } from "./source-state.ts";
-
-export interface WarehouseOptions extends DuckOptions {
-  readonly now?: () => Date;
-  /** Told what was mended while opening. */
-  readonly notice?: ((message: string) => void) | undefined;
-  /** Events that are folded at once, 200,000 unless told. */
-  readonly foldedAtOnce?: number;
-}
+export type * from "./warehouse-types.ts";
 
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
@@ -202,9 +176,8 @@ export class Warehouse {
   }
 
   /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
-  async saveListed(source: string, days: readonly ListedDays[], now: Date): Promise<void> {
-    const runId = this.#runId;
-    await this.#transaction((connection) => writeListed(connection, days, { source, runId, now }));
+  async saveListed(listed: Listed): Promise<void> {
+    await this.#transaction((connection) => writeListed(connection, listed, this.#runId));
   }
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */

@@ -125,6 +125,8 @@ describe("boundaries of one's own", () => {
       { name: "ours", region: "eu-west-3" },
     ]);
     expect(await run({ mine: ["eu-west-3"] })).toEqual([{ name: "mine", region: "eu-west-3" }]);
+    // a single row more
+    expect(await run({ mine: ["eu-west-3", "eu-west-1"] })).toHaveLength(2);
   });
 });
 

@@ -22,6 +22,15 @@ const rows = [
   event({ inference_region: "eu-north-1" }),
   event({ event_id: "e2", invocation_key: "eu-west-1/k2", request_id: "r2", inference_region: "us-east-1" }),
   completion({ invocation_key: "eu-west-1/k2", inference_region: "us-east-1" }),
+  // direct: outside every boundary but eu and eea, and without a profile
+  event({
+    event_id: "e3",
+    invocation_key: "eu-west-1/k3",
+    request_id: "r3",
+    model_kind: "foundation-model",
+    profile_id: null,
+    profile_scope: null,
+  }),
 ];
 
 async function published(box: Sandbox): Promise<string> {
@@ -152,7 +161,7 @@ describe("a file of the first version", () => {
     for (const end of ["", ".work"]) rmSync(`${file}${end}`);
     cpSync(old, file);
     // readable before the first run of this version
-    expect(await readRows(file, "SELECT count(*)::INTEGER AS n FROM invocation")).toEqual([{ n: 2 }]);
+    expect(await readRows(file, "SELECT count(*)::INTEGER AS n FROM invocation")).toEqual([{ n: 3 }]);
     {
       await using warehouse = await Warehouse.open(file, { threads: 1 });
       expect(await warehouse.publish()).toBe(true);

@@ -53,13 +53,18 @@ export function addEngineFlags(command: Command): Command {
     .option("--trino-ca <file>", "trino: certificates (PEM) of the authority that signed the server's");
 }
 
-/** Opens the engine that the flags name. @throws SpillwayError `usage` for flags of another engine */
-export async function openEngine(flags: EngineFlags, scope: Scope, { effects }: CommandContext): Promise<Engine> {
+/** Opens the engine that the flags name; one that writes files itself may write `writable`. @throws SpillwayError `usage` for flags of another engine */
+export async function openEngine(
+  flags: EngineFlags,
+  scope: Scope,
+  { effects }: CommandContext,
+  writable: readonly string[] = [],
+): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
   refuseStray(flags, engine);
   switch (engine) {
     case "duckdb":
-      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse);
+      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse, writable);
     case "athena": {
       const { openAthena } = await import("../../engines/athena/engine.ts");
       return openAthena(

@@ -5,9 +5,12 @@ import type { Engine } from "../engine.ts";
 /** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
 
-/** Opens a published warehouse for reading; statements are refused unless they only read. */
-export async function openWarehouse(file: string): Promise<Engine> {
-  const reader = await WarehouseReader.open(file, { memoryLimit: "1GB" });
+/** The process has as much again: a result of ten million rows has to leave in 600 MB. */
+const memoryLimit = "400MB";
+
+/** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
+export async function openWarehouse(file: string, writable: readonly string[] = []): Promise<Engine> {
+  const reader = await WarehouseReader.open(file, { memoryLimit, writable });
   return {
     name: "duckdb",
     qualify,

@@ -2,16 +2,11 @@
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
-import { TextWriter } from "./format.ts";
+import { formulaPattern } from "../../schema/formula.ts";
 import { plainText } from "../value-text.ts";
+import { TextWriter } from "./format.ts";
 
-/**
- * What a spreadsheet would run: `=`, `+`, `-`, `@` or their full-width forms at the start of a text or behind blanks, and a tab or line
- * break at the start. Apostrophes before that are part of the rule, so that taking one away undoes it and nothing else.
- */
-const formula =
-  // oxlint-disable-next-line no-control-regex -- blanks that a spreadsheet skips
-  /^'*(?:[\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F\u2060\u3000\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/;
+const formula = new RegExp(formulaPattern);
 
 /** The text with an apostrophe in front, if a spreadsheet would run it. */
 export function harmless(text: string): string {
@@ -23,8 +18,17 @@ export function unharmed(text: string): string {
   return text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
 }
 
+/** `#` as well: for some readers it begins a comment. */
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",#\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** As DuckDB writes it, which makes the larger files: an exponent from 1e16 on and below 1e-4, of two digits at least. */
+function doubleText(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 /** Null is an empty field, an empty text is `""`. */
@@ -35,6 +39,7 @@ export async function writeCsv(result: Result, output: OutputStream): Promise<nu
   for await (const row of rowsOf(result)) {
     const fields = result.columns.map((column, index) => {
       const cell = row[index] ?? null;
+      if (column.type === "double" && cell !== null) return doubleText(Number(cell));
       if (cell === null || (column.type !== "text" && column.type !== "json")) return plainText(cell, column);
       return cell === "" ? '""' : quoted(harmless(String(cell)));
     });

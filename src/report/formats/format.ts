@@ -13,6 +13,8 @@ export interface FormatOptions {
   readonly color?: boolean | undefined;
   /** What a file says of itself, where its format has a place for it. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** What stands around the array of JSON. */
+  readonly frame?: { readonly before: string; readonly after: string } | undefined;
 }
 
 /** Writes a result and tells how many rows it had. It waits when the receiver is slower. */

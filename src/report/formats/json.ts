@@ -3,7 +3,7 @@ import type { OutputStream } from "../../effects.ts";
 import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
 import { isoTime } from "../../engines/iso-time.ts";
 import { rowsOf } from "../../engines/result.ts";
-import { TextWriter } from "./format.ts";
+import { type FormatOptions, TextWriter } from "./format.ts";
 
 /** Whole numbers and decimals keep all their digits, however many a reader's own numbers have. */
 function value(cell: Cell, column: ResultColumn): string {
@@ -17,7 +17,8 @@ function value(cell: Cell, column: ResultColumn): string {
     case "json":
       return String(cell);
     case "double":
-      return Number.isFinite(cell) ? String(cell) : "null";
+      if (!Number.isFinite(cell)) return "null";
+      return Object.is(cell, -0) ? "-0.0" : String(cell);
     default:
       return JSON.stringify(cell);
   }
@@ -33,14 +34,16 @@ function line(columns: readonly ResultColumn[], row: readonly Cell[]): string {
   return `{${[...objects(columns, row)].join(",")}}`;
 }
 
-export async function writeJson(result: Result, output: OutputStream): Promise<number> {
+export async function writeJson(result: Result, output: OutputStream, { frame }: FormatOptions = {}): Promise<number> {
   const writer = new TextWriter(output);
+  await writer.add(frame?.before ?? "");
   let rows = 0;
   for await (const row of rowsOf(result)) {
     await writer.add(`${rows === 0 ? "[\n" : ",\n"}${line(result.columns, row)}`);
     rows++;
   }
   await writer.add(rows === 0 ? "[]\n" : "\n]\n");
+  await writer.add(frame?.after ?? "");
   await writer.flush();
   return rows;
 }

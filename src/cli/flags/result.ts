@@ -1,0 +1,53 @@
+/** Owns the flags for results of statements: how long, how many, and in which format they leave. */
+import type { Command } from "commander";
+import { SpillwayError } from "../../errors.ts";
+import { type FormatName, formatNames, formatTraits } from "../../report/formats/names.ts";
+import type { OutputFlags } from "./scope.ts";
+import { wholeNumber } from "./values.ts";
+
+export interface ResultFlags {
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly maxRows?: number;
+}
+
+export function addResultFlags(command: Command): Command {
+  return command
+    .option("--timeout <seconds>", "stop a statement that takes longer", wholeNumber("--timeout", 1, 86_400))
+    .option("--max-rows <count>", "write so many rows at most", wholeNumber("--max-rows", 0, Number.MAX_SAFE_INTEGER));
+}
+
+/** Names of files that say their format, besides the format's own. */
+const otherExtensions: Readonly<Record<string, FormatName>> = {
+  jsonl: "ndjson",
+  markdown: "markdown",
+  feather: "arrow",
+};
+
+/** The format that was asked for, else what the name of the file says, else the table. */
+export function formatOf({ format, output }: OutputFlags): FormatName {
+  if (format !== undefined) return format;
+  const extension = /\.(\w+)$/.exec(output ?? "")?.[1]?.toLowerCase() ?? "";
+  return (
+    formatNames.find((name) => formatTraits[name].extension === extension) ?? otherExtensions[extension] ?? "table"
+  );
+}
+
+/** Runs with a signal that also ends when the time is over. */
+export async function withTimeout<T>(
+  { timeout }: ResultFlags,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (timeout === undefined) return await run(signal);
+  const over = AbortSignal.timeout(timeout * 1000);
+  try {
+    return await run(AbortSignal.any([signal, over]));
+  } catch (error) {
+    if (!over.aborted || signal.aborted) throw error;
+    throw new SpillwayError("timeout", `stopped after ${timeout} s, as --timeout says`, {
+      next: "Give it more time, or ask for less: fewer days, or groups instead of single calls.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+/** Owns the flags that make claims an exit code, and that exit code. */
+import { type Command, Option } from "commander";
+import type { Engine } from "../engines/engine.ts";
+import type { Report } from "../report/catalogue.ts";
+import type { Scope } from "../sql/scope.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { wholeNumber } from "./flags/values.ts";
+
+/** As in the config; repeated here so that `--help` does not load it. */
+const failOnKinds = ["boundary", "integrity", "stale", "findings"] as const;
+
+export interface ClaimFlags {
+  readonly failOn?: readonly (typeof failOnKinds)[number][];
+  readonly strict?: true;
+  readonly maxAge?: number;
+}
+
+export function addClaimFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--fail-on <what...>", "exit with 3 when a claim is not met, or the logs are stale").choices(
+        failOnKinds,
+      ),
+    )
+    .option("--strict", "exit with 4 when a claim is not shown: gaps, unknowns")
+    .option("--max-age <hours>", "age at which logs are stale (default: 24)", wholeNumber("--max-age", 1, 8760));
+}
+
+export interface ClaimOrder {
+  readonly engine: Engine;
+  readonly catalogue: ReadonlyMap<string, Report>;
+  readonly scope: Scope;
+  readonly flags: ClaimFlags & { readonly boundary?: string };
+  readonly context: CommandContext;
+}
+
+/** Only where it was asked for: on other engines each question costs a scan. */
+export async function judgeClaims({ engine, catalogue, scope, flags, context }: ClaimOrder): Promise<void> {
+  const { failOn = [], strict, boundary } = flags;
+  const { effects, signal, exitWith } = context;
+  if (failOn.length === 0 && strict !== true) return;
+  const [{ findReport }, { applyScopeWherePossible }, { claimFindings, claimsOf, exitCodeOf, notShown }] =
+    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("../report/claims.ts")]);
+  const range = await claimsOf(
+    engine,
+    (wanted) => applyScopeWherePossible(findReport(catalogue, wanted).sql, scope, engine.qualify),
+    signal,
+  );
+  const failing = claimFindings(range, boundary).filter(
+    ({ kind }) => failOn.includes("findings") || failOn.includes(kind),
+  );
+  const unshown = strict === true ? notShown(range.claims, boundary) : [];
+  const exitCode = exitCodeOf(failing.length, unshown.length);
+  const why = [...failing.map(({ message }) => message), ...unshown];
+  if (exitCode !== 0) effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
+  exitWith(exitCode);
+}

@@ -1,0 +1,91 @@
+/** Owns the statements by which DuckDB writes a result into a file itself: each column as the format wants it. */
+import type { DuckDBType } from "duckdb";
+import type { CopyOptions } from "../schema/result-column.ts";
+import { formulaPattern, formulaPatternRe2 } from "../schema/formula.ts";
+import { identifier, textLiteral } from "../sql/literal.ts";
+import { loadDuckDb } from "./duck.ts";
+import { finiteSql, isoTimeSql, nestedSql } from "./nested-types.ts";
+import { parquetSql } from "./parquet-types.ts";
+import type { SourceColumn } from "./result-types.ts";
+import { type ReadingStatement, relationOf } from "./statement.ts";
+
+/** `COPY … TO` a file that is there already or not. */
+export function copySql(statement: ReadingStatement, file: string, options: CopyOptions, isOrdered: boolean): string {
+  const { format, maxRows } = options;
+  const columns = statement.columns.map((column, index) => {
+    const value = `c${index}`;
+    const name = format === "csv" ? csvName(column.column.name) : identifier(column.column.name);
+    return `${expressionOf[format](column, value)} AS ${name}`;
+  });
+  const limit = maxRows === undefined ? "" : ` LIMIT ${maxRows}`;
+  const rows = `SELECT ${columns.join(", ")} FROM ${relationOf(statement)}${limit}`;
+  // without a temporary file of DuckDB's beside: it may not be written, and the file is renamed by us
+  return `COPY (${rows}) TO ${textLiteral(file)} (${formatSql(options)}, USE_TMP_FILE false, PRESERVE_ORDER ${isOrdered})`;
+}
+
+function formatSql({ format, metadata = {} }: CopyOptions): string {
+  if (format === "csv") return "FORMAT csv, HEADER true";
+  if (format === "ndjson") return "FORMAT json";
+  const entries = Object.entries(metadata).map(([key, value]) => `${identifier(key)}: ${textLiteral(value)}`);
+  return entries.length === 0 ? "FORMAT parquet" : `FORMAT parquet, KV_METADATA {${entries.join(", ")}}`;
+}
+
+const expressionOf: Readonly<Record<CopyOptions["format"], (column: SourceColumn, value: string) => string>> = {
+  csv: csvSql,
+  ndjson: jsonSql,
+  parquet: parquetSql,
+};
+
+function csvSql({ column, type }: SourceColumn, value: string): string {
+  switch (column.type) {
+    case "text":
+      return harmlessSql(asText(type, value));
+    case "json":
+      return harmlessSql(`to_json(${nestedSql(type, value)})::VARCHAR`);
+    case "timestamp":
+      return isoTimeSql(asTimestamp(type, value));
+    case "double": {
+      const double = `${value}::DOUBLE`;
+      return `CASE WHEN ${double} = trunc(${double}) AND abs(${double}) < 1e16 THEN ${double}::BIGINT::VARCHAR ELSE ${double}::VARCHAR END`;
+    }
+    default:
+      return value;
+  }
+}
+
+/** Most texts begin with a letter or a digit, which is seen without the pattern; a null is seen first, being the quickest. */
+function harmlessSql(value: string): string {
+  const formula = `regexp_matches(${value}, ${textLiteral(formulaPatternRe2)})`;
+  const checked = `WHEN ${formula} THEN chr(39) || ${value} ELSE ${value} END`;
+  const upwards = `CASE WHEN ${value} < '{' THEN ${value} ${checked}`;
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN ${value} >= 'A' THEN ${upwards} WHEN ${value} >= '0' AND ${value} < ':' THEN ${value} ${checked}`;
+}
+
+/** A name can be a formula too. */
+function csvName(name: string): string {
+  return identifier(new RegExp(formulaPattern).test(name) ? `'${name}` : name);
+}
+
+function jsonSql({ column, type }: SourceColumn, value: string): string {
+  switch (column.type) {
+    case "text":
+      return asText(type, value);
+    case "json":
+      return nestedSql(type, value);
+    case "timestamp":
+      return isoTimeSql(asTimestamp(type, value));
+    case "double":
+      return finiteSql(`${value}::DOUBLE`);
+    default:
+      return value;
+  }
+}
+
+function asText(type: DuckDBType, value: string): string {
+  return type.typeId === loadDuckDb().DuckDBTypeId.VARCHAR ? value : `${value}::VARCHAR`;
+}
+
+function asTimestamp(type: DuckDBType, value: string): string {
+  const { TIMESTAMP, TIMESTAMP_TZ } = loadDuckDb().DuckDBTypeId;
+  return type.typeId === TIMESTAMP || type.typeId === TIMESTAMP_TZ ? value : `${value}::TIMESTAMP`;
+}
