@@ -18,6 +18,12 @@ SELECT
   cast(NULL AS bigint) AS rejected,
   count(*) FILTER (WHERE eventsource NOT IN ('bedrock.amazonaws.com', 'bedrock-mantle.amazonaws.com')) AS other,
   cast(NULL AS varchar) AS run_id,
-  cast(NULL AS timestamp) AS loaded_at
+  cast(NULL AS timestamp) AS loaded_at,
+  cast(NULL AS varchar) AS sha256,
+  cast(NULL AS varchar) AS sha256_object,
+  cast(NULL AS varchar) AS flaw,
+  cast(NULL AS varchar) AS digest_verdict,
+  cast(NULL AS varchar) AS digest_reason,
+  cast(NULL AS varchar) AS digest_uri
 FROM cloudtrail_record
 GROUP BY object_uri

@@ -2,7 +2,7 @@
 -- answers: What may be said of the range that was asked for, and what would have to be known first?
 -- reads: coverage
 -- columns:
---   claim: inside-boundary (no call was processed outside the boundary), complete (every account, Region and day of the range has its logs), unaltered (the digest chains are valid), regions-known (no served call whose Region is unknown)
+--   claim: inside-boundary (no call was processed outside the boundary), complete (every account, Region and day of the range has its logs), unaltered (the digest chains over the range are valid, and every log file is as they say), regions-known (no served call whose Region is unknown)
 --   outcome: met: the numbers show it; not met: they show the opposite; not shown: something that would have to be known is not
 --   numbers: what decides it
 --   missing: what would have to be known; null if nothing is missing
@@ -20,6 +20,7 @@ WITH expectation AS (
     coverage.day,
     coverage.objects,
     coverage.records,
+    coverage.digest_status,
     CASE
       WHEN coverage.gap IN ('no file', 'never delivered', 'not listed') AND expectation.pairs > 0 AND expected.account_id IS NULL THEN NULL
       -- what retention removed counts where the range asks for it
@@ -31,6 +32,42 @@ WITH expectation AS (
   CROSS JOIN asked_range
   LEFT JOIN (SELECT account_id, region FROM expected_trail GROUP BY 1, 2) AS expected
     ON expected.account_id = coverage.account_id AND expected.region = coverage.region
+), checked AS (
+  SELECT 'log' AS kind, digest_verdict AS verdict, digest_reason AS reason, count(*) AS files
+  FROM trail_object
+  WHERE status <> 'skipped'
+  GROUP BY 2, 3
+  UNION ALL
+  SELECT kind, verdict, reason, files
+  FROM digest_check
+), judged AS (
+  SELECT
+    kind,
+    files,
+    CASE
+      WHEN verdict = 'valid' THEN 'valid'
+      WHEN verdict IN ('invalid', 'missing') THEN 'wrong'
+      WHEN verdict = 'undigested' AND reason IN ('unlisted', 'cut-end') THEN 'wrong'
+      WHEN verdict = 'not-yet-digested' THEN 'open'
+      WHEN verdict IS NULL THEN 'unchecked'
+      ELSE 'unknown'
+    END AS standing
+  FROM checked
+), vouched AS (
+  SELECT
+    coalesce(sum(CASE WHEN kind = 'log' AND standing = 'valid' THEN files END), 0) AS valid_logs,
+    coalesce(sum(CASE WHEN kind = 'digest' AND standing = 'valid' THEN files END), 0) AS valid_digests,
+    coalesce(sum(CASE WHEN kind = 'log' AND standing = 'wrong' THEN files END), 0) AS wrong_logs,
+    coalesce(sum(CASE WHEN kind = 'digest' AND standing = 'wrong' THEN files END), 0) AS wrong_digests,
+    coalesce(sum(CASE WHEN standing = 'unknown' THEN files END), 0) AS unknown,
+    coalesce(sum(CASE WHEN standing = 'open' THEN files END), 0) AS open,
+    coalesce(sum(CASE WHEN standing = 'unchecked' THEN files END), 0) AS unchecked,
+    coalesce(sum(CASE WHEN standing <> 'unchecked' THEN files END), 0) AS checked
+  FROM judged
+), unvouched AS (
+  SELECT count(*) AS days
+  FROM account_day
+  WHERE objects = 0 AND digest_status = 'not checked' AND gap IS NOT NULL
 ), days AS (
   SELECT
     count(*) AS days,
@@ -115,6 +152,25 @@ WITH expectation AS (
   CROSS JOIN listing
   CROSS JOIN expectation
   CROSS JOIN asked_range
+), integrity_doubt AS (
+  SELECT
+    nullif(
+      array_join(
+        ARRAY[
+          CASE WHEN days.objects = 0 THEN 'any log file of the range' END,
+          CASE WHEN vouched.checked = 0 THEN 'a check of the digest chains' END,
+          CASE WHEN vouched.checked > 0 AND vouched.unchecked > 0 THEN 'a check of log files: ' || cast(vouched.unchecked AS varchar) END,
+          CASE WHEN vouched.unknown > 0 THEN 'digests and log files that nothing vouches for or that could not be read: ' || cast(vouched.unknown AS varchar) END,
+          CASE WHEN vouched.open > 0 THEN 'log files that are not digested yet: ' || cast(vouched.open AS varchar) END,
+          CASE WHEN vouched.checked > 0 AND unvouched.days > 0 THEN 'account-Region-days without a digest: ' || cast(unvouched.days AS varchar) END
+        ],
+        '; '
+      ),
+      ''
+    ) AS missing
+  FROM days
+  CROSS JOIN vouched
+  CROSS JOIN unvouched
 ), line AS (
   SELECT
     1 AS place,
@@ -151,10 +207,21 @@ WITH expectation AS (
   SELECT
     3,
     'unaltered',
-    'not shown',
-    cast(days.objects AS varchar) || ' log files, none of them checked',
-    'a check of the digest chains'
+    CASE
+      WHEN vouched.wrong_logs + vouched.wrong_digests > 0 THEN 'not met'
+      WHEN integrity_doubt.missing IS NULL THEN 'met'
+      ELSE 'not shown'
+    END,
+    CASE
+      WHEN vouched.checked = 0 THEN cast(days.objects AS varchar) || ' log files, none of them checked'
+      ELSE 'valid: ' || cast(vouched.valid_logs AS varchar) || ' log files and ' || cast(vouched.valid_digests AS varchar)
+        || ' digests; changed, missing or listed by no digest: ' || cast(vouched.wrong_logs AS varchar) || ' log files and '
+        || cast(vouched.wrong_digests AS varchar) || ' digests'
+    END,
+    integrity_doubt.missing
   FROM days
+  CROSS JOIN vouched
+  CROSS JOIN integrity_doubt
   UNION ALL
   SELECT
     4,

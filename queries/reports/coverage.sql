@@ -7,7 +7,7 @@
 --   objects: log files seen, loaded or quarantined; skipped ones are no log files
 --   records: records in them
 --   bedrock_events: Bedrock records kept
---   digest_status: result of the digest validation; not checked until it has run
+--   digest_status: the worst that CloudTrail's digests say of the day: invalid, missing, unlisted (nothing vouches for a log file), unreadable, undigested, not checked, not yet digested, valid
 --   gap: no file (it was listed, and nothing lay there); never delivered (expected, and no file in the whole range); not listed (nobody looked, or not to the end of the day); pruned (its events were removed by retention); quarantined; no place (the path names no account, Region and day); null: none
 --
 -- Which days are due: those of the range that was asked for, of every account and Region that was seen, listed or is expected; without a
@@ -21,8 +21,8 @@ WITH object AS (
     region,
     try_cast(day AS date) AS day,
     uri,
-    max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded,
-    max(CASE WHEN reason LIKE 'pruned%' THEN 1 ELSE 0 END) AS pruned,
+    max(CASE WHEN status IN ('loaded', 'pruned') THEN 1 ELSE 0 END) AS loaded,
+    max(CASE WHEN status = 'pruned' THEN 1 ELSE 0 END) AS pruned,
     max(records) AS records,
     max(bedrock_events) AS bedrock_events
   FROM trail_object
@@ -155,15 +155,52 @@ WITH object AS (
   FROM due
   LEFT JOIN looked ON looked.account_id = due.account_id AND looked.region = due.region AND looked.day = due.day
   FULL JOIN seen ON seen.account_id = due.account_id AND seen.region = due.region AND seen.day = due.day
+), judged AS (
+  SELECT account_id, region, day, digest_verdict AS verdict, digest_reason AS reason
+  FROM trail_object
+  WHERE status <> 'skipped'
+  UNION ALL
+  SELECT account_id, region, day, verdict, reason
+  FROM digest_check
+), digest_day AS (
+  SELECT
+    account_id,
+    region,
+    day,
+    min(
+      CASE
+        WHEN verdict = 'invalid' THEN 1
+        WHEN verdict = 'missing' THEN 2
+        WHEN verdict = 'undigested' AND reason IN ('unlisted', 'cut-end') THEN 3
+        WHEN verdict = 'unreadable' THEN 4
+        WHEN verdict = 'undigested' THEN 5
+        WHEN verdict = 'not-yet-digested' THEN 7
+        WHEN verdict = 'valid' THEN 8
+        ELSE 6
+      END
+    ) AS worst
+  FROM judged
+  GROUP BY 1, 2, 3
 )
 SELECT
-  account_id,
-  region,
-  cast(day AS varchar) AS day,
-  cast(objects AS bigint) AS objects,
-  cast(records AS bigint) AS records,
-  cast(bedrock_events AS bigint) AS bedrock_events,
-  'not checked' AS digest_status,
-  gap
+  line.account_id,
+  line.region,
+  cast(line.day AS varchar) AS day,
+  cast(line.objects AS bigint) AS objects,
+  cast(line.records AS bigint) AS records,
+  cast(line.bedrock_events AS bigint) AS bedrock_events,
+  CASE digest_day.worst
+    WHEN 1 THEN 'invalid'
+    WHEN 2 THEN 'missing'
+    WHEN 3 THEN 'unlisted'
+    WHEN 4 THEN 'unreadable'
+    WHEN 5 THEN 'undigested'
+    WHEN 7 THEN 'not yet digested'
+    WHEN 8 THEN 'valid'
+    ELSE 'not checked'
+  END AS digest_status,
+  line.gap
 FROM line
-ORDER BY account_id NULLS LAST, region NULLS LAST, day NULLS LAST
+LEFT JOIN digest_day
+  ON digest_day.account_id = line.account_id AND digest_day.region = line.region AND digest_day.day = cast(line.day AS varchar)
+ORDER BY line.account_id NULLS LAST, line.region NULLS LAST, line.day NULLS LAST

@@ -1,12 +1,16 @@
 /** Owns `spillway ingest`: flags in, the run's summary and identities out. */
 import type { Command } from "commander";
 import type { ExpectedConfig } from "../config/config.ts";
+import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
+import type { Tally } from "../integrity/tally.ts";
+import type { VerifyPlan } from "../ingest/check-digests.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
 import { sourceKinds } from "../ingest/sources/kinds.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { type KeyFlags, addKeyFlags, openVerifyPlan } from "./open-archives.ts";
 import { wholeNumber } from "./flags/values.ts";
 import { addSourceFlags, openSources } from "./flags/source.ts";
 
@@ -20,7 +24,8 @@ export interface LoadFlags {
   readonly expected?: readonly ExpectedConfig[];
 }
 
-interface IngestFlags extends SourceSettings, LoadFlags {
+interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
+  readonly verify?: true;
   readonly threads?: number;
   readonly strict?: true;
 }
@@ -38,8 +43,9 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       wholeNumber("--max-object-mb", 1, 4096),
       512,
     )
+    .option("--verify", "hash what is read, and check it by CloudTrail's digests, which lie beside the logs")
     .option("--strict", "exit with 4 when something was quarantined, rejected, refused, replaced or gone");
-  addSourceFlags(command).action(async (sources: string[], flags: IngestFlags) => {
+  addSourceFlags(addKeyFlags(command, "verify: ")).action(async (sources: string[], flags: IngestFlags) => {
     const summary = await runIngest(sources, flags, context);
     if (summary.interrupted) throw interrupted();
     const { isIncomplete } = await import("../ingest/summary.ts");
@@ -63,7 +69,24 @@ export async function runIngest(
   flags: IngestFlags,
   context: CommandContext,
 ): Promise<IngestSummary> {
-  return await loadSources(openSources(sources, flags, context), flags, context);
+  const opening = openSources(sources, flags, context);
+  // Whichever of the two fails first is told of.
+  opening.catch(() => undefined);
+  const verify =
+    flags.verify === true
+      ? await openVerifyPlan(
+          sources.map((source) => ({ source, flags })),
+          flags,
+          context,
+        )
+      : undefined;
+  return await loadSources(opening, flags, context, { verify });
+}
+
+interface LoadOptions {
+  readonly verify?: VerifyPlan | undefined;
+  /** The summary of a run that is about to fail although it published what it could read. */
+  readonly onStopped?: (partial: IngestSummary) => void;
 }
 
 /** The same for sources that are open, or about to be. */
@@ -71,7 +94,7 @@ export async function loadSources(
   opening: Promise<readonly ObjectSource[]>,
   flags: LoadFlags,
   context: CommandContext,
-  onStopped: (partial: IngestSummary) => void = () => undefined,
+  more: LoadOptions = {},
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
   const [{ ingest }, { ownBoundaryRegions }, { createProgress }, { expectedTrails }, opened] = await Promise.all([
@@ -94,10 +117,11 @@ export async function loadSources(
       now: effects.now,
       onProgress: progress.update,
       signal,
+      verify: more.verify,
       onNotice: (message) => effects.log.warn(message),
       onStopped: (partial) => {
         stopped = partial;
-        onStopped(partial);
+        more.onStopped?.(partial);
       },
     });
     progress.end();
@@ -107,6 +131,16 @@ export async function loadSources(
     progress.end();
     if (stopped !== undefined) await printSummary(stopped, flags.warehouse, context);
     throw thrown;
+  }
+}
+
+/** What was judged in this run; all verdicts stand in the warehouse. */
+function tellDigests(tally: Tally, { log }: Effects): void {
+  log.info(`digests   ${tally.line("digest")}`);
+  log.info(`log files ${tally.line("log")}`);
+  if (tally.findings > 0) {
+    const what = tally.findings === 1 ? "1 finding" : `${tally.findings.toLocaleString("en-US")} findings`;
+    log.warn(`${what} of integrity: spillway report coverage; spillway query "from digest where verdict <> 'valid'"`);
   }
 }
 
@@ -130,6 +164,7 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
         `... and ${count - shown} more; all of them: spillway query "from finding where kind = '${kind}'"`,
       );
   }
+  if (summary.digests !== undefined) tellDigests(summary.digests, effects);
   for (const gap of summary.gaps) effects.log.warn(`not looked at: ${gap}`);
   if (counts.rejected > 0)
     effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
@@ -153,10 +188,13 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
   if (knowsAll && counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
     effects.log.warn("no log file among them could be read: nothing was learnt about any inference");
   }
-  const speed = `${(counts.rawBytes / 1e6).toFixed(0)} MB in ${summary.seconds.toFixed(2)} s`;
+  const { statSync } = await import("node:fs");
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB`;
+  const size = megabytes(statSync(warehouse, { throwIfNoEntry: false })?.size ?? 0);
+  const speed = `${megabytes(counts.rawBytes)} of logs read in ${summary.seconds.toFixed(2)} s`;
   effects.log.info(
     summary.published
-      ? `published ${warehouse} (${speed})`
+      ? `published ${warehouse}: ${size} (${speed})`
       : `nothing new; ${warehouse} is unchanged (${summary.seconds.toFixed(2)} s)`,
   );
 }

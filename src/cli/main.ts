@@ -9,6 +9,7 @@ import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
@@ -58,6 +59,7 @@ function createProgram(context: CommandContext): Command {
   addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPolicyCommand(program, context);
+  addProfilesCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

@@ -8,6 +8,7 @@ import { resourceName } from "../policy/expectation.ts";
 import type { CrossChecked } from "../probe/cross-check.ts";
 import { bindsScps } from "../policy/layers.ts";
 import type { PreparedCheck } from "./policy-prepare.ts";
+import { formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";
 
 const columns = ["resource", "requested_region", "decision", "by", "change"] as const;
@@ -31,7 +32,7 @@ export async function printCheck(checked: CheckedCall, flags: OutputFlags, effec
   const rows = [...checked.answer.resources.map((resource) => rowOf(resource, checked)), wholeCall(checked)];
   warnOfLints(checked.documents.layers, effects);
   warnOfDisagreement(checked, effects);
-  if (flags.format === undefined) await printText(rows, flags, effects);
+  if (flags.format === undefined && formatOf(flags) === "table") await printText(rows, flags, effects);
   else await printRows(rows, checked.simulated !== undefined, flags, effects);
 }
 

@@ -16,6 +16,7 @@ import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { warnOfLints } from "./policy-lints.ts";
 import { type PreparedCheck, prepareCheck } from "./policy-prepare.ts";
+import { formatOf } from "./flags/result.ts";
 import type { SuggestFlags } from "./flags/policy.ts";
 
 /** Returns the exit code: 3 where something stays refused, whatever is changed. */
@@ -58,8 +59,7 @@ async function show(suggestion: Suggestion, flags: SuggestFlags, { effects }: Co
   const rows = suggestion.changes.map(rowOf);
   if (flags.documents !== undefined)
     await writeDocuments(suggestion, flags.documents, (text) => effects.log.info(text));
-  const { format } = flags;
-  if (format === undefined) {
+  if (flags.format === undefined && formatOf(flags) === "table") {
     const { withOutput } = await import("../report/output.ts");
     await withOutput(flags.output, effects.stdout, async (output) => {
       await output.write(rows.map(({ diff }) => diff).join(""));

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type ResultFlags, addResultFlags, withTimeout } from "./flags/result.ts";
+import { type ResultFlags, addResultFlags, describesItself, extrasOf, withTimeout } from "./flags/result.ts";
 import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
 
 interface QueryFlags extends OutputFlags, ResultFlags {
@@ -25,6 +25,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
   addResultFlags(addOutputFlags(command)).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
     protectionOf(flags);
+    const isDescribed = describesItself(flags);
     const [{ openWarehouse }, { printResult }, { filesFor }] = await Promise.all([
       import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
@@ -33,8 +34,18 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     const engine = await openWarehouse(flags.warehouse, filesFor(flags.output));
     try {
       await withTimeout(flags, context.signal, async (signal) => {
+        const itself = isDescribed
+          ? await (
+              await import("../report/results/self-description.ts")
+            ).selfDescription(
+              { report: undefined, sql: statement },
+              { scope: {}, boundaryName: undefined, engine, protection: protectionOf(flags) },
+              undefined,
+            )
+          : undefined;
         await printResult(await engine.run(statement, signal), flags, context.effects, {
           signal,
+          ...extrasOf(flags, itself),
           page: { report: { name: "query", title: "Query", answers: "", columns: [], sql: statement } },
         });
       });

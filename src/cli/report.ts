@@ -2,12 +2,14 @@
 import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
+import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type ResultFlags, addResultFlags, formatOf, withTimeout } from "./flags/result.ts";
+import { addKeyFlags } from "./flags/policy.ts";
+import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -21,6 +23,10 @@ import {
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags, ClaimFlags {
   readonly reports?: string;
   readonly list?: true;
+  readonly describe?: true;
+  readonly bundle?: string;
+  readonly context?: readonly string[];
+  readonly absent?: readonly string[];
 }
 
 export function addReportCommand(program: Command, context: CommandContext): void {
@@ -30,10 +36,13 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .argument("[name]", "a report of the catalogue (--list shows them)")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--reports <folder>", "a folder with SQL files of your own")
-    .option("--list", "list the reports");
-  addClaimFlags(addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(command))))).action(
+    .option("--list", "list the reports")
+    .option("--describe", "show what the report answers, its columns and its SQL")
+    .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect");
+  addClaimFlags(addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command)))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
+      else if (flags.describe === true) await describeReport(name, flags, context);
       else await runReport(name, flags, context);
     },
   );
@@ -45,6 +54,29 @@ async function listReports(flags: ReportFlags, { effects }: CommandContext): Pro
     effects.stdout.write(`${report.name.padEnd(24)} ${report.answers}\n`);
 }
 
+async function describeReport(
+  name: string | undefined,
+  flags: ReportFlags,
+  { effects }: CommandContext,
+): Promise<void> {
+  if (name === undefined) {
+    throw new SpillwayError("usage", "--describe needs the name of a report", {
+      next: "For example: spillway report denials --describe; --list shows all",
+    });
+  }
+  const [{ findReport, loadCatalogue }, { reportDescription }, { applyScope }, { columnsWithoutData, qualify }] =
+    await Promise.all([
+      import("../report/catalogue.ts"),
+      import("../report/results/describe-report.ts"),
+      import("../sql/scope.ts"),
+      import("../engines/duckdb/engine.ts"),
+    ]);
+  const report = findReport(loadCatalogue(foldersOf(flags)), name);
+  // any boundary will do: the columns are the same
+  const columns = await columnsWithoutData(applyScope(report.sql, { boundary: [] }, qualify));
+  effects.stdout.write(reportDescription(report, columns));
+}
+
 function foldersOf(flags: ReportFlags): readonly string[] {
   return flags.reports === undefined ? [] : [flags.reports];
 }
@@ -52,6 +84,8 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
+  const codes: number[] = [];
+  const noting: CommandContext = { ...context, exitWith: (code) => void codes.push(code) };
   const [
     { checkColumns, findReport, loadCatalogue },
     { applyScope, applyScopeWherePossible },
@@ -65,11 +99,17 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
-  const scope = { ...(await scopeOf(flags, effects.now())), maxAgeHours: flags.maxAge };
+  refuseStrayPolicyFlags(report, flags);
+  const asked = { ...(await scopeOf(flags, effects.now())), maxAgeHours: flags.maxAge };
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
-  const engine = await openEngine(flags, scope, context, filesFor(flags.output));
+  const isDescribed = describesItself(flags);
+  const engine = await openEngine(flags, asked, context, filesFor(flags.output));
   try {
+    const scope =
+      report?.name === "drift"
+        ? await (await import("./report-drift.ts")).driftScope(asked, flags, engine, effects.log)
+        : asked;
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
       const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
@@ -83,15 +123,63 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       return;
     }
     await withTimeout(flags, signal, async (until) => {
-      const result = await engine.run(applyScope(report.sql, scope, engine.qualify), until, report.name);
+      const statement = applyScope(report.sql, scope, engine.qualify);
+      const itself = isDescribed
+        ? await (
+            await import("../report/results/self-description.ts")
+          ).selfDescription(
+            { report, sql: statement },
+            { scope, boundaryName: flags.boundary, engine, protection: protectionOf(flags) },
+            catalogue.get("claims"),
+          )
+        : undefined;
+      const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
-      await printResult(result, flags, effects, { signal: until, page });
+      await printResult(await judged(report, result, scope, engine, flags, noting), flags, effects, {
+        signal: until,
+        page,
+        ...extrasOf(flags, itself),
+      });
     });
-    await judgeClaims({ engine, catalogue, scope, flags, context });
+    await judgeClaims({ engine, catalogue, scope, flags, context: noting });
+    // where both hold, what is wrong goes before what is not known
+    if (codes.length > 0) context.exitWith(Math.min(...codes));
   } finally {
     await engine.close();
   }
+}
+
+/** The rows with what the policies say of them, where the flags ask for it. */
+async function judged(
+  report: Report,
+  result: Result,
+  scope: Scope,
+  engine: Engine,
+  flags: ReportFlags,
+  { exitWith }: CommandContext,
+): Promise<Result> {
+  if (report.name === "denials" && flags.bundle !== undefined) {
+    const { explainDenials } = await import("./report-denials.ts");
+    return await explainDenials(result, { ...flags, bundle: flags.bundle }, scope, engine);
+  }
+  if (report.name !== "drift" || flags.failOn?.includes("drift") !== true) return result;
+  const { countDrift } = await import("./report-drift.ts");
+  const counted = await countDrift(result);
+  if (counted.findings > 0) exitWith(exitCodes.findings);
+  return counted.result;
+}
+
+function refuseStrayPolicyFlags(report: Report | undefined, flags: ReportFlags): void {
+  const takes = report?.name === "drift" || report?.name === "denials";
+  if (flags.bundle !== undefined && !takes)
+    throw new SpillwayError("usage", "--bundle is for the reports drift and denials", {
+      next: "Name one of them, or leave it out.",
+    });
+  if (flags.failOn?.includes("drift") === true && report?.name !== "drift")
+    throw new SpillwayError("usage", "--fail-on drift is for the report drift", {
+      next: "Run: spillway report drift --fail-on drift",
+    });
 }
 
 async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {

@@ -1,13 +1,14 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
-import type { Config, SourceConfig } from "../config/config.ts";
-import type { ObjectSource } from "../ingest/listing/source.ts";
+import type { Config } from "../config/config.ts";
+import type { VerifyPlan } from "../ingest/check-digests.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
+import { openVerifyPlan } from "./open-archives.ts";
 import { prepareRun } from "./prepare-run.ts";
-import { openSources } from "./flags/source.ts";
+import { entriesOf, given, openConfigured } from "./configured-sources.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
   program
@@ -30,30 +31,24 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         prepare: async () => await prepareRun(config, context.effects),
         effects: context.effects,
         signal: context.signal,
-        load: async (onStopped) => await loadSources(openConfigured(config, context), config, context, onStopped),
+        load: async (onStopped) => {
+          const opening = openConfigured(config, context);
+          // Whichever of the two fails first is told of.
+          opening.catch(() => undefined);
+          const verify = await configuredPlan(config, context);
+          return await loadSources(opening, config, context, { verify, onStopped });
+        },
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
       context.exitWith(exitCode);
     });
 }
 
-/** The config's sources through the same door as those of `spillway ingest`. */
-async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
-  const opened: ObjectSource[] = [];
-  for (const entry of config.sources) {
-    const { source, lookBackDays, ...flags }: SourceConfig = typeof entry === "string" ? { source: entry } : entry;
-    const since =
-      lookBackDays === undefined
-        ? {}
-        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    const given = Object.fromEntries(Object.entries({ ...since, ...flags }).filter(([, value]) => value !== undefined));
-    try {
-      opened.push(...(await openSources([source], given, context)));
-    } catch (thrown) {
-      const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
-      if (!isOutOfReach(thrown)) throw thrown;
-      opened.push(unopened(source, thrown));
-    }
-  }
-  return opened;
+/** Public keys are asked for with the credentials of the first source. */
+async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
+  const { verify } = config;
+  if (verify === false) return undefined;
+  const entries = entriesOf(config).map(({ source, ...flags }) => ({ source, flags: given(flags) }));
+  const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
+  return await openVerifyPlan(entries, keys, context);
 }

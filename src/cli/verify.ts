@@ -1,24 +1,19 @@
 /** Owns `spillway verify`: CloudTrail's digest chains of all accounts, Regions and trails; rows out, sums on stderr, an exit code. */
 import { type Command, Option } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import type { Archive } from "../integrity/archive.ts";
 import type { Step } from "../integrity/check-area.ts";
-import type { KeySource } from "../integrity/public-keys.ts";
 import type { Tally } from "../integrity/tally.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addBucketFlags } from "./flags/source.ts";
-import { rolesOf } from "../aws/options.ts";
-import { kindOf } from "../ingest/sources/kinds.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
+import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
-export interface VerifyFlags extends Omit<SourceSettings, "from" | "to"> {
+export interface VerifyFlags extends Omit<SourceSettings, "from" | "to">, KeyFlags {
   readonly from?: Date;
   readonly to?: Date;
-  readonly publicKeys?: readonly string[];
-  readonly signatures?: readonly string[];
   readonly failOn?: "integrity";
   readonly strict?: true;
   readonly format?: FormatName;
@@ -35,8 +30,6 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .option("--to <time>", "delivered until this instant, UTC; a chain has to reach it (default: now)", time)
     .option("--account <ids>", "only these accounts", list)
     .option("--region <regions>", "only these Regions", list)
-    .option("--public-keys <file>", "saved answer of ListPublicKeys; else AWS is asked, in each Region", list)
-    .option("--signatures <file>", "signatures of digests that a copy has lost: CSV with uri and signature", list)
     .option("--cloudtrail-endpoint <url>", "another endpoint than AWS's for ListPublicKeys")
     .addOption(
       new Option(
@@ -52,7 +45,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     )
     .option("--output <file>", "write to a file instead of stdout")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64));
-  addBucketFlags(command).action(async (sources: string[], flags: VerifyFlags) => {
+  addBucketFlags(addKeyFlags(command)).action(async (sources: string[], flags: VerifyFlags) => {
     const { tally, gaps } = await runVerify(sources, flags, context);
     if (flags.failOn === "integrity" && tally.findings > 0) context.exitWith(exitCodes.findings);
     else if (flags.strict === true && (tally.gaps > 0 || gaps.length > 0)) context.exitWith(exitCodes.incomplete);
@@ -82,7 +75,7 @@ export async function runVerify(
       import("./verify-result.ts"),
     ]);
   const signatures = readSignatures(flags.signatures ?? []);
-  const keys = await keySource(flags, context);
+  const { keys } = await openKeys(flags, context);
   const archives = await openArchives(sources, flags, context);
   await using pool = new SealPool(flags.threads);
   const tally = new Tally();
@@ -121,59 +114,6 @@ export async function runVerify(
   const gaps = [...new Set([...archives.flatMap((archive) => archive.gaps), ...refused, ...noDigests(tally)])];
   tell(tally, areas.length, gaps, flags, context);
   return { tally, gaps };
-}
-
-/** Saved keys, if there are any, and nothing else; else AWS is asked. */
-async function keySource(flags: VerifyFlags, { effects, signal }: CommandContext): Promise<KeySource> {
-  if (flags.publicKeys !== undefined) {
-    const [{ savedKeys }, { readPublicKeys }] = await Promise.all([
-      import("../integrity/public-keys.ts"),
-      import("../integrity/saved-files.ts"),
-    ]);
-    return savedKeys(readPublicKeys(flags.publicKeys));
-  }
-  const { fetchedKeys } = await import("../integrity/fetched-keys.ts");
-  return fetchedKeys({
-    profile: flags.profile,
-    roles: rolesOf(flags.roleArn, flags.externalId),
-    endpoint: flags.cloudtrailEndpoint,
-    signal,
-    onRefused: ({ message, next }) => effects.log.warn(message, { next }),
-  });
-}
-
-async function openArchives(
-  sources: readonly string[],
-  flags: VerifyFlags,
-  { signal }: CommandContext,
-): Promise<readonly Archive[]> {
-  const kinds = sources.map((source) => kindOf(source).label);
-  const other = sources.find((_, index) => kinds[index] !== "bucket" && kinds[index] !== "folder");
-  if (other !== undefined) {
-    throw new SpillwayError("usage", `there are no digests in ${other}`, {
-      next: "Name the bucket that the trail delivers to, s3://BUCKET[/PREFIX], or a folder that holds AWSLogs/.",
-    });
-  }
-  const [{ folderArchive }, s3] = await Promise.all([
-    import("../integrity/folder-archive.ts"),
-    kinds.includes("bucket") ? import("../integrity/s3-archive.ts") : undefined,
-  ]);
-  const options = {
-    accounts: flags.account,
-    regions: flags.region,
-    profile: flags.profile,
-    roles: rolesOf(flags.roleArn, flags.externalId),
-    endpoint: flags.s3Endpoint,
-    region: flags.s3Region,
-    pathStyle: flags.s3PathStyle,
-    expectedBucketOwner: flags.expectedBucketOwner,
-    requesterPays: flags.s3RequesterPays,
-    signal,
-  };
-  return sources.map((name, index) => {
-    const bucket = kinds[index] === "bucket" ? s3?.s3Archive(name, options) : undefined;
-    return bucket ?? folderArchive(name);
-  });
 }
 
 function checkRange({ from, to, account }: VerifyFlags): void {

@@ -48,6 +48,12 @@ export interface ExpectedConfig {
   readonly since?: string | undefined;
 }
 
+export interface VerifyConfig {
+  readonly publicKeys?: readonly string[] | undefined;
+  readonly signatures?: readonly string[] | undefined;
+  readonly cloudtrailEndpoint?: string | undefined;
+}
+
 export interface Config {
   readonly $schema?: string | undefined;
   readonly warehouse: string;
@@ -59,6 +65,7 @@ export interface Config {
   readonly boundaries: Readonly<Record<string, readonly string[]>>;
   readonly reportsFolder?: string | undefined;
   readonly reports: readonly ReportConfig[];
+  readonly verify: boolean | VerifyConfig;
   readonly failOn: readonly FailOn[];
   readonly expected: readonly ExpectedConfig[];
   /** Hours. */

@@ -52,6 +52,11 @@ export function envValues(env: Env, schema: JsonSchema): EnvValues {
 /** Lists are written with commas or as JSON, objects as JSON. What does not fit the type is left for the schema to refuse. */
 function valueOf(text: string, schema: JsonSchema): unknown {
   const trimmed = text.trim();
+  if (schema.anyOf !== undefined) {
+    const wanted = trimmed.startsWith("{") ? "object" : "boolean";
+    const alternative = schema.anyOf.find(({ type }) => type === wanted);
+    return alternative === undefined ? text : valueOf(text, alternative);
+  }
   if (schema.type === "object" || (schema.type === "array" && trimmed.startsWith("["))) return JSON.parse(trimmed);
   if (schema.type === "array") return trimmed.split(",").map((part) => part.trim());
   if (schema.type === "boolean") return booleans.get(trimmed.toLowerCase()) ?? text;

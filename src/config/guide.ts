@@ -9,6 +9,7 @@ export function configurationGuide(): string {
   const sources = optionWithKeys(schema.properties?.["sources"]?.items);
   const reports = optionWithKeys(schema.properties?.["reports"]?.items);
   const scope = schema.properties?.["scope"] ?? {};
+  const verify = optionWithKeys(schema.properties?.["verify"]);
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
@@ -20,6 +21,8 @@ export function configurationGuide(): string {
     table(reports),
     "\n## `expected[]`\n\nEvery account of an entry is expected in every Region of it.\n",
     table(optionWithKeys(schema.properties?.["expected"]?.items)),
+    "\n## `verify`\n\n`true`, or an object with\n",
+    table(verify),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",
     "| variable | meaning |",
     "| --- | --- |",

@@ -25,5 +25,12 @@ export function resolvePaths(values: Values, folder: string): Values {
   const { sources, reports } = values;
   if (Array.isArray(sources)) resolved["sources"] = sources.map(inside("source"));
   if (Array.isArray(reports)) resolved["reports"] = reports.map(inside("output"));
+  const { verify } = values;
+  if (typeof verify === "object" && verify !== null) {
+    const given = new Map(Object.entries(verify));
+    for (const [key, value] of given)
+      if (["publicKeys", "signatures"].includes(key) && Array.isArray(value)) given.set(key, value.map(from));
+    resolved["verify"] = Object.fromEntries(given);
+  }
   return resolved;
 }

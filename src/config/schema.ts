@@ -127,11 +127,22 @@ export const configSchema: z.ZodType<Config> = z
       ),
     reportsFolder: text.optional().describe("a folder with SQL reports of your own"),
     reports: z.array(reportSchema).default([]).describe("reports that each run writes"),
+    verify: z
+      .union([
+        z.boolean(),
+        z.strictObject({
+          publicKeys: texts.optional().describe("saved answers of ListPublicKeys; else AWS is asked, in each Region"),
+          signatures: texts.optional().describe("signatures of digests that a copy has lost"),
+          cloudtrailEndpoint: z.url().optional().describe("another endpoint than AWS's for ListPublicKeys"),
+        }),
+      ])
+      .default(false)
+      .describe("check what is loaded by CloudTrail's digests, which lie beside the logs: docs/verify.md"),
     failOn: z
       .array(z.enum(failOnChoices))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
+        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
       ),
     strict: z
       .boolean()

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";
+import type { Tally } from "../integrity/tally.ts";
 import { stageFolder } from "../store/side-files.ts";
 import { Warehouse } from "../store/warehouse.ts";
 import { IngestRun } from "./ingest-run.ts";
@@ -54,7 +55,12 @@ async function ingestInto(
   const started = performance.now();
   // Workers start first: they load while DuckDB does, and reading into a new warehouse needs no ledger.
   await using pool = new WorkerPool(
-    { stageFolder: stageFolder(options.warehouse), maxRawBytes: options.maxRawBytes ?? 512 << 20, eventsPerFile },
+    {
+      stageFolder: stageFolder(options.warehouse),
+      maxRawBytes: options.maxRawBytes ?? 512 << 20,
+      eventsPerFile,
+      seal: options.verify !== undefined,
+    },
     threadsFor(options),
     (notice) => run.noticed(notice),
     options.signal,
@@ -78,6 +84,7 @@ async function ingestInto(
   await run.finishSources({ runId, now: now() });
   run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
+  const digests = run.stoppedEarly ? undefined : await judged(options, run, warehouse, now());
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
   const summary: IngestSummary = {
@@ -94,6 +101,7 @@ async function ingestInto(
     findings: run.findings.examples,
     findingCounts: run.findings.counts,
     gaps: run.findings.gaps,
+    digests,
   };
   if (run.failures.length === 0) return summary;
   options.onStopped?.(summary);
@@ -104,6 +112,27 @@ async function ingestInto(
 function threadsFor({ sources, threads }: IngestOptions): number {
   if (sources.every((source) => source.extract !== undefined)) return 0;
   return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
+}
+
+/** What was read is in the ledger by now; whatever keeps it from being judged is a gap, and the next run comes back to it. */
+async function judged(
+  { verify }: IngestOptions,
+  run: IngestRun,
+  warehouse: Warehouse,
+  now: Date,
+): Promise<Tally | undefined> {
+  if (verify === undefined) return undefined;
+  const { checkDigests } = await import("./check-digests.ts");
+  try {
+    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now);
+    run.findings.gaps.push(...gaps);
+    return tally;
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError) || thrown.code.startsWith("warehouse-")) throw thrown;
+    const next = thrown.next === undefined ? "" : ` ${thrown.next}`;
+    run.findings.gaps.push(`the digests were not checked: ${thrown.message}.${next}`);
+    return undefined;
+  }
 }
 
 /** A run that went well as far as it came, and still failed. What it read is committed and published by now. */

@@ -1,4 +1,5 @@
 /** Owns what a run is given, and what it tells while it goes on. */
+import type { VerifyPlan } from "./check-digests.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { ExpectedTrail } from "../store/warehouse.ts";
 import type { IngestSummary } from "./summary.ts";
@@ -23,6 +24,8 @@ export interface IngestOptions {
   readonly expected?: readonly ExpectedTrail[] | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
+  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
+  readonly verify?: VerifyPlan | undefined;
 }
 
 export interface Progress {

@@ -1,4 +1,5 @@
 /** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+import type { Tally } from "../integrity/tally.ts";
 import type { SpillwayError } from "../errors.ts";
 import type { Finding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
@@ -112,9 +113,12 @@ export interface IngestSummary {
   readonly failures: readonly SourceFailure[];
   /** Events that came for days that were pruned: they are not in the warehouse. */
   readonly cameLate: number;
+  /** What a check of CloudTrail's digests came to; undefined without one. */
+  readonly digests?: Tally | undefined;
 }
 
 /** True when not everything was seen, or something about the logs is wrong: what `--strict` is for. */
-export function isIncomplete({ counts, findingCounts, gaps }: IngestSummary): boolean {
-  return counts.objectsQuarantined + counts.rejected + findingCounts.size + gaps.length > 0;
+export function isIncomplete({ counts, findingCounts, gaps, digests }: IngestSummary): boolean {
+  const unshown = (digests?.gaps ?? 0) + (digests?.findings ?? 0);
+  return counts.objectsQuarantined + counts.rejected + findingCounts.size + gaps.length + unshown > 0;
 }

@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
+import type { StoredSeal } from "../parse/seal.ts";
 import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
@@ -9,6 +10,8 @@ export interface WorkerSetup {
   readonly stageFolder: string;
   readonly workerNumber: number;
   readonly maxRawBytes: number;
+  /** Take the hashes that CloudTrail's digests are compared with. */
+  readonly seal?: boolean | undefined;
   /** Events after which a worker stages a file without being asked. */
   readonly eventsPerFile: number;
 }
@@ -24,7 +27,7 @@ export type ToWorker =
 /** What became of one object that a worker read. */
 export interface ReadObject {
   readonly object: Omit<TrailObject, "locator"> & { readonly locator?: Locator };
-  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly status: "loaded" | "skipped" | "quarantined" | "unreadable";
   readonly reason: string | null;
   readonly records: number;
   readonly bedrock: number;
@@ -33,14 +36,20 @@ export interface ReadObject {
   readonly rejected: readonly RejectedRecord[];
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
+  readonly seal?: StoredSeal;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
+}
+
+/** R8 counts both: what was read and is no log, and what could not be read, which every run tries again. */
+export function isQuarantined({ status }: ReadObject): boolean {
+  return status === "quarantined" || status === "unreadable";
 }
 
 /** An object of which no record was read, and why. */
 export function unreadObject(
   object: ReadObject["object"],
-  status: "skipped" | "quarantined",
+  status: "skipped" | "quarantined" | "unreadable",
   reason: string,
 ): ReadObject {
   return {

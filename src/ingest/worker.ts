@@ -51,12 +51,13 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
   } catch (thrown) {
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;
-    // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
-    const reason = `cannot be read: ${messageOf(thrown)}`;
-    const unread = unreadObject({ ...described, etag: `${described.etag}:unreadable` }, "quarantined", reason);
+    const unread = unreadObject(described, "unreadable", `cannot be read: ${messageOf(thrown)}`);
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
-  const parsed = parseTrailObject(bytes, object.uri, batch, { maxRawBytes: setup.maxRawBytes });
+  const parsed = parseTrailObject(bytes, object.uri, batch, {
+    maxRawBytes: setup.maxRawBytes,
+    seal: setup.seal === true,
+  });
   return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 

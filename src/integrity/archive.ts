@@ -9,7 +9,7 @@ export interface TimeRange {
 }
 
 /** Why a file could not be read. It says nothing about its content. */
-export type UnreadReason = "denied" | "kms" | "archived" | "not-found" | "failed";
+export type UnreadReason = "denied" | "kms" | "archived" | "not-found" | "failed" | "not-hashed";
 
 export interface Unread {
   readonly unread: UnreadReason;
@@ -56,6 +56,8 @@ export interface LogFile {
 
 /** Digests and logs of one account and Region below one `AWSLogs/`. Listings throw `source-denied` where they are refused. */
 export interface Area extends TrailPlace {
+  /** Made at some time: nothing that came later can be expected in it. */
+  readonly isCopy: boolean;
   /** By time, with a neighbour on each side of the range where there is one. */
   digests(range: TimeRange): Promise<readonly DigestFile[]>;
   /** Page by page. */
@@ -64,6 +66,12 @@ export interface Area extends TrailPlace {
   /** The key here of what lies in `bucket` at `key`; null for a bucket that was not named. */
   keyOf(bucket: string, key: string): string | null;
   uriOf(key: string): string;
+  keyOfUri(uri: string): string;
+  /**
+   * Of an area that knows only some of the files: whether this one, which it does not list, is there all the same.
+   * Such a file is neither missing nor judged.
+   */
+  isThere?(key: string): Promise<boolean>;
 }
 
 export interface Archive {

@@ -183,7 +183,8 @@ class AreaCheck {
       const { file, isAgain } = await this.#logs.take(key);
       if (file !== undefined) there.push({ file, hash: hashValue });
       else if (this.#logs.refused !== undefined) absent(this.#area.uriOf(key), "unreadable", "denied");
-      else if (!isAgain) absent(this.#area.uriOf(key), "missing", "not-found");
+      else if (!isAgain && (await this.#area.isThere?.(key)) !== true)
+        absent(this.#area.uriOf(key), "missing", "not-found");
     }
     const seals = await this.#context.readLogs(there.map(({ file }) => file));
     for (const [index, { file, hash }] of there.entries()) {

@@ -1,7 +1,7 @@
 /** Owns the folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. The signatures beside the digests are lost in it. */
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { Archive, Area, DigestFile, LogFile, StoredDigest, TimeRange, Unread } from "./archive.ts";
 import { parseDigestName, parseLogName, tailOf } from "./digest-name.ts";
@@ -119,6 +119,7 @@ function areaOf({ base, accountId, region, digests, logs }: Folders): Area {
     base,
     accountId,
     region,
+    isCopy: true,
     digests: async (range) => {
       const listed: DigestFile[] = [];
       for (const key of files(digests, all)) {
@@ -144,6 +145,7 @@ function areaOf({ base, accountId, region, digests, logs }: Folders): Area {
     // Of which bucket this is a copy, nothing here says.
     keyOf: (_bucket, key) => base + tailOf(key),
     uriOf,
+    keyOfUri: (uri) => asKey(fileURLToPath(uri)),
   };
 }
 

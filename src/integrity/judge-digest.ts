@@ -14,8 +14,8 @@ const digestLimit = 256 << 20;
 export interface OpenedDigest {
   readonly file: DigestFile;
   readonly metadata: DigestMetadata | null;
-  /** The bytes that the signature covers, null if they cannot be had. */
-  readonly content: Uint8Array | null;
+  /** The file as it is stored, null if it could not be read. */
+  readonly stored: Uint8Array | null;
   readonly document: DigestDocument | null;
   readonly problem: { readonly verdict: "invalid" | "missing" | "unreadable"; readonly reason: Reason } | null;
   /** What the archive said of it, where it could not be read. */
@@ -31,20 +31,18 @@ export interface Judgement {
 }
 
 export async function openDigest(area: Area, file: DigestFile): Promise<OpenedDigest> {
-  const stored = await area.readDigest(file);
-  if (isUnread(stored)) return { ...unopened(file), problem: problemOf(stored), detail: stored.detail };
-  const { metadata } = stored;
-  const opened = openStored(stored.bytes, digestLimit);
-  if (opened.flaw !== null)
-    return { ...unopened(file), metadata, problem: { verdict: "invalid", reason: opened.flaw } };
-  const { content } = opened;
-  const document = parseDigest(content);
-  const problem = document === null ? ({ verdict: "invalid", reason: "format" } as const) : null;
-  return { file, metadata, content, document, problem, detail: null };
+  const found = await area.readDigest(file);
+  if (isUnread(found)) return { ...unopened(file), problem: problemOf(found), detail: found.detail };
+  const { metadata, bytes } = found;
+  const read = { ...unopened(file), metadata, stored: bytes };
+  const opened = openStored(bytes, digestLimit);
+  if (opened.flaw !== null) return { ...read, problem: { verdict: "invalid", reason: opened.flaw } };
+  const document = parseDigest(opened.content);
+  return { ...read, document, problem: document === null ? { verdict: "invalid", reason: "format" } : null };
 }
 
 function unopened(file: DigestFile): OpenedDigest {
-  return { file, metadata: null, content: null, document: null, problem: null, detail: null };
+  return { file, metadata: null, stored: null, document: null, problem: null, detail: null };
 }
 
 /** Gone between listing and reading is missing; all else is only unreadable. */

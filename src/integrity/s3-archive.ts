@@ -57,6 +57,7 @@ function areaOf({ base, accountId, region, digests, logs }: AreaFolders, bucket:
     base,
     accountId,
     region,
+    isCopy: false,
     digests: async (range) => {
       const { from, to } = range;
       const near = await digestsOf({
@@ -79,6 +80,7 @@ function areaOf({ base, accountId, region, digests, logs }: AreaFolders, bucket:
       }
     },
     readDigest: async (file) => await readDigest(file),
+    keyOfUri: (uri) => uri.slice(uriOf("").length),
     keyOf: (other, key) => (other === access.bucket ? key : null),
     uriOf,
   };

@@ -27,6 +27,8 @@ export type Reason =
   | "kms"
   | "scope"
   | "failed"
+  // loaded by an ingest that did not verify
+  | "not-hashed"
   | "signature-missing"
   // undigested
   | "unlisted"

@@ -17,6 +17,17 @@ export const defaultSealLimit: number = 512 << 20;
 /** Above this, memory is given back after use. */
 const keptBytes = 128 << 20;
 
+/** The seal with the hash of the bytes as stored, hex. */
+export interface StoredSeal extends Seal {
+  readonly sha256Object: string;
+}
+
+/** `content`: what the bytes inflate to, all members taken together; null if they do not. */
+export function storedSeal(bytes: Uint8Array, content: Uint8Array | null, limit: number): StoredSeal {
+  const seal = content === null ? sealOf(bytes, limit) : sealInflated(bytes, content);
+  return { ...seal, sha256Object: sha256Of(bytes) };
+}
+
 /** The seal of `bytes`, when it is known already that they inflate to `content` (all members taken together). */
 export function sealInflated(bytes: Uint8Array, content: Uint8Array): Seal {
   return holdsOneStream(bytes, content.length) ? { sha256: sha256Of(content), flaw: null } : sealOf(bytes);

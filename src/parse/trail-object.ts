@@ -13,6 +13,7 @@ import { makeKernelScanBuffer } from "./kernel.ts";
 import { makePlainScanBuffer } from "./scan.ts";
 import { readValues, wholeLimit } from "./values.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
+import { type StoredSeal, storedSeal } from "./seal.ts";
 
 export interface RejectedRecord {
   /** Position of the record in the object, from 0. */
@@ -37,6 +38,8 @@ export interface ParsedObject {
   readonly rawBytes: number;
   /** Of the Bedrock records: those whose eventVersion has another major than 1. */
   readonly otherMajor: number;
+  /** Only if it was asked for. */
+  readonly seal?: StoredSeal;
 }
 
 export interface ParseOptions {
@@ -44,6 +47,8 @@ export interface ParseOptions {
   readonly maxRawBytes: number;
   /** Memory of one's own, for tests; else each thread has one. */
   readonly scanBuffer?: ScanBuffer;
+  /** Take the hashes that CloudTrail's digests are compared with. */
+  readonly seal?: boolean;
 }
 
 export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
@@ -75,12 +80,27 @@ export function parseTrailObject(
 ): ParsedObject {
   const scanBuffer = options.scanBuffer ?? (threadScanBuffer ??= makeScanBuffer());
   const { length, problem } = inflateObject(bytes, scanBuffer, options.maxRawBytes);
-  if (problem !== null) return setAside("quarantined", problem, 0);
+  const content = problem === null ? scanBuffer.reserve(length) : null;
+  const parsed =
+    content === null
+      ? setAside("quarantined", problem ?? "", 0)
+      : parseContent(content, length, objectUri, batch, scanBuffer);
   if (length > keptMemory) threadScanBuffer = null;
+  if (options.seal !== true) return parsed;
+  // A view of its own: while the records were looked for, the memory may have moved.
+  const inflated = content === null ? null : scanBuffer.reserve(length).subarray(0, length);
+  return { ...parsed, seal: storedSeal(bytes, inflated, options.maxRawBytes) };
+}
 
+function parseContent(
+  content: Buffer,
+  length: number,
+  objectUri: string,
+  batch: EventBatch,
+  scanBuffer: ScanBuffer,
+): ParsedObject {
   const before = batch.length;
   let picked: PickedRecords = { batch, objectUri, rejected: [], aggregated: [], otherMajor: 0 };
-  const content = scanBuffer.reserve(length);
   let records: number;
   try {
     const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;

@@ -46,6 +46,7 @@ export async function takeStanding(
       ...(summary === undefined ? [] : integrityFindings(summary)),
       // calls outside are counted and named above
       ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
+      ...(await digestFindings(engine, scope)),
     ],
     boundaryViolations,
     coverageGaps: await countGaps(engine, scope),
@@ -63,6 +64,33 @@ function integrityFindings({ findingCounts }: IngestSummary): Finding[] {
     const what = count === 1 ? "1 trail object" : `${count.toLocaleString("en-US")} trail objects`;
     const became = kind === "object-replaced" ? "replaced" : "gone";
     return { kind: "integrity", count, message: `${what} ${became} since loaded: spillway query "from finding"` };
+  });
+}
+
+/** What the digests say is wrong in the scope, as long as it stands in the warehouse; of an ingest that verifies. */
+async function digestFindings(engine: Engine, scope: Scope): Promise<Finding[]> {
+  const counted = `
+with judged as (
+  select 'log' as kind, digest_verdict as verdict, digest_reason as reason, 1 as files from trail_object where status <> 'skipped'
+  union all
+  select kind, verdict, reason, files from digest_check
+)
+select kind, verdict, reason, cast(sum(files) as bigint) as n from judged
+where verdict in ('invalid', 'missing') or verdict = 'undigested' and reason in ('unlisted', 'cut-end')
+group by 1, 2, 3 order by 1, 2, 3`;
+  const wanted = { ...scope, principals: undefined, boundary: undefined };
+  const rows = await plainRows(await engine.run(applyScope(counted, wanted, qualify)));
+  return rows.map((row) => {
+    const count = Number(row["n"]);
+    const noun = row["kind"] === "digest" ? "digest" : "log file";
+    const what = `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+    const where =
+      row["kind"] === "digest" ? "digest where verdict <> 'valid'" : "trail_object where digest_verdict <> 'valid'";
+    return {
+      kind: "integrity",
+      count,
+      message: `${what} ${String(row["verdict"])} (${String(row["reason"])}): spillway query "from ${where}"`,
+    };
   });
 }
 

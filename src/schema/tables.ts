@@ -13,7 +13,11 @@ export const trailObjectTable: Table = {
     ),
     column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
     column("size", "bigint", "bytes as stored"),
-    column("status", "text", "loaded, skipped or quarantined"),
+    column(
+      "status",
+      "text",
+      "loaded; skipped; quarantined; unreadable, which every run tries again; pruned, whose events were removed by retention",
+    ),
     column("reason", "text", "why skipped or quarantined, null if loaded"),
     column("account_id", "text", "account folder the object lies in", "object key"),
     column("region", "text", "Region folder the object lies in", "object key"),
@@ -26,6 +30,12 @@ export const trailObjectTable: Table = {
     column("other", "bigint", "records of other services"),
     column("run_id", "text", "run that looked at it"),
     column("loaded_at", "timestamp", "when it was committed, UTC"),
+    column("sha256", "text", "SHA-256 of its inflated bytes, hex; null without ingest --verify"),
+    column("sha256_object", "text", "SHA-256 of its bytes as stored, hex; null without ingest --verify"),
+    column("flaw", "text", "format or trailing-bytes: it is not one whole gzip stream, as CloudTrail writes it"),
+    column("digest_verdict", "text", "what CloudTrail's digests say of it; null: not checked"),
+    column("digest_reason", "text", "why it is not valid"),
+    column("digest_uri", "text", "digest that lists it"),
   ],
 };
 
@@ -72,10 +82,14 @@ export const findingTable: Table = {
     column(
       "kind",
       "text",
-      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed",
+      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed; profile-changed: other destinations",
     ),
-    column("uri", "text", "trail object"),
-    column("etag", "text", "version of the object: the new one if replaced, the last one if disappeared"),
+    column("uri", "text", "trail object; of a profile its id and source Region"),
+    column(
+      "etag",
+      "text",
+      "version of the object: the new one if replaced, the last one if disappeared; of a profile the day",
+    ),
     column("detail", "text", "in words"),
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),

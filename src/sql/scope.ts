@@ -16,10 +16,20 @@ export interface Scope {
   readonly principals?: readonly string[] | undefined;
   /** Approved Regions. Not a filter: it is the relation `boundary`. */
   readonly boundary?: readonly string[] | undefined;
+  /** What a bundle's principals may reach. Not a filter: it is the relation `policy_reach`, empty without a bundle. */
+  readonly reach?: readonly ReachRow[] | undefined;
   /** The clock of the run: what is lost, what is stale, which days are over. None: the clock of the last run. */
   readonly asOf?: Date | undefined;
   /** Logs of an account and Region that are older are stale; none: 24. */
   readonly maxAgeHours?: number | undefined;
+}
+
+/** The policies' answer for a profile, a source Region and a destination: all, some, none, cannot-tell. */
+export interface ReachRow {
+  readonly profile: string;
+  readonly sourceRegion: string;
+  readonly destination: string;
+  readonly allowed: string;
 }
 
 /** CloudTrail delivers within minutes; an account that calls nothing at all for a whole day is rare. */
@@ -96,12 +106,14 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...oneOf("source_region", scope.regions),
   ]);
   add("trail_object", object);
+  add("digest_check", object);
   add("listed_range", place);
   add("expected_trail", place);
   const said: readonly (readonly [string, string | undefined])[] = [
     ["asked_range", askedRange(scope, qualify)],
     ["boundary", boundaryRows(scope)],
     ["named_boundary", boundaryRows(scope)],
+    ["policy_reach", reachRows(scope)],
   ];
   for (const [name, sql] of said)
     if (sql !== undefined) ctes.push({ name, text: `${name} AS (${sql})`, isFilter: false });
@@ -166,6 +178,15 @@ function principalIs(values: readonly string[] | undefined): string[] {
 
 function likePattern(value: string): string {
   return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
+}
+
+/** The row without a profile says that there is a bundle, even one that reaches nothing. */
+function reachRows({ reach }: Scope): string | undefined {
+  if (reach === undefined) return undefined;
+  const columns = "profile_id, source_region, destination_region, allowed";
+  const said = reach.map((row) => [row.profile, row.sourceRegion, row.destination, row.allowed]);
+  const lines = [["", "", "", ""], ...said].map((row) => `(${row.map(textLiteral).join(", ")})`);
+  return `SELECT ${columns} FROM (VALUES\n${lines.join(",\n")}) AS t (${columns})`;
 }
 
 function boundaryRows({ boundary }: Scope): string | undefined {

@@ -7,7 +7,7 @@ export interface LedgerEntry {
   readonly uri: string;
   readonly etag: string;
   readonly size: number;
-  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly status: "loaded" | "skipped" | "quarantined" | "unreadable";
   readonly reason: string | null;
   readonly accountId: string | null;
   readonly region: string | null;
@@ -16,6 +16,17 @@ export interface LedgerEntry {
   readonly bedrock: number;
   readonly rejected: number;
   readonly other: number;
+  /** Of an ingest that verifies. */
+  readonly hashes?: ObjectHashes | undefined;
+}
+
+export interface ObjectHashes {
+  /** Of the inflated bytes, hex; null if the file is not one whole gzip stream. */
+  readonly sha256: string | null;
+  /** Of the bytes as stored, hex. */
+  readonly sha256Object: string;
+  /** `format` or `trailing-bytes`. */
+  readonly flaw: string | null;
 }
 
 export interface QuarantineEntry {

@@ -18,6 +18,16 @@ export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TAB
   return `CREATE ${kind} IF NOT EXISTS ${relation(table.name, schema)} (\n${columns.join(",\n")}\n);`;
 }
 
+/** Columns that a table lacks which an older Spillway made; new ones stand at its end. */
+export function addColumnsSql({ name, columns }: Table, schema?: string): string {
+  return columns
+    .map(
+      (column) =>
+        `ALTER TABLE ${relation(name, schema)} ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`,
+    )
+    .join("\n");
+}
+
 /** Column names of a table, quoted, for select lists. */
 export function columnList(table: Table, prefix = ""): string {
   return table.columns.map((column) => `${prefix}"${column.name}"`).join(", ");

@@ -1,11 +1,12 @@
 /** Owns the warehouse's schema: it makes it, brings older files up to it, and says where unqualified names lead. */
 import type { DuckDBConnection } from "duckdb";
 import { internalSchema, internalTables } from "../schema/internal-tables.ts";
-import { createTableSql } from "./ddl.ts";
+import { addColumnsSql, createTableSql } from "./ddl.ts";
 import { type DerivedSchema, derivedSchema } from "./derived-schema.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { checkVersion, readMeta, schemaVersion, writeMeta } from "./meta.ts";
 import { publicTables } from "../schema/public-tables.ts";
+import { readQuery } from "../sql/query-file.ts";
 
 /** The rollup follows from its statement: it is made anew when that or the reports change. */
 const outdatedDays = `DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS "${internalSchema}".stale_day;`;
@@ -43,12 +44,13 @@ export async function ensureSchema(
   const tables = [
     ...publicTables.map((table) => createTableSql(table)),
     ...internalTables.map((table) => createTableSql(table, "TABLE", internalSchema)),
+    ...(isNew ? [] : publicTables.map((table) => addColumnsSql(table))),
   ].join("\n");
   // one transaction: each commit of its own would wait for the disk
   await connection.run(`BEGIN; CREATE SCHEMA IF NOT EXISTS "${internalSchema}"; ${searchPath("warehouse")};`);
   try {
     await connection.run(
-      `${outdatedDays}\n${tables}\n${await moveInternal(connection)}\n${allDaysStale}\n${derived.sql}`,
+      `${outdatedDays}\n${tables}\n${await moveInternal(connection)}\n${readQuery("duckdb/ledger-status.sql")};\n${allDaysStale}\n${derived.sql}`,
     );
     await writeMeta(connection, {
       schema_version: String(schemaVersion),

@@ -8,7 +8,18 @@ import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
 import { type ExpectedTrail, replaceExpected } from "./expected-trails.ts";
 import { checkpointAfter } from "./checkpoint.ts";
-import { type Duck, attach, detach, isDamage, released, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { type DigestStore, digestStore } from "./digest-store.ts";
+import {
+  type Duck,
+  type DuckOptions,
+  attach,
+  detach,
+  isDamage,
+  released,
+  startDuck,
+  stopDuck,
+  warehouseError,
+} from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
 import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
@@ -29,21 +40,31 @@ import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { sideFileError } from "../make-way.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { ensureSchema, useWarehouse } from "./schema.ts";
+import { useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks.ts";
-import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
+import { seal } from "./open-checks.ts";
+import { openWorkingFile } from "./open-working-file.ts";
+import { checkFolder, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
-import type { WarehouseOptions } from "./warehouse-types.ts";
 
 export type * from "./warehouse-types.ts";
+
+export interface WarehouseOptions extends DuckOptions {
+  readonly now?: () => Date;
+  /** Told what was mended while opening. */
+  readonly notice?: ((message: string) => void) | undefined;
+  /** Events that are folded at once, 200,000 unless told. */
+  readonly foldedAtOnce?: number;
+}
 
 /** The one writer of a warehouse. Everything it does happens in FILE.work until `publish`. */
 export class Warehouse {
   readonly file: string;
+  readonly digests: DigestStore = digestStore((action) =>
+    this.#transaction((connection) => action(connection, this.#context())),
+  );
   /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
   readonly stageFolder: string;
   readonly #duck: Duck;
@@ -71,28 +92,7 @@ export class Warehouse {
     await checkFolder(file);
     const duck = await startDuck({ tempDirectory: spillFolder(file), ...alone, ...options });
     try {
-      await takeLock(duck, file);
-      // only now: the lock is held, so nobody else is in the middle of anything
-      await clearLeftovers(file);
-      const standing = await settleWorkingFile(duck, file, options.notice ?? (() => undefined));
-      if (!existsSync(work) && existsSync(file)) {
-        await checkPublished(duck, file);
-        await replaceFile(file, work);
-      }
-      const isNew = !existsSync(work);
-      await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
-        throw warehouseError(error, work);
-      });
-      await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
-        // the published file was looked at before
-        const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
-        throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
-      });
-      if (existsSync(file))
-        await writeMeta(
-          duck.connection,
-          standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
-        );
+      await openWorkingFile(duck, file, options.notice ?? (() => undefined));
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
@@ -214,7 +214,7 @@ export class Warehouse {
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
-      await writeMeta(this.#duck.connection, { dirty: "true" });
+      if (sizes.bytesAfter < sizes.bytesBefore) await writeMeta(this.#duck.connection, { dirty: "true" });
       return sizes;
     });
   }

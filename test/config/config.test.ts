@@ -299,3 +299,23 @@ describe("the nearest name", () => {
     );
   });
 });
+
+describe("verify", () => {
+  it("is true or an object, whose files count from the config's folder", () => {
+    const file = configFile({ verify: { publicKeys: ["keys.json", "/abs.json"], signatures: ["s.csv"] } });
+    const { verify } = loadConfig({ file, env: {} }).config;
+    expect(verify).toEqual({
+      publicKeys: [resolve(file, "..", "keys.json"), "/abs.json"],
+      signatures: [resolve(file, "..", "s.csv")],
+    });
+    expect(load({}).verify).toBe(false);
+    expect(load({ verify: true }).verify).toBe(true);
+  });
+
+  it("can be set by the environment", () => {
+    expect(load({}, { env: { SPILLWAY_VERIFY: "1" } }).verify).toBe(true);
+    const text = '{"cloudtrailEndpoint":"http://127.0.0.1:1"}';
+    expect(load({}, { env: { SPILLWAY_VERIFY: text } }).verify).toEqual({ cloudtrailEndpoint: "http://127.0.0.1:1" });
+    expect(problemWith({ verify: { publicKey: [] } })).toMatch(/publicKey/);
+  });
+});

@@ -35,6 +35,7 @@ export function memoryArchive(trail: MadeTrail, options: MemoryOptions = {}): Ar
       base,
       accountId,
       region,
+      isCopy: false,
       digests: (range) => {
         const files: DigestFile[] = [];
         for (const each of trail.objects.keys()) {
@@ -57,6 +58,7 @@ export function memoryArchive(trail: MadeTrail, options: MemoryOptions = {}): Ar
       },
       readDigest: (file) => Promise.resolve(readDigest(file)),
       keyOf: (other, each) => (other === bucket ? each : null),
+      keyOfUri: (uri) => uri.slice(`s3://${bucket}/`.length),
       uriOf: (each) => `s3://${bucket}/${each}`,
     });
   }

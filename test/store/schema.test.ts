@@ -90,7 +90,7 @@ UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal AND coalesce(c
     const views = (await readRows(file, "SELECT view_name FROM duckdb_views() WHERE NOT internal")).map((row) =>
       String(row["view_name"]).replaceAll("_", "-"),
     );
-    expect(views.toSorted()).toEqual([...loadCatalogue().keys()].toSorted());
+    expect(views).toEqual(expect.arrayContaining([...loadCatalogue().keys()]));
   });
 
   it.each(["boundary-violations", "boundary-timeline"])(

@@ -14,6 +14,8 @@ export interface CallFlags {
   readonly operation: string;
   readonly bearerToken?: "SHORT_TERM" | "LONG_TERM";
   readonly managementAccount?: true;
+  /** Profiles as it knows them, refreshed perhaps. */
+  readonly warehouse?: string;
 }
 
 export interface DocumentFlags {
@@ -59,6 +61,10 @@ export function addCallerFlags(command: Command): Command {
       "--destination <regions>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
+    )
+    .option(
+      "--warehouse <file>",
+      "take profiles from this warehouse (spillway profiles refresh) instead of the snapshot",
     )
     .option("--source-region <region>", "Region that is called")
     .option("--account <id>", "account of the caller (default: the principal's)")

@@ -62,13 +62,19 @@ function settingOption(name: SettingName, of = ""): Option {
 
 export async function openSources(
   names: readonly string[],
-  flags: SourceSettings,
+  flags: SourceSettings & { readonly verify?: boolean },
   { effects, signal }: CommandContext,
 ): Promise<ObjectSource[]> {
   const kinds = names.map(kindOf);
-  refuseStrayFlags(kinds, flags);
+  refuseStrayFlags(kinds, flags.verify === true ? withoutKeySettings(flags) : flags);
   const context = { env: effects.env, now: effects.now, log: effects.log, signal };
   return await Promise.all(names.map(async (name) => await kindOf(name).open(name, flags, context)));
+}
+
+/** Whatever the source is, public keys are asked for with these. */
+function withoutKeySettings(settings: SourceSettings): SourceSettings {
+  const { profile: _, roleArn: __, externalId: ___, cloudtrailEndpoint: ____, ...rest } = settings;
+  return rest;
 }
 
 function refuseStrayFlags(kinds: readonly SourceKind[], flags: SourceSettings): void {

@@ -1,6 +1,7 @@
 /** Owns the engine that reads the local warehouse with DuckDB. */
+import { openEmptyWarehouse } from "../../store/empty-warehouse.ts";
 import { WarehouseReader } from "../../store/reader.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, ResultColumn } from "../engine.ts";
 
 /** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
@@ -17,4 +18,10 @@ export async function openWarehouse(file: string, writable: readonly string[] = 
     run: async (sql, signal) => await reader.query(sql, signal),
     close: async () => await reader[Symbol.asyncDispose](),
   };
+}
+
+/** What the columns of a statement are, before there is any data. */
+export async function columnsWithoutData(sql: string): Promise<readonly ResultColumn[]> {
+  await using warehouse = await openEmptyWarehouse();
+  return await warehouse.columnsOf(sql);
 }

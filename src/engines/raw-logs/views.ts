@@ -2,6 +2,7 @@
 import { SpillwayError } from "../../errors.ts";
 import type { Table } from "../../schema/column.ts";
 import { expectedTrailTable, listedRangeTable } from "../../schema/coverage-tables.ts";
+import { digestCheckTable } from "../../schema/digest-tables.ts";
 import { eventTable } from "../../schema/event.ts";
 import { readQuery } from "../../sql/query-file.ts";
 import { defaultMaxAgeHours } from "../../sql/scope.ts";
@@ -64,7 +65,7 @@ export function modelRelations(): readonly Relation[] {
  */
 function unaskedRelations(): readonly Relation[] {
   const columns = (table: Table): readonly string[] =>
-    table.columns.map(({ name, type }) => `cast(NULL AS ${type === "timestamp" ? "timestamp" : "varchar"}) AS ${name}`);
+    table.columns.map(({ name, type }) => `cast(NULL AS ${type === "text" ? "varchar" : type}) AS ${name}`);
   const empty = (table: Table): Relation => ({
     name: table.name,
     sql: `SELECT ${columns(table).join(", ")} WHERE 1 = 0`,
@@ -74,7 +75,10 @@ function unaskedRelations(): readonly Relation[] {
   return [
     empty(listedRangeTable),
     empty(expectedTrailTable),
+    // Only an ingest that verifies knows of digests.
+    empty(digestCheckTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
+    { name: "policy_reach", sql: noReach },
     {
       name: "asked_range",
       sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
@@ -93,3 +97,8 @@ function distinctEvents(from: string): string {
     "where copy = 1",
   ].join("\n");
 }
+
+/** Until a bundle is named. */
+const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]
+  .map((name) => `cast(NULL AS varchar) AS ${name}`)
+  .join(", ")} WHERE 1 = 0`;
