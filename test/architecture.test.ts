@@ -57,6 +57,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", ["engines", "report"]],
+  ["report/pdf", ["."]],
   ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
@@ -129,6 +130,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/overview",
       "report/page",
       "report/page/data",
+      "report/pdf",
       "report/results",
       "run",
       "sql",

@@ -1,7 +1,6 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
 import { type Command, Option } from "commander";
 import type { Report } from "../report/catalogue.ts";
-import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Engine, Result } from "../engines/engine.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Scope } from "../sql/scope.ts";
@@ -22,6 +21,7 @@ import {
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
   readonly list?: true;
+  readonly pdf?: string;
   readonly describe?: true;
   readonly bundle?: string;
   readonly failOn?: "drift";
@@ -39,6 +39,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--list", "list the reports")
     .option("--describe", "show what the report answers, its columns and its SQL")
     .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect")
+    .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)")
     .addOption(new Option("--fail-on <what>", "drift: exit with 3 when something does not fit").choices(["drift"]));
   addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
@@ -90,11 +91,13 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { applyScope, applyScopeWherePossible },
     { printResult },
     { filesFor },
+    { checkPageFlags, headOf, printPage, printPdfOf },
   ] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
     import("../report/output.ts"),
+    import("./page.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
@@ -102,6 +105,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const asked = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
   protectionOf(flags);
+  checkPageFlags(flags, context);
   const isDescribed = describesItself(flags);
   const engine = await openEngine(flags, asked, context, filesFor(flags.output));
   try {
@@ -114,10 +118,16 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
       await warnOfEmptyScope(engine, scope, effects.log);
     }
+    const order = { engine, scope, flags, context };
+    const isPage = formatOf(flags) === "html";
     if (report === undefined) {
-      const { printOverview } = await import("./overview.ts");
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
-      await printOverview({ engine, catalogue, statement, scope, flags, context });
+      const { printOverview } = await import("./overview.ts");
+      await withTimeout(flags, signal, async (until) => {
+        const all = { ...order, context: { ...context, signal: until }, catalogue, statement };
+        await (isPage ? printPage(all) : printOverview(all));
+      });
+      await printPdfOf(flags, context);
       return;
     }
     await withTimeout(flags, signal, async (until) => {
@@ -133,13 +143,14 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
         : undefined;
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
-      const page = formatOf(flags) === "html" ? { report, head: await headOf(flags, scope, engine) } : undefined;
+      const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
       await printResult(await judged(report, result, scope, engine, flags, context), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
       });
     });
+    await printPdfOf(flags, context);
   } finally {
     await engine.close();
   }
@@ -175,9 +186,4 @@ function refuseStrayPolicyFlags(report: Report | undefined, flags: ReportFlags):
     throw new SpillwayError("usage", "--fail-on drift is for the report drift", {
       next: "Run: spillway report drift --fail-on drift",
     });
-}
-
-async function headOf(flags: ReportFlags, scope: Scope, engine: Engine): Promise<PageHead> {
-  const { pageHead } = await import("../report/page/head.ts");
-  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
 }

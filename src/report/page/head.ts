@@ -15,14 +15,19 @@ export interface Asked {
   readonly protection: Protection | undefined;
 }
 
-const engineNames: Readonly<Record<string, string>> = { duckdb: "DuckDB", athena: "Amazon Athena", trino: "Trino" };
+const engineNames: ReadonlyMap<string, string> = new Map([
+  ["duckdb", "DuckDB"],
+  ["athena", "Amazon Athena"],
+  ["trino", "Trino"],
+]);
 
 export function pageHead({ scope, boundaryName, engine, protection }: Asked): PageHead {
-  const { from, to, accounts, regions, principals, boundary } = scope;
-  const name = engineNames[engine] ?? engine;
+  const { from, to, asOf, accounts, regions, principals, boundary } = scope;
+  const name = engineNames.get(engine) ?? engine;
   return {
     from: from?.toISOString(),
     to: to?.toISOString(),
+    asOf: asOf?.toISOString(),
     accounts,
     regions,
     principals,
