@@ -58,6 +58,10 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", ["engines", "report"]],
   ["report/pdf", ["."]],
+  [
+    "evidence",
+    [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"],
+  ],
   ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
@@ -115,6 +119,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "engines/athena",
       "engines/duckdb",
       "engines/raw-logs",
+      "evidence",
       "ingest",
       "ingest/listing",
       "ingest/sources",
