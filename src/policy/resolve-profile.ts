@@ -64,7 +64,7 @@ function unresolved(request: ProfileRequest, rows: readonly KnownProfile[], mode
 }
 
 /** The id behind `inference-profile/`, which system-defined profiles have in every account. */
-export function systemProfileId(profile: string): string {
+function systemProfileId(profile: string): string {
   return /^arn:[^:]*:bedrock:[^:]*:[^:]*:inference-profile\/(.+)$/.exec(profile)?.[1] ?? profile;
 }
 

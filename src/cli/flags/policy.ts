@@ -58,7 +58,7 @@ export function addCallerFlags(command: Command): Command {
   return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")
     .option(
-      "--destination <regions>",
+      "--destination <regions...>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
     )
