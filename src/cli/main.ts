@@ -12,6 +12,7 @@ import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
 import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
+import { addExportCommand } from "./export.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
@@ -56,6 +57,7 @@ function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addExportCommand(program, context);
   addVerifyCommand(program, context);
   addEvidenceCommand(program, context);
   addAthenaCommand(program, context);

@@ -2,7 +2,6 @@
 import { SpillwayError } from "../errors.ts";
 import { findReport } from "../report/catalogue.ts";
 import { withOutput } from "../report/output.ts";
-import { protectionOf } from "./flags/scope.ts";
 import type { OverviewOrder } from "./page.ts";
 import { wantsColor } from "./print-result.ts";
 
@@ -28,8 +27,7 @@ async function printText({ engine, catalogue, statement, scope, flags, context }
     const report = findReport(catalogue, name);
     return statement({ ...report, sql: around(report.sql) });
   };
-  const protection = protectionOf(flags);
-  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, protection, signal });
+  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,

@@ -6,7 +6,8 @@ import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Scope } from "../sql/scope.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { type ResultFlags, formatOf } from "./flags/result.ts";
-import { type OutputFlags, type ScopeFlags, protectionOf } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
+import type { OutputFlags, ScopeFlags } from "./flags/scope.ts";
 
 export interface PageFlags extends OutputFlags, ResultFlags, Pick<ScopeFlags, "boundary"> {
   readonly pdf?: string;
@@ -50,7 +51,7 @@ export async function printPage(order: OverviewOrder): Promise<void> {
     import("../report/formats/format.ts"),
   ]);
   const { effects, signal } = context;
-  const data = await buildPage({ ...order, head: await headOf(order), protection: protectionOf(flags), signal });
+  const data = await buildPage({ ...order, head: await headOf(order), signal });
   await withOutput(flags.output, effects.stdout, (output) => send(output, renderPage(data)));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }

@@ -13,10 +13,10 @@ import {
   type ScopeFlags,
   addOutputFlags,
   addScopeFlags,
-  protectionOf,
   scopeOf,
   warnOfUnknownRegions,
 } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
 
 export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
   readonly reports?: string;
@@ -104,10 +104,10 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   refuseStrayPolicyFlags(report, flags);
   const asked = await scopeOf(flags, effects.now());
   await warnOfUnknownRegions(flags, effects.log);
-  protectionOf(flags);
+  const protection = protectionOf(flags);
   checkPageFlags(flags, context);
   const isDescribed = describesItself(flags);
-  const engine = await openEngine(flags, asked, context, filesFor(flags.output));
+  const engine = await openEngine(flags, asked, context, filesFor(flags.output), protection);
   try {
     const scope =
       report?.name === "drift"

@@ -15,7 +15,7 @@ import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import { pageHead } from "../report/page/head.ts";
-import { type Protection, protectResult } from "../report/pseudonymise.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import { applyScopeWherePossible } from "../sql/scope.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
@@ -84,9 +84,8 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   }
   const result = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
   checkColumns(report, result.columns);
-  const shown = protection === undefined ? result : protectResult(result, protection);
   const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
-  return await withOutput(file, nowhere, (output) => formats[format](shown, output, { page }));
+  return await withOutput(file, nowhere, (output) => formats[format](result, output, { page }));
 }
 
 async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {

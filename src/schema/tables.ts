@@ -1,5 +1,5 @@
 /** Owns the warehouse's other tables: the ledger, quarantine, runs and reference tables. */
-import { type Table, column } from "./column.ts";
+import { type Table, column, personal } from "./column.ts";
 
 /** The ledger: one row for each version of a trail object that was looked at. */
 export const trailObjectTable: Table = {
@@ -46,7 +46,7 @@ export const quarantineTable: Table = {
     column("uri", "text", "trail object"),
     column("etag", "text", "version of the object"),
     column("record_index", "integer", "position of a rejected record, null for the whole object"),
-    column("reason", "text", "what is wrong"),
+    personal("text", column("reason", "text", "what is wrong")),
     column("event_id", "text", "eventID of a rejected record, if it has one"),
     column("run_id", "text", "run that found it"),
   ],
@@ -90,7 +90,7 @@ export const findingTable: Table = {
       "text",
       "version of the object: the new one if replaced, the last one if disappeared; of a profile the day",
     ),
-    column("detail", "text", "in words"),
+    personal("text", column("detail", "text", "in words")),
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),
   ],

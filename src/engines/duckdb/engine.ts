@@ -1,6 +1,7 @@
 /** Owns the engine that reads the local warehouse with DuckDB. */
 import { openEmptyWarehouse } from "../../store/empty-warehouse.ts";
 import { WarehouseReader } from "../../store/reader.ts";
+import type { Protection } from "../../privacy/stand-ins.ts";
 import type { Engine, ResultColumn } from "../engine.ts";
 
 /** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
@@ -10,8 +11,12 @@ export const qualify = (name: string): string => `warehouse.main.${name}`;
 const memoryLimit = "400MB";
 
 /** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
-export async function openWarehouse(file: string, writable: readonly string[] = []): Promise<Engine> {
-  const reader = await WarehouseReader.open(file, { memoryLimit, writable });
+export async function openWarehouse(
+  file: string,
+  writable: readonly string[] = [],
+  protection?: Protection,
+): Promise<Engine> {
+  const reader = await WarehouseReader.open(file, { memoryLimit, writable, protection });
   return {
     name: "duckdb",
     qualify,

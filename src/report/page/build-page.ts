@@ -3,7 +3,6 @@ import type { Engine, Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { Report } from "../catalogue.ts";
-import { type Protection, protectResult } from "../pseudonymise.ts";
 import { collectReport } from "./data/collect.ts";
 import type { PageFacts } from "./data/facts.ts";
 import type { OmittedReport, PageData, PageHead, ReportTable, WholeTable } from "./data/page-data.ts";
@@ -17,7 +16,6 @@ export interface PageRequest {
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
   readonly head: PageHead;
-  readonly protection: Protection | undefined;
   /** Where the whole of a report's rows stands, by report. */
   readonly whole?: ReadonlyMap<string, WholeTable> | undefined;
   readonly signal: AbortSignal;
@@ -30,7 +28,7 @@ const repeated: ReadonlyMap<string, string> = new Map([
 
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
-  const { engine, catalogue, statement, head, protection, whole, signal } = request;
+  const { engine, catalogue, statement, head, whole, signal } = request;
   const tables: ReportTable[] = [];
   const omitted: OmittedReport[] = [];
   let facts: PageFacts = {};
@@ -42,8 +40,7 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
     }
     const sql = statement(report);
     const result = await engine.run(sql, signal, report.name);
-    const shown = protection === undefined ? result : protectResult(result, protection);
-    const page = await collectResult(report, shown);
+    const page = await collectResult(report, result);
     // a report that reads nothing of what the scope restricts comes back as it is
     const isUnscoped = hasScope(head) && sql === report.sql;
     tables.push({ ...page.table, whole: whole?.get(report.name), isUnscoped });
