@@ -103,7 +103,6 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     [
       ".",
       "aws",
-      "config",
       "engines",
       "engines/athena",
       "engines/duckdb",

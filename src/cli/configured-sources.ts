@@ -1,4 +1,5 @@
 /** Owns opening the config's sources, through the same door as those of `spillway ingest`. */
+import { dayMs } from "../day.ts";
 import type { Config, SourceConfig } from "../config/config.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -14,7 +15,7 @@ export function configuredSources(config: Config, context: CommandContext): read
     const since =
       lookBackDays === undefined
         ? {}
-        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
+        : { from: new Date(context.effects.now().getTime() - lookBackDays * dayMs).toISOString().slice(0, 10) };
     const open = async (): Promise<ObjectSource> => {
       const [opened] = await openSources([source], given({ ...since, ...flags }), context);
       if (opened === undefined) throw new Error(`${source} was not opened`);

@@ -1,8 +1,9 @@
 /** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
-import { textLiteral } from "./literal.ts";
-import { namesIn, timestampLiteral, withCtes } from "./sql-text.ts";
+import { textLiteral, timestampLiteral } from "./literal.ts";
+import { withCtes } from "./composition.ts";
+import { namesIn } from "./tokens.ts";
 
 export interface Scope {
   /** First moment, UTC. */

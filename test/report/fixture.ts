@@ -5,7 +5,7 @@ import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { readQuery } from "../../src/sql/query-file.ts";
-import { withoutTerminator } from "../../src/sql/sql-text.ts";
+import { withoutTerminator } from "../../src/sql/composition.ts";
 import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";

@@ -69,7 +69,7 @@ export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Log
   if (region.length === 0) return;
   const [{ regionRows }, { nearest }] = await Promise.all([
     import("../../reference/regions.ts"),
-    import("../../config/nearest.ts"),
+    import("../../nearest.ts"),
   ]);
   const known = regionRows().map((row) => row.region);
   for (const name of region.filter((each) => !known.includes(each))) {

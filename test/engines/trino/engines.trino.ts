@@ -9,9 +9,9 @@ import { queryTrino, type TrinoServer } from "../../../src/engines/trino/client.
 import { plainCell } from "../../../src/engines/result.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
-import { fillTemplate, modelRelations, recordRelation } from "../../../src/engines/raw-logs/views.ts";
+import { logFileRelation, modelRelations } from "../../../src/engines/raw-logs/views.ts";
 import { eventTable } from "../../../src/schema/event.ts";
-import { readQuery } from "../../../src/sql/query-file.ts";
+import { filledQuery } from "../../../src/sql/query-file.ts";
 import { invocationTable } from "../../../src/schema/invocation.ts";
 import { resultBucket } from "../../support/athena-endpoint.ts";
 import { duckBackend, trinoBackend } from "../../support/athena-backend.ts";
@@ -83,13 +83,10 @@ describe.skipIf(missing !== "")("on Trino", () => {
       first_day: trail.days[0] ?? "",
       last_day: trail.days.at(-1) ?? "",
     };
-    await onTrino(fillTemplate(readQuery("trino/table.sql"), table), "table.sql");
+    await onTrino(filledQuery("trino/table.sql", table), "table.sql");
     // Views over views are planned anew for each mention: from the events on the copies are tables, as one would keep them.
     const views = new Set([...parserRelations().map(({ name }) => name), "cloudtrail_record", "event_delivered"]);
-    const relations = [
-      recordRelation({ dialect: "trino", table: "hive.spillway.cloudtrail_log" }),
-      ...modelRelations(),
-    ];
+    const relations = [logFileRelation({ table: "hive.spillway.cloudtrail_log" }), ...modelRelations()];
     for (const { name, sql } of relations) {
       // Parquet: ORC, the default, keeps the milliseconds of times before 1970 wrong
       const kind = views.has(name) ? ["view", ""] : ["table", "with (format = 'PARQUET')"];
