@@ -82,8 +82,8 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
 
 /** Left out unless the flags say otherwise. */
 function protectionFor({ keepPersonal, pseudonymise, keepUsers }: EvidenceFlags): Protection | undefined {
-  if (keepPersonal === true) return protectionOf({ ...(keepUsers === true ? { keepUsers } : {}) });
   const users = keepUsers === true ? { keepUsers } : {};
+  if (keepPersonal === true) return protectionOf(users);
   return protectionOf(pseudonymise === undefined ? { dropPersonal: true, ...users } : { pseudonymise, ...users });
 }
 

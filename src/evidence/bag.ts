@@ -33,10 +33,7 @@ export async function closeBag(pack: PackFolder, info: BagInfo): Promise<void> {
     ].join("\n"),
   );
   await pack.writeWhole(tagFiles.manifest, manifestText(payload));
-  await pack.writeWhole(
-    tagFiles.tagManifest,
-    manifestText(pack.files.filter(({ path }) => !path.startsWith("data/"))),
-  );
+  await pack.writeWhole(tagFiles.tagManifest, manifestText(pack.files.filter(({ path }) => !path.startsWith("data/"))));
 }
 
 /** A line break would begin another label. */

@@ -1,5 +1,5 @@
 /** Owns the digest part of a pack: each digest as it is stored, its signature beside it, and the public keys. */
-import type { Engine } from "../engines/engine.ts";
+import type { Cell, Engine } from "../engines/engine.ts";
 import { plainRows, resultOf, rowsOf } from "../engines/result.ts";
 import { writeCsv } from "../report/formats/csv.ts";
 import type { PackFolder } from "./pack-folder.ts";
@@ -16,15 +16,15 @@ export async function writeDigests(pack: PackFolder, engine: Engine, signal: Abo
     const body = row[bodyAt];
     let file: string | null = null;
     if (typeof body === "string") {
-      file = freeName(`integrity/digests/${safe(account)}/${safe(region)}/${safe(String(uri).split("/").at(-1))}`, taken);
+      file = freeName(
+        `integrity/digests/${safe(account)}/${safe(region)}/${safe(String(uri).split("/").at(-1))}`,
+        taken,
+      );
       await pack.writeWhole(`data/${file}`, Buffer.from(body, "base64"));
     }
     lines.push([...row.filter((_, index) => index !== bodyAt), file]);
   }
-  const columns = [
-    ...result.columns.filter((_, index) => index !== bodyAt),
-    { name: "file", type: "text" } as const,
-  ];
+  const columns = [...result.columns.filter((_, index) => index !== bodyAt), { name: "file", type: "text" } as const];
   const cells = columns.map((_, index) => lines.map((line) => line[index] ?? null));
   await pack.write("data/integrity/signatures.csv", (output) => writeCsv(resultOf(columns, cells), output));
   await writeKeys(pack, engine, signal);
@@ -46,7 +46,7 @@ async function writeKeys(pack: PackFolder, engine: Engine, signal: AbortSignal):
 }
 
 /** Names that every system and `sha256sum` take as they are. */
-function safe(text: unknown): string {
+function safe(text: Cell | undefined): string {
   const name = String(text ?? "none").replaceAll(/[^A-Za-z0-9._-]/g, "_");
   return /^\.+$/.test(name) || name === "" ? "_" : name;
 }

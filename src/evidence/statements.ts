@@ -45,7 +45,10 @@ ORDER BY ALL`;
 
 /** Tables that go into the pack as they are. */
 export const wholeTables: readonly (readonly [file: string, sql: string])[] = [
-  ["integrity/missing-logs", "SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash\nFROM missing_log\nORDER BY ALL"],
+  [
+    "integrity/missing-logs",
+    "SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash\nFROM missing_log\nORDER BY ALL",
+  ],
   ["reference/regions", "SELECT *\nFROM region\nORDER BY ALL"],
   ["reference/inference-profiles", "SELECT *\nFROM inference_profile\nORDER BY ALL"],
   ["reference/boundaries", "SELECT *\nFROM boundary\nORDER BY ALL"],
