@@ -53,7 +53,7 @@ order by 1, 2, 3`;
   return [...found.values()].map(({ profile, destinations }) => ({ ...profile, destinations }));
 }
 
-/** All marks but one are: that something is allowed and not used is no call gone wrong. */
+/** All marks but one are: that something is allowed and not used is not a call gone wrong. */
 export async function countDrift(result: Result): Promise<{ readonly result: Result; readonly findings: number }> {
   const at = result.columns.findIndex(({ name }) => name === "mark");
   const rows = await allRows(result);
