@@ -7,19 +7,19 @@ export const lookBackDays = 2;
 export const deepLookBackDays = 30;
 export const firstRunDays = 90;
 
-const millisPerDay = 86_400_000;
+export const dayMs = 86_400_000;
 
 export function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
 export function addDays(day: string, days: number): string {
-  return dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + days * millisPerDay));
+  return dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs));
 }
 
 /** Whole days from `from` to `to`. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / millisPerDay);
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
 }
 
 /** True for a real calendar day, written YYYY-MM-DD. */

@@ -64,3 +64,13 @@ export function systemCode(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;
 }
+
+/** A value that cannot be meant, and how to write it. */
+export function usageError(message: string, next: string): SpillwayError {
+  return new SpillwayError("usage", message, { next });
+}
+
+/** A statement that was told to stop. */
+export function interruptedQuery(cause?: unknown): SpillwayError {
+  return new SpillwayError("interrupted", "The query was interrupted", { cause });
+}

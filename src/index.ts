@@ -34,7 +34,7 @@ export { openWarehouse, qualify } from "./engines/duckdb/engine.ts";
 export type { Cell, CellBatch, Engine, Result, ResultColumn } from "./engines/engine.ts";
 export { formats } from "./report/formats/index.ts";
 export { formatNames } from "./report/formats/names.ts";
-export { protectResult } from "./report/pseudonymise.ts";
+export type { Protection } from "./privacy/stand-ins.ts";
 export { applyScope } from "./sql/scope.ts";
 export type { Scope } from "./sql/scope.ts";
 export { eventTable } from "./schema/event.ts";

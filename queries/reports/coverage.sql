@@ -21,8 +21,8 @@ WITH object AS (
     region,
     try_cast(day AS date) AS day,
     uri,
-    max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded,
-    max(CASE WHEN reason LIKE 'pruned%' THEN 1 ELSE 0 END) AS pruned,
+    max(CASE WHEN status IN ('loaded', 'pruned') THEN 1 ELSE 0 END) AS loaded,
+    max(CASE WHEN status = 'pruned' THEN 1 ELSE 0 END) AS pruned,
     max(records) AS records,
     max(bedrock_events) AS bedrock_events
   FROM trail_object

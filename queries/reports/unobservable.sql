@@ -126,7 +126,7 @@ WITH label AS (
       sum(rejected) AS rejected,
       CASE WHEN count(*) = count(*) FILTER (WHERE uri LIKE 'lookup:%') THEN count(*) ELSE 0 END AS looked_up
     FROM (
-      SELECT account_id, region, uri, max(CASE WHEN status = 'loaded' THEN 1 ELSE 0 END) AS loaded, sum(coalesce(rejected, 0)) AS rejected
+      SELECT account_id, region, uri, max(CASE WHEN status IN ('loaded', 'pruned') THEN 1 ELSE 0 END) AS loaded, sum(coalesce(rejected, 0)) AS rejected
       FROM trail_object
       WHERE status <> 'skipped'
       GROUP BY 1, 2, 3

@@ -1,5 +1,6 @@
 /** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
+import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
@@ -12,6 +13,7 @@ import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 /** A new service is a row here and one in `services`. */
 interface Services {
   readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
+  readonly bedrock: { readonly sdk: typeof import("@aws-sdk/client-bedrock"); readonly client: BedrockClient };
   readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
   readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
   readonly organizations: {
@@ -46,6 +48,10 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
   athena: {
     load: () => import("@aws-sdk/client-athena"),
     client: (sdk, config) => new sdk.AthenaClient(config),
+  },
+  bedrock: {
+    load: () => import("@aws-sdk/client-bedrock"),
+    client: (sdk, config) => new sdk.BedrockClient(config),
   },
   cloudtrail: {
     load: () => import("@aws-sdk/client-cloudtrail"),

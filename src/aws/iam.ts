@@ -10,12 +10,12 @@ type Sdk = typeof import("@aws-sdk/client-iam");
 
 export type Owner = "role" | "user" | "group";
 
-export interface Attached {
+interface Attached {
   readonly arn: string;
   readonly name: string;
 }
 
-export interface PrincipalDetails {
+interface PrincipalDetails {
   readonly arn: string;
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface SimulatedDecision {
   readonly missing: readonly string[];
 }
 
-export interface SimulatedQuestion {
+interface SimulatedQuestion {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;

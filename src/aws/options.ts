@@ -1,5 +1,5 @@
 /** Owns what a user may say about the way to a service and to a bucket, and its checks. */
-import { SpillwayError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { AssumedRole, S3Access, ServiceAccess } from "./access.ts";
 import { type RetryPolicy, defaultRetry } from "./retry.ts";
 
@@ -30,21 +30,21 @@ export function checkS3Access(options: S3AccessOptions): void {
   checkRoles(options.roles);
   const owner = options.expectedBucketOwner;
   if (owner !== undefined && !/^\d{12}$/.test(owner))
-    throw usage(`${owner} is no account id`, "The bucket owner is an account id of 12 digits.");
+    throw usageError(`${owner} is no account id`, "The bucket owner is an account id of 12 digits.");
   checkEndpoint(options.endpoint);
 }
 
 /** @throws SpillwayError `usage` */
 export function checkRoles(roles: readonly AssumedRole[] | undefined): void {
   for (const { arn } of roles ?? []) {
-    if (!roleArn.test(arn)) throw usage(`${arn} is no ARN of a role`, "Write arn:aws:iam::ACCOUNT:role/NAME.");
+    if (!roleArn.test(arn)) throw usageError(`${arn} is no ARN of a role`, "Write arn:aws:iam::ACCOUNT:role/NAME.");
   }
 }
 
 /** @throws SpillwayError `usage` */
 export function checkEndpoint(endpoint: string | undefined): void {
   if (endpoint !== undefined && !URL.canParse(endpoint)) {
-    throw usage(`${endpoint} is no endpoint`, "Write it with its scheme, for example http://127.0.0.1:9000.");
+    throw usageError(`${endpoint} is no endpoint`, "Write it with its scheme, for example http://127.0.0.1:9000.");
   }
 }
 
@@ -85,8 +85,4 @@ export function accessOf(bucket: string, options: S3AccessOptions, env: Env): S3
     expectedBucketOwner: options.expectedBucketOwner ?? null,
     requesterPays: options.requesterPays ?? false,
   };
-}
-
-function usage(message: string, next: string): SpillwayError {
-  return new SpillwayError("usage", message, { next });
 }

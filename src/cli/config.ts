@@ -1,6 +1,8 @@
 /** Owns `spillway config check`, and which values other commands take from the config. */
 import { variables } from "../variables.ts";
 import type { Command } from "commander";
+import type { Config } from "../config/config.ts";
+import { exitCodes } from "../errors.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { CommandContext } from "./flags/context.ts";
 
@@ -9,7 +11,8 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
   config
     .command("check")
     .description("print the effective config, or what is wrong with it")
-    .action(async () => {
+    .option("--connect", "try every source and every place that a run writes to, one line each")
+    .action(async ({ connect }: { readonly connect?: true }) => {
       const { effects } = context;
       const loaded = await loadFor(program, context);
       const { prepareRun } = await import("./prepare-run.ts");
@@ -17,8 +20,31 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
       effects.log.info(
         loaded.file === null ? "no config file; from environment and defaults" : `${loaded.file} is sound`,
       );
-      effects.stdout.write(`${JSON.stringify(loaded.config, null, 2)}\n`);
+      if (connect === true) await printTrials(loaded.config, context);
+      else effects.stdout.write(`${JSON.stringify(loaded.config, null, 2)}\n`);
     });
+}
+
+async function printTrials(config: Config, context: CommandContext): Promise<void> {
+  const { effects } = context;
+  const [{ tryConnections }, { configuredSources }, { reportJobs }, { loadCatalogue }] = await Promise.all([
+    import("../run/check-connections.ts"),
+    import("./configured-sources.ts"),
+    import("../run/report-jobs.ts"),
+    import("../report/catalogue.ts"),
+  ]);
+  const catalogue = loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]);
+  const jobs = reportJobs(config, catalogue, effects.now());
+  for await (const { what, holds, detail, next } of tryConnections({
+    config,
+    jobs,
+    sources: configuredSources(config, context),
+    env: effects.env,
+  })) {
+    const said = [what, ...(detail === "" ? [] : [detail]), ...(next === undefined ? [] : [next])].join(": ");
+    effects.stdout.write(`${holds ? "ok  " : "FAIL"}  ${said}\n`);
+    if (!holds) context.exitWith(exitCodes.failed);
+  }
 }
 
 /** The config that the command line, the environment and the file make; `flags` are the command's own keys. */

@@ -184,10 +184,13 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
   if (knowsAll && counts.objectsListed === counts.objectsSkipped + counts.objectsQuarantined) {
     effects.log.warn("no log file among them could be read: nothing was learnt about any inference");
   }
-  const speed = `${(counts.rawBytes / 1e6).toFixed(0)} MB in ${summary.seconds.toFixed(2)} s`;
+  const { statSync } = await import("node:fs");
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB`;
+  const size = megabytes(statSync(warehouse, { throwIfNoEntry: false })?.size ?? 0);
+  const speed = `${megabytes(counts.rawBytes)} of logs read in ${summary.seconds.toFixed(2)} s`;
   effects.log.info(
     summary.published
-      ? `published ${warehouse} (${speed})`
+      ? `published ${warehouse}: ${size} (${speed})`
       : `nothing new; ${warehouse} is unchanged (${summary.seconds.toFixed(2)} s)`,
   );
 }

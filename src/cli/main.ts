@@ -9,7 +9,9 @@ import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
+import { addExportCommand } from "./export.ts";
 import { addQueryCommand } from "./query.ts";
 import { addReportCommand } from "./report.ts";
 import { addRunCommand } from "./run.ts";
@@ -54,10 +56,12 @@ function createProgram(context: CommandContext): Command {
   addIngestCommand(program, context);
   addReportCommand(program, context);
   addQueryCommand(program, context);
+  addExportCommand(program, context);
   addVerifyCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPolicyCommand(program, context);
+  addProfilesCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

@@ -8,6 +8,7 @@ import { resourceName } from "../policy/expectation.ts";
 import type { CrossChecked } from "../probe/cross-check.ts";
 import { bindsScps } from "../policy/layers.ts";
 import type { PreparedCheck } from "./policy-prepare.ts";
+import { formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";
 
 const columns = ["resource", "requested_region", "decision", "by", "change"] as const;
@@ -31,7 +32,7 @@ export async function printCheck(checked: CheckedCall, flags: OutputFlags, effec
   const rows = [...checked.answer.resources.map((resource) => rowOf(resource, checked)), wholeCall(checked)];
   warnOfLints(checked.documents.layers, effects);
   warnOfDisagreement(checked, effects);
-  if (flags.format === undefined) await printText(rows, flags, effects);
+  if (flags.format === undefined && formatOf(flags) === "table") await printText(rows, flags, effects);
   else await printRows(rows, checked.simulated !== undefined, flags, effects);
 }
 
@@ -58,10 +59,19 @@ function wholeCall({ call, documents, answer }: CheckedCall): Row {
     resource: "whole call",
     region: null,
     decision: answer.overall,
-    reasons: [...unbound, ...notEvaluated],
+    reasons: [...sometimes(answer), ...unbound, ...notEvaluated],
     changes: [],
     simulated: null,
   };
+}
+
+/** The documentation says that one refused Region fails the call; in the field it does so when the call is routed there. */
+function sometimes({ resources }: CallAnswer): string[] {
+  const refused = resources.filter(({ decision }) => decision === "denied" || decision === "implicit");
+  const [source] = resources.filter(({ check }) => check.what === "model");
+  const onlyElsewhere =
+    refused.length > 0 && refused.every((resource) => resource.check.what === "model" && resource !== source);
+  return onlyElsewhere ? ["it fails, perhaps only when it is routed to a Region that is refused"] : [];
 }
 
 async function printRows(

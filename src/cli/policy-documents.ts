@@ -97,7 +97,7 @@ async function readScps(flags: DocumentFlags): Promise<Pick<LayerDocuments, "scp
   return { scps: [...levels.values()], scpTitles: [...levels.keys()] };
 }
 
-export async function readFileAs(kind: PolicyKind, file: string): Promise<PolicyDocument> {
+async function readFileAs(kind: PolicyKind, file: string): Promise<PolicyDocument> {
   if (kind === "scp" && file === "FullAWSAccess") return readPolicy(kind, file, fullAccess);
   try {
     return readPolicy(kind, file, await readFile(file, "utf8"));
@@ -110,7 +110,7 @@ export async function readFileAs(kind: PolicyKind, file: string): Promise<Policy
 }
 
 /** Every fault is said; the warnings of documents that can be used too. */
-export function refuseUnusable(documents: readonly PolicyDocument[], effects: Effects): void {
+function refuseUnusable(documents: readonly PolicyDocument[], effects: Effects): void {
   const problems = documents.flatMap((document) => document.problems);
   for (const problem of problems) {
     if (problem.severity === "warning") effects.log.warn(describeProblem(problem));
@@ -124,6 +124,6 @@ export function refuseUnusable(documents: readonly PolicyDocument[], effects: Ef
   });
 }
 
-export function describeProblem({ file, line, column, message }: Problem): string {
+function describeProblem({ file, line, column, message }: Problem): string {
   return `${file}:${line}:${column}: ${message}`;
 }

@@ -6,6 +6,7 @@ import type { CommandContext } from "./flags/context.ts";
 import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
 import { onlyPrincipal, policiesIn, readBundle } from "./policy-bundle.ts";
 import { callOf, keysOf } from "./policy-call.ts";
+import { knownProfiles } from "./known-profiles.ts";
 import { type GivenDocuments, readDocuments } from "./policy-documents.ts";
 
 export interface PreparedCheck {
@@ -21,7 +22,9 @@ export async function prepareCheck(
   const given = keysOf(flags);
   const bundle = flags.bundle === undefined ? undefined : await readBundle(flags.bundle);
   const principal = flags.principal ?? onlyPrincipal(bundle);
-  const call = callOf(principal === undefined ? flags : { ...flags, principal }, inferenceProfileSnapshot().rows);
+  const profiles =
+    flags.warehouse === undefined ? inferenceProfileSnapshot().rows : await knownProfiles(flags.warehouse);
+  const call = callOf(principal === undefined ? flags : { ...flags, principal }, profiles);
   const bundled = bundle === undefined ? undefined : policiesIn(bundle, flags.bundle ?? "", call.principal);
   return {
     call: { ...call, managementAccount: call.managementAccount ?? bundled?.managementAccount },

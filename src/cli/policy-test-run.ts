@@ -7,6 +7,7 @@ import { plainReason, resourceName } from "../policy/expectation.ts";
 import { type TestResult, runTestLine } from "../policy/test-line.ts";
 import { policiesOf } from "./policy-bundle.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
+import { formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";
 
 /** Returns the exit code. */
@@ -62,9 +63,10 @@ function exitCodeOf(results: readonly TestResult[]): number {
 }
 
 async function printResults(results: readonly TestResult[], flags: OutputFlags, effects: Effects): Promise<void> {
-  if (flags.format === "json" || flags.format === "ndjson") {
+  const format = formatOf(flags);
+  if (format === "json" || format === "ndjson") {
     const lines = results.map((result) => JSON.stringify(plainResult(result)));
-    const text = flags.format === "ndjson" ? lines.join("\n") : `[${lines.join(",\n")}]`;
+    const text = format === "ndjson" ? lines.join("\n") : `[${lines.join(",\n")}]`;
     const { withOutput } = await import("../report/output.ts");
     await withOutput(flags.output, effects.stdout, async (output) => {
       await output.write(`${text}\n`);

@@ -2,9 +2,9 @@
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
-import type { Protection } from "../report/pseudonymise.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import { variables } from "../variables.ts";
-import { protectionOf } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
 
 /** @throws SpillwayError whose exit code is 2 */
 export async function prepareRun(config: Config, effects: Effects): Promise<Protection | undefined> {

@@ -1,4 +1,4 @@
-/** Owns the end of every result: protection, format, stdout or file. */
+/** Owns the end of every result: format, stdout or file. */
 import type { Effects, OutputStream } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";
@@ -6,7 +6,7 @@ import { formatTraits } from "../report/formats/names.ts";
 import { terminalText } from "../terminal-text.ts";
 import type { FormatOptions } from "../report/formats/format.ts";
 import { type ResultFlags, formatOf } from "./flags/result.ts";
-import { type OutputFlags, protectionOf } from "./flags/scope.ts";
+import type { OutputFlags } from "./flags/scope.ts";
 import { showWriting } from "./progress-of-writing.ts";
 
 /** What a result has besides its rows. */
@@ -31,15 +31,12 @@ export async function printResult(
     });
   }
   const { writeResult } = await import("../report/results/write-result.ts");
-  const protection = protectionOf(flags);
-  const shown =
-    protection === undefined ? result : (await import("../report/pseudonymise.ts")).protectResult(result, protection);
   const stdout = terminal && format !== "table" ? forTerminal(effects.stdout) : effects.stdout;
   const progress = showWriting(effects, file);
   let rows: number;
   try {
     rows = await writeResult(
-      shown,
+      result,
       { file, stdout },
       {
         format,

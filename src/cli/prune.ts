@@ -12,7 +12,9 @@ interface PruneFlags {
 export function addPruneCommand(program: Command, context: CommandContext): void {
   program
     .command("prune")
-    .description("remove what happened before a day, for good, and make the file smaller; the ledger stays")
+    .description(
+      "remove what happened before a day, for good, and make the file smaller where that gains room; the ledger stays",
+    )
     .requiredOption("--before <day>", "first day that stays, UTC", time)
     .option("--dry-run", "only say how much it would be")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
@@ -32,7 +34,8 @@ export function addPruneCommand(program: Command, context: CommandContext): void
       const done = await prune(flags.warehouse, day, "always", context.effects);
       const { invocations, events, variants, quarantined, bytesBefore, bytesAfter } = done;
       log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined });
-      log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after`, {
+      const shrunk = bytesAfter < bytesBefore ? "" : "; it was as small as it gets";
+      log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after${shrunk}`, {
         bytesBefore,
         bytesAfter,
       });

@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { type ResultFlags, addResultFlags, withTimeout } from "./flags/result.ts";
-import { type OutputFlags, addOutputFlags, protectionOf } from "./flags/scope.ts";
+import { protectionOf } from "./flags/protection.ts";
+import { type ResultFlags, addResultFlags, describesItself, extrasOf, withTimeout } from "./flags/result.ts";
+import { type OutputFlags, addOutputFlags } from "./flags/scope.ts";
 
 interface QueryFlags extends OutputFlags, ResultFlags {
   readonly warehouse: string;
@@ -24,17 +25,28 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb");
   addResultFlags(addOutputFlags(command)).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
-    protectionOf(flags);
+    const protection = protectionOf(flags);
+    const isDescribed = describesItself(flags);
     const [{ openWarehouse }, { printResult }, { filesFor }] = await Promise.all([
       import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
       import("../report/output.ts"),
     ]);
-    const engine = await openWarehouse(flags.warehouse, filesFor(flags.output));
+    const engine = await openWarehouse(flags.warehouse, filesFor(flags.output), protection);
     try {
       await withTimeout(flags, context.signal, async (signal) => {
+        const itself = isDescribed
+          ? await (
+              await import("../report/results/self-description.ts")
+            ).selfDescription(
+              { report: undefined, sql: statement },
+              { scope: {}, boundaryName: undefined, engine, protection: protectionOf(flags) },
+              undefined,
+            )
+          : undefined;
         await printResult(await engine.run(statement, signal), flags, context.effects, {
           signal,
+          ...extrasOf(flags, itself),
           page: { report: { name: "query", title: "Query", answers: "", columns: [], sql: statement } },
         });
       });

@@ -1,15 +1,14 @@
 /** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
-import type { Config, SourceConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
-import type { ObjectSource } from "../ingest/listing/source.ts";
 import { loadFor } from "./config.ts";
 import { loadSources } from "./ingest.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list, wholeNumber } from "./flags/values.ts";
 import { openVerifyPlan } from "./open-archives.ts";
 import { prepareRun } from "./prepare-run.ts";
-import { openSources } from "./flags/source.ts";
+import { entriesOf, given, openConfigured } from "./configured-sources.ts";
 
 export function addRunCommand(program: Command, context: CommandContext): void {
   program
@@ -45,29 +44,6 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     });
 }
 
-/** The config's sources through the same door as those of `spillway ingest`. */
-async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
-  const opened: ObjectSource[] = [];
-  for (const { source, lookBackDays, ...flags } of entriesOf(config)) {
-    const since =
-      lookBackDays === undefined
-        ? {}
-        : { from: new Date(context.effects.now().getTime() - lookBackDays * 86_400_000).toISOString().slice(0, 10) };
-    try {
-      opened.push(...(await openSources([source], given({ ...since, ...flags }), context)));
-    } catch (thrown) {
-      const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
-      if (!isOutOfReach(thrown)) throw thrown;
-      opened.push(unopened(source, thrown));
-    }
-  }
-  return opened;
-}
-
-function entriesOf(config: Config): readonly SourceConfig[] {
-  return config.sources.map((entry) => (typeof entry === "string" ? { source: entry } : entry));
-}
-
 /** Public keys are asked for with the credentials of the first source. */
 async function configuredPlan(config: Config, context: CommandContext): Promise<VerifyPlan | undefined> {
   const { verify } = config;
@@ -75,12 +51,4 @@ async function configuredPlan(config: Config, context: CommandContext): Promise<
   const entries = entriesOf(config).map(({ source, ...flags }) => ({ source, flags: given(flags) }));
   const keys = given({ ...entries[0]?.flags, ...(verify === true ? {} : verify) });
   return await openVerifyPlan(entries, keys, context);
-}
-
-/** Without what was not said. */
-function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
-  // Exactly the keys that have a value.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
-    readonly [Key in keyof T]: Exclude<T[Key], undefined>;
-  };
 }

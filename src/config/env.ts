@@ -1,7 +1,7 @@
 /** Owns which environment variables are configuration: SPILLWAY_ and a key of the config in capitals. */
 import { developerVariables, variables } from "../variables.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

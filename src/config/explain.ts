@@ -1,7 +1,7 @@
 /** Owns the words for what is wrong with a config: the key, what was expected, the nearest known one. */
 import type { z } from "zod";
 import { configJsonSchema, keyPaths } from "./json-schema.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 

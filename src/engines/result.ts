@@ -11,6 +11,13 @@ export async function* rowsOf(result: Result): AsyncGenerator<readonly Cell[]> {
   }
 }
 
+/** All rows with their cells as they are: for small results only. */
+export async function allRows(result: Result): Promise<(readonly Cell[])[]> {
+  const rows: (readonly Cell[])[] = [];
+  for await (const row of rowsOf(result)) rows.push(row);
+  return rows;
+}
+
 /** A row for programs: a timestamp is a number of milliseconds, a decimal a number. */
 export type PlainRow = Readonly<Record<string, Cell>>;
 

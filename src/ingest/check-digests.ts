@@ -161,11 +161,11 @@ const sealsOfLedger: ReadLogs = (files) =>
   // What `ledgerArea` put there.
   Promise.resolve(files.map(({ locator }) => sealOfLedger(locator as LedgerLog)));
 
-function sealOfLedger({ etag, reason, sha256, flaw }: LedgerLog): Seal | Unread {
+function sealOfLedger({ status, reason, sha256, flaw }: LedgerLog): Seal | Unread {
   if (flaw === "format" || flaw === "trailing-bytes") return { sha256: null, flaw };
   if (sha256 !== null) return { sha256, flaw: null };
   const detail = reason ?? "loaded without --verify";
-  if (!etag.endsWith(":unreadable")) return { unread: "not-hashed", detail };
+  if (status !== "unreadable") return { unread: "not-hashed", detail };
   if (/archived/.test(detail)) return { unread: "archived", detail };
   if (/kms/i.test(detail)) return { unread: "kms", detail };
   return { unread: /denied/.test(detail) ? "denied" : "failed", detail };

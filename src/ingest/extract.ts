@@ -49,9 +49,7 @@ async function commitExtracted(
   const { locator, ...object } = listed;
   if (locator.kind !== "source") throw new Error(`${object.uri} is for a worker to read`);
   if ("unreadable" in extraction) {
-    // one name for all its readings: the latest failure replaces the one before
-    const version = { ...object, etag: `${object.etag.split(" ")[0] ?? ""}:unreadable` };
-    const read = unreadObject(version, "quarantined", extraction.unreadable);
+    const read = unreadObject(object, "unreadable", extraction.unreadable);
     const batch = { files: [], objects: [ledgerEntry(read)], quarantine: quarantineEntries(read) };
     return { read, rejected: 0, counts: await warehouse.commit(batch) };
   }

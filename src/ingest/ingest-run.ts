@@ -11,11 +11,11 @@ import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
 import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
 import { isOutOfReach } from "./out-of-reach.ts";
-import { Refusals } from "./refusals.ts";
+import { Refusals, allRefused } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
 import { RunTotals } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject, emptyCounts } from "./summary.ts";
-import { type ReadObject, unreadObject } from "./worker-protocol.ts";
+import { type ReadObject, isQuarantined, unreadObject } from "./worker-protocol.ts";
 
 const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
@@ -128,13 +128,7 @@ export class IngestRun {
   /** Sources that were listed, and not one of their objects could be read. They are tried again: their listing counts. */
   noteDenied(): void {
     for (const { name, count, first } of this.tally.whollyDenied()) {
-      const error = new SpillwayError(
-        "source-denied",
-        `none of ${count} objects could be read; the first one ${first}`,
-        {
-          next: "Allow what is missing and run the same command again: they are tried again then.",
-        },
-      );
+      const error = allRefused(`none of ${count} objects could be read; the first one ${first}`);
       if (!this.failures.some(({ source }) => source === name)) this.failures.push({ source: name, error });
     }
   }
@@ -284,7 +278,7 @@ export class IngestRun {
       const reason = read.reason ?? "unknown";
       this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
     }
-    if (read.status === "quarantined" && this.quarantined.length < examplesKept) {
+    if (isQuarantined(read) && this.quarantined.length < examplesKept) {
       this.quarantined.push({ uri: read.object.uri, reason: read.reason ?? "unknown" });
     }
   }

@@ -1,6 +1,6 @@
 /** Owns how the result of reading an object becomes rows of the ledger and the quarantine. */
 import type { AggregatedEntry, LedgerEntry, QuarantineEntry } from "../store/batch.ts";
-import type { ReadObject } from "./worker-protocol.ts";
+import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 
 export function ledgerEntry(read: ReadObject): LedgerEntry {
   const { uri, etag, size, accountId, region, day } = read.object;
@@ -24,10 +24,9 @@ export function ledgerEntry(read: ReadObject): LedgerEntry {
 
 export function quarantineEntries(read: ReadObject): QuarantineEntry[] {
   const { uri, etag } = read.object;
-  const whole =
-    read.status === "quarantined"
-      ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
-      : [];
+  const whole = isQuarantined(read)
+    ? [{ uri, etag, recordIndex: null, reason: read.reason ?? "unknown", eventId: null }]
+    : [];
   return [
     ...whole,
     ...read.rejected.map(({ index, reason, eventId }) => ({ uri, etag, recordIndex: index, reason, eventId })),

@@ -5,6 +5,12 @@ import type { ReadNotice } from "./worker-pool.ts";
 /** So many refused objects and not one that could be read. */
 const refusedAtMost = 200;
 
+export function allRefused(message: string): SpillwayError {
+  return new SpillwayError("source-denied", message, {
+    next: "Allow what is missing and run the same command again: they are tried again then.",
+  });
+}
+
 interface Tally {
   refused: number;
   hasRead: boolean;
@@ -26,10 +32,8 @@ export class Refusals {
   of(source: number): SpillwayError | undefined {
     const tally = this.#of.get(source);
     if (tally === undefined || tally.hasRead || tally.refused < refusedAtMost) return undefined;
-    return new SpillwayError(
-      "source-denied",
+    return allRefused(
       `none of the first ${tally.refused} objects could be read, so no more were tried; the first one ${tally.reason ?? "was refused"}`,
-      { next: "Allow what is missing and run the same command again: they are tried again then." },
     );
   }
 }

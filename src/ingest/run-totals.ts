@@ -1,6 +1,6 @@
 /** Owns what each source gave to a run: the counts of objects, source by source. */
 import type { ObjectSource, TrailObject } from "./listing/source.ts";
-import type { ReadObject } from "./worker-protocol.ts";
+import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 
 /** listed = known + loaded + skipped + quarantined. An object that two sources list counts for the first. */
 export interface SourceCounts {
@@ -61,11 +61,14 @@ export class RunTotals {
     );
   }
 
-  read({ object, status, bedrock, denied, reason }: ReadObject): void {
+  read(read: ReadObject): void {
+    const { object, status, bedrock, denied, reason } = read;
     const counts = this.#underway.get(object.uri);
     if (counts === undefined) return;
     this.#underway.delete(object.uri);
-    counts[status]++;
+    if (isQuarantined(read)) counts.quarantined++;
+    else if (status === "loaded") counts.loaded++;
+    else counts.skipped++;
     counts.bedrockEvents += bedrock;
     if (denied !== true) return;
     const refusals = this.#denied.get(counts) ?? { first: reason ?? "", count: 0 };

@@ -5,6 +5,8 @@ import type { Finding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
+export { identities } from "../store/runs.ts";
+
 /** Counts of one run; every one of them is stored with the run and printed. */
 export interface IngestCounts {
   objectsListed: number;
@@ -58,26 +60,6 @@ export function countObject(counts: IngestCounts, read: ReadObject): void {
   counts.otherMajor += read.otherMajor;
   counts.rejected += read.rejected.length;
   counts.rawBytes += read.rawBytes;
-}
-
-/** The identities of R8, each with both sides, in the words of the printed summary. */
-export function identities(counts: IngestCounts): readonly { readonly text: string; readonly holds: boolean }[] {
-  const n = (value: number): string => value.toLocaleString("en-US");
-  const c = counts;
-  return [
-    {
-      text: `objects   ${n(c.objectsListed)} listed = ${n(c.objectsLoaded)} loaded + ${n(c.objectsKnown)} already loaded + ${n(c.objectsSkipped)} skipped + ${n(c.objectsQuarantined)} quarantined`,
-      holds: c.objectsListed === c.objectsLoaded + c.objectsKnown + c.objectsSkipped + c.objectsQuarantined,
-    },
-    {
-      text: `records   ${n(c.records)} read = ${n(c.bedrockEvents)} Bedrock + ${n(c.other)} other + ${n(c.rejected)} rejected`,
-      holds: c.records === c.bedrockEvents + c.other + c.rejected,
-    },
-    {
-      text: `events    ${n(c.bedrockEvents)} Bedrock = ${n(c.newEvents)} new + ${n(c.duplicates)} duplicates`,
-      holds: c.bedrockEvents === c.newEvents + c.duplicates,
-    },
-  ];
 }
 
 export interface ObjectFinding {

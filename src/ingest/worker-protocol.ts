@@ -27,7 +27,7 @@ export type ToWorker =
 /** What became of one object that a worker read. */
 export interface ReadObject {
   readonly object: Omit<TrailObject, "locator"> & { readonly locator?: Locator };
-  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly status: "loaded" | "skipped" | "quarantined" | "unreadable";
   readonly reason: string | null;
   readonly records: number;
   readonly bedrock: number;
@@ -41,10 +41,15 @@ export interface ReadObject {
   readonly denied?: boolean;
 }
 
+/** R8 counts both: what was read and is no log, and what could not be read, which every run tries again. */
+export function isQuarantined({ status }: ReadObject): boolean {
+  return status === "quarantined" || status === "unreadable";
+}
+
 /** An object of which no record was read, and why. */
 export function unreadObject(
   object: ReadObject["object"],
-  status: "skipped" | "quarantined",
+  status: "skipped" | "quarantined" | "unreadable",
   reason: string,
 ): ReadObject {
   return {

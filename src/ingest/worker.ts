@@ -51,9 +51,7 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
   } catch (thrown) {
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;
-    // The marked ETag is never listed, so the next run tries again: permissions change without the ETag.
-    const reason = `cannot be read: ${messageOf(thrown)}`;
-    const unread = unreadObject({ ...described, etag: `${described.etag}:unreadable` }, "quarantined", reason);
+    const unread = unreadObject(described, "unreadable", `cannot be read: ${messageOf(thrown)}`);
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
   const parsed = parseTrailObject(bytes, object.uri, batch, {

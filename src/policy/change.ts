@@ -95,7 +95,7 @@ function exempt(
 }
 
 /** SCPs hold for many accounts, so a system profile is named in all of them. */
-export function profilePattern(call: Call, layer: Pick<Layer, "kind">): string | undefined {
+function profilePattern(call: Call, layer: Pick<Layer, "kind">): string | undefined {
   const arn = calledProfileArn(call);
   if (arn === undefined || layer.kind !== "scp" || isApplicationProfile(arn)) return arn;
   return arn.replace(/^((?:[^:]*:){4})[^:]*/, "$1*");

@@ -88,7 +88,7 @@ export function isRefused(document: PolicyDocument): boolean {
   return document.problems.some(({ severity }) => severity === "error");
 }
 
-export function statementNodes(root: JsonNode): JsonNode[] {
+function statementNodes(root: JsonNode): JsonNode[] {
   const node = root.kind === "object" ? memberOf(root, "Statement") : undefined;
   if (node === undefined) return [];
   return node.kind === "array" ? [...node.items] : [node];

@@ -2,7 +2,7 @@
 import { type Call, type Check, checksOf } from "./call.ts";
 import { type Answer, type OpenReason, type Reason, decide } from "./decide.ts";
 import { type GivenKeys, contextsOf } from "./keys.ts";
-import { type Layer, bindsScps } from "./layers.ts";
+import { type Layer, bindsScps, isRootUser } from "./layers.ts";
 
 export type Overall = "allowed" | "denied" | "cannot-tell";
 
@@ -17,7 +17,10 @@ export interface CallAnswer {
 
 export function evaluateCall(call: Call, layers: readonly Layer[], given: GivenKeys): CallAnswer {
   const bound = bindsScps(call.principal, call.managementAccount === true);
-  const applying = bound ? layers : layers.filter(({ kind }) => kind !== "scp");
+  const root = isRootUser(call.principal);
+  const applying = layers.filter(({ kind }) =>
+    kind === "scp" ? bound : !root || (kind !== "identity" && kind !== "boundary"),
+  );
   const resources = checksOf(call).map((check) => ({ check, ...evaluateCheck(call, check, applying, given) }));
   return { overall: overallOf(resources), resources };
 }
@@ -64,7 +67,7 @@ function joinedDecision(one: Answer, other: Answer): Answer["decision"] {
   return refused ? "denied" : "cannot-tell";
 }
 
-export function isSame(one: Reason, other: Reason): boolean {
+function isSame(one: Reason, other: Reason): boolean {
   return (
     one.kind === other.kind &&
     one.explicit === other.explicit &&

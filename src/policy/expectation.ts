@@ -7,7 +7,7 @@ import type { PolicyKind } from "./kinds.ts";
 
 type OneOf = string | { readonly $in: readonly string[] };
 
-export interface ExpectedReason {
+interface ExpectedReason {
   readonly type: string;
   readonly explicit?: boolean | undefined;
   readonly level?: number | undefined;
@@ -16,7 +16,7 @@ export interface ExpectedReason {
   readonly sid?: string | undefined;
 }
 
-export interface ExpectedResource {
+interface ExpectedResource {
   readonly decision?: OneOf | undefined;
   readonly by?: readonly ExpectedReason[] | undefined;
 }

@@ -4,7 +4,7 @@ import type { Answer, OpenReason, Reason } from "./decide.ts";
 import type { Layer } from "./layers.ts";
 import { type PolicyKind, kindTitles } from "./kinds.ts";
 
-export function explainReason(reason: Reason): string {
+function explainReason(reason: Reason): string {
   if (reason.explicit) {
     return reason.statement === undefined
       ? `${nameLayer(reason)} may deny`

@@ -29,7 +29,7 @@ export interface StringNode extends Span {
 }
 
 /** Numbers keep how they are written: an account id in a condition must not lose its zeros. */
-export interface PlainNode extends Span {
+interface PlainNode extends Span {
   readonly kind: "number" | "boolean" | "null";
   readonly text: string;
 }

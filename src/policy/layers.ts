@@ -36,6 +36,11 @@ export function layersOf(documents: LayerDocuments): Layer[] {
   return [...scps, ...others];
 }
 
+/** The root user of an account has no identity policy and no boundary, and needs none. */
+export function isRootUser(principal: string): boolean {
+  return /^arn:[^:]*:iam::\d*:root$/.test(principal);
+}
+
 /** SCPs bind neither the management account nor the roles that AWS services keep for themselves. */
 export function bindsScps(principal: string, managementAccount: boolean): boolean {
   return !managementAccount && !/^arn:[^:]*:iam::\d*:role\/aws-service-role\//.test(principal);

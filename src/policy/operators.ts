@@ -3,7 +3,7 @@ import { matchAddress } from "./ip-address.ts";
 import { type Pattern, matches, matchesArn } from "./pattern.ts";
 
 /** Compares a value of the request with one of the policy; undefined where one of them is not of the operator's type. */
-export type Compare = (given: string, wanted: Pattern) => boolean | undefined;
+type Compare = (given: string, wanted: Pattern) => boolean | undefined;
 
 export interface Operator {
   readonly compare: Compare;

@@ -56,6 +56,6 @@ export function reachOf(bundle: Bundle, profiles: readonly KnownProfile[], given
 
 const order: readonly Decision[] = ["denied", "implicit", "cannot-tell", "allowed"];
 
-export function worst(answers: readonly Pick<Answer, "decision">[]): Decision {
+function worst(answers: readonly Pick<Answer, "decision">[]): Decision {
   return order.find((decision) => answers.some((answer) => answer.decision === decision)) ?? "allowed";
 }

@@ -29,7 +29,9 @@ export function resolveProfile(request: ProfileRequest, known: readonly KnownPro
     return { model, destinations: [], asOf: null };
   }
   const id = systemProfileId(profile);
-  const rows = known.filter(({ profileId }) => profileId === id || profileId === profile);
+  // an application profile is known by the last part of its ARN
+  const last = profile.slice(profile.lastIndexOf("/") + 1);
+  const rows = known.filter(({ profileId }) => profileId === id || profileId === last);
   const row = rows.find(({ sourceRegion }) => sourceRegion === request.sourceRegion);
   const foundModel = model ?? row?.model ?? rows.find((other) => other.model !== null)?.model ?? modelOfId(id);
   const foundDestinations = destinations ?? row?.destinations;
@@ -62,7 +64,7 @@ function unresolved(request: ProfileRequest, rows: readonly KnownProfile[], mode
 }
 
 /** The id behind `inference-profile/`, which system-defined profiles have in every account. */
-export function systemProfileId(profile: string): string {
+function systemProfileId(profile: string): string {
   return /^arn:[^:]*:bedrock:[^:]*:[^:]*:inference-profile\/(.+)$/.exec(profile)?.[1] ?? profile;
 }
 

@@ -37,10 +37,10 @@ function sidFaults(kind: PolicyKind, node: ObjectNode): Fault[] {
   const sid = memberOf(node, "Sid");
   if (sid === undefined) return [];
   if (sid.kind !== "string") return [error(sid, "sid", "Sid is a text")];
-  // VPC endpoints take blanks and more
-  return kind === "endpoint" || /^[A-Za-z0-9]*$/.test(sid.value)
-    ? []
-    : [error(sid, "sid", `the Sid "${sid.value}" may hold letters and digits only`)];
+  // VPC endpoints take blanks and more; of SCPs it is not documented
+  if (kind === "endpoint" || /^[A-Za-z0-9]*$/.test(sid.value)) return [];
+  const said = `the Sid "${sid.value}" may hold letters and digits only`;
+  return [kind === "scp" ? warning(sid, "sid", said) : error(sid, "sid", said)];
 }
 
 function effectFaults(node: ObjectNode): Fault[] {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { type ReportColumn, reportHeader } from "../sql/report-header.ts";
 import { reportReads, withReports } from "../sql/report-reads.ts";
-import { hasSeveralStatements, withoutTerminator } from "../sql/sql-text.ts";
+import { hasSeveralStatements, withoutTerminator } from "../sql/composition.ts";
 
 export interface Report {
   readonly name: string;

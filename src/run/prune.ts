@@ -1,4 +1,5 @@
 /** Owns retention as a step: remove, make the file smaller where it is worth it, publish. */
+import { dayMs } from "../day.ts";
 import { existsSync, statSync } from "node:fs";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
@@ -12,7 +13,6 @@ export interface Pruned extends PruneCounts {
   readonly published: boolean;
 }
 
-const dayMs = 86_400_000;
 /** A nightly run copies the file only when so much of it is empty: DuckDB fills what is free before it grows. */
 const worthCompacting = 0.25;
 

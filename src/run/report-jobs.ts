@@ -1,4 +1,5 @@
 /** Owns which files a run writes: the config's reports, taken apart into one file each. */
+import { dayMs } from "../day.ts";
 import type { Config, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { isS3Url, parseS3Url } from "../aws/s3/url.ts";
@@ -22,8 +23,6 @@ export interface ReportJob {
   readonly target: string;
   readonly settings: ReportConfig;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Every file of the config's reports.

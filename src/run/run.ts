@@ -9,7 +9,7 @@ import { loadCatalogue } from "../report/catalogue.ts";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { warnOfEmptyScope } from "../report/empty-scope.ts";
-import type { Protection } from "../report/pseudonymise.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import { interruptStatements } from "../store/duck.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { takeStanding } from "./findings.ts";
@@ -92,7 +92,7 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
     if (pruned?.published === true) progress.snapshot = await totals();
   }
   if (signal.aborted) throw interrupted();
-  const standing = await withEngine(config, async (engine) => {
+  const reporting = async (engine: Engine): Promise<void> =>
     await step("reports", async () => {
       const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
       for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
@@ -109,8 +109,11 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
         }
       }
     });
-    return await step("findings", async () => await takeStanding(engine, config, summary, startedAt));
-  });
+  await withEngine(config, reporting, progress.protection);
+  const standing = await withEngine(
+    config,
+    async (engine) => await step("findings", async () => await takeStanding(engine, config, summary, startedAt)),
+  );
   progress.standing = standing;
   for (const { message, kind, count } of standing.findings) effects.log.warn(message, { finding: kind, count });
   if (progress.failures.length > 0) return failedVerdict(undefined, progress.failures);
@@ -171,8 +174,12 @@ async function totalsBefore(totals: () => Promise<Snapshot>, { log }: Effects): 
   }
 }
 
-async function withEngine<T>(config: Config, action: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openWarehouse(config.warehouse);
+async function withEngine<T>(
+  config: Config,
+  action: (engine: Engine) => Promise<T>,
+  protection?: Protection,
+): Promise<T> {
+  const engine = await openWarehouse(config.warehouse, [], protection);
   try {
     return await action(engine);
   } finally {

@@ -47,8 +47,8 @@ select
   (select count(*) from event) as events,
   (select count(*) from trail_object) as objects,
   (select count(*) from (
-    select uri from trail_object where status <> 'skipped' and coalesce(reason, '') not like 'pruned%'
-    group by uri having bool_and(status = 'quarantined')
+    select uri from trail_object where status not in ('skipped', 'pruned')
+    group by uri having bool_and(status in ('quarantined', 'unreadable'))
   )) as quarantined`);
   const flows = await rows(`
 select source_region, served_region, cast(sum(invocations) as bigint) as invocations

@@ -4,7 +4,8 @@ import type { Config } from "../config/config.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { identities } from "../ingest/summary.ts";
-import { type Protection, coveredPrincipals } from "../report/pseudonymise.ts";
+import { coverPrincipals } from "../privacy/principal.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import { version } from "../version.ts";
 import type { Standing } from "./findings.ts";
 import { lastSuccessName, runMetrics } from "./metrics.ts";
@@ -105,7 +106,7 @@ function reportOf(
     changes:
       changes === undefined
         ? null
-        : { ...changes, newSpillingPrincipals: coveredPrincipals(changes.newSpillingPrincipals, protection) },
+        : { ...changes, newSpillingPrincipals: coverPrincipals(changes.newSpillingPrincipals, protection) },
     findings: standing?.findings ?? [],
     boundaryViolations: standing?.boundaryViolations ?? null,
     coverageGaps: Object.fromEntries(standing?.coverageGaps ?? []),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputStream } from "../effects.ts";
 import { rolesOf } from "../aws/options.ts";
-import { putObject } from "../aws/s3/put-object.ts";
+import { type S3PutOptions, putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
 import { type Report, checkColumns, findReport } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
@@ -15,7 +15,7 @@ import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import { pageHead } from "../report/page/head.ts";
-import { type Protection, protectResult } from "../report/pseudonymise.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import { applyScopeWherePossible } from "../sql/scope.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type ReportJob, overviewName } from "./report-jobs.ts";
@@ -51,15 +51,8 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
   try {
     const file = join(folder, "report");
     const rows = await writeFile(job, source, file);
-    const { settings } = job;
     await putObject(target, file, {
-      profile: settings.profile,
-      roles: rolesOf(settings.roleArn, settings.externalId),
-      endpoint: settings.s3Endpoint,
-      region: settings.s3Region,
-      pathStyle: settings.s3PathStyle,
-      expectedBucketOwner: settings.expectedBucketOwner,
-      kmsKey: settings.kmsKey,
+      ...putOptionsOf(job.settings),
       contentType: formatTraits[format].contentType,
       signal: source.signal,
     });
@@ -67,6 +60,19 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** How the bucket of a report's output is reached. */
+export function putOptionsOf(settings: ReportJob["settings"]): S3PutOptions {
+  return {
+    profile: settings.profile,
+    roles: rolesOf(settings.roleArn, settings.externalId),
+    endpoint: settings.s3Endpoint,
+    region: settings.s3Region,
+    pathStyle: settings.s3PathStyle,
+    expectedBucketOwner: settings.expectedBucketOwner,
+    kmsKey: settings.kmsKey,
+  };
 }
 
 async function writeFile(job: ReportJob, source: ReportSource, file: string): Promise<number | null> {
@@ -78,9 +84,8 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   }
   const result = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
   checkColumns(report, result.columns);
-  const shown = protection === undefined ? result : protectResult(result, protection);
   const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
-  return await withOutput(file, nowhere, (output) => formats[format](shown, output, { page }));
+  return await withOutput(file, nowhere, (output) => formats[format](result, output, { page }));
 }
 
 async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {

@@ -10,7 +10,15 @@ export interface Column {
   readonly doc: string;
   /** Where in a CloudTrail record it comes from, or how it is derived. */
   readonly source?: string;
+  /** How people stand in it; left out where none do. */
+  readonly personal?: Personal;
 }
+
+/**
+ * `person`: the value is a person. `text`: people may stand in it. `principal` and `principal-name`: a person or a machine, by the
+ * type of the principal.
+ */
+export type Personal = "person" | "text" | "principal" | "principal-name";
 
 /** A relation in words: what a view's header and a table's description both say. */
 export interface Described {
@@ -28,4 +36,9 @@ export interface Table {
 /** Short form of a column definition. */
 export function column(name: string, type: ColumnType, doc: string, source?: string): Column {
   return source === undefined ? { name, type, doc } : { name, type, doc, source };
+}
+
+/** A column in which people may stand. */
+export function personal(kind: Personal, plain: Column): Column {
+  return { ...plain, personal: kind };
 }

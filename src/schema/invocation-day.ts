@@ -1,5 +1,5 @@
 /** Owns the table `invocation_day`: invocations added up by UTC day and by what reports group by. */
-import { type Column, type Table, column } from "./column.ts";
+import { type Column, type Table, column, personal } from "./column.ts";
 import { invocationTable } from "./invocation.ts";
 
 /** A column that means the same as in `invocation`. */
@@ -34,6 +34,6 @@ export const invocationDayTable: Table = {
     column("output_tokens", "bigint", "sum; null if none tells"),
     column("cache_read_tokens", "bigint", "sum; null if none tells"),
     column("cache_write_tokens", "bigint", "sum; null if none tells"),
-    column("example_message", "text", "smallest error message of the row's denied calls"),
+    personal("text", column("example_message", "text", "smallest error message of the row's denied calls")),
   ],
 };

@@ -1,5 +1,5 @@
 /** Owns the columns that an event and an invocation share: who called, from where, and what model. */
-import { type Column, column } from "./column.ts";
+import { type Column, column, personal } from "./column.ts";
 
 export const callerColumns: readonly Column[] = [
   column(
@@ -9,22 +9,31 @@ export const callerColumns: readonly Column[] = [
     "userIdentity.accountId, else from its ARN, else recipientAccountId",
   ),
   column("recipient_account_id", "text", "account whose trail holds the record", "recipientAccountId"),
-  column("principal", "text", "stable identity behind the call (R5)", "userIdentity"),
+  personal("principal", column("principal", "text", "stable identity behind the call (R5)", "userIdentity")),
   column("principal_type", "text", "kind of identity; Role is read as AssumedRole", "userIdentity.type"),
-  column("principal_name", "text", "last segment of the principal, the service's name or the account id"),
-  column("session_name", "text", "session of a role; often personal data", "userIdentity.arn"),
-  column(
-    "source_identity",
-    "text",
-    "source identity set when the role was assumed",
-    "userIdentity.sessionContext.sourceIdentity",
+  personal(
+    "principal-name",
+    column("principal_name", "text", "last segment of the principal, the service's name or the account id"),
+  ),
+  personal("person", column("session_name", "text", "session of a role; often personal data", "userIdentity.arn")),
+  personal(
+    "person",
+    column(
+      "source_identity",
+      "text",
+      "source identity set when the role was assumed",
+      "userIdentity.sessionContext.sourceIdentity",
+    ),
   ),
   column("invoked_by", "text", "AWS service that made the call on behalf of the principal", "userIdentity.invokedBy"),
-  column("on_behalf_of", "text", "Identity Center user behind the call", "userIdentity.onBehalfOf.userId"),
-  column("source_ip", "text", "address the call came from; personal data", "sourceIPAddress"),
-  column("user_agent", "text", "client software as it names itself", "userAgent"),
+  personal(
+    "person",
+    column("on_behalf_of", "text", "Identity Center user behind the call", "userIdentity.onBehalfOf.userId"),
+  ),
+  personal("text", column("source_ip", "text", "address the call came from; personal data", "sourceIPAddress")),
+  personal("text", column("user_agent", "text", "client software as it names itself", "userAgent")),
   column("vpc_endpoint_id", "text", "VPC endpoint the call came through", "vpcEndpointId"),
-  column("host", "text", "host name the client called", "tlsDetails.clientProvidedHostHeader"),
+  personal("text", column("host", "text", "host name the client called", "tlsDetails.clientProvidedHostHeader")),
   column("via_console", "boolean", "the credentials came from a console session", "sessionCredentialFromConsole"),
   column(
     "bearer_token",
@@ -35,19 +44,22 @@ export const callerColumns: readonly Column[] = [
 ];
 
 export const modelColumns: readonly Column[] = [
-  column("model_id", "text", "model identifier as the caller sent it", "requestParameters.modelId (mantle: model)"),
+  personal(
+    "text",
+    column("model_id", "text", "model identifier as the caller sent it", "requestParameters.modelId (mantle: model)"),
+  ),
   column(
     "model_kind",
     "text",
     "foundation-model, inference-profile, application-profile, provisioned, custom, imported, marketplace, prompt, prompt-router or unknown",
   ),
-  column("profile_id", "text", "inference profile, if the call named one"),
+  personal("text", column("profile_id", "text", "inference profile, if the call named one")),
   column(
     "profile_scope",
     "text",
     "us, eu, apac, jp, au, ca, in, us-gov, global, application or unknown; null without a profile",
   ),
-  column("model", "text", "foundation model, null where the identifier hides it"),
+  personal("text", column("model", "text", "foundation model, null where the identifier hides it")),
   column("provider", "text", "first part of the model's name"),
 ];
 
@@ -70,7 +82,7 @@ export const tokenColumns: readonly Column[] = [
 
 export const errorColumns: readonly Column[] = [
   column("error_code", "text", "CloudTrail errorCode as it stands", "errorCode"),
-  column("error_message", "text", "CloudTrail errorMessage as it stands", "errorMessage"),
+  personal("text", column("error_message", "text", "CloudTrail errorMessage as it stands", "errorMessage")),
   column(
     "denied_region",
     "text",
@@ -79,5 +91,8 @@ export const errorColumns: readonly Column[] = [
   ),
   column("denied_by", "text", "kind of policy that denied the call", "errorMessage"),
   column("denied_explicit", "boolean", "an explicit deny (true) or nothing that allows (false)", "errorMessage"),
-  column("denied_policy_arn", "text", "policy that denied the call, if CloudTrail names it", "errorMessage"),
+  personal(
+    "text",
+    column("denied_policy_arn", "text", "policy that denied the call, if CloudTrail names it", "errorMessage"),
+  ),
 ];

@@ -1,5 +1,5 @@
 /** Owns the warehouse's other tables: the ledger, quarantine, runs and reference tables. */
-import { type Table, column } from "./column.ts";
+import { type Table, column, personal } from "./column.ts";
 
 /** The ledger: one row for each version of a trail object that was looked at. */
 export const trailObjectTable: Table = {
@@ -13,7 +13,11 @@ export const trailObjectTable: Table = {
     ),
     column("etag", "text", "version of the object: S3 ETag, or size and modification time of a file"),
     column("size", "bigint", "bytes as stored"),
-    column("status", "text", "loaded, skipped or quarantined"),
+    column(
+      "status",
+      "text",
+      "loaded; skipped; quarantined; unreadable, which every run tries again; pruned, whose events were removed by retention",
+    ),
     column("reason", "text", "why skipped or quarantined, null if loaded"),
     column("account_id", "text", "account folder the object lies in", "object key"),
     column("region", "text", "Region folder the object lies in", "object key"),
@@ -42,7 +46,7 @@ export const quarantineTable: Table = {
     column("uri", "text", "trail object"),
     column("etag", "text", "version of the object"),
     column("record_index", "integer", "position of a rejected record, null for the whole object"),
-    column("reason", "text", "what is wrong"),
+    personal("text", column("reason", "text", "what is wrong")),
     column("event_id", "text", "eventID of a rejected record, if it has one"),
     column("run_id", "text", "run that found it"),
   ],
@@ -78,11 +82,15 @@ export const findingTable: Table = {
     column(
       "kind",
       "text",
-      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed",
+      "object-replaced: its ETag changed after it was loaded; object-disappeared: no longer listed; profile-changed: other destinations",
     ),
-    column("uri", "text", "trail object"),
-    column("etag", "text", "version of the object: the new one if replaced, the last one if disappeared"),
-    column("detail", "text", "in words"),
+    column("uri", "text", "trail object; of a profile its id and source Region"),
+    column(
+      "etag",
+      "text",
+      "version of the object: the new one if replaced, the last one if disappeared; of a profile the day",
+    ),
+    personal("text", column("detail", "text", "in words")),
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),
   ],

@@ -1,9 +1,8 @@
 /** Owns the scope of `invocation_day`: whole days as they are stored, parts of a day computed from the invocations. */
+import { dayMs } from "../day.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { readQuery } from "./query-file.ts";
-import { timestampLiteral } from "./sql-text.ts";
-
-const millisecondsOfDay = 86_400_000;
+import { timestampLiteral } from "./literal.ts";
 
 export interface TimeRange {
   readonly from?: Date | undefined;
@@ -38,7 +37,7 @@ function splitRange({ from, to }: TimeRange): { readonly whole: readonly string[
 }
 
 function startOfDay(time: Date, round: (days: number) => number): Date {
-  return new Date(round(time.getTime() / millisecondsOfDay) * millisecondsOfDay);
+  return new Date(round(time.getTime() / dayMs) * dayMs);
 }
 
 /** `invocation_day` of a range; `filters` hold on columns that it shares with `invocation`. Undefined where nothing restricts. */

@@ -11,3 +11,12 @@ export function readQuery(path: string, folder: URL = queriesFolder): string {
     .trim()
     .replace(/;$/, "");
 }
+
+/** The same with SQL in place of each `{{name}}`. */
+export function filledQuery(path: string, values: Readonly<Record<string, string>>): string {
+  return readQuery(path).replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`nothing stands for {{${name}}} in queries/${path}`);
+    return value;
+  });
+}

@@ -1,6 +1,6 @@
 /** Owns reports that read other reports: `-- reads: NAME` at the head of a report's file. */
 import type { ReportHeader } from "./report-header.ts";
-import { withCtes } from "./sql-text.ts";
+import { withCtes } from "./composition.ts";
 
 /** Names of the reports whose rows a report reads, as its header says. */
 export function reportReads({ fields }: ReportHeader): readonly string[] {

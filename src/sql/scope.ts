@@ -1,8 +1,9 @@
 /** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
-import { textLiteral } from "./literal.ts";
-import { namesIn, timestampLiteral, withCtes } from "./sql-text.ts";
+import { textLiteral, timestampLiteral } from "./literal.ts";
+import { withCtes } from "./composition.ts";
+import { namesIn } from "./tokens.ts";
 
 export interface Scope {
   /** First moment, UTC. */
@@ -16,10 +17,20 @@ export interface Scope {
   readonly principals?: readonly string[] | undefined;
   /** Approved Regions. Not a filter: it is the relation `boundary`. */
   readonly boundary?: readonly string[] | undefined;
+  /** What a bundle's principals may reach. Not a filter: it is the relation `policy_reach`, empty without a bundle. */
+  readonly reach?: readonly ReachRow[] | undefined;
   /** The clock of the run: what is lost, what is stale, which days are over. None: the clock of the last run. */
   readonly asOf?: Date | undefined;
   /** Logs of an account and Region that are older are stale; none: 24. */
   readonly maxAgeHours?: number | undefined;
+}
+
+/** The policies' answer for a profile, a source Region and a destination: all, some, none, cannot-tell. */
+export interface ReachRow {
+  readonly profile: string;
+  readonly sourceRegion: string;
+  readonly destination: string;
+  readonly allowed: string;
 }
 
 /** CloudTrail delivers within minutes; an account that calls nothing at all for a whole day is rare. */
@@ -103,6 +114,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ["asked_range", askedRange(scope, qualify)],
     ["boundary", boundaryRows(scope)],
     ["named_boundary", boundaryRows(scope)],
+    ["policy_reach", reachRows(scope)],
   ];
   for (const [name, sql] of said)
     if (sql !== undefined) ctes.push({ name, text: `${name} AS (${sql})`, isFilter: false });
@@ -167,6 +179,15 @@ function principalIs(values: readonly string[] | undefined): string[] {
 
 function likePattern(value: string): string {
   return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
+}
+
+/** The row without a profile says that there is a bundle, even one that reaches nothing. */
+function reachRows({ reach }: Scope): string | undefined {
+  if (reach === undefined) return undefined;
+  const columns = "profile_id, source_region, destination_region, allowed";
+  const said = reach.map((row) => [row.profile, row.sourceRegion, row.destination, row.allowed]);
+  const lines = [["", "", "", ""], ...said].map((row) => `(${row.map(textLiteral).join(", ")})`);
+  return `SELECT ${columns} FROM (VALUES\n${lines.join(",\n")}) AS t (${columns})`;
 }
 
 function boundaryRows({ boundary }: Scope): string | undefined {

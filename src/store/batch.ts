@@ -7,7 +7,7 @@ export interface LedgerEntry {
   readonly uri: string;
   readonly etag: string;
   readonly size: number;
-  readonly status: "loaded" | "skipped" | "quarantined";
+  readonly status: "loaded" | "skipped" | "quarantined" | "unreadable";
   readonly reason: string | null;
   readonly accountId: string | null;
   readonly region: string | null;

@@ -39,6 +39,8 @@ export async function compactFile(duck: Duck, work: string): Promise<CompactSize
       await connection.run("USE memory");
       await detach(duck, copy, "compacted");
     }
+    // a small file may well be as small as it gets
+    if (statSync(copy).size >= bytesBefore) return { bytesBefore, bytesAfter: bytesBefore };
     await detach(duck, work, "warehouse");
     try {
       await rm(`${work}.wal`, { force: true });

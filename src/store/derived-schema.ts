@@ -33,7 +33,10 @@ export function derivedSchema(queries: URL = queriesFolder): DerivedSchema {
     ...internalTables.map((table) => commentSql(table, "TABLE", internalSchema)),
     ...views.map((view) => commentSql(view, "VIEW")),
   ].join("\n");
-  const hash = createHash("sha256").update(sql).update(readQuery("model/invocation-day.sql", queries));
+  const hash = createHash("sha256")
+    .update(sql)
+    .update(readQuery("model/invocation-day.sql", queries))
+    .update(readQuery("duckdb/ledger-status.sql"));
   // a table that is new has to be made in the warehouses that are there already
   for (const table of [...publicTables, ...internalTables]) hash.update(createTableSql(table));
   for (const file of data) hash.update(readFileSync(file));

@@ -200,6 +200,7 @@ ORDER BY ALL;`);
 export interface LedgerLog {
   readonly uri: string;
   readonly etag: string;
+  readonly status: string;
   readonly reason: string | null;
   readonly sha256: string | null;
   readonly flaw: string | null;
@@ -218,15 +219,16 @@ export async function ledgerLogs(
   ];
   const rows = await rowsOf(
     connection,
-    `SELECT uri, arg_max(etag, loaded_at), arg_max(reason, loaded_at), arg_max(sha256, loaded_at), arg_max(flaw, loaded_at)
+    `SELECT uri, arg_max(etag, loaded_at), arg_max(status, loaded_at), arg_max(reason, loaded_at), arg_max(sha256, loaded_at), arg_max(flaw, loaded_at)
 FROM trail_object
 WHERE status <> 'skipped' AND ${isHere(place)}${days.map((day) => ` AND ${day}`).join("")}
 GROUP BY uri ORDER BY uri`,
   );
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-  return rows.map(([uri, etag, reason, sha256, flaw]) => ({
+  return rows.map(([uri, etag, status, reason, sha256, flaw]) => ({
     uri: String(uri),
     etag: String(etag),
+    status: String(status),
     reason: text(reason),
     sha256: text(sha256),
     flaw: text(flaw),

@@ -6,7 +6,8 @@ import { rowsOf, sqlText } from "./duck.ts";
 import { writeMeta } from "./meta.ts";
 
 export interface Finding {
-  readonly kind: "object-replaced" | "object-disappeared";
+  readonly kind: "object-replaced" | "object-disappeared" | "profile-changed";
+  /** Trail object, or the profile with its source Region. */
   readonly uri: string;
   /** Version of the object that the finding is about. */
   readonly etag: string;

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
-import { readQuery } from "../sql/query-file.ts";
+import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { columnList, eventColumns as columns } from "./ddl.ts";
 
 /** What the view `incoming` holds, and what of it decides how the fold goes on. */
@@ -49,10 +49,7 @@ INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invoc
     // before and after: an invocation may move to another day, or go
     await markStaleDays(connection, touchedInvocations);
     // once: the fold reads its events several times
-    await connection.run(`
-DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched);
-CREATE OR REPLACE TEMP TABLE known_event AS
-SELECT ${columns} FROM event WHERE invocation_key IN (SELECT invocation_key FROM temp.touched);`);
+    await connection.run(filledQuery("duckdb/known-events.sql", { event_columns: columns }));
     source += ` UNION ALL SELECT ${columns} FROM temp.known_event`;
   }
   for (let part = 0; part < parts; part++) {
@@ -84,25 +81,7 @@ export async function foldTouched(connection: DuckDBConnection): Promise<void> {
  * `whole`: a completion was replaced that may have been the first one; then only all of them know the next.
  */
 export async function moveFirstCompletion(connection: DuckDBConnection, whole: boolean): Promise<void> {
-  const completions = (whole ? ["event", "incoming"] : ["incoming"])
-    .map((source) => `SELECT account_id, source_region, event_time FROM ${source} WHERE record_kind = 'completion'`)
-    .join(" UNION ALL ");
-  const pruned = whole ? "UNION ALL SELECT account_id, source_region, first_time FROM pruned_completion" : "";
-  await connection.run(`
-CREATE OR REPLACE TEMP TABLE moved AS
-WITH found AS (
-  SELECT account_id, source_region, min(event_time) AS first_time FROM (${completions} ${pruned})
-  WHERE account_id IS NOT NULL GROUP BY ALL
-)
-SELECT coalesce(n.account_id, o.account_id) AS account_id, coalesce(n.source_region, o.source_region) AS source_region,
-  n.first_time, least(n.first_time, o.first_time) AS since, o.first_time IS NULL OR n.first_time IS NULL AS alone
-FROM found n ${whole ? "FULL" : "LEFT"} JOIN first_completion o ON o.account_id = n.account_id AND o.source_region = n.source_region
-WHERE ${whole ? "n.first_time IS DISTINCT FROM o.first_time" : "o.first_time IS NULL OR n.first_time < o.first_time"}`);
+  await connection.run(readQuery(whole ? "duckdb/first-completion-anew.sql" : "duckdb/first-completion.sql"));
   if ((await countOf(connection, "SELECT count(*) FROM temp.moved")) === 0) return;
-  await connection.run(`
-DELETE FROM first_completion f USING temp.moved m WHERE f.account_id = m.account_id AND f.source_region = m.source_region;
-INSERT INTO first_completion SELECT account_id, source_region, first_time FROM temp.moved WHERE first_time IS NOT NULL;
-INSERT INTO temp.touched
-SELECT i.invocation_key FROM invocation i JOIN temp.moved m ON m.account_id = i.account_id AND m.source_region = i.source_region
-WHERE i.streaming AND i.region_evidence IN ('pending', 'absence') AND i.event_time >= m.since;`);
+  await connection.run(readQuery("duckdb/first-completion-moved.sql"));
 }

@@ -1,6 +1,7 @@
 /** Owns loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
+import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { settleDuplicates } from "./duplicates.ts";
@@ -47,13 +48,9 @@ async function loadEvents(
   files: readonly string[],
   { foldedAtOnce }: CommitContext,
 ): Promise<CommitCounts> {
-  const empty = (await countOf(connection, "SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)")) === 0;
-  const known = empty ? "" : "UNION SELECT s.event_id FROM staged s SEMI JOIN event e ON e.event_id = s.event_id";
-  await connection.run(`
-CREATE OR REPLACE TEMP VIEW staged AS SELECT ${columns}, filename, file_row_number
-FROM read_parquet([${files.map(sqlText).join(", ")}], filename = true, file_row_number = true);
-CREATE OR REPLACE TEMP TABLE clash AS SELECT event_id FROM staged GROUP BY event_id HAVING count(*) > 1 ${known};
-CREATE OR REPLACE TEMP TABLE touched (invocation_key VARCHAR);`);
+  await connection.run(
+    filledQuery("duckdb/staged-events.sql", { event_columns: columns, files: files.map(sqlText).join(", ") }),
+  );
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
   const staged = Number(row?.[0] ?? 0);
   const hasClashes = Number(row?.[1] ?? 0) > 0;
@@ -68,9 +65,7 @@ DROP VIEW incoming; DROP TABLE IF EXISTS temp.left_out; DROP TABLE IF EXISTS tem
 }
 
 async function takeAll(connection: DuckDBConnection, staged: number): Promise<Incoming> {
-  await connection.run(`
-CREATE OR REPLACE TEMP VIEW incoming AS SELECT ${columns} FROM staged;
-CREATE OR REPLACE TEMP TABLE owner_change AS SELECT object_uri, count(*) AS change FROM staged GROUP BY object_uri;`);
+  await connection.run(filledQuery("duckdb/plain-events.sql", { event_columns: columns }));
   return { newEvents: staged, contentConflicts: 0, replacesCompletions: false };
 }
 
@@ -103,29 +98,24 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       o.hashes?.flaw ?? null,
     ]),
   );
-  // An object that could not be read is tried by every run: its latest failure replaces the one before.
-  if (batch.objects.some((object) => object.etag.endsWith(":unreadable"))) {
-    await connection.run(`
-DELETE FROM trail_object t USING temp.entry e WHERE t.uri = e.uri AND t.etag = e.etag AND t.status = 'quarantined';
-DELETE FROM quarantine q USING temp.entry e WHERE q.uri = e.uri AND q.etag = e.etag;`);
-  }
+  if (
+    (await countOf(
+      connection,
+      "SELECT count(*) FROM (SELECT 1 FROM trail_object WHERE status = 'unreadable' LIMIT 1)",
+    )) > 0
+  )
+    await connection.run(readQuery("duckdb/ledger-unreadable.sql"));
   const runId = sqlText(context.runId);
-  const list = entryColumns.map((column) => `"${column.name}"`).join(", ");
-  const moved = "temp.owner_change c WHERE c.change < 0 OR c.object_uri NOT IN (SELECT uri FROM temp.entry)";
-  await connection.run(`
-INSERT INTO trail_object (${list}, new_events, duplicates, run_id, loaded_at)
-SELECT ${entryColumns.map((column) => `e."${column.name}"`).join(", ")}, greatest(coalesce(c.change, 0), 0), e.bedrock_events - greatest(coalesce(c.change, 0), 0),
-  ${runId}, epoch_ms(${context.now.getTime()})
-FROM temp.entry e LEFT JOIN temp.owner_change c ON c.object_uri = e.uri;`);
-  if ((await countOf(connection, `SELECT count(*) FROM ${moved}`)) > 0) {
-    await connection.run(`
-CREATE OR REPLACE TEMP TABLE shift AS
-SELECT t.uri, max_by(t.etag, t.new_events) AS etag, any_value(m.change) AS change
-FROM (SELECT * FROM ${moved}) m JOIN trail_object t ON t.uri = m.object_uri
-WHERE NOT EXISTS (FROM temp.entry e WHERE e.uri = t.uri AND e.etag = t.etag) GROUP BY t.uri;
-UPDATE trail_object t SET new_events = t.new_events + s.change, duplicates = t.duplicates - s.change
-FROM temp.shift s WHERE s.uri = t.uri AND s.etag = t.etag;`);
-  }
+  await connection.run(
+    filledQuery("duckdb/ledger.sql", {
+      entry_columns: entryColumns.map(({ name }) => `"${name}"`).join(", "),
+      entry_values: entryColumns.map(({ name }) => `e."${name}"`).join(", "),
+      run_id: runId,
+      loaded_at: `epoch_ms(${context.now.getTime()})`,
+    }),
+  );
+  if ((await countOf(connection, "SELECT count(*) FROM temp.former_owner")) > 0)
+    await connection.run(readQuery("duckdb/ledger-owners.sql"));
   if (batch.quarantine.length === 0) return;
   await fillTemporary(
     connection,

@@ -1,5 +1,6 @@
 /** Owns the question which objects of the ledger a listing should have given and did not, and which still wait to be read. */
 import type { DuckDBConnection } from "duckdb";
+import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** What a run listed completely. Prefixes are beginnings of URIs. */
@@ -47,13 +48,8 @@ export async function findMissing(
     ...among("account_id", stretch.accounts),
     ...among("region", stretch.regions),
   ].join(" AND ");
-  await connection.run(`
-CREATE OR REPLACE TEMP TABLE missing AS
-SELECT uri, max_by(etag, loaded_at) AS etag, coalesce(max(day), strftime(max(loaded_at), '%Y-%m-%d')) AS day
-FROM trail_object
-WHERE status <> 'skipped' AND ((${below(stretch.roots)}) AND ${days} OR ${below(stretch.whole)}) AND NOT (${below(stretch.except)})
-  AND hash(uri) NOT IN (SELECT h FROM temp.listed)
-GROUP BY uri;`);
+  const listed = `(${below(stretch.roots)}) AND ${days} OR ${below(stretch.whole)}`;
+  await connection.run(filledQuery("duckdb/missing-objects.sql", { listed, except: below(stretch.except) }));
   const rows = await rowsOf(connection, "SELECT uri, etag, day FROM temp.missing ORDER BY uri");
   return rows.map(([uri, etag, day]) => ({ uri: String(uri), etag: String(etag), day: String(day) }));
 }
@@ -62,26 +58,16 @@ GROUP BY uri;`);
 export async function oldestUnread(connection: DuckDBConnection, prefixes: readonly string[]): Promise<string | null> {
   // a new warehouse misses nothing
   await connection.run("CREATE TEMP TABLE IF NOT EXISTS missing (uri VARCHAR, etag VARCHAR, day VARCHAR)");
-  const rows = await rowsOf(
-    connection,
-    `
-WITH waiting AS (
-  SELECT uri, day FROM trail_object
-  WHERE status = 'quarantined' AND suffix(etag, ':unreadable') AND NOT starts_with(coalesce(reason, ''), 'pruned') AND (${below(prefixes)})
-)
-SELECT min(w.day) FROM waiting w
-WHERE NOT EXISTS (SELECT 1 FROM trail_object t WHERE t.uri = w.uri AND NOT suffix(t.etag, ':unreadable'))
-  AND NOT EXISTS (SELECT 1 FROM temp.missing m WHERE m.uri = w.uri)`,
-  );
+  const rows = await rowsOf(connection, filledQuery("duckdb/oldest-unread.sql", { below: below(prefixes, "w.") }));
   const day = rows[0]?.[0];
   return typeof day === "string" ? day : null;
 }
 
 /** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */
-export function below(prefixes: readonly string[]): string {
+export function below(prefixes: readonly string[], of = ""): string {
   if (prefixes.length === 0) return "false";
   return prefixes
-    .map((prefix) => `(uri >= ${sqlText(prefix)} AND uri < ${sqlText(`${prefix}\u{10ffff}`)})`)
+    .map((prefix) => `(${of}uri >= ${sqlText(prefix)} AND ${of}uri < ${sqlText(`${prefix}\u{10ffff}`)})`)
     .join(" OR ");
 }
 

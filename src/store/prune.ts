@@ -3,6 +3,7 @@
  * An invocation goes as a whole, by its own event_time; the ledger stays, so that its objects are not loaded again.
  */
 import type { DuckDBConnection } from "duckdb";
+import { filledQuery } from "../sql/query-file.ts";
 import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
 import { readMeta, writeMeta } from "./meta.ts";
@@ -23,12 +24,7 @@ async function readHorizon(connection: DuckDBConnection): Promise<string | null>
 
 /** What `prune` would remove; works on a file that is open for reading. */
 export function countDoomedSql(day: string): string {
-  return `
-WITH doomed AS (SELECT invocation_key FROM invocation WHERE event_time < ${midnight(day)}),
-gone AS (${goneEvents(day)})
-SELECT (SELECT count(*) FROM doomed), (SELECT count(*) FROM gone),
-  (SELECT count(*) FROM event_variant v WHERE v.event_id IN (SELECT event_id FROM gone)),
-  (SELECT count(*) FROM quarantine q WHERE (q.uri, q.etag) IN (SELECT (uri, etag) FROM trail_object WHERE day < ${sqlText(day)}))`;
+  return filledQuery("duckdb/prune-count.sql", termsOf(day));
 }
 
 /**
@@ -49,17 +45,8 @@ export async function applyHorizon(connection: DuckDBConnection): Promise<PruneC
 }
 
 async function removeBefore(connection: DuckDBConnection, day: string): Promise<PruneCounts> {
-  const before = midnight(day);
-  // A record of a call that is gone may still come; it must not stand as a call of its own. A call's records lie within a day.
-  await connection.run(`
-CREATE OR REPLACE TEMP TABLE doomed AS
-SELECT i.invocation_key, i.event_time FROM invocation i
-WHERE i.event_time < ${before}
-  OR (i.event_time < ${before} + INTERVAL 1 DAY AND i.invocation_key IN (SELECT invocation_key FROM pruned_invocation));
-INSERT INTO pruned_invocation SELECT invocation_key, event_time FROM temp.doomed
-WHERE invocation_key NOT IN (SELECT invocation_key FROM pruned_invocation);
-DELETE FROM pruned_invocation WHERE event_time < ${before} - INTERVAL 1 DAY;
-CREATE OR REPLACE TEMP TABLE gone AS ${goneEvents(day)};`);
+  const terms = termsOf(day);
+  await connection.run(filledQuery("duckdb/prune-doomed.sql", terms));
   const [counted] = await rowsOf(
     connection,
     "SELECT (SELECT count(*) FROM temp.doomed), (SELECT count(*) FROM temp.gone)",
@@ -73,21 +60,7 @@ CREATE OR REPLACE TEMP TABLE gone AS ${goneEvents(day)};`);
       connection,
       "SELECT count(*) FROM event_variant v WHERE v.event_id IN (SELECT event_id FROM temp.gone)",
     );
-    // since when a pair emits completions stays known: later calls are judged by it
-    await connection.run(`
-CREATE OR REPLACE TEMP TABLE emitted AS
-SELECT account_id, source_region, min(event_time) AS first_time FROM (
-  SELECT e.account_id, e.source_region, e.event_time FROM event e SEMI JOIN temp.gone g ON g.event_id = e.event_id
-  WHERE e.record_kind = 'completion' AND e.account_id IS NOT NULL
-  UNION ALL SELECT account_id, source_region, first_time FROM pruned_completion
-) GROUP BY ALL;
-TRUNCATE pruned_completion;
-INSERT INTO pruned_completion SELECT account_id, source_region, first_time FROM temp.emitted;
-DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.doomed);
-DELETE FROM event WHERE event_id IN (SELECT event_id FROM temp.gone);
-DELETE FROM aggregated_call WHERE event_time < ${before};
-DELETE FROM event_variant WHERE event_id IN (SELECT event_id FROM temp.gone);
-DROP TABLE temp.emitted;`);
+    await connection.run(filledQuery("duckdb/prune-events.sql", terms));
   }
   const quarantined = await forgetFailures(connection, day);
   await connection.run("DROP TABLE temp.doomed; DROP TABLE temp.gone;");
@@ -95,34 +68,21 @@ DROP TABLE temp.emitted;`);
   return { invocations, events, variants, quarantined };
 }
 
-/**
- * Failures have no event time: theirs is the delivery day of their object, and a file never holds later events.
- * The objects of these days say that they are pruned, which the report coverage shows as their gap.
- */
+/** What was quarantined on the days before; the ledger says of its objects that they are pruned. */
 async function forgetFailures(connection: DuckDBConnection, day: string): Promise<number> {
-  const old = `status <> 'skipped' AND day < ${sqlText(day)} AND reason IS DISTINCT FROM 'pruned' AND NOT starts_with(coalesce(reason, ''), 'pruned;')`;
+  const old = `status NOT IN ('skipped', 'pruned') AND day < ${sqlText(day)}`;
   const quarantined = await countOf(
     connection,
     `SELECT count(*) FROM quarantine q WHERE (q.uri, q.etag) IN (SELECT (uri, etag) FROM trail_object WHERE ${old})`,
   );
   if ((await countOf(connection, `SELECT count(*) FROM (SELECT 1 FROM trail_object WHERE ${old} LIMIT 1)`)) === 0)
     return 0;
-  await connection.run(`
-DELETE FROM quarantine WHERE (uri, etag) IN (SELECT (uri, etag) FROM trail_object WHERE ${old});
-UPDATE trail_object SET reason = CASE WHEN reason IS NULL THEN 'pruned' ELSE 'pruned; ' || reason END WHERE ${old};`);
+  await connection.run(filledQuery("duckdb/prune-ledger.sql", { day: sqlText(day) }));
   return quarantined;
 }
 
-/** The events of doomed calls whenever they happened, and what is older than the day and belongs to no call that stays. */
-function goneEvents(day: string): string {
-  return `
-SELECT e.event_id FROM event e SEMI JOIN doomed d ON d.invocation_key = e.invocation_key
-UNION ALL
-SELECT e.event_id FROM event e
-ANTI JOIN invocation i ON i.invocation_key = e.invocation_key AND e.invocation_key IS NOT NULL
-WHERE e.event_time < ${midnight(day)}`;
-}
-
-function midnight(day: string): string {
-  return `TIMESTAMP ${sqlText(`${day} 00:00:00`)}`;
+/** What stands for the names in the files of pruning. */
+function termsOf(day: string): { readonly before: string; readonly day: string; readonly gone: string } {
+  const before = `TIMESTAMP ${sqlText(`${day} 00:00:00`)}`;
+  return { before, day: sqlText(day), gone: filledQuery("duckdb/prune-gone.sql", { before }) };
 }

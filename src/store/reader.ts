@@ -4,10 +4,12 @@ import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
 import {
   type Duck,
   type DuckOptions,
   attach,
+  detach,
   isDamage,
   lockHolder,
   released,
@@ -22,6 +24,8 @@ import { useWarehouse } from "./schema.ts";
 import { logsOf } from "./side-files.ts";
 
 export interface ReaderOptions extends DuckOptions {
+  /** Statements see a copy of the warehouse without people in it. */
+  readonly protection?: Protection | undefined;
   /** Files that results may be written into: nothing else can be written, and this has to be known from the start. */
   readonly writable?: readonly string[];
 }
@@ -49,7 +53,10 @@ export class WarehouseReader {
   }
 
   /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
-  static async open(file: string, { writable = [], ...options }: ReaderOptions = {}): Promise<WarehouseReader> {
+  static async open(
+    file: string,
+    { writable = [], protection, ...options }: ReaderOptions = {},
+  ): Promise<WarehouseReader> {
     if (!existsSync(file)) {
       throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
         next: "Run spillway ingest first, or name it with --warehouse",
@@ -59,14 +66,14 @@ export class WarehouseReader {
     const duck = await startDuck({ tempDirectory: join(folder, "spill"), ...options });
     let opened = file;
     try {
-      try {
-        await attach(duck, file, "warehouse", "read");
-      } catch (error) {
-        // the file is whole without the log that a client left beside it
-        const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
-        if (lockHolder(error) === null && !isLog) throw error;
-        opened = join(folder, "copy.duckdb");
-        await copyFile(file, opened, constants.COPYFILE_FICLONE);
+      opened = await attachReadable(duck, file, folder);
+      if (protection !== undefined) {
+        // From here on the warehouse itself is not attached: no statement can reach it.
+        await detach(duck, opened, "warehouse");
+        const { writeProtectedCopy } = await import("./protected-copy.ts");
+        const copy = join(folder, "protected.duckdb");
+        await writeProtectedCopy(opened, copy, protection, { tempDirectory: join(folder, "copying") });
+        opened = copy;
         await attach(duck, opened, "warehouse", "read");
       }
       await useWarehouse(duck.connection, "warehouse");
@@ -94,6 +101,22 @@ export class WarehouseReader {
     stopDuck(this.#duck);
     released(this.#opened);
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The file that is attached: the one named or, where that cannot be had as it is, a copy of it. */
+async function attachReadable(duck: Duck, file: string, folder: string): Promise<string> {
+  try {
+    await attach(duck, file, "warehouse", "read");
+    return file;
+  } catch (error) {
+    // the file is whole without the log that a client left beside it
+    const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
+    if (lockHolder(error) === null && !isLog) throw error;
+    const copy = join(folder, "copy.duckdb");
+    await copyFile(file, copy, constants.COPYFILE_FICLONE);
+    await attach(duck, copy, "warehouse", "read");
+    return copy;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Owns the rows of the table `run` and the identities of reconciliation (R8). */
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
-import { sqlText } from "./duck.ts";
+import { textLiteral as sqlText } from "../sql/literal.ts";
 
 export interface RunStart {
   readonly runId: string;
@@ -44,22 +44,31 @@ new_events = ${run.newEvents}, duplicates = ${run.duplicates}, rejected = ${run.
 WHERE run_id = ${sqlText(run.runId)}`);
 }
 
+/** The identities of R8, each with both sides, in the words of the printed summary. */
+export function identities(counts: RunCounts): readonly { readonly text: string; readonly holds: boolean }[] {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  const c = counts;
+  return [
+    {
+      text: `objects   ${n(c.objectsListed)} listed = ${n(c.objectsLoaded)} loaded + ${n(c.objectsKnown)} already loaded + ${n(c.objectsSkipped)} skipped + ${n(c.objectsQuarantined)} quarantined`,
+      holds: c.objectsListed === c.objectsLoaded + c.objectsKnown + c.objectsSkipped + c.objectsQuarantined,
+    },
+    {
+      text: `records   ${n(c.records)} read = ${n(c.bedrockEvents)} Bedrock + ${n(c.other)} other + ${n(c.rejected)} rejected`,
+      holds: c.records === c.bedrockEvents + c.other + c.rejected,
+    },
+    {
+      text: `events    ${n(c.bedrockEvents)} Bedrock = ${n(c.newEvents)} new + ${n(c.duplicates)} duplicates`,
+      holds: c.bedrockEvents === c.newEvents + c.duplicates,
+    },
+  ];
+}
+
 /** Fails loudly when an identity of R8 does not add up. */
 export function reconcile(counts: RunCounts): void {
-  const { objectsListed, objectsKnown, objectsLoaded, objectsSkipped, objectsQuarantined } = counts;
-  const identities: readonly (readonly [string, number, number])[] = [
-    [
-      "objects listed = known + loaded + skipped + quarantined",
-      objectsListed,
-      objectsKnown + objectsLoaded + objectsSkipped + objectsQuarantined,
-    ],
-    ["records = Bedrock + other + rejected", counts.records, counts.bedrockEvents + counts.other + counts.rejected],
-    ["Bedrock = new + duplicates", counts.bedrockEvents, counts.newEvents + counts.duplicates],
-  ];
-  for (const [identity, left, right] of identities) {
-    if (left === right) continue;
-    throw new SpillwayError("reconciliation", `The counts do not add up: ${identity}, but ${left} is not ${right}`, {
-      next: "This is a defect of Spillway: please report it with this line; the warehouse was not published",
-    });
-  }
+  const wrong = identities(counts).find(({ holds }) => !holds);
+  if (wrong === undefined) return;
+  throw new SpillwayError("reconciliation", `The counts do not add up: ${wrong.text.replaceAll(/ +/g, " ")}`, {
+    next: "This is a defect of Spillway: please report it with this line; the warehouse was not published",
+  });
 }

@@ -6,6 +6,7 @@ import { type DerivedSchema, derivedSchema } from "./derived-schema.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { checkVersion, readMeta, schemaVersion, writeMeta } from "./meta.ts";
 import { publicTables } from "../schema/public-tables.ts";
+import { readQuery } from "../sql/query-file.ts";
 
 /** The rollup follows from its statement: it is made anew when that or the reports change. */
 const outdatedDays = `DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS "${internalSchema}".stale_day;`;
@@ -49,7 +50,7 @@ export async function ensureSchema(
   await connection.run(`BEGIN; CREATE SCHEMA IF NOT EXISTS "${internalSchema}"; ${searchPath("warehouse")};`);
   try {
     await connection.run(
-      `${outdatedDays}\n${tables}\n${await moveInternal(connection)}\n${allDaysStale}\n${derived.sql}`,
+      `${outdatedDays}\n${tables}\n${await moveInternal(connection)}\n${readQuery("duckdb/ledger-status.sql")};\n${allDaysStale}\n${derived.sql}`,
     );
     await writeMeta(connection, {
       schema_version: String(schemaVersion),

@@ -1,7 +1,7 @@
 /** Owns the check of SQL that a person wrote: one statement that reads, nothing else; and what its columns are. */
 import type { DuckDBConnection, DuckDBExtractedStatements, DuckDBPreparedStatement } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { withoutTerminator } from "../sql/sql-text.ts";
+import { withoutTerminator } from "../sql/composition.ts";
 import { loadDuckDb } from "./duck.ts";
 import { type SourceColumn, sourceColumn } from "./result-types.ts";
 

@@ -39,12 +39,12 @@ import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { replaceFile } from "./publish.ts";
 import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
-import { sideFileError } from "../make-way.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { ensureSchema, useWarehouse } from "./schema.ts";
+import { useWarehouse } from "./schema.ts";
 import { type SourceState, readStates, writeStates } from "./source-state.ts";
-import { checkPublished, seal, settleWorkingFile, takeLock } from "./open-checks.ts";
-import { checkFolder, clearLeftovers, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
+import { seal } from "./open-checks.ts";
+import { openWorkingFile } from "./open-working-file.ts";
+import { checkFolder, lockFile, spillFolder, stageFolder, workFile } from "./side-files.ts";
 import { inTransaction } from "./transaction.ts";
 import { version } from "../version.ts";
 
@@ -91,28 +91,7 @@ export class Warehouse {
     await checkFolder(file);
     const duck = await startDuck({ tempDirectory: spillFolder(file), ...alone, ...options });
     try {
-      await takeLock(duck, file);
-      // only now: the lock is held, so nobody else is in the middle of anything
-      await clearLeftovers(file);
-      const standing = await settleWorkingFile(duck, file, options.notice ?? (() => undefined));
-      if (!existsSync(work) && existsSync(file)) {
-        await checkPublished(duck, file);
-        await replaceFile(file, work);
-      }
-      const isNew = !existsSync(work);
-      await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
-        throw warehouseError(error, work);
-      });
-      await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
-        // the published file was looked at before
-        const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
-        throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
-      });
-      if (existsSync(file))
-        await writeMeta(
-          duck.connection,
-          standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
-        );
+      await openWorkingFile(duck, file, options.notice ?? (() => undefined));
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
@@ -230,7 +209,7 @@ export class Warehouse {
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
-      await writeMeta(this.#duck.connection, { dirty: "true" });
+      if (sizes.bytesAfter < sizes.bytesBefore) await writeMeta(this.#duck.connection, { dirty: "true" });
       return sizes;
     });
   }

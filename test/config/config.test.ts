@@ -9,7 +9,7 @@ import { envValues, variableOf } from "../../src/config/env.ts";
 import { configurationGuide } from "../../src/config/guide.ts";
 import { configJsonSchema, keyPaths } from "../../src/config/json-schema.ts";
 import { type ConfigRequest, loadConfig } from "../../src/config/load.ts";
-import { distance, nearest } from "../../src/config/nearest.ts";
+import { distance, nearest } from "../../src/nearest.ts";
 import { SpillwayError } from "../../src/errors.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";

@@ -6,7 +6,7 @@ import type { PolicyKind } from "../../src/policy/kinds.ts";
 import type { Layer } from "../../src/policy/layers.ts";
 
 export const account = "210987654321";
-export const regions = ["eu-west-1", "eu-central-1", "us-east-1"] as const;
+const regions = ["eu-west-1", "eu-central-1", "us-east-1"] as const;
 const models = ["amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0"] as const;
 const roles = ["role/apps/reader", "role/admin"].map((name) => `arn:aws:iam::${account}:${name}`);
 
@@ -105,7 +105,7 @@ const condition = fc.array(test, { maxLength: 3 }).map((tests) => {
   return blocks;
 });
 
-export const anyStatement: fc.Arbitrary<Record<string, unknown>> = fc
+const anyStatement: fc.Arbitrary<Record<string, unknown>> = fc
   .record({ deny: fc.boolean(), action, notAction: fc.boolean(), resource, notResource: fc.boolean(), condition })
   .map((made) => ({
     Effect: made.deny ? "Deny" : "Allow",
@@ -117,7 +117,7 @@ export const anyStatement: fc.Arbitrary<Record<string, unknown>> = fc
 const everything = { Effect: "Allow", Action: "*", Resource: "*" };
 
 /** Written as people and programs write: in one line, or with blanks. */
-export function anyDocument(kind: PolicyKind): fc.Arbitrary<PolicyDocument> {
+function anyDocument(kind: PolicyKind): fc.Arbitrary<PolicyDocument> {
   return fc
     .record({
       statements: fc.array(anyStatement, { minLength: 1, maxLength: kind === "session" ? 1 : 3 }),

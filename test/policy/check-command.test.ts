@@ -73,7 +73,7 @@ describe("the way through a landing zone", () => {
     );
     expect(found[4]?.["change"]).toContain("ArnNotLike bedrock:InferenceProfileArn");
     expect(found[5]?.["by"]).toBe(
-      "not evaluated, as not given: permissions boundary, session policy, VPC endpoint policy",
+      "it fails, perhaps only when it is routed to a Region that is refused; not evaluated, as not given: permissions boundary, session policy, VPC endpoint policy",
     );
   });
 
@@ -162,6 +162,40 @@ describe("the call", () => {
     ]);
   });
 
+  it("takes them with blanks too", async () => {
+    const found = await rows("--destination", "eu-south-1", "eu-west-1", ...fine);
+    expect(found.map(({ requested_region }) => requested_region)).toEqual([
+      "eu-central-1",
+      "eu-central-1",
+      "eu-south-1",
+      "eu-west-1",
+      null,
+    ]);
+  });
+
+  it("refuses a bundle that is none, or empty", async () => {
+    const made = {
+      format: "spillway-policy-bundle/1",
+      collected_at: "2026-11-01T00:00:00Z",
+      targets: {},
+      policies: {},
+      principals: {},
+      unreadable: [],
+    };
+    for (const [text, said] of [
+      ["{", "bundle.json:1:2: a key in double quotes"],
+      ["{}", "bundle.json is no bundle"],
+      [JSON.stringify(made), "bundle.json holds no principal"],
+      [
+        JSON.stringify({ ...made, principals: { "arn:aws:iam::111122223333:role/other": { account, identity: [] } } }),
+        `does not hold ${role}`,
+      ],
+    ] as const) {
+      const run = await check("--bundle", file("bundle.json", text));
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(said)]);
+    }
+  });
+
   it("knows the Region of a global profile's model as unspecified", async () => {
     const run = await runCli([
       "policy",
@@ -242,7 +276,6 @@ describe("a document that AWS would not take", () => {
     [policy({ ...deny, Action: "InvokeModel" }), 'not "InvokeModel"'],
     [policy({ ...deny, Action: [] }), "Action is an empty list"],
     [policy({ ...deny, Resource: "foundation-model/x" }), 'Resource takes an ARN, or "*"'],
-    [policy({ ...deny, Sid: "no blanks" }), "letters and digits only"],
     [policy({ ...deny, Sid: "A" }, { ...deny, Sid: "A" }), "the Sid A stands twice"],
     [policy({ ...deny, Condition: { StringEquals: "x" } }), "StringEquals takes an object"],
     [policy({ ...deny, Condition: { StringEquals: { RequestedRegion: "x" } } }), "RequestedRegion is no condition key"],
@@ -267,6 +300,13 @@ describe("a document that AWS would not take", () => {
     const run = await check(...scps(long), "--identity", files.narrow);
     expect(run.code).toBe(3);
     expect(run.stderr).toContain("characters as written");
+  });
+
+  it("may have any Sid as an SCP, and letters and digits in IAM", async () => {
+    const named = file("named.json", policy({ ...statement, Sid: "no blanks" }));
+    const asScp = await check("--scp", `root=${named}`, "--identity", files.narrow);
+    expect([asScp.code, asScp.stderr]).toEqual([0, expect.stringContaining("letters and digits only")]);
+    expect((await check("--no-scp", "--identity", named)).code).toBe(2);
   });
 
   it("says all that is wrong with it", async () => {

@@ -5,7 +5,7 @@ import type { Result, ResultColumn } from "../../src/engines/engine.ts";
 import { type Cell, plainCell, resultOf } from "../../src/engines/result.ts";
 import type { ColumnType, Table } from "../../src/schema/column.ts";
 import { readQuery } from "../../src/sql/query-file.ts";
-import { withoutTerminator } from "../../src/sql/sql-text.ts";
+import { withoutTerminator } from "../../src/sql/composition.ts";
 import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
@@ -67,6 +67,9 @@ export async function openFixture(): Promise<Fixture> {
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
   await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
+  await connection.run(
+    "CREATE VIEW policy_reach AS SELECT '' AS profile_id, '' AS source_region, '' AS destination_region, '' AS allowed WHERE false",
+  );
   return {
     async insert(table, rows) {
       for (const row of rows) {

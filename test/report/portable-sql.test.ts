@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { invocationDaySql } from "./fixture.ts";
-import { sqlTokens } from "../../src/sql/sql-text.ts";
+import { sqlTokens } from "../../src/sql/tokens.ts";
 
 const forbidden: readonly (readonly [RegExp, string])[] = [
   [/\bqualify\b/, "QUALIFY"],

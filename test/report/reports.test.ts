@@ -314,6 +314,8 @@ describe("every report", () => {
     unobservable: "what, account_id, region, count, why",
     freshness: "account_id, region, newest_log, newest_event, age_hours, expected, gap",
     claims: "claim, outcome, numbers, missing",
+    drift:
+      "profile_id, source_region, destination_region, declared, allowed, served, denied, first_seen, last_seen, mark",
   };
 
   it("is in the catalogue", () => {

@@ -157,3 +157,40 @@ it("what run refuses, config check refuses in the same words", async () => {
     expect(check.code).toBe(2);
   }
 });
+
+it("config check --connect tries everything that a run needs, one line each, and changes nothing", async () => {
+  const bucket = { source: "s3://trail-bucket", s3Endpoint: server.endpoint, s3PathStyle: true };
+  server.put(logPath("", "InBucket").replace(/^\//, ""), gzipLog([bedrockRecord(7)]));
+  const here = place({
+    sources: ["one", "missing", bucket],
+    reports: [{ name: "denials", output: "spillway.json/out" }],
+  });
+  const before = readdirSync(here.at("."));
+  const check = async (): Promise<CliRun> =>
+    await runCli(["config", "check", "--connect", "--config", here.at("spillway.json")], {
+      HTTPS_PROXY: "http://user:secret@proxy.example:3128",
+    });
+  const first = await check();
+  const lines = first.stdout.trimEnd().split("\n");
+  expect(lines.map((line) => line.replace(root, "").replace(/\/place-\d+/, ""))).toEqual([
+    "ok    proxy: HTTPS_PROXY=http://…@proxy.example:3128",
+    expect.stringMatching(/^ok {4}.*one: credentials and listing/),
+    expect.stringMatching(/^ok {4}.*one: get one object: \d+ bytes of file:/),
+    expect.stringMatching(/^FAIL {2}.*missing: credentials and listing: there is no folder/),
+    "ok    s3://trail-bucket: credentials and listing: lists log files",
+    expect.stringMatching(/^ok {4}s3:\/\/trail-bucket: get one object: \d+ bytes of s3:/),
+    expect.stringMatching(/^ok {4}write beside .*w\.duckdb$/),
+    expect.stringMatching(/^FAIL {2}write to .*spillway\.json\/out: cannot make the folder/),
+    expect.stringMatching(/^ok {4}write metrics beside .*m\.prom$/),
+    expect.stringMatching(/^ok {4}write run report beside .*run\.json$/),
+    expect.stringMatching(/^ok {4}write to the temporary folder/),
+  ]);
+  expect(first.code).toBe(1);
+  expect(readdirSync(here.at("."))).toEqual(before);
+  server.options = {
+    fault: ({ kind }) => (kind === "get" ? { type: "error", status: 403, code: "AccessDenied" } : undefined),
+  };
+  const denied = await check();
+  server.options = {};
+  expect(denied.stdout).toMatch(/^FAIL {2}s3:\/\/trail-bucket: get one object: .*s3:GetObject/m);
+});

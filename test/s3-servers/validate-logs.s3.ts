@@ -75,9 +75,9 @@ describe.runIf(version !== undefined)(version ?? "no AWS CLI", () => {
       ...rows,
     ].join("\n");
     const page = readFileSync(guide, "utf8");
-    const [, before = "", after = ""] =
-      /^([\s\S]*<!-- table -->\n)[\s\S]*?(\n<!-- end of table -->[\s\S]*)$/.exec(page) ?? [];
-    const wanted = `${before}${table}${after}`;
+    const [, before, after] = /^([\s\S]*<!-- table -->\n)[\s\S]*(<!-- end of table -->[\s\S]*)$/.exec(page) ?? [];
+    if (before === undefined || after === undefined) throw new Error("docs/verify.md has no place for the table");
+    const wanted = `${before}${table}\n${after}`;
     if (process.env["SPILLWAY_WRITE_DOCS"] === "1") writeFileSync(guide, wanted);
     else expect(page).toBe(wanted);
   });

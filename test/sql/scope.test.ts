@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { type Scope, applyScope } from "../../src/sql/scope.ts";
-import { namesIn, sqlTokens, withoutTerminator } from "../../src/sql/sql-text.ts";
+import { withoutTerminator } from "../../src/sql/composition.ts";
+import { namesIn, sqlTokens } from "../../src/sql/tokens.ts";
 import { type Fixture, openFixture } from "../report/fixture.ts";
 import { invocations, jane, regions, trailObjects } from "../report/organization.ts";
 

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LedgerEntry } from "../../src/store/batch.ts";
+import { readQuery } from "../../src/sql/query-file.ts";
+import type { LedgerEntry, StagedBatch } from "../../src/store/batch.ts";
+import { startDuck } from "../../src/store/duck.ts";
 import { reconcile } from "../../src/store/runs.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { entriesOf, event, readRows, sandbox } from "./helpers.ts";
@@ -45,6 +47,61 @@ describe("the ledger", () => {
       { index: 5, changed: false },
     ]);
   }, 30_000);
+
+  it("asks again for what could not be read, and keeps what came of it last", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "w.duckdb");
+    await using warehouse = await Warehouse.open(file, { threads: 1 });
+    await warehouse.startRun("test", new Date(0));
+    const failed = (reason: string): StagedBatch => ({
+      files: [],
+      objects: [entry({ status: "unreadable", reason })],
+      quarantine: [{ uri: "file:a", etag: "1", recordIndex: null, reason, eventId: null }],
+    });
+    const asked = [{ uri: "file:a", etag: "1", size: 1 }];
+    for (const reason of ["AccessDenied", "Glacier"]) {
+      await warehouse.commit(failed(reason));
+      expect(await warehouse.unknownObjects(asked)).toEqual([{ index: 0, changed: false }]);
+    }
+    expect(await warehouse.oldestUnread(["file:"])).toBe(null);
+    await warehouse.publish();
+    const ledger = "SELECT etag, status, reason FROM trail_object";
+    const told = "SELECT reason FROM quarantine";
+    expect(await readRows(file, ledger)).toEqual([{ etag: "1", status: "unreadable", reason: "Glacier" }]);
+    expect(await readRows(file, told)).toEqual([{ reason: "Glacier" }]);
+    await warehouse.commit({ files: [], objects: [entry({})], quarantine: [] });
+    expect(await warehouse.unknownObjects(asked)).toEqual([]);
+    await warehouse.publish();
+    expect(await readRows(file, ledger)).toEqual([{ etag: "1", status: "loaded", reason: null }]);
+    expect(await readRows(file, told)).toEqual([]);
+  }, 30_000);
+
+  it("of an older file says in its status what stood in ETags and reasons", async () => {
+    const { connection } = await startDuck();
+    try {
+      await connection.run(`
+CREATE TABLE quarantine AS FROM (VALUES ('a', '1:unreadable'), ('q', '2')) t(uri, etag);
+CREATE TABLE trail_object AS FROM (VALUES
+  ('a', '1:unreadable', 'quarantined', 'denied'), ('b', '1:unreadable', 'quarantined', 'denied'), ('b', '1', 'loaded', NULL),
+  ('p', '1', 'loaded', 'pruned'), ('q', '2', 'quarantined', 'pruned; gzip'), ('z', '3', 'loaded', NULL)) t(uri, etag, status, reason);`);
+      // twice: it changes nothing any more
+      for (let times = 0; times < 2; times++) await connection.run(readQuery("duckdb/ledger-status.sql"));
+      const rows = (await connection.runAndReadAll("FROM trail_object ORDER BY ALL")).getRowsJS();
+      expect(rows).toEqual([
+        ["a", "1", "unreadable", "denied"],
+        ["b", "1", "loaded", null],
+        ["p", "1", "pruned", null],
+        ["q", "2", "pruned", "gzip"],
+        ["z", "3", "loaded", null],
+      ]);
+      expect((await connection.runAndReadAll("SELECT etag FROM quarantine ORDER BY uri")).getRowsJS()).toEqual([
+        ["1"],
+        ["2"],
+      ]);
+    } finally {
+      connection.closeSync();
+    }
+  });
 
   it("counts an event for the object that owns it, whatever the order", async () => {
     await using box = await sandbox();

@@ -141,8 +141,8 @@ describe("prune", () => {
       expect(await warehouse.unknownObjects(candidates)).toEqual([]);
     }
     expect(await readRows(file, "SELECT uri, status, reason FROM trail_object ORDER BY uri")).toEqual([
-      { uri: "file:a", status: "loaded", reason: "pruned" },
-      { uri: "file:broken", status: "quarantined", reason: "pruned; gzip stream is truncated" },
+      { uri: "file:a", status: "pruned", reason: null },
+      { uri: "file:broken", status: "pruned", reason: "gzip stream is truncated" },
     ]);
     expect(await readRows(file, "SELECT day, gap FROM coverage")).toEqual([{ day: "2026-10-01", gap: "pruned" }]);
     expect(await readRows(file, "FROM quarantine")).toEqual([]);

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { pythonWith } from "./python.ts";
 
 /** A call as AWS names it, such as `organizations:ListParents`. */
-export type Refusal = (call: string, body: string) => { readonly status: number; readonly body: string } | undefined;
+type Refusal = (call: string, body: string) => { readonly status: number; readonly body: string } | undefined;
 
 export interface Door {
   readonly url: string;

@@ -45,7 +45,13 @@ export async function validateLogs(
   });
   const lines = run.text
     .split("\n")
-    .map((line) => line.replaceAll(/s3:\/\/\S+_(\d{8}T\d{4,6}Z)\S*/g, "$1").trim())
+    .map((line) =>
+      line
+        .replaceAll(/s3:\/\/\S+_(\d{8}T\d{4,6}Z)\S*/g, "$1")
+        .replaceAll("\t", " ")
+        .replace(/[0-9a-f]{32}/, "…")
+        .trim(),
+    )
     .filter((line) => line !== "" && !/^(?:Validating log files for trail|Results requested|Results found)/.test(line));
   return { code: run.code, lines };
 }

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Engine } from "../../engines/engine.ts";
+import type { Protection } from "../../privacy/stand-ins.ts";
 import type { Scope } from "../../sql/scope.ts";
 import type { CommandContext } from "./context.ts";
 import {
@@ -59,12 +60,16 @@ export async function openEngine(
   scope: Scope,
   { effects }: CommandContext,
   writable: readonly string[] = [],
+  protection?: Protection,
 ): Promise<Engine> {
   const engine = flags.engine ?? "duckdb";
   refuseStray(flags, engine);
+  if (protection !== undefined && engine !== "duckdb") throw unprotected(engine);
   switch (engine) {
     case "duckdb":
-      return await (await import("../../engines/duckdb/engine.ts")).openWarehouse(flags.warehouse, writable);
+      return await (
+        await import("../../engines/duckdb/engine.ts")
+      ).openWarehouse(flags.warehouse, writable, protection);
     case "athena": {
       const { openAthena } = await import("../../engines/athena/engine.ts");
       return openAthena(
@@ -108,6 +113,17 @@ export async function openEngine(
       );
     }
   }
+}
+
+/** There a statement could read the logs by their own name, and the query history would keep what was replaced by what. */
+function unprotected(engine: string): SpillwayError {
+  return new SpillwayError(
+    "usage",
+    `personal data cannot be protected on ${engine}: a statement reaches the raw logs there`,
+    {
+      next: "Load the events with spillway ingest athena:DATABASE.TABLE (or from the bucket), and report from that warehouse.",
+    },
+  );
 }
 
 /** A flag of an engine that does not run would be ignored in silence. */

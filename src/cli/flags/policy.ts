@@ -14,6 +14,8 @@ export interface CallFlags {
   readonly operation: string;
   readonly bearerToken?: "SHORT_TERM" | "LONG_TERM";
   readonly managementAccount?: true;
+  /** Profiles as it knows them, refreshed perhaps. */
+  readonly warehouse?: string;
 }
 
 export interface DocumentFlags {
@@ -56,9 +58,13 @@ export function addCallerFlags(command: Command): Command {
   return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")
     .option(
-      "--destination <regions>",
+      "--destination <regions...>",
       "where the profile may run, instead of the snapshot's; * is a global profile",
       list,
+    )
+    .option(
+      "--warehouse <file>",
+      "take profiles from this warehouse (spillway profiles refresh) instead of the snapshot",
     )
     .option("--source-region <region>", "Region that is called")
     .option("--account <id>", "account of the caller (default: the principal's)")

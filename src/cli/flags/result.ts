@@ -9,12 +9,34 @@ export interface ResultFlags {
   /** Seconds. */
   readonly timeout?: number;
   readonly maxRows?: number;
+  readonly envelope?: true;
 }
 
 export function addResultFlags(command: Command): Command {
   return command
     .option("--timeout <seconds>", "stop a statement that takes longer", wholeNumber("--timeout", 1, 86_400))
-    .option("--max-rows <count>", "write so many rows at most", wholeNumber("--max-rows", 0, Number.MAX_SAFE_INTEGER));
+    .option("--max-rows <count>", "write so many rows at most", wholeNumber("--max-rows", 0, Number.MAX_SAFE_INTEGER))
+    .option("--envelope", "json: an object with the rows and with what they are: report, scope, claims, version, run");
+}
+
+/** Whether the result has to say of itself what it is. @throws SpillwayError `usage` for an envelope around anything but JSON */
+export function describesItself(flags: OutputFlags & ResultFlags): boolean {
+  const format = formatOf(flags);
+  if (flags.envelope === true && format !== "json") {
+    throw new SpillwayError("usage", `--envelope is for json, and the format is ${format}`, {
+      next: "Add --format json; Parquet and Arrow carry the same as metadata.",
+    });
+  }
+  return flags.envelope === true || format === "parquet" || format === "arrow";
+}
+
+/** The metadata of Parquet and Arrow, or the frame of JSON where an envelope was asked for. */
+export function extrasOf<Frame>(
+  { envelope }: ResultFlags,
+  itself: { readonly metadata: Readonly<Record<string, string>>; readonly frame: Frame } | undefined,
+): { metadata?: Readonly<Record<string, string>>; frame?: Frame } {
+  if (itself === undefined) return {};
+  return envelope === true ? { frame: itself.frame } : { metadata: itself.metadata };
 }
 
 /** Names of files that say their format, besides the format's own. */

@@ -1,18 +1,15 @@
 /** Owns the flags that say what a report covers and how it leaves, for every command that prints results. */
-import { variables } from "../../variables.ts";
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { type FormatName, formatNames } from "../../report/formats/names.ts";
-import type { Protection } from "../../report/pseudonymise.ts";
+import { type ProtectionFlags, addProtectionFlags } from "./protection.ts";
 import type { Scope } from "../../sql/scope.ts";
 import { list, time } from "./values.ts";
 
-export interface OutputFlags {
+export interface OutputFlags extends ProtectionFlags {
   readonly format?: FormatName;
   readonly output?: string;
-  readonly pseudonymise?: string;
-  readonly dropPersonal?: true;
 }
 
 export interface ScopeFlags {
@@ -27,15 +24,10 @@ export interface ScopeFlags {
 }
 
 export function addOutputFlags(command: Command): Command {
+  addProtectionFlags(command);
   return command
     .addOption(new Option("--format <format>", "how the rows are written").choices(formatNames))
-    .option("--output <file>", "write to a file instead of stdout")
-    .addOption(
-      new Option("--pseudonymise <key>", "replace personal data by a keyed hash")
-        .env(variables.pseudonymiseKey.name)
-        .conflicts("dropPersonal"),
-    )
-    .option("--drop-personal", "leave personal data out");
+    .option("--output <file>", "write to a file instead of stdout");
 }
 
 export function addScopeFlags(command: Command): Command {
@@ -77,22 +69,11 @@ export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Log
   if (region.length === 0) return;
   const [{ regionRows }, { nearest }] = await Promise.all([
     import("../../reference/regions.ts"),
-    import("../../config/nearest.ts"),
+    import("../../nearest.ts"),
   ]);
   const known = regionRows().map((row) => row.region);
   for (const name of region.filter((each) => !known.includes(each))) {
     const guess = nearest(name, known);
     log.warn(`no Region ${name} is known${guess === undefined ? "" : `; did you mean ${guess}?`}`);
   }
-}
-
-export function protectionOf(flags: OutputFlags): Protection | undefined {
-  if (flags.dropPersonal === true) return { drop: true };
-  if (flags.pseudonymise === undefined) return undefined;
-  if (flags.pseudonymise.length < 16) {
-    throw new SpillwayError("usage", "the key for --pseudonymise has fewer than 16 characters", {
-      next: "Use a long random secret, for example from: openssl rand -hex 32",
-    });
-  }
-  return { key: flags.pseudonymise };
 }

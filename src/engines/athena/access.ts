@@ -1,6 +1,6 @@
 /** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
 import { variables } from "../../variables.ts";
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError, usageError } from "../../errors.ts";
 import type { S3Access, ServiceAccess } from "../../aws/access.ts";
 import { type ServiceOptions, serviceAccess } from "../../aws/options.ts";
 import { isS3Url, parseS3Url } from "../../aws/s3/url.ts";
@@ -85,19 +85,18 @@ export function athenaAccess(
 function check(options: AthenaOptions): void {
   const { output, reuseMinutes } = options;
   if (output !== undefined && !isS3Url(output))
-    throw usage(`${output} is no place for results`, "Write --athena-output s3://BUCKET/PREFIX.");
+    throw usageError(`${output} is no place for results`, "Write --athena-output s3://BUCKET/PREFIX.");
   if (output !== undefined) parseS3Url(output);
   for (const endpoint of [options.endpoint, options.s3Endpoint]) {
     if (endpoint !== undefined && !URL.canParse(endpoint))
-      throw usage(`${endpoint} is no endpoint`, "Write it with its scheme, for example https://host:port.");
+      throw usageError(`${endpoint} is no endpoint`, "Write it with its scheme, for example https://host:port.");
   }
   if (
     reuseMinutes !== undefined &&
     !(Number.isInteger(reuseMinutes) && reuseMinutes >= 0 && reuseMinutes <= mostReuseMinutes)
   )
-    throw usage(`${reuseMinutes} minutes is no age for results to reuse`, "Give whole minutes, at most 10080: a week.");
-}
-
-function usage(message: string, next: string): SpillwayError {
-  return new SpillwayError("usage", message, { next });
+    throw usageError(
+      `${reuseMinutes} minutes is no age for results to reuse`,
+      "Give whole minutes, at most 10080: a week.",
+    );
 }

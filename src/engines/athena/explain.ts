@@ -1,5 +1,5 @@
 /** Owns the words for what Athena refused or failed at: those of every service, and what only a query can meet. */
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError, interruptedQuery } from "../../errors.ts";
 import { refusal } from "../../aws/refusals.ts";
 import type { AthenaAccess } from "./access.ts";
 
@@ -13,7 +13,7 @@ export interface AthenaAttempt {
 /** A request that Athena did not accept. What is a SpillwayError already stays as it is. */
 export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown {
   if (thrown instanceof SpillwayError) return thrown;
-  if (attempt.aborted) return interrupted(thrown);
+  if (attempt.aborted) return interruptedQuery(thrown);
   if (!(thrown instanceof Error)) return thrown;
   const { action, access } = attempt;
   return (
@@ -33,10 +33,6 @@ export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown 
     otherRefusal(thrown) ??
     thrown
   );
-}
-
-export function interrupted(cause?: unknown): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted", { cause });
 }
 
 /** Wordings of InvalidRequestException as Athena has them; it has no code for each. */

@@ -1,10 +1,10 @@
 /** Owns the one statement that runs a report over raw logs, or over their copy, without anything set up before. */
 import { SpillwayError } from "../../errors.ts";
 import { type EventSource, closure, relationsOver, renameScoped, whole, withRelations } from "../raw-logs/compose.ts";
-import { countReads } from "../../sql/count-reads.ts";
+import { countReads } from "../../sql/reads.ts";
 import type { Days, LogTable } from "../raw-logs/log-table.ts";
 import { deliveryDays } from "../raw-logs/late-days.ts";
-import { cteNames } from "../../sql/sql-text.ts";
+import { cteNames } from "../../sql/composition.ts";
 import { version } from "../../version.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
 

@@ -1,11 +1,10 @@
 /** Owns the rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
 import type { ColumnInfo, Row } from "../../aws/athena-types.ts";
-import { SpillwayError, messageOf } from "../../errors.ts";
+import { SpillwayError, interruptedQuery, messageOf } from "../../errors.ts";
 import { isDenied } from "../../aws/refusals.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
 import { callAthena, resultAccess } from "./connection.ts";
 import { type CsvField, CsvReader } from "./csv.ts";
-import { interrupted } from "./explain.ts";
 import type { AthenaAccess } from "./access.ts";
 import { readObject } from "./result-object.ts";
 import type { Execution } from "./statement.ts";
@@ -122,7 +121,7 @@ async function resultPage(
 }
 
 function explainOutput(thrown: unknown, output: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true) return interrupted(thrown);
+  if (signal?.aborted === true) return interruptedQuery(thrown);
   if (thrown instanceof SpillwayError && thrown.code === "credentials") return thrown;
   const cause = thrown instanceof SpillwayError && thrown.cause !== undefined ? thrown.cause : thrown;
   if (isDenied(cause)) {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { textLiteral } from "../../sql/literal.ts";
 import { type Relation, valuesRelation } from "../raw-logs/reference-relations.ts";
-import { relationsIn } from "../../sql/count-reads.ts";
+import { relationsIn } from "../../sql/reads.ts";
 import { type LogTable, quotedName } from "../raw-logs/log-table.ts";
 import { type LogTableOptions, copyTableDdl, copyTables, logTableDdl } from "../raw-logs/hive-table.ts";
 import { relationsOver, withRelations } from "../raw-logs/compose.ts";

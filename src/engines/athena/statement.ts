@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueryExecution } from "../../aws/athena-types.ts";
-import { SpillwayError } from "../../errors.ts";
+import { SpillwayError, interruptedQuery } from "../../errors.ts";
 import { callAthena } from "./connection.ts";
-import { failedStatement, interrupted } from "./explain.ts";
+import { failedStatement } from "./explain.ts";
 import type { AthenaAccess } from "./access.ts";
 
 export interface Statement {
@@ -46,7 +46,7 @@ export async function runStatement(
   call: StatementCall = {},
 ): Promise<Execution> {
   const { signal } = call;
-  if (signal?.aborted === true) throw interrupted(signal.reason);
+  if (signal?.aborted === true) throw interruptedQuery(signal.reason);
   // Without the signal: a start that was sent has to be stopped by its id.
   const id = await startStatement(access, statement);
   let ended = false;
@@ -62,7 +62,7 @@ export async function runStatement(
       if (ended) throw failure(execution, id, statement.title);
       checkScan(statistics, statement.title, call.maxScanBytes);
       await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
-        throw interrupted(cause);
+        throw interruptedQuery(cause);
       });
     }
   } finally {

@@ -1,10 +1,11 @@
 /** Owns how relations become one statement: all of them from the source to the reports, those it needs, as CTEs in front. */
 import { eventTable } from "../../schema/event.ts";
-import { relationsIn } from "../../sql/count-reads.ts";
+import { relationsIn } from "../../sql/reads.ts";
 import { foldedRelation, lastFold } from "./folded-copy.ts";
 import { type Days, type LogTable, quotedName, recordRelation } from "./log-table.ts";
 import type { Relation } from "./reference-relations.ts";
-import { namesIn, sqlTokens, withCtes } from "../../sql/sql-text.ts";
+import { withCtes } from "../../sql/composition.ts";
+import { namesIn, sqlTokens } from "../../sql/tokens.ts";
 import { modelRelations } from "./views.ts";
 
 /** Where the events come from: the table of raw logs, or the copy that `spillway athena refresh` keeps. */

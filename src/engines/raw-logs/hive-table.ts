@@ -2,10 +2,9 @@
 import { SpillwayError } from "../../errors.ts";
 import type { Column, ColumnType } from "../../schema/column.ts";
 import { eventTable } from "../../schema/event.ts";
-import { readQuery } from "../../sql/query-file.ts";
+import { filledQuery } from "../../sql/query-file.ts";
 import { trailObjectTable } from "../../schema/tables.ts";
 import { foldedTables } from "./folded-copy.ts";
-import { fillTemplate } from "./views.ts";
 
 export interface LogLocation {
   /** `s3://bucket[/prefix]`: where the trail's `AWSLogs` lies. */
@@ -38,7 +37,7 @@ function accountsFolder({ url, organization }: LogLocation): string {
 
 export function logTableDdl(options: LogTableOptions): string {
   const enumerated = `'projection.account.type' = 'enum',\n  'projection.account.values' = '${options.accounts.join(",")}'`;
-  return fillTemplate(readQuery("athena/table.sql"), {
+  return filledQuery("athena/table.sql", {
     database: options.database,
     table: options.table,
     location: accountsFolder(options.location),

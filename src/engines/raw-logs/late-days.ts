@@ -1,4 +1,5 @@
 /** Owns how late a log file may come and still be in a report that is read from raw logs. */
+import { dayMs } from "../../day.ts";
 import type { Days } from "./log-table.ts";
 import type { Scope } from "../../sql/scope.ts";
 
@@ -14,9 +15,8 @@ export interface DeliveryBounds {
 /** The scope's days of events as days of delivery: clocks may be a little off, and files may be late. */
 export function deliveryDays({ scope, lateDays: late }: DeliveryBounds): Days {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
-  const millis = 86_400_000;
   return {
-    from: scope.from === undefined ? undefined : day(scope.from.getTime() - millis),
-    to: scope.to === undefined ? undefined : day(scope.to.getTime() - 1 + late * millis),
+    from: scope.from === undefined ? undefined : day(scope.from.getTime() - dayMs),
+    to: scope.to === undefined ? undefined : day(scope.to.getTime() - 1 + late * dayMs),
   };
 }

@@ -1,6 +1,7 @@
 /** Owns how a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
 import { parseTableName } from "./log-table.ts";
-import { cteNames, namesIn, withCtes } from "../../sql/sql-text.ts";
+import { cteNames, withCtes } from "../../sql/composition.ts";
+import { namesIn } from "../../sql/tokens.ts";
 
 export interface RelationNames {
   /** The table behind a relation, for statements whose CTE has the relation's own name. */

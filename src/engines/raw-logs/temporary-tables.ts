@@ -2,7 +2,7 @@
 import type { Logger } from "../../log.ts";
 import { messageOf } from "../../errors.ts";
 import { closure, renameScoped, whole, withRelations } from "./compose.ts";
-import { cteNames } from "../../sql/sql-text.ts";
+import { cteNames } from "../../sql/composition.ts";
 import type { Relation } from "./reference-relations.ts";
 
 /**

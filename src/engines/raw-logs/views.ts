@@ -1,38 +1,23 @@
 /** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
-import { SpillwayError } from "../../errors.ts";
 import type { Table } from "../../schema/column.ts";
 import { expectedTrailTable, listedRangeTable } from "../../schema/coverage-tables.ts";
 import { digestCheckTable } from "../../schema/digest-tables.ts";
 import { eventTable } from "../../schema/event.ts";
-import { readQuery } from "../../sql/query-file.ts";
+import { filledQuery, readQuery } from "../../sql/query-file.ts";
 import { defaultMaxAgeHours } from "../../sql/scope.ts";
 import { type Relation, parserRelations, reportRelations } from "./reference-relations.ts";
 
-export type Dialect = "athena" | "trino";
-
-export interface ViewSource {
-  readonly dialect: Dialect;
+/** Log files in a table of text, as a Trino server reads them. */
+export interface LogFileTable {
   /** The table of raw logs, as the engine names it. */
   readonly table: string;
   /** Condition on the table's columns, `WHERE` included; it bounds what every view scans. */
   readonly where?: string;
 }
 
-/** Puts values in the place of `{{names}}`; a name without a value is a mistake of ours or of a configuration. */
-export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new SpillwayError("config", `The statement needs a value for ${name}`);
-    return value;
-  });
-}
-
-/** `cloudtrail_record` over a table of raw logs. */
-export function recordRelation(source: ViewSource): Relation {
-  const sql = fillTemplate(readQuery(`${source.dialect}/record.sql`), {
-    table: source.table,
-    where: source.where ?? "",
-  });
+/** `cloudtrail_record` over a table of whole log files. */
+export function logFileRelation(source: LogFileTable): Relation {
+  const sql = filledQuery("trino/record.sql", { table: source.table, where: source.where ?? "" });
   return { name: "cloudtrail_record", sql: sql.trim() };
 }
 
@@ -78,6 +63,7 @@ function unaskedRelations(): readonly Relation[] {
     // Only an ingest that verifies knows of digests.
     empty(digestCheckTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
+    { name: "policy_reach", sql: noReach },
     {
       name: "asked_range",
       sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
@@ -96,3 +82,8 @@ function distinctEvents(from: string): string {
     "where copy = 1",
   ].join("\n");
 }
+
+/** Until a bundle is named. */
+const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]
+  .map((name) => `cast(NULL AS varchar) AS ${name}`)
+  .join(", ")} WHERE 1 = 0`;

@@ -1,6 +1,6 @@
 /** Owns the conversation with a Trino server: one statement, page by page, cancelled when nobody reads on. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
+import { SpillwayError, interruptedQuery, messageOf, systemCode } from "../../errors.ts";
 import { type TrinoColumn, type TrinoFailure, type TrinoPage, readPage } from "./protocol.ts";
 import { trinoSecrets } from "./options.ts";
 import { type Answer, type Exchange, exchange, isTlsFailure } from "./transport.ts";
@@ -73,7 +73,7 @@ async function request(url: URL, init: Exchange, call: TrinoCall): Promise<Trino
       if (![429, 502, 503, 504].includes(answer.status) || attempt === attempts) throw refusal(url, answer);
     }
     await sleep(50 * 2 ** attempt, undefined, { signal: call.signal }).catch((cause: unknown) => {
-      throw interrupted(cause);
+      throw interruptedQuery(cause);
     });
   }
 }
@@ -83,7 +83,7 @@ async function send(url: URL, init: Exchange, call: TrinoCall, attempt: number):
   try {
     return await exchange(url, { ...init, signal: call.signal });
   } catch (cause) {
-    if (call.signal?.aborted === true) throw interrupted(cause);
+    if (call.signal?.aborted === true) throw interruptedQuery(cause);
     if (isTlsFailure(cause)) {
       throw new SpillwayError("engine", `the certificate of ${url.origin} is not accepted: ${messageOf(cause)}`, {
         next: "Name the file with the certificate of its authority: --trino-ca FILE; or use the name that the certificate is for.",
@@ -145,7 +145,7 @@ function titleOf({ title }: TrinoCall): string {
 }
 
 function failureError(failure: TrinoFailure, call: TrinoCall): SpillwayError {
-  if (failure.name === "USER_CANCELED") return interrupted(failure);
+  if (failure.name === "USER_CANCELED") return interruptedQuery(failure);
   const where = failure.line === undefined ? "" : ` (line ${failure.line}, column ${failure.column ?? 1})`;
   const missing = ["TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "CATALOG_NOT_FOUND", "MISSING_SCHEMA_NAME"].includes(
     failure.name,
@@ -166,10 +166,6 @@ async function cancel(url: URL, init: Exchange): Promise<void> {
   } catch {
     // it was on its way out: there is nothing left to tell anybody
   }
-}
-
-function interrupted(cause: unknown): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted", { cause });
 }
 
 function baseUrl(server: TrinoServer): URL {

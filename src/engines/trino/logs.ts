@@ -14,7 +14,7 @@ import {
 import type { Scope } from "../../sql/scope.ts";
 import { type TrinoCall, type TrinoServer, queryTrino } from "./client.ts";
 import type { Relation } from "../raw-logs/reference-relations.ts";
-import { modelRelations, recordRelation as envelopeRelation } from "../raw-logs/views.ts";
+import { modelRelations, logFileRelation } from "../raw-logs/views.ts";
 import { type TemporaryTables, openTemporaryTables } from "../raw-logs/temporary-tables.ts";
 
 export interface TrinoLogsOptions {
@@ -75,7 +75,7 @@ async function records({ server, name, days, log }: Described, signal: AbortSign
       ...(days.to === undefined || day === undefined ? [] : [`t.${day} <= ${folder(days.to)}`]),
     ];
     const where = bounds.length === 0 ? "" : `WHERE ${bounds.join(" AND ")}`;
-    return envelopeRelation({ dialect: "trino", table: quoted, where });
+    return logFileRelation({ table: quoted, where });
   }
   const lacks = lackingColumns(name.join("."), columns);
   return recordRelation({ name, dayColumns: [day ?? pathColumn], lacks, accounts: undefined }, days);

@@ -2,7 +2,6 @@
 import type { Engine } from "../../engines/engine.ts";
 import type { AskedRange } from "./asked.ts";
 import type { OverviewData } from "./overview.ts";
-import { type Protection, protectResult } from "../pseudonymise.ts";
 import { type PlainRow, plainRows } from "../../engines/result.ts";
 
 export interface OverviewRequest {
@@ -11,7 +10,6 @@ export interface OverviewRequest {
   readonly statement: (report: string, around?: (sql: string) => string) => string;
   readonly asked: AskedRange;
   readonly boundary: { readonly name: string; readonly regions: readonly string[] } | undefined;
-  readonly protection: Protection | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -26,10 +24,10 @@ ORDER BY gap NULLS LAST`;
 }
 
 export async function overviewData(request: OverviewRequest): Promise<OverviewData> {
-  const { engine, statement, asked, boundary, protection, signal } = request;
+  const { engine, statement, asked, boundary, signal } = request;
   const rows = async (report: string, around?: (sql: string) => string): Promise<PlainRow[]> => {
     const result = await engine.run(statement(report, around), signal, report);
-    return await plainRows(protection === undefined ? result : protectResult(result, protection));
+    return await plainRows(result);
   };
   return {
     boundary: boundary === undefined ? undefined : { ...boundary, violations: await rows("boundary-violations") },

@@ -3,7 +3,7 @@ import { inferenceProfileSnapshot } from "../../reference/inference-profiles.ts"
 import { regionRows } from "../../reference/regions.ts";
 import type { Scope } from "../../sql/scope.ts";
 import { version } from "../../version.ts";
-import type { Protection } from "../pseudonymise.ts";
+import type { Protection } from "../../privacy/stand-ins.ts";
 import type { PageHead } from "./data/page-data.ts";
 
 export interface Asked {
@@ -15,14 +15,19 @@ export interface Asked {
   readonly protection: Protection | undefined;
 }
 
-const engineNames: Readonly<Record<string, string>> = { duckdb: "DuckDB", athena: "Amazon Athena", trino: "Trino" };
+const engineNames: ReadonlyMap<string, string> = new Map([
+  ["duckdb", "DuckDB"],
+  ["athena", "Amazon Athena"],
+  ["trino", "Trino"],
+]);
 
 export function pageHead({ scope, boundaryName, engine, protection }: Asked): PageHead {
-  const { from, to, accounts, regions, principals, boundary } = scope;
-  const name = engineNames[engine] ?? engine;
+  const { from, to, asOf, accounts, regions, principals, boundary } = scope;
+  const name = engineNames.get(engine) ?? engine;
   return {
     from: from?.toISOString(),
     to: to?.toISOString(),
+    asOf: asOf?.toISOString(),
     accounts,
     regions,
     principals,
@@ -33,7 +38,7 @@ export function pageHead({ scope, boundaryName, engine, protection }: Asked): Pa
       { what: "Regions", asOf: regionRows()[0]?.as_of ?? "" },
       { what: "inference profiles", asOf: inferenceProfileSnapshot().as_of },
     ],
-    protection: protection && ("drop" in protection ? "left out" : "replaced by a keyed hash"),
+    protection: protection && ("drop" in protection ? "replaced by numbers" : "replaced by a keyed hash"),
     unknowable: engine === "duckdb" ? undefined : withoutLedger(name),
   };
 }

@@ -55,8 +55,13 @@
     };
 
     for (const [index, head] of heads.entries()) {
-      const button = make("button", { type: "button", textContent: head.textContent });
-      head.replaceChildren(button);
+      // beside the name and not around it: what is in a button is missing where a head is repeated in print
+      const button = make("button", {
+        type: "button",
+        className: "sort",
+        ariaLabel: `Sort by ${head.textContent.trim()}`,
+      });
+      head.append(button);
       head.ariaSort = "none";
       button.addEventListener("click", () => {
         const numeric = head.classList.contains("n");
@@ -83,7 +88,7 @@
       const rows = [table.tHead.rows[0], ...[...body.rows].filter((row) => !row.hidden)];
       const line = (row) =>
         [...row.cells]
-          .map((cell) => (cell.classList.contains("nil") ? "" : harmless(cell.textContent.replaceAll(/\s+/g, " "))))
+          .map((cell) => (cell.classList.contains("nil") ? "" : harmless(cell.textContent.trim())))
           .join("\t");
       await copyText(rows.map(line).join("\n"));
       status.textContent = `${rows.length - 1} rows copied`;

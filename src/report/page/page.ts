@@ -67,7 +67,7 @@ const asset = (name: string): string => readFileSync(new URL(`./${name}`, import
 function documentMarkup(data: PageData, answer: Markup, sections: readonly Section[]): Markup {
   const [style, script] = [asset("page-style.css"), asset("page-script.js")];
   const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
   const title = data.tables.length === 1 ? (data.tables[0]?.title ?? "Report") : question;
   const contents = sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`);
   return html`<!doctype html>
@@ -79,7 +79,6 @@ function documentMarkup(data: PageData, answer: Markup, sections: readonly Secti
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>${title} – Spillway</title>
-        <link rel="icon" href="data:," />
         ${trusted(`<style>${style}</style>`)}
       </head>
       <body>

@@ -69,7 +69,7 @@ export async function openRaw(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   await connection.run(query("duckdb/shim.sql"));
-  await connection.run(query("duckdb/athena-shim.sql"));
+  await connection.run(readFileSync(new URL("../../support/athena-shim.sql", import.meta.url), "utf8"));
   for (const { name, sql } of parserRelations()) await connection.run(`create view ${name} as ${sql}`);
   await connection.run("create table raw_record (record json, object_uri varchar)");
   await connection.run(recordView);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../../src/demo/organization.ts";
-import { countReads } from "../../../src/sql/count-reads.ts";
+import { countReads } from "../../../src/sql/reads.ts";
 import { longestStatement } from "../../../src/engines/athena/report-statement.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { keysOf, readLogs } from "../../demo/read-trail.ts";

@@ -12,9 +12,9 @@ import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { type TrinoServer, queryTrino } from "../../../src/engines/trino/client.ts";
 import { plainCell } from "../../../src/engines/result.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
-import { fillTemplate, modelRelations } from "../../../src/engines/raw-logs/views.ts";
+import { modelRelations } from "../../../src/engines/raw-logs/views.ts";
 import { eventTable } from "../../../src/schema/event.ts";
-import { readQuery } from "../../../src/sql/query-file.ts";
+import { filledQuery } from "../../../src/sql/query-file.ts";
 import { trailObjectTable } from "../../../src/schema/tables.ts";
 import { openDatabase } from "../../support/athena-endpoint.ts";
 import { createHiveTable, fillHiveTable } from "../../support/hive-table.ts";
@@ -114,9 +114,9 @@ describe.skipIf(missing !== "")("the copy on Trino", { timeout: 600_000 }, () =>
       first_day: trail.days[0] ?? "",
       last_day: trail.days.at(-1) ?? "",
     };
-    await onTrino(fillTemplate(readQuery("trino/table.sql"), values));
+    await onTrino(filledQuery("trino/table.sql", values));
     // Athena's reader makes a row of each record, Trino's one of each file: this view shows what Athena's table shows
-    const record = fillTemplate(readQuery("trino/record.sql"), { table: "archive.log_file", where: "" });
+    const record = filledQuery("trino/record.sql", { table: "archive.log_file", where: "" });
     await onTrino(`create view archive.cloudtrail_log as select r.*, r.object_uri as "$path" from (${record}) as r`);
     for (const copy of copyTables) {
       mkdirSync(join(storage, "lake", copy.name), { recursive: true });

@@ -9,9 +9,9 @@ import { queryTrino, type TrinoServer } from "../../../src/engines/trino/client.
 import { plainCell } from "../../../src/engines/result.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
-import { fillTemplate, modelRelations, recordRelation } from "../../../src/engines/raw-logs/views.ts";
+import { logFileRelation, modelRelations } from "../../../src/engines/raw-logs/views.ts";
 import { eventTable } from "../../../src/schema/event.ts";
-import { readQuery } from "../../../src/sql/query-file.ts";
+import { filledQuery } from "../../../src/sql/query-file.ts";
 import { invocationTable } from "../../../src/schema/invocation.ts";
 import { resultBucket } from "../../support/athena-endpoint.ts";
 import { duckBackend, trinoBackend } from "../../support/athena-backend.ts";
@@ -83,13 +83,10 @@ describe.skipIf(missing !== "")("on Trino", () => {
       first_day: trail.days[0] ?? "",
       last_day: trail.days.at(-1) ?? "",
     };
-    await onTrino(fillTemplate(readQuery("trino/table.sql"), table), "table.sql");
+    await onTrino(filledQuery("trino/table.sql", table), "table.sql");
     // Views over views are planned anew for each mention: from the events on the copies are tables, as one would keep them.
     const views = new Set([...parserRelations().map(({ name }) => name), "cloudtrail_record", "event_delivered"]);
-    const relations = [
-      recordRelation({ dialect: "trino", table: "hive.spillway.cloudtrail_log" }),
-      ...modelRelations(),
-    ];
+    const relations = [logFileRelation({ table: "hive.spillway.cloudtrail_log" }), ...modelRelations()];
     for (const { name, sql } of relations) {
       // Parquet: ORC, the default, keeps the milliseconds of times before 1970 wrong
       const kind = views.has(name) ? ["view", ""] : ["table", "with (format = 'PARQUET')"];
@@ -152,6 +149,30 @@ describe.skipIf(missing !== "")("on Trino", () => {
     expect(rows).toEqual(wanted);
   });
 
+  it("drift with what a bundle and a boundary say is the same as on DuckDB", async () => {
+    const observed = await plainRows(
+      duck,
+      "select distinct profile_id, source_region, served_region from invocation_day where served_region is not null and profile_id is not null order by 1, 2, 3",
+    );
+    const allowed = ["all", "some", "cannot-tell"];
+    const reach = [
+      { profile: "eu.amazon.nova-lite-v1:0", sourceRegion: "eu-central-1", destination: "eu-north-1", allowed: "all" },
+      ...observed.map((row, index) => ({
+        profile: String(row["profile_id"]),
+        sourceRegion: String(row["source_region"]),
+        destination: String(row["served_region"]),
+        allowed: allowed[index % allowed.length] ?? "all",
+      })),
+    ];
+    const report = loadCatalogue().get("drift");
+    const sql = applyScope(report?.sql ?? "", { boundary: ["eu-central-1", "eu-west-1"], reach }, (name) => name);
+    const rows = await onTrino(sql, "drift");
+    expect(rows).toEqual(await plainRows(duck, sql));
+    const marks = rows.flatMap(({ mark }) => (typeof mark === "string" ? mark.split("; ") : []));
+    expect(marks).toContain("allowed and never used");
+    expect(marks).toContain("used and outside the boundary");
+  });
+
   describe("through the command line", () => {
     const closing: AsyncDisposable[] = [];
     let s3: S3Server;
@@ -192,8 +213,11 @@ describe.skipIf(missing !== "")("on Trino", () => {
       const byTrino = await runCli([...args, ...trino]);
       const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
       const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
-      expect(byTrino.stderr).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
-      expect(byAthena.stderr).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
+      // drift says what it was not given
+      const said = ({ stderr }: { readonly stderr: string }): string =>
+        stderr.replaceAll(/^no (?:boundary|bundle) is named: .*\n/gm, "");
+      expect(said(byTrino)).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
+      expect(said(byAthena)).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
       expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);

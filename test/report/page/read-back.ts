@@ -23,7 +23,7 @@ function decoded(html: string): string {
 
 /** Every report's table on a page. */
 export function readTables(page: string): ReadonlyMap<string, ReadTable> {
-  const tables = page.matchAll(/<table class="report[^"]*" data-report="([^"]*)">(.*?)<\/table>/gs);
+  const tables = page.matchAll(/<table class="report" data-report="([^"]*)">(.*?)<\/table>/gs);
   return new Map([...tables].map(([, name = "", inner = ""]) => [decoded(name), readTable(inner)]));
 }
 

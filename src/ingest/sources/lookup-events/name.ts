@@ -1,5 +1,6 @@
 /** Owns how the source is written: `lookup-events:REGION[,REGION...]`. */
 import { SpillwayError } from "../../../errors.ts";
+import { nearest } from "../../../nearest.ts";
 import { regionRows } from "../../../reference/regions.ts";
 
 const scheme = "lookup-events:";
@@ -20,27 +21,8 @@ export function parseLookupName(name: string): readonly string[] {
   for (const region of regions) {
     if (known.includes(region)) continue;
     throw new SpillwayError("usage", `there is no Region ${region}`, {
-      next: `Did you mean ${nearest(region, known)}?`,
+      next: `Did you mean ${nearest(region, known, undefined, Number.POSITIVE_INFINITY) ?? "us-east-1"}?`,
     });
   }
   return [...new Set(regions)];
-}
-
-function nearest(word: string, known: readonly string[]): string {
-  const ranked = known.map((name) => ({ name, distance: editDistance(word.toLowerCase(), name) }));
-  return ranked.toSorted((a, b) => a.distance - b.distance)[0]?.name ?? "us-east-1";
-}
-
-/** Letters to insert, delete or exchange. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const exchanged = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(exchanged, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

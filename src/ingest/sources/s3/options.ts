@@ -1,5 +1,5 @@
 /** Owns the options of an S3 source, their checks and defaults. */
-import { SpillwayError } from "../../../errors.ts";
+import { usageError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type S3AccessOptions, checkS3Access } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
@@ -31,13 +31,9 @@ export function checkS3Options(options: S3SourceOptions): void {
   checkDays(options.from, options.to);
   checkS3Access(options);
   for (const account of options.accounts ?? []) {
-    if (!accountFolder.test(account)) throw usage(`${account} is no account id`, "Account ids have 12 digits.");
+    if (!accountFolder.test(account)) throw usageError(`${account} is no account id`, "Account ids have 12 digits.");
   }
   for (const region of options.regions ?? []) {
-    if (!regionFolder.test(region)) throw usage(`${region} is no Region`, "Regions look like eu-west-1.");
+    if (!regionFolder.test(region)) throw usageError(`${region} is no Region`, "Regions look like eu-west-1.");
   }
-}
-
-function usage(message: string, next: string): SpillwayError {
-  return new SpillwayError("usage", message, { next });
 }

@@ -1,5 +1,5 @@
 /** Owns the plan of a listing: which stretches of keys are read, so that it never walks through the whole history. Pure. */
-import { addDays } from "../../../day.ts";
+import { addDays, dayMs } from "../../../day.ts";
 import { type DayRange } from "./days.ts";
 
 /** One stretch of keys, listed by one reader: `startAfter` < key < `endBefore`. */
@@ -47,7 +47,7 @@ function startDays(days: DayRange, today: string, pieces: number): readonly (str
   const { from } = days;
   if (from === null) return [null];
   const last = days.to ?? (today < from ? from : today);
-  const count = Math.round((Date.parse(last) - Date.parse(from)) / 86_400_000) + 1;
+  const count = Math.round((Date.parse(last) - Date.parse(from)) / dayMs) + 1;
   if (count < 1) return [];
   const size = Math.ceil(count / Math.min(pieces, count));
   return Array.from({ length: Math.ceil(count / size) }, (_, piece) => addDays(from, piece * size));

@@ -25,6 +25,8 @@ const plotHeight = 200;
 const axisHeight = 24;
 const topMargin = 12;
 const mostLabels = 6;
+/** Of one column, in per cent. */
+const widest = 9;
 
 export function columnsChart({ id, title, description, columns, kinds }: ColumnsChart): Markup {
   const series = stack<TimeColumn, Kind>()
@@ -54,10 +56,13 @@ export function columnsChart({ id, title, description, columns, kinds }: Columns
         > `;
     });
   const drawn = series.filter((part) => part.some((point) => point[1] > point[0]));
+  // a single day is no wall
+  const width = Math.min(x.bandwidth(), widest);
+  const left = (index: number): number => (x(index) ?? 0) + (x.bandwidth() - width) / 2;
   const bars = drawn.map(
     (part) =>
       html`<g class="${part.key}"
-        >${part.map((point, index) => column(x(index) ?? 0, x.bandwidth(), y(point[0]), y(point[1])))}</g
+        >${part.map((point, index) => column(left(index), width, y(point[0]), y(point[1])))}</g
       > `,
   );
   const content = [...grid, ...bars, ...labels(columns, (index) => (x(index) ?? 0) + x.bandwidth() / 2)];

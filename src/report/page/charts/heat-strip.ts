@@ -2,7 +2,7 @@
 import { type Markup, html } from "../markup/html.ts";
 import { fixed } from "./kinds.ts";
 
-export type CellKind = "full" | "partial" | "empty" | "gone" | "outside-span";
+export type CellKind = "full" | "partial" | "empty" | "gone" | "unlisted" | "outside-span";
 
 export interface HeatCell {
   readonly kind: CellKind;
@@ -44,6 +44,8 @@ export function heatStrip(cells: readonly HeatCell[], label: string): Markup {
             height="2"
             class="s2"
         /></g>`;
+      case "unlisted":
+        return html`<g>${title}<rect x="${x}%" width="${w}%" height="${height}" class="unlisted" /></g>`;
       case "empty":
         return html`<g>${title}<rect x="${x}%" width="${w}%" height="${height}" class="gap" /></g>`;
     }

@@ -2,7 +2,7 @@
 import { type KnownReport, countOf, groupOf, textOf } from "./reducer.ts";
 
 /** From a whole day of logs to none. */
-export type DayState = "logs" | "quarantined" | "pruned" | "no file" | "other gap";
+export type DayState = "logs" | "quarantined" | "pruned" | "no file" | "not listed" | "other gap";
 
 export interface CoverageDay {
   /** Days since 1970. */
@@ -33,7 +33,8 @@ const dayMs = 86_400_000;
 
 function stateOf(gap: string | null): DayState {
   if (gap === null) return "logs";
-  return gap === "no file" || gap === "quarantined" || gap === "pruned" ? gap : "other gap";
+  if (gap === "never delivered") return "no file";
+  return gap === "no file" || gap === "not listed" || gap === "quarantined" || gap === "pruned" ? gap : "other gap";
 }
 
 export const coverage: KnownReport<CoverageFacts> = {

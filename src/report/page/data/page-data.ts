@@ -26,6 +26,8 @@ export interface ReportTable {
   /** As the report's file has it. */
   readonly sql: string;
   readonly whole?: WholeTable | undefined;
+  /** The range, accounts and principals asked for have no effect on it. */
+  readonly isUnscoped?: boolean | undefined;
 }
 
 /** A Region as the reference data know it. */
@@ -47,11 +49,15 @@ export interface PageHead {
   /** Moments, ISO 8601, UTC; `to` is the first one that is no longer included. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** The clock by which ages and losses are judged; none: that of the last run. */
+  readonly asOf?: string | undefined;
   readonly accounts?: readonly string[] | undefined;
   /** Source Regions. */
   readonly regions?: readonly string[] | undefined;
   readonly principals?: readonly string[] | undefined;
   readonly boundary?: PageBoundary | undefined;
+  /** No more rows than this were asked for: there may be more. */
+  readonly maxRows?: number | undefined;
   readonly engine: string;
   readonly version: string;
   /** Reference data with their dates. */

@@ -62,18 +62,18 @@ function emptyBecause(data: PageData): string {
   return `, of which there ${files === 1 ? "is 1 file" : `are ${grouped(files)} files`}`;
 }
 
-const outcomes: Readonly<Record<string, { readonly className: string; readonly mark: string }>> = {
-  met: { className: "met", mark: "✓" },
-  "not met": { className: "not-met", mark: "✕" },
-  "not shown": { className: "not-shown", mark: "?" },
-};
+const outcomes: ReadonlyMap<string, { readonly className: string; readonly mark: string }> = new Map([
+  ["met", { className: "met", mark: "✓" }],
+  ["not met", { className: "not-met", mark: "✕" }],
+  ["not shown", { className: "not-shown", mark: "?" }],
+]);
 
-const sentences: Readonly<Record<string, string>> = {
-  "inside-boundary": "Everything ran inside the boundary",
-  complete: "The logs are complete",
-  unaltered: "The logs are unaltered",
-  "regions-known": "Every served Region is known",
-};
+const sentences: ReadonlyMap<string, string> = new Map([
+  ["inside-boundary", "Everything ran inside the boundary"],
+  ["complete", "The logs are complete"],
+  ["unaltered", "The logs are unaltered"],
+  ["regions-known", "Every served Region is known"],
+]);
 
 function claimList(data: PageData): Markup | undefined {
   const { claims } = data.facts;
@@ -84,10 +84,10 @@ function claimList(data: PageData): Markup | undefined {
 }
 
 function claimCard({ claim, outcome, numbers, missing }: Claim): Markup {
-  const { className, mark } = outcomes[outcome] ?? { className: "not-shown", mark: "?" };
+  const { className, mark } = outcomes.get(outcome) ?? { className: "not-shown", mark: "?" };
   return html`<li class="${className}">
     <span class="outcome"><span class="mark" aria-hidden="true">${mark}</span> ${outcome}</span>
-    <strong>${sentences[claim] ?? claim}</strong>
+    <strong>${sentences.get(claim) ?? claim}</strong>
     ${numbers === null ? undefined : html`<span class="numbers">${numbers}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${missing}</span>`}
   </li> `;
 }

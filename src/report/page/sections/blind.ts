@@ -30,7 +30,7 @@ export function blindSection({ data, tableOf }: SectionInput): Section | undefin
         ? data.facts.coverage?.accountRegions.length === 0
           ? html`There is not one log file in the range: nothing could be seen.`
           : html`Nothing is known to be hidden.`
-        : html`<strong>${amount(spots.length, "kind")}</strong> of blind spot. None of these is counted as inside.`,
+        : html`<strong>${amount(spots.length, "kind")}</strong> of blind spot. Beside each count stands what it hides.`,
     body: [
       unknowable(data, "unobservable"),
       rows.length === 0

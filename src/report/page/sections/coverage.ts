@@ -123,6 +123,7 @@ interface PeriodSum {
   empty: number;
   partial: number;
   gone: number;
+  unlisted: number;
 }
 
 function cellsOf({ days }: AccountRegion, period: Period): Map<number, PeriodSum> {
@@ -134,6 +135,7 @@ function cellsOf({ days }: AccountRegion, period: Period): Map<number, PeriodSum
       empty: 0,
       partial: 0,
       gone: 0,
+      unlisted: 0,
     }));
     sum.days++;
     sum.records += each.records;
@@ -143,9 +145,10 @@ function cellsOf({ days }: AccountRegion, period: Period): Map<number, PeriodSum
   return sums;
 }
 
-function partOf({ state }: CoverageDay): "empty" | "partial" | "gone" | undefined {
+function partOf({ state }: CoverageDay): "empty" | "partial" | "gone" | "unlisted" | undefined {
   if (state === "logs") return undefined;
   if (state === "no file") return "empty";
+  if (state === "not listed") return "unlisted";
   return state === "pruned" ? "gone" : "partial";
 }
 
@@ -156,15 +159,17 @@ function heatCell(
   shade: (records: number) => number,
 ): HeatCell {
   if (sum === undefined) return { kind: "outside-span", shade: 0 };
-  const { records, days, empty, partial, gone } = sum;
+  const { records, days, empty, partial, gone, unlisted } = sum;
   const when = `${kind === "day" ? "" : `${kind} from `}${day(start)}`;
   if (empty === days) return { kind: "empty", shade: 0, title: `${when}: no file` };
   if (gone === days) return { kind: "gone", shade: 0, title: `${when}: removed by retention` };
-  if (empty + partial + gone === 0) return { kind: "full", shade: shade(records) };
+  if (unlisted === days) return { kind: "unlisted", shade: 0, title: `${when}: not listed, so not looked at` };
+  const holes = empty + partial + gone + unlisted;
+  if (holes === 0) return { kind: "full", shade: shade(records) };
   return {
     kind: "partial",
     shade: shade(records),
-    title: `${when}: ${amount(empty + partial + gone, "day")} with a gap`,
+    title: `${when}: ${amount(holes, "day")} with a gap`,
   };
 }
 
@@ -172,6 +177,6 @@ function heatLegend(): Markup {
   const sample = (cell: HeatCell, label: string): Markup =>
     html`<li><span class="sample">${heatStrip([cell], label)}</span>${label}</li>`;
   return html`<ul class="legend">
-    ${sample({ kind: "full", shade: 1 }, "few records")}${sample({ kind: "full", shade: 4 }, "many")}${sample({ kind: "partial", shade: 3 }, "part is missing")}${sample({ kind: "gone", shade: 0 }, "removed by retention")}${sample({ kind: "empty", shade: 0 }, "no file")}
+    ${sample({ kind: "full", shade: 1 }, "few records")}${sample({ kind: "full", shade: 4 }, "many")}${sample({ kind: "partial", shade: 3 }, "part is missing")}${sample({ kind: "gone", shade: 0 }, "removed by retention")}${sample({ kind: "unlisted", shade: 0 }, "not looked at")}${sample({ kind: "empty", shade: 0 }, "no file")}
   </ul>`;
 }

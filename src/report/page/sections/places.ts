@@ -33,13 +33,17 @@ export function placesSection({ data }: SectionInput): Section | undefined {
   const jurisdictions = jurisdictionsOf(data, sums);
   const known = jurisdictions.reduce((sum, one) => sum + one.calls, 0);
   if (known === 0) return undefined;
-  const countries = new Set(
-    jurisdictions.flatMap((one) => one.places.map((place) => place.known?.country_name ?? "an unknown country")),
-  );
+  const places = jurisdictions.flatMap((one) => one.places);
+  const countries = new Set(places.flatMap((place) => place.known?.country_name ?? []));
+  const strangers = places.filter((place) => place.known === undefined).length;
   const first = jurisdictions.slice(0, 3).map((one) => `${one.name} ${rate(one.calls, known)}`);
   const names = jurisdictions.length > 3 ? [...first, `${jurisdictions.length - 3} more`] : first;
+  const where =
+    strangers === 0
+      ? amount(countries.size, "country", "countries")
+      : `${amount(countries.size, "country", "countries")}, ${amount(strangers, "Region")} of no known country among them`;
   const finding = html`Processed in <strong>${amount(sums.size, "Region")}</strong> of
-    ${amount(countries.size, "country", "countries")}${names.length > 1 ? html`: ${listed(names)}` : undefined}.`;
+    ${where}${names.length > 1 ? html`: ${listed(names)}` : undefined}.`;
   return {
     id: "places",
     title: "Countries and jurisdictions",

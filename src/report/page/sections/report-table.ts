@@ -22,10 +22,10 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
   const notes = notesOf(table, rows.length, columns.length, cutText);
-  return html`<details class="data" ${open ? html` open` : undefined}>
+  return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
-      <table class="report${columns.length > 9 ? " wide" : ""}" data-report="${table.name}">
+      <table class="report" data-report="${table.name}">
         <caption>
           ${table.answers === "" ? `${table.title}.` : table.answers} Times are UTC.
         </caption>
@@ -46,8 +46,14 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
       </table>
     </div>
     ${notes}
-    <p class="note"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
+    <p class="note to-method"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
   </details> `;
+}
+
+/** How tightly it has to be set to fit a sheet. */
+function extent(columns: number): string {
+  if (columns > 16) return " vast";
+  return columns > 9 ? " wide" : "";
 }
 
 function writeRows(
@@ -105,23 +111,25 @@ function notesOf(table: ReportTable, shown: number, columns: number, cutText: bo
         <code class="hash">${table.whole.sha256}</code>.`,
     );
   }
+  if (table.isUnscoped === true)
+    notes.push(
+      "The range, accounts, Regions and principals asked for have no effect on this report: it is shown whole.",
+    );
   if (columns < table.columns.length)
     notes.push(`${amount(table.columns.length - columns, "more column")} not shown here.`);
   if (cutText) notes.push(`Texts of more than ${longestText} characters are shortened in the middle.`);
   return html`${notes.map((note) => html`<p class="note">${note}</p>`)}`;
 }
 
-const names: Readonly<Record<string, string>> = {
-  region: "Region",
-  regions: "Regions",
-  arn: "ARN",
-  p50: "p50",
-  p95: "p95",
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ["region", "Region"],
+  ["regions", "Regions"],
+  ["arn", "ARN"],
+]);
 
 /** `source_region` is read as `Source Region`. */
 export function heading(name: string): string {
-  const words = name.split("_").map((word) => names[word] ?? word);
+  const words = name.split("_").map((word) => names.get(word) ?? word);
   const text = words.join(" ");
   return size(text) === 0 ? "(no name)" : text.charAt(0).toUpperCase() + clipped(text.slice(1), 60);
 }

@@ -16,6 +16,7 @@ export function scopeFacts(data: PageData): Markup {
     flow === undefined ? undefined : [...new Set(flow.streams.map((stream) => regionName(stream.source)))].toSorted();
   const entries: (readonly [string, Markup | string | undefined])[] = [
     ["Asked for", asked(head.from, head.to)],
+    ["Judged as of", head.asOf === undefined ? undefined : `${moment(head.asOf)}, UTC`],
     [
       "First to last call",
       flow?.first === undefined || flow.last === undefined
@@ -39,6 +40,12 @@ export function scopeFacts(data: PageData): Markup {
       head.regions === undefined ? sources && listOf(sources, "Region") : html`only ${listOf(head.regions, "Region")}`,
     ],
     ["Principals", head.principals && html`only ${listOf(head.principals, "name")}`],
+    [
+      "Rows",
+      head.maxRows === undefined
+        ? undefined
+        : `no more than ${amount(head.maxRows, "row")}, as asked: there may be more`,
+    ],
     ["Personal data", head.protection],
     ["Made by", html`Spillway ${head.version} with ${head.engine}`],
     ["Reference data", listed(head.references.map(({ what, asOf }) => `${what} of ${asOf}`))],
@@ -59,9 +66,16 @@ function union(some: readonly string[], others: readonly string[]): string[] {
   return [...new Set([...some, ...others])].toSorted();
 }
 
+/** Midnight is a day; seconds are enough. */
+function moment(time: string): string {
+  return time
+    .replace(/T00:00:00(?:\.000)?Z$/, "")
+    .replace("T", " ")
+    .replace(/(?:\.\d+)?Z$/, "");
+}
+
 function asked(from: string | undefined, to: string | undefined): string {
   if (from === undefined && to === undefined) return "everything that was loaded";
-  const moment = (time: string): string => time.replace(/T00:00:00(?:\.000)?Z$/, "").replace("T", " ");
   const start = from === undefined ? "the beginning" : moment(from);
   return to === undefined ? `${start} until the end, UTC` : `${start} until before ${moment(to)}, UTC`;
 }
@@ -73,6 +87,6 @@ function listOf(names: readonly string[], noun: string): Markup {
   if (names.length <= plainList) return html`${items.join(", ")}`;
   return html`<details class="inline">
     <summary>${amount(names.length, noun)}</summary>
-    ${items.join(", ")}${left > 0 ? ` and ${left} more` : undefined}
+    <span>${items.join(", ")}${left > 0 ? ` and ${left} more` : undefined}</span>
   </details>`;
 }

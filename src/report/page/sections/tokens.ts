@@ -42,21 +42,23 @@ function regionTable(sums: readonly TokenSum[], boundary: readonly string[] | un
       <td class="n">${grouped(sum.without)}</td>
     </tr> `;
   });
-  return html`<table class="ranking">
-    <caption>
-      Tokens by the Region that ran the call
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Served Region</th>
-        <th scope="col"><span class="sr">Tokens, drawn</span></th>
-        <th scope="col" class="n">Input</th>
-        <th scope="col" class="n">Output</th>
-        <th scope="col" class="n">Calls without</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table> `;
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Tokens, drawn by Region">
+    <table class="ranking">
+      <caption>
+        Tokens by the Region that ran the call
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Served Region</th>
+          <th scope="col"><span class="sr">Tokens, drawn</span></th>
+          <th scope="col" class="n">Input</th>
+          <th scope="col" class="n">Output</th>
+          <th scope="col" class="n">Calls without</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div> `;
 }

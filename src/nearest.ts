@@ -5,9 +5,10 @@ export function nearest(
   name: string,
   candidates: Iterable<string>,
   keyOf: (candidate: string) => string = (candidate) => candidate,
+  furthest: number = Math.max(2, Math.floor(name.length / 2)),
 ): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 2)) + 1;
+  let least = furthest + 1;
   for (const candidate of candidates) {
     const edits = distance(name.toLowerCase(), keyOf(candidate).toLowerCase());
     if (edits >= least) continue;

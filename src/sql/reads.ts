@@ -1,5 +1,5 @@
 /** Owns which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
-import { type SqlToken, sqlTokens } from "./sql-text.ts";
+import { type SqlToken, sqlTokens } from "./tokens.ts";
 
 /** The plain names behind FROM and JOIN, in lower case: relations, and the statement's own CTEs. */
 export function relationsIn(sql: string): ReadonlySet<string> {

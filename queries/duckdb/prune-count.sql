@@ -1,0 +1,13 @@
+-- What pruning before a day would remove; works on a file that is open for reading.
+WITH doomed AS (
+  SELECT invocation_key
+  FROM invocation
+  WHERE event_time < {{before}}
+), gone AS (
+  {{gone}}
+)
+SELECT
+  (SELECT count(*) FROM doomed),
+  (SELECT count(*) FROM gone),
+  (SELECT count(*) FROM event_variant v WHERE v.event_id IN (SELECT event_id FROM gone)),
+  (SELECT count(*) FROM quarantine q WHERE (q.uri, q.etag) IN (SELECT (uri, etag) FROM trail_object WHERE day < {{day}}))

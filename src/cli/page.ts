@@ -1,0 +1,79 @@
+/** Owns pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
+import { SpillwayError } from "../errors.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { Report } from "../report/catalogue.ts";
+import type { PageHead } from "../report/page/data/page-data.ts";
+import type { Scope } from "../sql/scope.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { type ResultFlags, formatOf } from "./flags/result.ts";
+import { protectionOf } from "./flags/protection.ts";
+import type { OutputFlags, ScopeFlags } from "./flags/scope.ts";
+
+export interface PageFlags extends OutputFlags, ResultFlags, Pick<ScopeFlags, "boundary"> {
+  readonly pdf?: string;
+}
+
+export interface PageOrder {
+  readonly engine: Engine;
+  readonly scope: Scope;
+  readonly flags: PageFlags;
+  readonly context: CommandContext;
+}
+
+export interface OverviewOrder extends PageOrder {
+  readonly catalogue: ReadonlyMap<string, Report>;
+  /** The statement of a report, in its scope. */
+  readonly statement: (report: Report) => string;
+}
+
+/** Wrong use is said before the engine runs. */
+export function checkPageFlags(flags: PageFlags, { effects }: CommandContext): void {
+  const isPage = formatOf(flags) === "html";
+  if (flags.pdf !== undefined && (!isPage || flags.output === undefined)) {
+    throw new SpillwayError("usage", "--pdf prints the file of a page, and none was asked for", {
+      next: `Add the page: --format html --output report.html --pdf ${flags.pdf}`,
+    });
+  }
+  if (isPage && flags.output === undefined && effects.stdout.isTTY === true) {
+    throw new SpillwayError("usage", "html is not for a terminal", {
+      next: "Add --output report.html, or pipe it into a program.",
+    });
+  }
+}
+
+/** The page of all reports. */
+export async function printPage(order: OverviewOrder): Promise<void> {
+  const { flags, context } = order;
+  const [{ buildPage }, { renderPage }, { withOutput }, { send }] = await Promise.all([
+    import("../report/page/build-page.ts"),
+    import("../report/page/page.ts"),
+    import("../report/output.ts"),
+    import("../report/formats/format.ts"),
+  ]);
+  const { effects, signal } = context;
+  const data = await buildPage({ ...order, head: await headOf(order), signal });
+  await withOutput(flags.output, effects.stdout, (output) => send(output, renderPage(data)));
+  if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
+}
+
+export async function headOf({ engine, scope, flags }: PageOrder): Promise<PageHead> {
+  const { pageHead } = await import("../report/page/head.ts");
+  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
+}
+
+/** The page is written by then: without a browser only the PDF is missing. */
+export async function printPdfOf({ output, pdf }: PageFlags, { effects, signal }: CommandContext): Promise<void> {
+  if (pdf === undefined || output === undefined) return;
+  const [{ findBrowser }, { printPdf }] = await Promise.all([
+    import("../report/pdf/find-browser.ts"),
+    import("../report/pdf/print-pdf.ts"),
+  ]);
+  const browser = findBrowser(effects.env);
+  if (browser === undefined) {
+    throw new SpillwayError("output", `the page is written, but not ${pdf}: no Chromium or Chrome was found`, {
+      next: "Install one (Debian and Ubuntu: apt-get install chromium), or name it: SPILLWAY_BROWSER=/path/to/chrome",
+    });
+  }
+  await printPdf({ page: output, file: pdf, browser, signal });
+  effects.log.info(`wrote ${pdf}`);
+}

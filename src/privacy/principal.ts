@@ -1,0 +1,47 @@
+/** Owns which principals are people: users, and whoever is known by an id alone; roles, services and accounts are not. */
+import { type StandIn, coverText } from "./personal-text.ts";
+import { type Protection, standInOf } from "./stand-ins.ts";
+
+export interface Principal {
+  readonly principal: string | null;
+  readonly type: string | null;
+  readonly name: string | null;
+}
+
+const machines: ReadonlySet<string | null> = new Set(["AWSService", "AWSAccount", "Root"]);
+const userArn = /:(?:user|federated-user)\//;
+const service = /\.amazonaws\.com(?:\.cn)?$/;
+
+/** True where the principal's own name is a person's. */
+export function isPerson({ principal, type }: Principal): boolean {
+  if (principal === null || machines.has(type) || /^\d{12}$/.test(principal) || service.test(principal)) return false;
+  return principal.startsWith("arn:") ? userArn.test(principal) : true;
+}
+
+/** Principal and name with a stand-in for the person, if it is one. */
+export function coverPrincipal(whole: Principal, keepUsers: boolean, standIn: StandIn): Principal {
+  const { principal, type, name } = whole;
+  if (principal === null || keepUsers || !isPerson(whole)) return whole;
+  const isArn = principal.startsWith("arn:");
+  return {
+    type,
+    principal: isArn ? coverText(principal, { own: [], keepUsers }, standIn) : standIn(principal),
+    name: name === null ? null : standIn(name),
+  };
+}
+
+/** Principals for a text of ours, such as a run report, covered as in protected relations. */
+export function coverPrincipals(principals: readonly string[], protection: Protection | undefined): readonly string[] {
+  if (protection === undefined) return principals;
+  const keepUsers = protection.keepUsers === true;
+  const cover = (standIn: StandIn): readonly string[] =>
+    principals.map(
+      (principal) => coverPrincipal({ principal, type: null, name: null }, keepUsers, standIn).principal ?? "",
+    );
+  const people: string[] = [];
+  cover((person) => {
+    people.push(person);
+    return person;
+  });
+  return cover(standInOf(protection, people));
+}

@@ -1,0 +1,37 @@
+/** Owns the way to a working file that can be written to: the lock, what an earlier process left, the file, its schema. */
+import { existsSync } from "node:fs";
+import { SpillwayError } from "../errors.ts";
+import { sideFileError } from "../make-way.ts";
+import { type Duck, attach, warehouseError } from "./duck.ts";
+import { writeMeta } from "./meta.ts";
+import { checkPublished, settleWorkingFile, takeLock } from "./open-checks.ts";
+import { replaceFile } from "./publish.ts";
+import { ensureSchema } from "./schema.ts";
+import { clearLeftovers, workFile } from "./side-files.ts";
+
+/** Attaches the working file of `file` as `warehouse`; it is made from the published one, or new, where there is none. */
+export async function openWorkingFile(duck: Duck, file: string, notice: (message: string) => void): Promise<void> {
+  const work = workFile(file);
+  await takeLock(duck, file);
+  // only now: the lock is held, so nobody else is in the middle of anything
+  await clearLeftovers(file);
+  const standing = await settleWorkingFile(duck, file, notice);
+  if (!existsSync(work) && existsSync(file)) {
+    await checkPublished(duck, file);
+    await replaceFile(file, work);
+  }
+  const isNew = !existsSync(work);
+  await attach(duck, work, "warehouse", "write").catch((error: unknown) => {
+    throw warehouseError(error, work);
+  });
+  await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
+    // the published file was looked at before
+    const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
+    throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
+  });
+  if (existsSync(file))
+    await writeMeta(
+      duck.connection,
+      standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
+    );
+}

@@ -1,0 +1,93 @@
+/** Owns the protected copy of a warehouse: what a statement reads has no person in it, so nothing that it does can bring one back. */
+import { rm } from "node:fs/promises";
+import type { DuckDBConnection } from "duckdb";
+import { type Protection, standInOf } from "../privacy/stand-ins.ts";
+import type { StandIn } from "../privacy/personal-text.ts";
+import type { Column, Table } from "../schema/column.ts";
+import { invocationDayTable } from "../schema/invocation-day.ts";
+import { publicTables } from "../schema/public-tables.ts";
+import { type DuckOptions, attach, released, rowsOf, sqlText, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { markStaleDays, renewStaleDays } from "./invocation-day.ts";
+import { checkVersion } from "./meta.ts";
+import { coverColumns, joinedCovers } from "./personal-columns.ts";
+import { ensureSchema, useWarehouse } from "./schema.ts";
+
+/**
+ * Writes a copy of the warehouse `from` to the new file `to`, with a stand-in for every person.
+ * @throws SpillwayError for a file that cannot be read or written
+ */
+export async function writeProtectedCopy(
+  from: string,
+  to: string,
+  protection: Protection,
+  options: DuckOptions = {},
+): Promise<void> {
+  const duck = await startDuck({ memoryLimit: "1GB", ...options });
+  let isDone = false;
+  try {
+    await attach(duck, from, "original", "read");
+    await attach(duck, to, "warehouse", "write");
+    await useWarehouse(duck.connection, "original");
+    await checkVersion(duck.connection, from);
+    await ensureSchema(duck.connection, to, true);
+    await copyTables(duck.connection, protection);
+    await duck.connection.run("CHECKPOINT warehouse");
+    isDone = true;
+  } catch (error) {
+    throw warehouseError(error, from);
+  } finally {
+    stopDuck(duck);
+    released(from);
+    released(to);
+    if (!isDone) await rm(to, { force: true });
+  }
+}
+
+async function copyTables(connection: DuckDBConnection, protection: Protection): Promise<void> {
+  const present = await columnsOf(connection);
+  // computed from the protected invocations: its texts are theirs
+  const tables = publicTables.filter(({ name }) => name !== invocationDayTable.name && present.has(name));
+  const keepUsers = protection.keepUsers === true;
+  const people = new Set<string>();
+  if ("drop" in protection) {
+    const note: StandIn = (person) => {
+      people.add(person);
+      return person;
+    };
+    for (const table of tables)
+      await coverColumns(connection, storedColumns(table, present), table.name, keepUsers, note);
+  }
+  const standIn = standInOf(protection, people);
+  for (const table of tables) {
+    const columns = storedColumns(table, present);
+    const covered = await coverColumns(connection, columns, table.name, keepUsers, standIn);
+    const names = columns.map(({ name }) => `"${name}"`).join(", ");
+    await connection.run(`
+TRUNCATE warehouse.main."${table.name}";
+INSERT INTO warehouse.main."${table.name}" (${names})
+SELECT ${columns.map(({ name }) => covered.get(name) ?? `t."${name}"`).join(", ")}
+FROM original.main."${table.name}" t
+${joinedCovers(columns, keepUsers)};`);
+  }
+  await markStaleDays(connection, "invocation");
+  await renewStaleDays(connection);
+}
+
+/** Tables of the original with their columns: a file of an older version may lack some. */
+async function columnsOf(connection: DuckDBConnection): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ${sqlText("original")} AND schema_name = 'main'`,
+  );
+  const columns = new Map<string, Set<string>>();
+  for (const [table, column] of rows) {
+    const known = columns.get(String(table)) ?? new Set<string>();
+    columns.set(String(table), known.add(String(column)));
+  }
+  return columns;
+}
+
+function storedColumns(table: Table, present: ReadonlyMap<string, ReadonlySet<string>>): readonly Column[] {
+  const stored = present.get(table.name);
+  return table.columns.filter(({ name }) => stored?.has(name) === true);
+}

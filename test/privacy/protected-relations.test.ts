@@ -1,0 +1,312 @@
+/** Owns the proof that no statement brings back a person: the relations that it reads have none, in any format, catalogue or error text. */
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { formatNames } from "../../src/report/formats/names.ts";
+import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
+
+const root = temporaryFolder();
+const warehouse = join(root, "w.duckdb");
+const key = "a secret of more than sixteen characters";
+
+/** Each of them is planted where it may stand, and must be in no byte that leaves. */
+const planted = {
+  session: "Plantedsession,Doe=Jane",
+  source: "plantedsource",
+  user: "planteduser",
+  federated: "plantedfederated",
+  directory: "9067f7d1c2-11111111-2222-3333-4444-555555555555",
+  principalId: "AROAPLANTED:plantedid",
+  mail: "planted.mail@example.com",
+  address: "203.0.113.77",
+  six: "2001:db8:77::1",
+} as const;
+const people = Object.values(planted);
+
+const call = (n: number, userIdentity: object, more: object = {}): object => ({
+  eventVersion: "1.11",
+  eventTime: `2026-09-18T08:0${n}:00Z`,
+  eventSource: "bedrock.amazonaws.com",
+  eventName: "Converse",
+  awsRegion: "eu-west-1",
+  eventID: `e-${n}`,
+  requestID: `5d0f7c1e-0001-4a6b-9d11-00000000000${n}`,
+  eventType: "AwsApiCall",
+  sourceIPAddress: planted.address,
+  userAgent: `tool/1.0 (${planted.mail})`,
+  recipientAccountId: "111122223333",
+  requestParameters: { modelId: "eu.amazon.nova-pro-v1:0" },
+  additionalEventData: { inferenceRegion: "eu-north-1" },
+  userIdentity,
+  ...more,
+});
+const session = `arn:aws:sts::111122223333:assumed-role/app/${planted.session}`;
+const role = {
+  type: "AssumedRole",
+  arn: session,
+  accountId: "111122223333",
+  sessionContext: { sessionIssuer: { arn: "arn:aws:iam::111122223333:role/app" }, sourceIdentity: planted.source },
+};
+const denied = (who: string): object => ({
+  errorCode: "AccessDenied",
+  errorMessage: `User: ${who} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-3::foundation-model/amazon.nova-pro-v1:0 with an explicit deny (asked by ${planted.mail} from ${planted.six})`,
+});
+const records = [
+  call(1, role),
+  call(2, role, { userAgent: `tool of ${planted.source}, run as ${planted.session}`, ...denied(session) }),
+  call(3, {
+    type: "IAMUser",
+    arn: `arn:aws:iam::111122223333:user/dept/${planted.user}`,
+    userName: planted.user,
+    accountId: "111122223333",
+  }),
+  call(
+    4,
+    { type: "IAMUser", arn: `arn:aws:iam::111122223333:user/dept/${planted.user}`, accountId: "111122223333" },
+    { ...denied(`arn:aws:iam::111122223333:user/dept/${planted.user}`), userAgent: `laptop-of-${planted.user}` },
+  ),
+  call(5, {
+    type: "FederatedUser",
+    arn: `arn:aws:sts::111122223333:federated-user/${planted.federated}`,
+    accountId: "111122223333",
+  }),
+  call(6, { type: "IdentityCenterUser", accountId: "111122223333", onBehalfOf: { userId: planted.directory } }),
+  call(7, { type: "AssumedRole", principalId: planted.principalId }, { sourceIPAddress: planted.six }),
+  call(
+    8,
+    { type: "AWSService", invokedBy: "agents.bedrock.amazonaws.com" },
+    { sourceIPAddress: "agents.bedrock.amazonaws.com" },
+  ),
+];
+
+beforeAll(async () => {
+  const logs = join(root, "logs");
+  mkdirSync(logs);
+  writeFileSync(join(logs, "a.json.gz"), gzipSync(JSON.stringify({ Records: records })));
+  const run = await runCli(["ingest", logs, "--warehouse", warehouse, "--threads", "1"]);
+  expect(run.stderr).toContain("8 Bedrock = 8 new");
+});
+
+function leaked(text: string): string[] {
+  const lower = text.toLowerCase();
+  return [...people, "plantedid", "Doe=Jane", "planted.mail"].filter((person) => lower.includes(person.toLowerCase()));
+}
+
+function outputs({ stdout, stderr }: CliRun): string {
+  return stdout + stderr;
+}
+
+const protections = [["--pseudonymise", key], ["--drop-personal"]] as const;
+
+describe.each(protections.map((flags) => [flags.join(" "), flags] as const))("with %s", (_, flags) => {
+  const query = (sql: string, ...more: string[]): Promise<CliRun> =>
+    runCli(["query", sql, "--warehouse", warehouse, ...flags, ...more]);
+
+  it("the plain relations have them, so that the test can fail", async () => {
+    const all = [
+      JSON.stringify(await queryRows(warehouse, "from invocation")),
+      JSON.stringify(await queryRows(warehouse, "from event")),
+    ];
+    // the id of a principal is cut where its session begins
+    const there = [...people, "Doe=Jane", "planted.mail"].filter((person) => person !== planted.principalId);
+    expect(leaked(all.join("")).toSorted()).toEqual(there.toSorted());
+  });
+
+  it("no table or view has any of them, in any format", async () => {
+    const relations = await queryRows(
+      warehouse,
+      "select distinct schema_name || '.' || table_name as name from (select schema_name, table_name from duckdb_tables() where database_name = 'warehouse' union all select schema_name, view_name from duckdb_views() where database_name = 'warehouse' and not internal)",
+    );
+    expect(relations.length).toBeGreaterThan(15);
+    const selects = relations.map(
+      ({ name }) => `select '${String(name)}' as relation, to_json(t)::varchar as line from ${String(name)} t`,
+    );
+    const all = await query(selects.join(" union all "), "--format", "json");
+    expect(all.code, all.stderr).toBe(0);
+    expect(all.stdout).toContain("invocation");
+    expect(leaked(outputs(all))).toEqual([]);
+    for (const format of formatNames) {
+      const file = join(root, `out-${flags.length}-${format}`);
+      const run = await query(
+        "select i.*, e.user_agent as agent from invocation i join event e using (request_id)",
+        "--format",
+        format,
+        "--output",
+        file,
+      );
+      expect(run.code, run.stderr).toBe(0);
+      const bytes = readFileSync(file);
+      expect(bytes.length).toBeGreaterThan(100);
+      expect(leaked(bytes.toString("latin1"))).toEqual([]);
+    }
+  });
+
+  it("no function over any column does either, nor an error text, nor the catalogue", async () => {
+    const personal = [
+      "session_name",
+      "source_identity",
+      "on_behalf_of",
+      "source_ip",
+      "user_agent",
+      "error_message",
+      "principal",
+      "principal_name",
+    ];
+    const functions = [
+      "upper",
+      "lower",
+      "reverse",
+      "md5",
+      "list",
+      "min",
+      "string_agg",
+      "hex",
+      "base64",
+      "any_value",
+      "to_json",
+    ];
+    const column = fc.constantFrom(...personal);
+    const statements = fc.sample(
+      fc.tuple(
+        column,
+        fc.constantFrom(...functions),
+        fc.constantFrom("invocation", "event", "warehouse.main.invocation"),
+      ),
+      { numRuns: 25, seed: 7 },
+    );
+    const fromBlob: Readonly<Record<string, (column: string) => string>> = {
+      base64: (name) => `base64(encode(${name}))`,
+      hex: (name) => `hex(${name})`,
+      reverse: (name) => `reverse(reverse(${name}))`,
+      md5: (name) => `concat(md5(${name}), ${name})`,
+    };
+    const selects = statements.map(
+      ([name, apply, from]) =>
+        `(select (${fromBlob[apply]?.(name) ?? `${apply}(${name})`})::varchar as v from ${from})`,
+    );
+    const run = await query(selects.join(" union all "), "--format", "csv");
+    expect(run.code, run.stderr).toBe(0);
+    expect(leaked(outputs(run))).toEqual([]);
+    for (const person of [planted.user, planted.mail]) {
+      const hex = Buffer.from(person).toString("hex").toUpperCase();
+      expect(run.stdout).not.toContain(hex);
+      expect(run.stdout).not.toContain(Buffer.from(person).toString("base64").slice(0, 12));
+    }
+    for (const sql of [
+      "select session_name::integer from invocation",
+      "select cast(user_agent as timestamp) from event",
+      "from query_table('invocation')",
+      "from query('from warehouse.main.event')",
+      "from original.main.invocation",
+      "from internal.event_variant",
+      "select sql from duckdb_views() union all select macro_definition from duckdb_functions()",
+      "from duckdb_settings()",
+      "from duckdb_tables()",
+      "from duckdb_databases()",
+    ]) {
+      expect(leaked(outputs(await query(sql, "--format", "json"))), sql).toEqual([]);
+      expect(outputs(await query(sql, "--format", "json")), sql).not.toContain(key);
+    }
+    expect((await query("from original.main.invocation")).code).not.toBe(0);
+  });
+
+  it("counts, groups and joins are those of the plain relations", async () => {
+    const shapes = [
+      "select count(*) as n, count(session_name) as s, count(distinct session_name) as d, count(distinct principal) as p, count(distinct source_ip) as a from invocation",
+      "select principal_type, count(*) as n, count(distinct principal_name) as names from invocation group by 1 order by 1",
+      "select count(*) as n from invocation a join event b on a.session_name = b.session_name and a.principal = b.principal",
+      "select served_region, invocations, via_profile, spilled from spillover_by_region order by all",
+      "select invocations, known, spilled, denied from spillover_by_principal order by all",
+    ];
+    for (const sql of shapes) {
+      const protectedRows: unknown = JSON.parse((await query(sql, "--format", "json")).stdout);
+      expect(protectedRows, sql).toEqual(await queryRows(warehouse, sql));
+    }
+    const same = await query(
+      "select count(*)::int as n from invocation where contains(user_agent, session_name) or contains(error_message, session_name)",
+      "--format",
+      "json",
+    );
+    expect(JSON.parse(same.stdout)).toEqual([{ n: 1 }]);
+  });
+
+  it("the overview, every report and the page have none", async () => {
+    for (const args of [
+      ["report"],
+      ["report", "denials", "--format", "json"],
+      ["report", "--format", "html", "--output", join(root, "page.html")],
+    ]) {
+      const run = await runCli([...args, "--warehouse", warehouse, ...flags]);
+      expect(run.code, run.stderr).toBe(0);
+      expect(leaked(outputs(run)), args.join(" ")).toEqual([]);
+    }
+    expect(leaked(readFileSync(join(root, "page.html"), "utf8"))).toEqual([]);
+  });
+
+  it("users stay on demand, and only they", async () => {
+    const run = await query(
+      "select principal, principal_name, session_name, user_agent, error_message, source_ip from event",
+      "--format",
+      "json",
+      "--keep-users",
+    );
+    expect(leaked(run.stdout).toSorted()).toEqual([planted.directory, planted.federated, planted.user].toSorted());
+  });
+
+  it("an exported warehouse is a warehouse, without them in any byte", async () => {
+    const copy = join(root, `copy-${flags.length}.duckdb`);
+    const run = await runCli(["export", "--warehouse", warehouse, "--output", copy, ...flags]);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/wrote .*copy-\d\.duckdb \(/);
+    expect(leaked(readFileSync(copy).toString("latin1"))).toEqual([]);
+    expect(await queryRows(copy, "select count(*)::int as n from invocation")).toEqual([{ n: records.length }]);
+    expect((await runCli(["report", "--warehouse", copy])).code).toBe(0);
+    expect(readdirSync(root).filter((name) => name.includes("exporting") || name.includes("spill"))).toEqual([]);
+  });
+});
+
+describe("protection", () => {
+  it("joins across exports by the key, and only by it", async () => {
+    const hash = async (secret: string): Promise<unknown> => {
+      const run = await runCli([
+        "query",
+        "select max(session_name) as s from invocation",
+        "--warehouse",
+        warehouse,
+        "--pseudonymise",
+        secret,
+        "--format",
+        "json",
+      ]);
+      return JSON.parse(run.stdout);
+    };
+    expect(await hash(key)).toEqual(await hash(key));
+    expect(await hash(key)).not.toEqual(await hash(`${key}!`));
+  });
+
+  it("is refused where it cannot be kept, with the reason", async () => {
+    const run = await runCli([
+      "report",
+      "denials",
+      "--engine",
+      "trino",
+      "--trino-url",
+      "http://127.0.0.1:1",
+      "--pseudonymise",
+      key,
+    ]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("personal data cannot be protected on trino");
+  });
+
+  it("has to be asked for by whoever exports, and not over the warehouse itself", async () => {
+    expect((await runCli(["export", "--warehouse", warehouse, "--output", join(root, "x")])).stderr).toContain(
+      "nothing says how",
+    );
+    const same = await runCli(["export", "--warehouse", warehouse, "--output", warehouse, "--drop-personal"]);
+    expect(same.code).toBe(2);
+  });
+});

@@ -1,0 +1,233 @@
+/** Owns the pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
+import { regionRows } from "../../../src/reference/regions.ts";
+import { renderPage } from "../../../src/report/page/page.ts";
+import { type MadeCall, type MadeReport, type MadeRow, madePage, reportsOf } from "./made-up.ts";
+
+const regions = regionRows().map(({ region }) => region);
+
+const role = (number: number, name = `app-${number}`): string =>
+  `arn:aws:iam::${String(100_000_000_000 + (number % 50))}:role/apps/${name}`;
+
+const dayText = (index: number): string => new Date(Date.UTC(2026, 8, 1 + index)).toISOString().slice(0, 10);
+
+/** Log files of some accounts, with gaps of each kind. */
+function coverage(accounts: number, days: number): MadeReport {
+  const rows: MadeRow[] = [];
+  for (let account = 0; account < accounts; account++) {
+    for (let index = 0; index < days; index++) {
+      const missing = account % 7 === 2 && index % 50 < 2;
+      const gap = missing
+        ? "no file"
+        : account === 1 && index === 3
+          ? "quarantined"
+          : account === 4 && index < days / 3
+            ? "pruned"
+            : null;
+      rows.push({
+        account_id: String(100_000_000_000 + account),
+        region: regions[account % 12] ?? "",
+        day: dayText(index),
+        objects: missing ? 0n : 4n,
+        records: missing ? 0n : BigInt(50 + ((account * 37 + index * 11) % 400)),
+        bedrock_events: 0n,
+        digest_status: "not checked",
+        gap,
+      });
+    }
+  }
+  return { name: "coverage", rows };
+}
+
+const claims: MadeReport = {
+  name: "claims",
+  columns: ["claim", "outcome", "numbers", "missing"],
+  rows: [
+    {
+      claim: "inside-boundary",
+      outcome: "not met",
+      numbers: "420 of 1,304 calls ran outside eu",
+      missing: "where 21 calls ran",
+    },
+    {
+      claim: "complete",
+      outcome: "not shown",
+      numbers: "82 of 84 account-Region-days have logs",
+      missing: "logs of 2 account-Region-days",
+    },
+    { claim: "unaltered", outcome: "not shown", numbers: null, missing: "the digest chains were not checked" },
+    { claim: "regions-known", outcome: "met", numbers: "0 calls without a Region", missing: null },
+  ],
+};
+
+const denials: MadeReport = {
+  name: "denials",
+  rows: ["eu-south-2", "unspecified", null].map((region, index) => ({
+    principal: role(index),
+    account_id: "100000000001",
+    source_region: "eu-central-1",
+    denied_region: region,
+    denied_by: region === null ? null : "service control policy",
+    explicit: region === null ? null : index === 0,
+    policy_arn:
+      index === 0
+        ? "arn:aws:organizations::444455556666:policy/o-exampleorg1/service_control_policy/p-regions01"
+        : null,
+    invocations: BigInt(29 - index * 9),
+    first_seen: 1_788_220_800_000_000n,
+    last_seen: 1_789_000_000_000_000n,
+    example_message: `User: ${role(index)} is not authorized to perform: bedrock:InvokeModel with an explicit deny in a service control policy`,
+  })),
+};
+
+const blind: MadeReport = {
+  name: "unobservable",
+  rows: [
+    {
+      what: "lost",
+      account_id: "100000000001",
+      region: "eu-central-1",
+      count: 5n,
+      why: "streamed, completion lost: it is missing for more than three days",
+    },
+    {
+      what: "mantle-absent",
+      account_id: null,
+      region: null,
+      count: 1n,
+      why: "no bedrock-mantle call in these logs: without data events on the trail they would not show",
+    },
+  ],
+};
+
+const tokens: MadeReport = {
+  name: "tokens-by-region",
+  title: "Tokens by Region",
+  answers: "How many tokens did each Region process?",
+  columns: [
+    "served_region",
+    "country",
+    "model",
+    "principal",
+    "invocations",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "without_count",
+  ],
+  rows: ["eu-north-1", "us-east-1", null].map((region, index) => ({
+    served_region: region,
+    country: index === 0 ? "SE" : index === 1 ? "US" : null,
+    model: "anthropic.claude-sonnet-4-6",
+    principal: role(index),
+    invocations: 40n,
+    input_tokens: BigInt(900_000 - index * 300_000),
+    output_tokens: 50_000n,
+    cache_read_tokens: 0n,
+    cache_write_tokens: null,
+    without_count: BigInt(index),
+  })),
+};
+
+function usualCalls(): MadeCall[] {
+  const served = ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3", "us-east-1", "sa-east-1"];
+  return Array.from({ length: 180 }, (_, index): MadeCall => ({
+    day: index % 14,
+    source: index % 5 === 4 ? "us-east-1" : "eu-central-1",
+    served: index % 23 === 22 ? null : (served[(index * index) % 6] ?? null),
+    principal: role(index % 9),
+    calls: 1 + (index % 13),
+  }));
+}
+
+function manyCalls(): MadeCall[] {
+  return Array.from({ length: 10_000 }, (_, index): MadeCall => ({
+    day: index % 400,
+    source: regions[index % 12] ?? "",
+    served: index % 97 === 0 ? null : (regions[(index * 7) % 39] ?? null),
+    principal: role(index, index % 3 === 0 ? `app-${index}-${"long".repeat(48)}` : undefined),
+    calls: 1 + (index % 13),
+  }));
+}
+
+export const hostile: readonly string[] = [
+  "<script>document.title='owned'</script>",
+  "</script><img src=x onerror=\"document.title='owned'\">",
+  "</style></title><svg onload=\"document.title='owned'\">",
+  "$& $` $' $1",
+  "\"quoted\" 'single' `tick`",
+  "\u202Eoverride \u2066isolate\u2069",
+  "مرحبا بالعالم",
+  "日本語テキスト",
+  "👩‍👩‍👧‍👦 family",
+  "a\u0000b\u001B[31m\u009B1m",
+  '=HYPERLINK("http://example.com","y")',
+  "@SUM(A1)",
+  "+1+1",
+  "x".repeat(200),
+  "line\nbreak\ttab",
+  "",
+  "\uD83D lone",
+  "  spaces  ",
+  "--><!-- ]]> &amp;&lt;",
+  "javascript:alert(1)",
+];
+
+const hostileReport: MadeReport = {
+  name: 'own <report> & "x"',
+  title: "Own </title><script>",
+  answers: "Why </style>?",
+  columns: ["text", "<b>", "constructor", "calls_peak"],
+  rows: hostile.map((text, index) => ({ text, "<b>": text, constructor: text, calls_peak: BigInt(index) })),
+  sql: "SELECT '</pre></script>' -- $& \u202E",
+};
+
+const without = (reports: readonly MadeReport[], ...names: readonly string[]): readonly MadeReport[] =>
+  reports.filter((report) => !names.includes(report.name));
+
+export const usualReports = (): readonly MadeReport[] => [
+  claims,
+  ...without(reportsOf(usualCalls()), "coverage", "denials", "unobservable"),
+  denials,
+  tokens,
+  coverage(6, 14),
+  blind,
+];
+
+const manyReports = (): readonly MadeReport[] => [...without(reportsOf(manyCalls()), "coverage"), coverage(60, 400)];
+
+const page = async (...args: Parameters<typeof madePage>): Promise<string> => renderPage(await madePage(...args));
+
+/** Each by name, made when it is asked for. */
+export const states: Readonly<Record<string, () => Promise<string>>> = {
+  usual: () => page(usualReports()),
+  "no boundary": () =>
+    page(without(usualReports(), "boundary-timeline", "boundary-violations"), { boundary: undefined }),
+  "no data": () => page(reportsOf([])),
+  "one call": () =>
+    page(reportsOf([{ day: 0, source: "eu-central-1", served: "eu-north-1", principal: role(1), calls: 1 }])),
+  "everything unknown": () => page(reportsOf(usualCalls().map((call) => ({ ...call, served: null })))),
+  "10,000 principals and 40 Regions": () => page(manyReports()),
+  "one long report": () => page(manyReports().filter(({ name }) => name === "spillover-by-principal")),
+  "hostile texts": () =>
+    page(
+      [
+        ...reportsOf(
+          hostile.map((text, index) => ({
+            day: index % 9,
+            source: index % 3 === 0 ? text : "eu-central-1",
+            served: index % 4 === 0 ? text : "eu-north-1",
+            principal: text,
+            calls: index + 1,
+          })),
+        ),
+        hostileReport,
+      ],
+      {
+        boundary: { name: "</script>\"'<b>", regions: ["eu-north-1", "<i>"] },
+        engine: "<engine>",
+        accounts: [...hostile],
+        principals: hostile.slice(0, 3),
+      },
+    ),
+};
