@@ -65,8 +65,18 @@ async function againstAws(rounds: number): Promise<string> {
   const aws = process.env["SPILLWAY_AWS_CLI"] ?? "aws";
   const theirs: [string, ...string[]] = [
     aws,
-    ...["cloudtrail", "validate-logs", "--trail-arn", arn, "--region", "eu-west-1", "--s3-bucket", "bench-trail"],
-    ...["--start-time", bucket.from, "--end-time", bucket.to],
+    "cloudtrail",
+    "validate-logs",
+    "--trail-arn",
+    arn,
+    "--region",
+    "eu-west-1",
+    "--s3-bucket",
+    "bench-trail",
+    "--start-time",
+    bucket.from,
+    "--end-time",
+    bucket.to,
   ];
   const name = `${version} validate-logs`;
   const results = await interleave(["spillway verify", name], rounds, async (which) => {
