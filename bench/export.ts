@@ -34,7 +34,12 @@ try {
     return format;
   });
   const rows: string[][] = [];
-  for (const format of formats) rows.push(...(await compare(format, warehouse)));
+  for (const format of formats) {
+    const compared = await compare(format, warehouse);
+    // some formats take minutes: each is told when it is done
+    for (const cells of compared) process.stderr.write(`${cells.join("  ")}\n`);
+    rows.push(...compared);
+  }
   const head = [
     `${Number(values.rows).toLocaleString("en")} rows of ${statement}`,
     "wall",

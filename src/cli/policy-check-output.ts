@@ -59,10 +59,19 @@ function wholeCall({ call, documents, answer }: CheckedCall): Row {
     resource: "whole call",
     region: null,
     decision: answer.overall,
-    reasons: [...unbound, ...notEvaluated],
+    reasons: [...sometimes(answer), ...unbound, ...notEvaluated],
     changes: [],
     simulated: null,
   };
+}
+
+/** The documentation says that one refused Region fails the call; in the field it does so when the call is routed there. */
+function sometimes({ resources }: CallAnswer): string[] {
+  const refused = resources.filter(({ decision }) => decision === "denied" || decision === "implicit");
+  const [source] = resources.filter(({ check }) => check.what === "model");
+  const onlyElsewhere =
+    refused.length > 0 && refused.every((resource) => resource.check.what === "model" && resource !== source);
+  return onlyElsewhere ? ["it fails, perhaps only when it is routed to a Region that is refused"] : [];
 }
 
 async function printRows(

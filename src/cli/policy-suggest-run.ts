@@ -1,6 +1,6 @@
 /** Owns a run of `spillway policy suggest`: profiles from the flags, the suggestion, and how it is shown. */
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Call } from "../policy/call.ts";
 import { overallOf } from "../policy/evaluate.ts";
@@ -56,7 +56,7 @@ function profilesOf(flags: SuggestFlags): string[] {
 }
 
 async function show(suggestion: Suggestion, flags: SuggestFlags, { effects }: CommandContext): Promise<void> {
-  const rows = suggestion.changes.map(rowOf);
+  const rows = changesOnce(suggestion).map(rowOf);
   if (flags.documents !== undefined)
     await writeDocuments(suggestion, flags.documents, (text) => effects.log.info(text));
   if (flags.format === undefined && formatOf(flags) === "table") {
@@ -84,6 +84,14 @@ async function show(suggestion: Suggestion, flags: SuggestFlags, { effects }: Co
   await printResult(resultOf(columns, data), flags, effects);
 }
 
+/** A document that is attached in two places is one file. */
+function changesOnce({ changes }: Suggestion): ChangedDocument[] {
+  return changes.filter(
+    ({ after }, index) =>
+      changes.findIndex((twin) => twin.after.name === after.name && twin.after.text === after.text) === index,
+  );
+}
+
 interface Row {
   readonly file: string;
   readonly policy: string;
@@ -108,16 +116,23 @@ function rowOf({ before, after, where, steps }: ChangedDocument): Row {
 }
 
 async function writeDocuments(suggestion: Suggestion, folder: string, say: (text: string) => void): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { after } of suggestion.changes) {
-    const file = join(folder, basename(after.name));
+  const changes = changesOnce(suggestion);
+  const names = changes.map(({ after }) => basename(after.name));
+  for (const [index, { after }] of changes.entries()) {
+    const name = names[index] ?? "";
+    // two files of one name keep their folders
+    const own = names.indexOf(name) === names.lastIndexOf(name) ? name : after.name.replaceAll(/\.\.\/|^\/+/g, "");
+    const file = join(folder, own.endsWith(".json") ? own : `${own}.json`);
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, after.text);
     say(`wrote ${file}`);
   }
 }
 
 /** What was changed and why, how long it is now, and what stays as it was. */
-function tell({ changes, blocked, answers, layers }: Suggestion, { effects }: CommandContext): number {
+function tell(suggestion: Suggestion, { effects }: CommandContext): number {
+  const { blocked, answers, layers } = suggestion;
+  const changes = changesOnce(suggestion);
   if (changes.length === 0) effects.log.info("nothing has to change: the documents let these calls through");
   for (const change of changes) {
     const { file, written, minimised, limit } = rowOf(change);

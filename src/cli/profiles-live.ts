@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import { plainRows } from "../engines/result.ts";
+import { partitionOfRegion } from "../policy/arn.ts";
 import { matches, patternOf } from "../policy/pattern.ts";
 import { type RefreshedProfiles, fetchProfiles } from "../probe/refresh-profiles.ts";
 import type { InferenceProfile } from "../reference/inference-profiles.ts";
@@ -36,7 +37,7 @@ export async function liveProfiles(
               ...access,
               roles: [
                 ...access.roles,
-                { arn: `arn:${partitionOf(sourceRegion)}:iam::${account}:role/${flags.accountRole ?? ""}` },
+                { arn: `arn:${partitionOfRegion(sourceRegion)}:iam::${account}:role/${flags.accountRole ?? ""}` },
               ],
             },
     })),
@@ -44,11 +45,6 @@ export async function liveProfiles(
   const fetched = await fetchProfiles(questions, effects.now(), signal);
   for (const { what, why } of fetched.unreadable) effects.log.warn(`not readable: ${what}: ${why}`);
   return { ...fetched, profiles: fetched.profiles.filter((profile) => isWanted(profile, flags)) };
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 
 export function isWanted(

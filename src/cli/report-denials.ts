@@ -2,9 +2,9 @@
 import type { Engine, Result } from "../engines/engine.ts";
 import { type PlainRow, allRows, plainRows, resultOf } from "../engines/result.ts";
 import { explainDenial } from "../policy/explain-denial.ts";
-import { resolveProfile } from "../policy/resolve-profile.ts";
-import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
+import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
+import { calledProfiles } from "./engine-profiles.ts";
 import { readBundle } from "./policy-bundle.ts";
 import { keysOf } from "./policy-call.ts";
 
@@ -37,12 +37,13 @@ export async function explainDenials(
   );
   const bundle = await readBundle(flags.bundle);
   const calls = await deniedCalls(scope, engine);
+  const profiles = await calledProfiles(engine, { ...scope, boundary: undefined });
   const given = keysOf(flags);
   const explanations = groups.map((group) => {
     const sentences = calls
       .filter((call) => isSameGroup(call, group))
       .map((call) => {
-        const asked = callOf(call);
+        const asked = callOf(call, profiles);
         return typeof asked === "string"
           ? asked
           : explainDenial(bundle, { call: asked, deniedRegion: textOf(group["denied_region"]) }, given);
@@ -73,7 +74,7 @@ function textOf(cell: PlainRow[string] | undefined): string | null {
 type Asked = Parameters<typeof explainDenial>[1]["call"];
 
 /** The call as the policies saw it, or why it is not known. */
-function callOf(row: PlainRow): Asked | string {
+function callOf(row: PlainRow, known: readonly KnownProfile[]): Asked | string {
   const [principal, account, sourceRegion] = [
     textOf(row["principal"]),
     textOf(row["account_id"]),
@@ -85,7 +86,6 @@ function callOf(row: PlainRow): Asked | string {
   const application = row["model_kind"] === "application-profile";
   const profile =
     id !== null && application ? `arn:aws:bedrock:${sourceRegion}:${account}:application-inference-profile/${id}` : id;
-  const known = inferenceProfileSnapshot().rows;
   const found = resolveProfile({ profile, sourceRegion, model: textOf(row["model"]) ?? undefined }, known);
   if ("problem" in found) return `${found.problem}: ${found.next}`;
   return {

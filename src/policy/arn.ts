@@ -14,6 +14,12 @@ export function foundationModelArn(model: string, region: string, partition: str
   return id.startsWith("arn:") ? id : `arn:${partition}:bedrock:${region}::foundation-model/${id}`;
 }
 
+/** Partitions are told by the name of a Region. */
+export function partitionOfRegion(region: string): string {
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.startsWith("cn-") ? "aws-cn" : "aws";
+}
+
 export interface SessionArn {
   /** The role's ARN, as far as the session shows it. */
   readonly role: string;

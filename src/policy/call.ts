@@ -1,5 +1,5 @@
 /** Owns a call to a model, and what AWS asks the policies about it. */
-import { foundationModelArn, profileArn } from "./arn.ts";
+import { foundationModelArn, partitionOfRegion, profileArn } from "./arn.ts";
 
 export interface Call {
   /** Id of a system-defined profile, ARN of an application profile, or null for a call to the model itself. */
@@ -76,7 +76,5 @@ function regionOfArn(arn: string): string {
 }
 
 export function partitionOf(call: Call): string {
-  if (call.partition !== undefined) return call.partition;
-  if (call.sourceRegion.startsWith("us-gov-")) return "aws-us-gov";
-  return call.sourceRegion.startsWith("cn-") ? "aws-cn" : "aws";
+  return call.partition ?? partitionOfRegion(call.sourceRegion);
 }

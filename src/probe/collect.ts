@@ -3,7 +3,7 @@ import { type IamReader, openIam } from "../aws/iam.ts";
 import { openOrganizations } from "../aws/organizations.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import type { Bundle } from "../policy/bundle.ts";
-import { accountOf } from "../policy/arn.ts";
+import { accountOf, partitionOfRegion } from "../policy/arn.ts";
 import { collectOrganization } from "./collect-organization.ts";
 import { type PrincipalsPart, collectAccount, collectPrincipal } from "./collect-principal.ts";
 import { type Notes, takeNotes } from "./notes.ts";
@@ -93,13 +93,8 @@ async function collectAccounts(
 
 function accessIn({ iam, accountRole }: CollectRequest, account: string | undefined): ServiceAccess {
   if (accountRole === undefined || account === undefined) return iam;
-  const partition = /^arn:([^:]+):/.exec(iam.roles[0]?.arn ?? "")?.[1] ?? partitionOf(iam.region);
+  const partition = /^arn:([^:]+):/.exec(iam.roles[0]?.arn ?? "")?.[1] ?? partitionOfRegion(iam.region);
   return { ...iam, roles: [...iam.roles, { arn: `arn:${partition}:iam::${account}:role/${accountRole}` }] };
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 
 async function withIam<T>(

@@ -73,7 +73,7 @@ describe("the way through a landing zone", () => {
     );
     expect(found[4]?.["change"]).toContain("ArnNotLike bedrock:InferenceProfileArn");
     expect(found[5]?.["by"]).toBe(
-      "not evaluated, as not given: permissions boundary, session policy, VPC endpoint policy",
+      "it fails, perhaps only when it is routed to a Region that is refused; not evaluated, as not given: permissions boundary, session policy, VPC endpoint policy",
     );
   });
 

@@ -167,6 +167,42 @@ describe("policy suggest", () => {
     expect(readFileSync(join(work, "identity-policy.json"), "utf8")).toBe(rows[1]?.document);
   });
 
+  it("writes a document that is attached twice once, and two of one name in their folders", async () => {
+    const twice = await runCli([
+      "policy",
+      "suggest",
+      "--inference-profile",
+      profile,
+      ...caller,
+      ...scps(first),
+      "--scp",
+      `account=${first}`,
+      "--scp",
+      "account=FullAWSAccess",
+    ]);
+    expect([twice.code, twice.stdout.match(/^--- /gm)?.length]).toEqual([0, 2]);
+    mkdirSync(join(folder, "other"), { recursive: true });
+    const other = file(join("other", "region-deny.json"), firstScp.replace('"us-east-1"', '"us-west-2"'));
+    const out = join(folder, "both");
+    const run = await runCli([
+      "policy",
+      "suggest",
+      "--inference-profile",
+      profile,
+      ...caller,
+      ...scps(first),
+      "--scp",
+      `account=${other}`,
+      "--scp",
+      "account=FullAWSAccess",
+      "--documents",
+      out,
+    ]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(join(out, folder, "other", "region-deny.json"));
+    expect(run.stderr).toContain(`wrote ${join(out, folder, "region-deny.json")}`);
+  });
+
   it("takes a scope, a list, a global and an application profile", async () => {
     const app = `arn:aws:bedrock:eu-central-1:${home}:application-inference-profile/a1b2c3d4e5f6`;
     const names = async (ids: string, ...more: string[]): Promise<string> => {

@@ -1,4 +1,5 @@
 /** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
+import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { toEvent } from "../../../src/parse/event.ts";
@@ -22,6 +23,8 @@ import { useTestCredentials } from "../../support/s3-trail.ts";
 import { spawnCli } from "../../support/spawn-cli.ts";
 import { openRaw, plainRows, replaceRaw, wellFormed } from "../athena/raw-records.ts";
 import { tabled } from "../athena/tabled.ts";
+import { readTables } from "../../report/page/read-back.ts";
+import { temporaryFolder } from "../../support/temp-folder.ts";
 import { type Trail, writeTrail } from "./logs.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -149,6 +152,30 @@ describe.skipIf(missing !== "")("on Trino", () => {
     expect(rows).toEqual(wanted);
   });
 
+  it("drift with what a bundle and a boundary say is the same as on DuckDB", async () => {
+    const observed = await plainRows(
+      duck,
+      "select distinct profile_id, source_region, served_region from invocation_day where served_region is not null and profile_id is not null order by 1, 2, 3",
+    );
+    const allowed = ["all", "some", "cannot-tell"];
+    const reach = [
+      { profile: "eu.amazon.nova-lite-v1:0", sourceRegion: "eu-central-1", destination: "eu-north-1", allowed: "all" },
+      ...observed.map((row, index) => ({
+        profile: String(row["profile_id"]),
+        sourceRegion: String(row["source_region"]),
+        destination: String(row["served_region"]),
+        allowed: allowed[index % allowed.length] ?? "all",
+      })),
+    ];
+    const report = loadCatalogue().get("drift");
+    const sql = applyScope(report?.sql ?? "", { boundary: ["eu-central-1", "eu-west-1"], reach }, (name) => name);
+    const rows = await onTrino(sql, "drift");
+    expect(rows).toEqual(await plainRows(duck, sql));
+    const marks = rows.flatMap(({ mark }) => (typeof mark === "string" ? mark.split("; ") : []));
+    expect(marks).toContain("allowed and never used");
+    expect(marks).toContain("used and outside the boundary");
+  });
+
   describe("through the command line", () => {
     const closing: AsyncDisposable[] = [];
     let s3: S3Server;
@@ -189,12 +216,40 @@ describe.skipIf(missing !== "")("on Trino", () => {
       const byTrino = await runCli([...args, ...trino]);
       const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
       const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
-      expect(byTrino.stderr).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
-      expect(byAthena.stderr).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
+      // drift says what it was not given
+      const said = ({ stderr }: { readonly stderr: string }): string =>
+        stderr.replaceAll(/^no (?:boundary|bundle) is named: .*\n/gm, "");
+      expect(said(byTrino)).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
+      expect(said(byAthena)).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
       expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);
     });
+
+    it("the page is the same on all three engines, but for the engine's name", async () => {
+      const args = ["report", "--format", "html", "--boundary", "eu", "--from", "2026-09-02T06:00:00Z"];
+      const byTrino = await runCli([...args, ...trino]);
+      const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
+      const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
+      const nameless = (page: string, name: string): string => page.replaceAll(name, "ENGINE");
+      expect(byTrino.stdout).toContain("with Trino</dd>");
+      expect(byTrino.stdout).toContain('<p class="note unknowable">Trino reads the log files themselves:');
+      expect(readTables(byTrino.stdout).get("spillover-by-principal")?.rows.length).toBeGreaterThan(50);
+      expect(nameless(byTrino.stdout, "Trino")).toBe(nameless(byDuckDb.stdout, "Amazon Athena"));
+      expect(byAthena.stdout).toBe(byDuckDb.stdout);
+    }, 400_000);
+
+    it("the page has the tables of the local warehouse's page, where these are no matter of its ledger", async () => {
+      const folder = temporaryFolder();
+      const warehouse = join(folder, "w.duckdb");
+      const args = ["report", "--format", "html", "--boundary", "eu", "--to", "2026-09-10"];
+      expect((await runCli(["ingest", join(inject("trinoStorage"), "raw"), "--warehouse", warehouse])).code).toBe(0);
+      const local = readTables((await runCli([...args, "--warehouse", warehouse])).stdout);
+      const there = readTables((await runCli([...args, ...trino])).stdout);
+      const ledger = new Set(["claims", "coverage", "freshness", "unobservable"]);
+      expect([...there.keys()]).toEqual([...local.keys()]);
+      for (const [name, table] of local) if (!ledger.has(name)) expect(there.get(name), name).toEqual(table);
+    }, 400_000);
 
     // The report that reads every relation: the fold and the files.
     it("a report is the same straight from the logs, and leaves nothing behind", async () => {
