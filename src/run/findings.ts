@@ -101,7 +101,7 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
   return Number(row?.["n"] ?? 0);
 }
 
-/** Days that retention emptied are known to be empty: no gap of this run's. Principals are no property of a log file. */
+/** Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");
   const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;

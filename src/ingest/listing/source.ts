@@ -24,7 +24,7 @@ export interface TrailObject {
   readonly region: string | null;
   /** Delivery day, YYYY-MM-DD, UTC. */
   readonly day: string | null;
-  /** Why this is no log file to be read, null if it is one. */
+  /** Why this is not a log file to be read, null if it is one. */
   readonly skip: string | null;
   readonly locator: Locator;
 }
