@@ -1,5 +1,6 @@
 /** Owns `spillway ingest`: flags in, the run's summary and identities out. */
 import type { Command } from "commander";
+import type { ExpectedConfig } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
@@ -20,6 +21,7 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
   /** The config's own. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
+  readonly expected?: readonly ExpectedConfig[];
 }
 
 interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
@@ -95,10 +97,11 @@ export async function loadSources(
   more: LoadOptions = {},
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
-  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, opened] = await Promise.all([
+  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, { expectedTrails }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
     import("../report/boundary.ts"),
     import("./progress.ts"),
+    import("../config/expected.ts"),
     opening,
   ]);
   const progress = createProgress(effects);
@@ -107,6 +110,7 @@ export async function loadSources(
     const summary = await ingest({
       warehouse: flags.warehouse,
       boundaries: flags.boundaries === undefined ? undefined : ownBoundaryRegions(flags.boundaries),
+      expected: flags.expected === undefined ? undefined : expectedTrails(flags.expected),
       sources: opened,
       threads: flags.threads,
       maxRawBytes: flags.maxObjectMb * 2 ** 20,

@@ -1,10 +1,11 @@
 /** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import type { Engine, Result } from "../engines/engine.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Scope } from "../sql/scope.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
+import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
 import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
@@ -18,13 +19,12 @@ import {
 } from "./flags/scope.ts";
 import { protectionOf } from "./flags/protection.ts";
 
-export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags {
+export interface ReportFlags extends ScopeFlags, OutputFlags, EngineFlags, ResultFlags, ClaimFlags {
   readonly reports?: string;
   readonly list?: true;
   readonly pdf?: string;
   readonly describe?: true;
   readonly bundle?: string;
-  readonly failOn?: "drift";
   readonly context?: readonly string[];
   readonly absent?: readonly string[];
 }
@@ -39,9 +39,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--list", "list the reports")
     .option("--describe", "show what the report answers, its columns and its SQL")
     .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect")
-    .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)")
-    .addOption(new Option("--fail-on <what>", "drift: exit with 3 when something does not fit").choices(["drift"]));
-  addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command))))).action(
+    .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)");
+  addClaimFlags(addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command)))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
       if (flags.list === true) await listReports(flags, context);
       else if (flags.describe === true) await describeReport(name, flags, context);
@@ -86,6 +85,8 @@ function foldersOf(flags: ReportFlags): readonly string[] {
 /** Runs a report, or the overview without a name. */
 export async function runReport(name: string | undefined, flags: ReportFlags, context: CommandContext): Promise<void> {
   const { effects, signal } = context;
+  const codes: number[] = [];
+  const noting: CommandContext = { ...context, exitWith: (code) => void codes.push(code) };
   const [
     { checkColumns, findReport, loadCatalogue },
     { applyScope, applyScopeWherePossible },
@@ -102,7 +103,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   refuseStrayPolicyFlags(report, flags);
-  const asked = await scopeOf(flags, effects.now());
+  const asked = { ...(await scopeOf(flags, effects.now())), maxAgeHours: flags.maxAge };
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
@@ -128,6 +129,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
         await (isPage ? printPage(all) : printOverview(all));
       });
       await printPdfOf(flags, context);
+      await judgeClaims({ engine, catalogue, scope, flags, context });
       return;
     }
     await withTimeout(flags, signal, async (until) => {
@@ -144,13 +146,16 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
-      await printResult(await judged(report, result, scope, engine, flags, context), flags, effects, {
+      await printResult(await judged(report, result, scope, engine, flags, noting), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
       });
     });
     await printPdfOf(flags, context);
+    await judgeClaims({ engine, catalogue, scope, flags, context: noting });
+    // where both hold, what is wrong goes before what is not known
+    if (codes.length > 0) context.exitWith(Math.min(...codes));
   } finally {
     await engine.close();
   }
@@ -169,7 +174,7 @@ async function judged(
     const { explainDenials } = await import("./report-denials.ts");
     return await explainDenials(result, { ...flags, bundle: flags.bundle }, scope, engine);
   }
-  if (report.name !== "drift" || flags.failOn !== "drift") return result;
+  if (report.name !== "drift" || flags.failOn?.includes("drift") !== true) return result;
   const { countDrift } = await import("./report-drift.ts");
   const counted = await countDrift(result);
   if (counted.findings > 0) exitWith(exitCodes.findings);
@@ -182,7 +187,7 @@ function refuseStrayPolicyFlags(report: Report | undefined, flags: ReportFlags):
     throw new SpillwayError("usage", "--bundle is for the reports drift and denials", {
       next: "Name one of them, or leave it out.",
     });
-  if (flags.failOn === "drift" && report?.name !== "drift")
+  if (flags.failOn?.includes("drift") === true && report?.name !== "drift")
     throw new SpillwayError("usage", "--fail-on drift is for the report drift", {
       next: "Run: spillway report drift --fail-on drift",
     });

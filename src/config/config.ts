@@ -2,7 +2,7 @@
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 
-export const failOnChoices = ["boundary", "integrity", "findings"] as const;
+export const failOnChoices = ["boundary", "integrity", "stale", "findings"] as const;
 
 export type FailOn = (typeof failOnChoices)[number];
 
@@ -41,6 +41,13 @@ export interface ReportConfig extends ScopeConfig, BucketConfig {
   readonly kmsKey?: string | undefined;
 }
 
+/** Accounts and Regions whose logs are expected. */
+export interface ExpectedConfig {
+  readonly account: readonly string[];
+  readonly region: readonly string[];
+  readonly since?: string | undefined;
+}
+
 export interface VerifyConfig {
   readonly publicKeys?: readonly string[] | undefined;
   readonly signatures?: readonly string[] | undefined;
@@ -60,6 +67,9 @@ export interface Config {
   readonly reports: readonly ReportConfig[];
   readonly verify: boolean | VerifyConfig;
   readonly failOn: readonly FailOn[];
+  readonly expected: readonly ExpectedConfig[];
+  /** Hours. */
+  readonly maxAge?: number | undefined;
   readonly strict: boolean;
   readonly personalData?: "keep" | "pseudonymise" | "drop" | undefined;
   readonly pseudonymiseKeyFile?: string | undefined;

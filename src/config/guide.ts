@@ -19,6 +19,8 @@ export function configurationGuide(): string {
     table(scope),
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
+    "\n## `expected[]`\n\nEvery account of an entry is expected in every Region of it.\n",
+    table(optionWithKeys(schema.properties?.["expected"]?.items)),
     "\n## `verify`\n\n`true`, or an object with\n",
     table(verify),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",

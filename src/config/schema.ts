@@ -142,12 +142,32 @@ export const configSchema: z.ZodType<Config> = z
       .array(z.enum(failOnChoices))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `findings`, any of them",
+        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
       ),
     strict: z
       .boolean()
       .default(false)
-      .describe("exit with 4 when something was quarantined, rejected or denied, or coverage has a gap"),
+      .describe(
+        "exit with 4 when something was quarantined, rejected or denied, or a claim was not shown (a gap, an unknown)",
+      ),
+    expected: z
+      .array(
+        z.strictObject({
+          account: accounts.describe("accounts, each in every Region of the entry"),
+          region: texts.describe("Regions"),
+          since: day.optional().describe("first day on which they are expected; default: always"),
+        }),
+      )
+      .default([])
+      .describe(
+        "accounts and Regions whose logs are expected: one that delivers none is a gap by name, and the claim `complete` is about these",
+      ),
+    maxAge: z
+      .int()
+      .min(1)
+      .max(8760)
+      .default(24)
+      .describe("hours after which the newest log of an account and Region is stale"),
     personalData: z
       .enum(["keep", "pseudonymise", "drop"])
       .optional()

@@ -5,7 +5,7 @@ import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
-import type { ObjectSource, SourceMemory, SourceState, TrailObject } from "./listing/source.ts";
+import type { ObjectSource, SourceMemory, SourceOutcome, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
@@ -21,7 +21,6 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** The state of one pass over the sources. */
 export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
@@ -104,14 +103,13 @@ export class IngestRun {
   }
 
   /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
-  async finishSources(runId: string): Promise<void> {
+  async finishSources(of: Pick<SourceOutcome, "runId" | "now">): Promise<void> {
     const warehouse = await this.#opening;
     const states: SourceState[] = [];
     for (const source of this.#options.sources) {
       const report = await source.finished?.({
         complete: this.#listedWhole.has(source) && !this.failures.some((failed) => failed.source === source.name),
-        runId,
-        now: this.#options.now?.() ?? new Date(),
+        ...of,
         missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
         oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
       });
@@ -119,8 +117,7 @@ export class IngestRun {
       states.push(...(report.states ?? []));
       this.findings.gaps.push(...(report.gaps ?? []));
       this.findings.add(await warehouse.saveFindings(report.findings ?? []));
-      const { listed } = report;
-      if (listed !== undefined) await warehouse.saveListed(listed.source, listed.days, listed.now);
+      if (report.listed !== undefined) await warehouse.saveListed(report.listed);
     }
     if (states.length > 0) await warehouse.saveSourceState(states);
   }

@@ -73,6 +73,7 @@ async function ingestInto(
   await using warehouse = await opening;
   pool.ready();
   if (options.boundaries !== undefined) await warehouse.replaceBoundaries(options.boundaries);
+  if (options.expected !== undefined) await warehouse.replaceExpected(options.expected);
   const runId = await warehouse.startRun(options.sources.map(({ name }) => name).join(" "), now());
   run.started();
   await reading;
@@ -80,7 +81,7 @@ async function ingestInto(
   // Out of reach before anything could be read: nothing to keep.
   if (run.failures.length > 0 && run.counts.objectsListed === run.counts.objectsSkipped)
     throw failureOf(run.failures, 0);
-  await run.finishSources(runId);
+  await run.finishSources({ runId, now: now() });
   run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
   const digests = run.stoppedEarly ? undefined : await judged(options, run, warehouse, now());

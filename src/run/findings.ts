@@ -1,6 +1,7 @@
 /** Owns what a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
+import { type RangeClaims, claimFindings, claimsOf } from "../report/claims.ts";
 import { findReport, loadCatalogue } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -9,7 +10,7 @@ import { type Scope, applyScope } from "../sql/scope.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {
-  readonly kind: "boundary" | "integrity";
+  readonly kind: "boundary" | "integrity" | "stale";
   readonly count: number;
   readonly message: string;
 }
@@ -20,6 +21,8 @@ export interface Standing {
   readonly boundaryViolations: number | null;
   /** Account-Region-days, by kind of gap, in the config's scope. */
   readonly coverageGaps: ReadonlyMap<string, number>;
+  /** In the config's scope; the freshness is of the accounts and Regions in it, whatever its range. */
+  readonly range: RangeClaims;
 }
 
 /** Judges the published warehouse in the config's scope, and what the ingest met. */
@@ -31,10 +34,18 @@ export async function takeStanding(
 ): Promise<Standing> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
   const boundaryViolations = scope.boundary === undefined ? null : await countViolations(engine, scope);
+  const logs: Scope = { accounts: scope.accounts, regions: scope.regions, asOf: now, maxAgeHours: config.maxAge };
+  const catalogue = loadCatalogue();
+  const range = await claimsOf(engine, (report) =>
+    applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
+  );
   return {
+    range,
     findings: [
       ...boundaryFindings(boundaryViolations, config),
       ...(summary === undefined ? [] : integrityFindings(summary)),
+      // calls outside are counted and named above
+      ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
       ...(await digestFindings(engine, scope)),
     ],
     boundaryViolations,
@@ -90,7 +101,7 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
   return Number(row?.["n"] ?? 0);
 }
 
-/** Days that retention emptied are known to be empty: no gap of this run's. Principals are no property of a log file. */
+/** Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");
   const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;

@@ -15,7 +15,13 @@ export interface MetricsInput {
 }
 
 export function runMetrics({ report, standing, lastSuccess }: MetricsInput): Metric[] {
-  return [...runItself(report, lastSuccess), ...whatItRead(report), ...whatItFound(report), ...whatThereIs(standing)];
+  return [
+    ...runItself(report, lastSuccess),
+    ...whatItRead(report),
+    ...whatItFound(report),
+    ...whatIsClaimed(report),
+    ...whatThereIs(standing),
+  ];
 }
 
 const one = (value: number): readonly Sample[] => [{ value }];
@@ -151,6 +157,39 @@ function whatItRead(report: RunReport): Metric[] {
   ];
 }
 
+/** Labels must stay bounded: beyond this the freshest are cut off. */
+const mostPairs = 5000;
+const outcomes = ["met", "not met", "not shown"] as const;
+
+function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
+  const oldest = newestLogs
+    .filter(({ newestLog }) => newestLog !== null)
+    .toSorted((a, b) => (a.newestLog ?? 0) - (b.newestLog ?? 0));
+  return [
+    {
+      name: "spillway_newest_log_timestamp_seconds",
+      help: "Newest log file of each account and Region.",
+      unit: "seconds",
+      samples: oldest.slice(0, mostPairs).map(({ accountId, region, newestLog }) => ({
+        labels: { account_id: accountId, region },
+        value: (newestLog ?? 0) / 1000,
+      })),
+    },
+    {
+      name: "spillway_stale_accounts_regions",
+      help: "Accounts and Regions without a fresh log file.",
+      samples: claims.length === 0 ? [] : one(newestLogs.filter(({ gap }) => gap !== null).length),
+    },
+    {
+      name: "spillway_claim",
+      help: "1 for the outcome of each claim over the config's scope, 0 for the others.",
+      samples: claims.flatMap(({ claim, outcome }) =>
+        outcomes.map((each) => ({ labels: { claim, outcome: each }, value: each === outcome ? 1 : 0 })),
+      ),
+    },
+  ];
+}
+
 function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): Metric[] {
   return [
     {
@@ -166,7 +205,10 @@ function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): M
           ? []
           : by(
               "gap",
-              ["no file", "quarantined", "no place"].map((gap) => [gap, coverageGaps[gap] ?? 0]),
+              ["no file", "never delivered", "not listed", "quarantined", "no place"].map((gap) => [
+                gap,
+                coverageGaps[gap] ?? 0,
+              ]),
             ),
     },
   ];

@@ -3,6 +3,7 @@ import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
 import { makeFolder } from "./make-folder.ts";
+import type { Claim, Freshness } from "../report/claims.ts";
 import type { Finding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
 import type { WrittenFile } from "./write-reports.ts";
@@ -40,6 +41,10 @@ export interface RunReport {
   readonly boundaryViolations: number | null;
   /** Account-Region-days in the config's scope, by kind of gap. */
   readonly coverageGaps: Readonly<Record<string, number>>;
+  /** What may be said of the config's scope; empty if the run failed before. */
+  readonly claims: readonly Claim[];
+  /** Newest log file of each account and Region. */
+  readonly newestLogs: readonly Freshness[];
   readonly pruned: {
     readonly before: string;
     readonly invocations: number;

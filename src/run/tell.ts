@@ -110,6 +110,8 @@ function reportOf(
     findings: standing?.findings ?? [],
     boundaryViolations: standing?.boundaryViolations ?? null,
     coverageGaps: Object.fromEntries(standing?.coverageGaps ?? []),
+    claims: standing?.range.claims ?? [],
+    newestLogs: standing?.range.freshness ?? [],
     pruned:
       pruned === undefined
         ? null

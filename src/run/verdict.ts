@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
+import { notShown } from "../report/claims.ts";
 import type { Standing } from "./findings.ts";
 import type { RunReport } from "./run-report.ts";
 
@@ -39,24 +40,25 @@ export function judge(config: Config, summary: IngestSummary | undefined, standi
   const failing = standing.findings.filter(
     ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
   );
-  const gaps = config.strict && summary !== undefined ? gapsOf(summary, standing) : [];
+  const gaps = config.strict && summary !== undefined ? gapsOf(config, summary, standing) : [];
   const why = [...new Set([...failing.map(({ message }) => message), ...gaps])];
   if (failing.length > 0) return { exitCode: exitCodes.findings, outcome: "findings", why };
   if (gaps.length > 0) return { exitCode: exitCodes.incomplete, outcome: "incomplete", why };
   return fine;
 }
 
-/** As `spillway ingest --strict` sees it, and the coverage. */
-function gapsOf({ counts, gaps }: IngestSummary, { coverageGaps, findings }: Standing): string[] {
+/** As `spillway ingest --strict` sees it, and the claims that were not shown. */
+function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, findings }: Standing): string[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const lines: (readonly [number, string])[] = [
     [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],
     [counts.rejected, `${n(counts.rejected)} Bedrock records were rejected`],
-    ...[...coverageGaps].map(([gap, count]): readonly [number, string] => [
-      count,
-      `${n(count)} account-Region-days: ${gap}`,
-    ]),
   ];
   const integrity = findings.filter(({ kind }) => kind === "integrity").map(({ message }) => message);
-  return [...lines.filter(([count]) => count > 0).map(([, text]) => text), ...gaps, ...integrity];
+  return [
+    ...lines.filter(([count]) => count > 0).map(([, text]) => text),
+    ...gaps,
+    ...integrity,
+    ...notShown(range.claims, boundary),
+  ];
 }

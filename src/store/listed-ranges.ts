@@ -29,17 +29,18 @@ export interface DaySpan {
   readonly last: string;
 }
 
-interface ListingContext {
+/** Which days were listed to their end, under the name by which the source knows itself, by its clock. */
+export interface Listed {
   readonly source: string;
-  readonly runId: string;
+  readonly days: readonly ListedDays[];
   readonly now: Date;
 }
 
 /** Adds what a source listed. A day counts once it was over when it was listed. Call it within a transaction. */
 export async function writeListed(
   connection: DuckDBConnection,
-  days: readonly ListedDays[],
-  { source, runId, now }: ListingContext,
+  { source, days, now }: Listed,
+  runId: string,
 ): Promise<void> {
   const yesterday = addDays(dayOf(now), -1);
   const known = await rangesOf(connection, source);

@@ -1,6 +1,7 @@
 /** Owns which types the users of a warehouse need besides the class itself. */
 export type { Finding } from "./findings.ts";
-export type { ListedDays } from "./listed-ranges.ts";
+export type { ExpectedTrail } from "./expected-trails.ts";
+export type { Listed, ListedDays } from "./listed-ranges.ts";
 export type { ListedStretch, MissingObject } from "./missing.ts";
 export type { Candidate, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";

@@ -6,6 +6,7 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
+import { type ExpectedTrail, replaceExpected } from "./expected-trails.ts";
 import { checkpointAfter } from "./checkpoint.ts";
 import { type DigestStore, digestStore } from "./digest-store.ts";
 import {
@@ -20,7 +21,7 @@ import {
   warehouseError,
 } from "./duck.ts";
 import { type Finding, writeFindings } from "./findings.ts";
-import { type ListedDays, writeListed } from "./listed-ranges.ts";
+import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
@@ -175,14 +176,18 @@ export class Warehouse {
   }
 
   /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
-  async saveListed(source: string, days: readonly ListedDays[], now: Date): Promise<void> {
-    const runId = this.#runId;
-    await this.#transaction((connection) => writeListed(connection, days, { source, runId, now }));
+  async saveListed(listed: Listed): Promise<void> {
+    await this.#transaction((connection) => writeListed(connection, listed, this.#runId));
   }
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
   async replaceProfiles(rows: readonly InferenceProfileRow[]): Promise<void> {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
+  }
+
+  /** Makes these the accounts and Regions that are expected, in place of those that were. */
+  async replaceExpected(expected: readonly ExpectedTrail[]): Promise<void> {
+    await this.#transaction((connection) => replaceExpected(connection, expected));
   }
 
   /** Makes the user's own boundaries rows of the table `boundary`, in place of those that were there. */

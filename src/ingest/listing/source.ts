@@ -1,8 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { Finding, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type { Finding, Listed, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { Finding, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type { Finding, Listed, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
@@ -24,7 +24,7 @@ export interface TrailObject {
   readonly region: string | null;
   /** Delivery day, YYYY-MM-DD, UTC. */
   readonly day: string | null;
-  /** Why this is no log file to be read, null if it is one. */
+  /** Why this is not a log file to be read, null if it is one. */
   readonly skip: string | null;
   readonly locator: Locator;
 }
@@ -53,13 +53,6 @@ export interface SourceOutcome {
   missing(stretch: ListedStretch): Promise<readonly MissingObject[]>;
   /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
   oldestUnread(prefixes: readonly string[]): Promise<string | null>;
-}
-
-/** Which days were listed to their end, under the name by which the source knows itself, by its clock. */
-export interface Listed {
-  readonly source: string;
-  readonly days: readonly ListedDays[];
-  readonly now: Date;
 }
 
 /** What a source made of an object itself: files with its events, or the reason why it cannot be read. */

@@ -1,0 +1,61 @@
+/** Owns the flags that make claims an exit code, and that exit code. */
+import { type Command, Option } from "commander";
+import type { Engine } from "../engines/engine.ts";
+import type { Report } from "../report/catalogue.ts";
+import type { Scope } from "../sql/scope.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { wholeNumber } from "./flags/values.ts";
+
+/** As in the config; repeated here so that `--help` does not load it. */
+const failOnKinds = ["boundary", "integrity", "stale", "drift", "findings"] as const;
+
+export interface ClaimFlags {
+  readonly failOn?: readonly (typeof failOnKinds)[number][];
+  readonly strict?: true;
+  readonly maxAge?: number;
+}
+
+export function addClaimFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--fail-on <what...>",
+        "exit with 3 when a claim is not met, the logs are stale, or (report drift) something does not fit",
+      ).choices(failOnKinds),
+    )
+    .option("--strict", "exit with 4 when a claim is not shown: gaps, unknowns")
+    .option("--max-age <hours>", "age at which logs are stale (default: 24)", wholeNumber("--max-age", 1, 8760));
+}
+
+export interface ClaimOrder {
+  readonly engine: Engine;
+  readonly catalogue: ReadonlyMap<string, Report>;
+  readonly scope: Scope;
+  readonly flags: ClaimFlags & { readonly boundary?: string };
+  readonly context: CommandContext;
+}
+
+/** Only where it was asked for: on other engines each question costs a scan. */
+export async function judgeClaims({ engine, catalogue, scope, flags, context }: ClaimOrder): Promise<void> {
+  const { failOn = [], strict, boundary } = flags;
+  const { effects, signal, exitWith } = context;
+  // what does not fit in the report drift has had its exit code when its rows were counted
+  const wanted = failOn.filter((kind) => kind !== "drift");
+  if (wanted.length === 0 && strict !== true) return;
+  const [{ findReport }, { applyScopeWherePossible }, { claimFindings, claimsOf, exitCodeOf, notShown }] =
+    await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("../report/claims.ts")]);
+  const range = await claimsOf(
+    engine,
+    (report) => applyScopeWherePossible(findReport(catalogue, report).sql, scope, engine.qualify),
+    signal,
+  );
+  const failing = claimFindings(range, boundary).filter(
+    ({ kind }) => wanted.includes("findings") || wanted.includes(kind),
+  );
+  const unshown = strict === true ? notShown(range.claims, boundary) : [];
+  const exitCode = exitCodeOf(failing.length, unshown.length);
+  if (exitCode === 0) return;
+  const why = [...failing.map(({ message }) => message), ...unshown];
+  effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
+  exitWith(exitCode);
+}
