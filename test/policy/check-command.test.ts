@@ -132,6 +132,29 @@ describe("exit codes", () => {
     expect((await check(...args, "--absent", "aws:SourceVpc")).code).toBe(3);
   });
 
+  it("cannot tell what hangs on the key of the profile's own check, and says why", async () => {
+    const odd = file(
+      "null.json",
+      policy(
+        { Effect: "Allow", Action: "*", Resource: "*" },
+        {
+          Sid: "Direct",
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: { Null: { "bedrock:InferenceProfileArn": "true" } },
+        },
+      ),
+    );
+    const run = await check("--no-scp", "--identity", odd);
+    expect([run.code, run.stdout]).toEqual([
+      4,
+      expect.stringContaining(
+        "Statement[1] Direct may deny (AWS does not document whether the check of the profile itself carries",
+      ),
+    ]);
+  });
+
   it("cannot tell where an operator is not known", async () => {
     const odd = file(
       "odd.json",
