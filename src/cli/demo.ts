@@ -50,6 +50,10 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       log.info("Go on with the demo:");
       log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
       log.info(`  npx spillway query "from denials limit 5" --warehouse ${warehouse}`);
+      const days = `--from ${made.from.slice(0, 10)} --to ${made.to.slice(0, 10)}`;
+      const pack = path.join(flags.folder, "evidence.zip");
+      log.info(`  npx spillway evidence --boundary eu ${days} --output ${pack} --warehouse ${warehouse}`);
+      log.info(`  npx spillway evidence verify ${pack}`);
       log.info("or with your own copy of a trail:");
       log.info("  npx spillway ingest ./AWSLogs");
       log.info("  npx spillway report");
