@@ -15,7 +15,7 @@ export interface Finding {
   readonly message: string;
 }
 
-export interface Standing {
+export interface RangeFindings {
   readonly findings: readonly Finding[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
@@ -26,12 +26,12 @@ export interface Standing {
 }
 
 /** Judges the published warehouse in the config's scope, and what the ingest met. */
-export async function takeStanding(
+export async function findInRange(
   engine: Engine,
   config: Config,
   summary: IngestSummary | undefined,
   now: Date,
-): Promise<Standing> {
+): Promise<RangeFindings> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
   const boundaryViolations = scope.boundary === undefined ? null : await countViolations(engine, scope);
   const logs: Scope = { accounts: scope.accounts, regions: scope.regions, asOf: now, maxAgeHours: config.maxAge };
