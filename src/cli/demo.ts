@@ -50,7 +50,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       await runReport(undefined, { warehouse, format: "table", boundary: "eu", ...weeks }, context);
       log.info("");
       const page = path.join(flags.folder, "report.html");
-      await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu" }, context);
+      await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu", ...weeks }, context);
       log.info(`The same as a page, with charts: open ${page} in a browser`);
       log.info("Go on with the demo:");
       log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
