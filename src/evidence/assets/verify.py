@@ -406,10 +406,11 @@ def main():
         digests, links = check_chain(files)
         inputs = check_inputs(digests)
         valid = sum(row["verdict"] == "valid" for row in digests)
+        looked_at = sum(row["status"] != "skipped" for row in inputs)
         if not digests:
             print("CloudTrail's chain: not shown, no digest is in this pack")
         else:
-            print("CloudTrail's chain: %d digests, %d valid, %d links; %d log files" % (len(digests), valid, links, len(inputs)))
+            print("CloudTrail's chain: %d digests, %d valid, %d links; %d log files" % (len(digests), valid, links, looked_at))
             for row in digests:
                 if row["verdict"] != "valid":
                     print("  recorded as %s (%s): %s" % (row["verdict"], row["reason"], row["uri"]))
