@@ -15,7 +15,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .option("--folder <folder>", "where the logs and the warehouse go", "spillway-demo")
     .action(async (flags: DemoFlags) => {
       const path = await import("node:path");
-      const { rm } = await import("node:fs/promises");
+      const { rm, writeFile } = await import("node:fs/promises");
       const [{ writeDemoOrganization }, { runIngest }, { runReport }] = await Promise.all([
         import("../demo/organization.ts"),
         import("./ingest.ts"),
@@ -24,13 +24,17 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const { log } = context.effects;
       const logs = path.join(flags.folder, "logs");
       const warehouse = path.join(flags.folder, "spillway.duckdb");
+      const publicKeys = path.join(flags.folder, "public-keys.json");
+      const signatures = path.join(flags.folder, "signatures.csv");
       log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
       let made: DemoSummary;
       try {
         // Leftovers of an earlier demo would be counted as part of this one.
         await rm(logs, { recursive: true, force: true });
         for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
-        made = await writeDemoOrganization(logs);
+        made = await writeDemoOrganization(logs, { digests: true });
+        await writeFile(publicKeys, made.digests?.publicKeys ?? "");
+        await writeFile(signatures, made.digests?.signatures ?? "");
       } catch (cause) {
         if (systemCode(cause) === undefined) throw cause;
         throw new SpillwayError("output", `cannot write the demo into ${flags.folder}: ${messageOf(cause)}`, {
@@ -38,18 +42,22 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
           cause,
         });
       }
-      await runIngest([logs], { warehouse, maxObjectMb: 512 }, context);
+      const saved = { publicKeys: [publicKeys], signatures: [signatures] };
+      await runIngest([logs], { warehouse, maxObjectMb: 512, verify: true, ...saved }, context);
       log.info("");
       // its two weeks are over: whatever came after them is no gap of the demo's
       const weeks = { from: new Date(made.from), to: new Date(made.to) };
       await runReport(undefined, { warehouse, format: "table", boundary: "eu", ...weeks }, context);
       log.info("");
       const page = path.join(flags.folder, "report.html");
-      await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu" }, context);
+      await runReport(undefined, { warehouse, format: "html", output: page, boundary: "eu", ...weeks }, context);
       log.info(`The same as a page, with charts: open ${page} in a browser`);
       log.info("Go on with the demo:");
       log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
       log.info(`  npx spillway query "from denials limit 5" --warehouse ${warehouse}`);
+      log.info(
+        `  npx spillway verify ${logs} --to ${made.to.slice(0, 10)} --public-keys ${publicKeys} --signatures ${signatures}`,
+      );
       log.info("or with your own copy of a trail:");
       log.info("  npx spillway ingest ./AWSLogs");
       log.info("  npx spillway report");

@@ -7,6 +7,7 @@ import type { CommandContext } from "./flags/context.ts";
 import { addAthenaCommand } from "./athena.ts";
 import { addConfigCommand, takeWarehouse } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
+import { addEvidenceCommand } from "./evidence.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
 import { addProfilesCommand } from "./profiles.ts";
@@ -58,6 +59,7 @@ function createProgram(context: CommandContext): Command {
   addQueryCommand(program, context);
   addExportCommand(program, context);
   addVerifyCommand(program, context);
+  addEvidenceCommand(program, context);
   addAthenaCommand(program, context);
   addRunCommand(program, context);
   addPolicyCommand(program, context);

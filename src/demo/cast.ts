@@ -8,6 +8,8 @@ export const demoAccounts = {
 } as const;
 export const demoRegions = ["eu-central-1", "us-east-1"] as const;
 export const organizationId = "o-exampleorg1";
+export const trailName = "organization-trail";
+export const homeRegion = "eu-central-1";
 
 /** A caller as records show it and as the reports have to name it. */
 export interface Caller {

@@ -1,11 +1,12 @@
 /** Owns the made-up organization as a whole: writes its trail into a folder and says what is true about it. */
 import { type DemoSummary, summarize } from "./summary.ts";
-import { demoAccounts } from "./cast.ts";
+import { demoAccounts, homeRegion, trailName } from "./cast.ts";
 import type { World } from "./calls.ts";
 import { runNoise, runOrdinary } from "./bystanders.ts";
 import { runDenials, runSpecials } from "./incidents.ts";
 import { createRandom } from "./random.ts";
-import { type TrailObject, createTrail, day, objectKey, writeObject, writeTrail } from "./trail.ts";
+import { type DemoLog, writeDigests } from "./digests.ts";
+import { type TrailObject, contentOf, createTrail, day, objectKey, writeObject, writeTrail } from "./trail.ts";
 import { closeBooks } from "./truth.ts";
 import { runWorkloads } from "./workloads.ts";
 
@@ -15,25 +16,22 @@ export interface DemoOptions {
   readonly seed?: number;
   /** The end of the logs; a fixed date unless given, so that the demo is the same for everybody. */
   readonly now?: Date;
+  /** With CloudTrail's digests beside the logs: an hour takes a signature each, all of them some seconds. */
+  readonly digests?: boolean;
 }
 
 const days = 14;
 const gapDay = 6;
 
-/** Files that lie among the logs and are none, or arrived broken. Returns their keys. */
-function writeOddities(
-  folder: string,
-  end: number,
-): { readonly skipped: readonly string[]; readonly quarantined: readonly string[] } {
+interface Oddities {
+  readonly skipped: readonly string[];
+  /** The file that arrived broken, as it was sent. */
+  readonly broken: DemoLog;
+}
+
+/** Files that lie among the logs and are none, or arrived broken. */
+function writeOddities(folder: string, end: number): Oddities {
   const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
-  const digest = objectKey(place, "CloudTrail-Digest", "organization-trail_eu-central-1");
-  writeObject(folder, digest, {
-    awsAccountId: place.account,
-    digestStartTime: new Date(end - day - 3_600_000).toISOString(),
-    digestEndTime: new Date(end - day).toISOString(),
-    previousDigestSignature: null,
-    logFiles: [],
-  });
   const insight = objectKey(place, "CloudTrail-Insight", "Zy9Xw8Vu7Ts6Rq5P");
   writeObject(folder, insight, {
     Records: [
@@ -50,20 +48,31 @@ function writeOddities(
       },
     ],
   });
-  const truncated = objectKey({ ...place, account: demoAccounts.research }, "CloudTrail", "TruncatedFile001");
-  writeObject(
-    folder,
-    truncated,
-    {
-      Records: Array.from({ length: 40 }, (_, index) => ({
-        eventVersion: "1.11",
-        eventSource: "s3.amazonaws.com",
-        eventID: `never-arrived-${index * 7919}`,
-      })),
-    },
-    0.6,
-  );
-  return { skipped: [digest, insight], quarantined: [truncated] };
+  const late = { ...place, account: demoAccounts.research };
+  const key = objectKey(late, "CloudTrail", "TruncatedFile001");
+  const body = {
+    Records: Array.from({ length: 40 }, (_, index) => ({
+      eventVersion: "1.11",
+      eventSource: "s3.amazonaws.com",
+      eventID: `never-arrived-${index * 7919}`,
+    })),
+  };
+  writeObject(folder, key, body, 0.6);
+  return { skipped: [insight], broken: { ...late, key, content: contentOf(body) } };
+}
+
+/** The only digest where none are asked for: it says that there are such files. */
+function writeLoneDigest(folder: string, end: number): string {
+  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
+  const digest = objectKey(place, "CloudTrail-Digest", `${trailName}_${homeRegion}`);
+  writeObject(folder, digest, {
+    awsAccountId: place.account,
+    digestStartTime: new Date(end - day - 3_600_000).toISOString(),
+    digestEndTime: new Date(end - day).toISOString(),
+    previousDigestSignature: null,
+    logFiles: [],
+  });
+  return digest;
 }
 
 /** Writes two weeks of an organization trail below `folder`. Deterministic for the same options. */
@@ -91,16 +100,25 @@ export async function writeDemoOrganization(folder: string, options: DemoOptions
     redelivered === undefined ? [] : [{ ...redelivered, at: redelivered.at + 30_000 }];
   const all = [...objects, ...copies];
   const keys = writeTrail(folder, all, random);
-  const { skipped, quarantined } = writeOddities(folder, end);
-  return summarize({
+  const { skipped, broken } = writeOddities(folder, end);
+  const logs = all.map(({ account, region, at, records }, index) => ({
+    account,
+    region,
+    at,
+    key: keys[index] ?? "",
+    content: contentOf({ Records: records }),
+  }));
+  const digests = options.digests === true ? writeDigests(folder, [...logs, broken], firstDay, end) : undefined;
+  const summary = summarize({
     folder,
     from: firstDay,
     to: end,
     objects: all,
     keys,
-    skipped,
-    quarantined,
+    skipped: [...(digests?.keys ?? [writeLoneDigest(folder, end)]), ...skipped],
+    quarantined: [broken.key],
     invocations: closeBooks(world.books),
     gap,
   });
+  return digests === undefined ? summary : { ...summary, digests };
 }

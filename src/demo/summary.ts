@@ -1,4 +1,5 @@
 /** Owns the true numbers of the made-up organization, in the shape of the reports they are compared with. */
+import type { DemoDigests } from "./digests.ts";
 import type { TrailObject } from "./trail.ts";
 import type { DemoInvocation, Outcome } from "./truth.ts";
 
@@ -45,6 +46,8 @@ export interface DemoSummary {
   readonly denials: readonly DenialTruth[];
   /** Every invocation, by key. */
   readonly invocations: readonly DemoInvocation[];
+  /** Only where they were asked for. */
+  readonly digests?: DemoDigests;
 }
 
 interface Made {

@@ -56,9 +56,14 @@ export function objectKey(object: Pick<TrailObject, "account" | "region" | "at">
   return `AWSLogs/${organizationId}/${object.account}/${kind}/${object.region}/${iso.slice(0, 10).replaceAll("-", "/")}/${object.account}_${kind}_${object.region}_${file}.json.gz`;
 }
 
+/** What an object holds when it is inflated. */
+export function contentOf(body: unknown): Buffer {
+  return Buffer.from(JSON.stringify(body));
+}
+
 /** Writes one compressed file below `folder`; `keep` is the share of its bytes that arrives. */
 export function writeObject(folder: string, key: string, body: unknown, keep: number = 1): void {
-  const packed = gzipSync(JSON.stringify(body), { level: 5 });
+  const packed = gzipSync(contentOf(body), { level: 5 });
   const path = join(folder, key);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, keep < 1 ? packed.subarray(0, Math.floor(packed.length * keep)) : packed);

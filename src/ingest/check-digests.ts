@@ -59,7 +59,7 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
     // The ledger has nothing of it.
     if (first === null || last === null) continue;
     // The first time all that was loaded is judged.
-    plans.push({ area, place, range: { from: since ?? first, to: null }, last });
+    plans.push({ area, place, range: { from: since ?? (area.isCopy ? null : first), to: null }, last });
   }
   // A copy holds what there was when it was made, and nothing can be missed in it that came later.
   const copied = plans.filter(({ area }) => area.isCopy).reduce((latest, { last }) => Math.max(latest, last), 0);

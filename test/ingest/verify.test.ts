@@ -27,9 +27,9 @@ afterEach(async () => {
   await cloudtrail[Symbol.asyncDispose]();
 });
 
-/** A trail whose newest digest ended within the hour: as a bucket looks in the middle of its life. */
+/** A trail whose newest digest ended ten minutes ago: as a bucket looks in the middle of its life. */
 function recent(hours = 8): MadeTrail {
-  return new MadeTrail({ hours, start: Math.floor(Date.now() / hour) * hour - hours * hour - 5 * 60_000 });
+  return new MadeTrail({ hours, start: Math.floor(Date.now() / 1000) * 1000 - hours * hour - 10 * 60_000 });
 }
 
 function serve(trail: MadeTrail): void {
@@ -63,6 +63,12 @@ async function digestVerdicts(): Promise<Record<string, number>> {
     "select verdict || coalesce(' ' || reason, '') as what, count(*) as n from digest group by 1 order by 1",
   );
   return Object.fromEntries(rows.map((row) => [String(row["what"]), Number(row["n"])]));
+}
+
+/** What may be said of all that was loaded. */
+async function unaltered(): Promise<unknown> {
+  const [claim] = await queryRows(warehouse, "select outcome, numbers, missing from claims where claim = 'unaltered'");
+  return claim;
 }
 
 describe("ingest --verify", () => {
@@ -99,6 +105,7 @@ describe("ingest --verify", () => {
     const coverage = await runCli(["report", "coverage", "--warehouse", warehouse, "--format", "json"]);
     const days = JSON.parse(coverage.stdout) as { readonly digest_status: string }[];
     expect(new Set(days.map((day) => day.digest_status))).toEqual(new Set(["valid"]));
+    expect(await unaltered()).toMatchObject({ outcome: "met", missing: null });
   });
 
   it("reads nothing again, and judges what came since", async () => {
@@ -110,6 +117,10 @@ describe("ingest --verify", () => {
     serve(trail);
     await ingest();
     // the last hour is not digested yet
+    expect(await unaltered()).toMatchObject({
+      outcome: "not shown",
+      missing: "log files that are not digested yet: 3",
+    });
     expect(await verdicts()).toEqual({ valid: 21, "not-yet-digested recent": 3 });
     for (const [key, object] of held) trail.objects.set(key, object);
     serve(trail);
@@ -146,6 +157,10 @@ describe("ingest --verify", () => {
       "undigested unlisted": 1,
     });
     expect(await digestVerdicts()).toEqual({ valid: 7, "missing not-found": 1 });
+    expect(await unaltered()).toMatchObject({
+      outcome: "not met",
+      numbers: "valid: 18 log files and 7 digests; changed, missing or listed by no digest: 4 log files and 1 digests",
+    });
     // what came back is no longer missed
     serve(new MadeTrail({ hours: 8, start: trail.chain.start }));
     await ingest();
@@ -189,6 +204,7 @@ describe("ingest --verify", () => {
     await runCli(["ingest", "s3://test-trail", ...plain], {}, new Date().toISOString());
     const run = await ingest("--strict");
     expect(run.code).toBe(4);
+    expect(await unaltered()).toMatchObject({ outcome: "not shown" });
     expect(await verdicts()).toEqual({ "unreadable not-hashed": 12 });
   });
 

@@ -75,7 +75,7 @@ export class S3Server {
   }
 
   get endpoint(): string {
-    // It listens on a port, so its address is no pipe.
+    // It listens on a port, so its address is not a pipe.
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
   }
@@ -174,7 +174,7 @@ export class S3Server {
     const listed: ListedPage = page([...this.objects.keys()], {
       prefix: path,
       delimiter: query.get("delimiter") ?? "",
-      after: query.get("continuation-token") ?? query.get("start-after") ?? "",
+      after: query.get("continuation-token") ?? query.get("start-after") ?? query.get("marker") ?? "",
       byToken: query.has("continuation-token"),
       maxKeys: Math.min(Number(query.get("max-keys") ?? 1000), this.options.pageSize ?? 1000),
     });
@@ -228,6 +228,8 @@ function parseRequest(request: IncomingMessage): S3Request {
   const base = { bucket, query, headers: request.headers, region, accessKey, time: Date.now() };
   if (query.has("location")) return { ...base, kind: "location", path: "" };
   if (key === "" && query.get("list-type") === "2") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
+  // What the AWS CLI still asks for in places.
+  if (key === "" && request.method === "GET") return { ...base, kind: "list", path: query.get("prefix") ?? "" };
   if (key === "") return { ...base, kind: "other", path: "" };
   const kinds: Readonly<Record<string, S3Request["kind"]>> = { HEAD: "head", PUT: "put", DELETE: "delete" };
   return { ...base, kind: kinds[request.method ?? ""] ?? "get", path: key };

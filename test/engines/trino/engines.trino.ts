@@ -1,4 +1,5 @@
 /** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
+import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { toEvent } from "../../../src/parse/event.ts";
@@ -22,6 +23,8 @@ import { useTestCredentials } from "../../support/s3-trail.ts";
 import { spawnCli } from "../../support/spawn-cli.ts";
 import { openRaw, plainRows, replaceRaw, wellFormed } from "../athena/raw-records.ts";
 import { tabled } from "../athena/tabled.ts";
+import { readTables } from "../../report/page/read-back.ts";
+import { temporaryFolder } from "../../support/temp-folder.ts";
 import { type Trail, writeTrail } from "./logs.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -222,6 +225,31 @@ describe.skipIf(missing !== "")("on Trino", () => {
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);
     });
+
+    it("the page is the same on all three engines, but for the engine's name", async () => {
+      const args = ["report", "--format", "html", "--boundary", "eu", "--from", "2026-09-02T06:00:00Z"];
+      const byTrino = await runCli([...args, ...trino]);
+      const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
+      const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
+      const nameless = (page: string, name: string): string => page.replaceAll(name, "ENGINE");
+      expect(byTrino.stdout).toContain("with Trino</dd>");
+      expect(byTrino.stdout).toContain('<p class="note unknowable">Trino reads the log files themselves:');
+      expect(readTables(byTrino.stdout).get("spillover-by-principal")?.rows.length).toBeGreaterThan(50);
+      expect(nameless(byTrino.stdout, "Trino")).toBe(nameless(byDuckDb.stdout, "Amazon Athena"));
+      expect(byAthena.stdout).toBe(byDuckDb.stdout);
+    }, 400_000);
+
+    it("the page has the tables of the local warehouse's page, where these are no matter of its ledger", async () => {
+      const folder = temporaryFolder();
+      const warehouse = join(folder, "w.duckdb");
+      const args = ["report", "--format", "html", "--boundary", "eu", "--to", "2026-09-10"];
+      expect((await runCli(["ingest", join(inject("trinoStorage"), "raw"), "--warehouse", warehouse])).code).toBe(0);
+      const local = readTables((await runCli([...args, "--warehouse", warehouse])).stdout);
+      const there = readTables((await runCli([...args, ...trino])).stdout);
+      const ledger = new Set(["claims", "coverage", "freshness", "unobservable"]);
+      expect([...there.keys()]).toEqual([...local.keys()]);
+      for (const [name, table] of local) if (!ledger.has(name)) expect(there.get(name), name).toEqual(table);
+    }, 400_000);
 
     // The report that reads every relation: the fold and the files.
     it("a report is the same straight from the logs, and leaves nothing behind", async () => {

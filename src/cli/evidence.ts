@@ -1,0 +1,108 @@
+/** Owns `spillway evidence`: a pack for an auditor, from the warehouse alone. */
+import { type Command, Option } from "commander";
+import { SpillwayError, exitCodes } from "../errors.ts";
+import { variables } from "../variables.ts";
+import type { CommandContext } from "./flags/context.ts";
+import { protectionOf } from "./flags/protection.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { Protection } from "../privacy/stand-ins.ts";
+import { time } from "./flags/values.ts";
+
+interface EvidenceFlags {
+  readonly warehouse: string;
+  readonly boundary: string;
+  /** Of the config: no flag. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
+  readonly from: Date;
+  readonly to: Date;
+  readonly output: string;
+  readonly asOf?: Date;
+  readonly pseudonymise?: string;
+  readonly keepPersonal?: true;
+  readonly keepUsers?: true;
+  readonly failOn?: "findings";
+  readonly strict?: true;
+}
+
+export function addEvidenceCommand(program: Command, context: CommandContext): void {
+  program
+    .command("evidence")
+    .description("write an evidence pack: figures, the rows behind them, and what they were computed from")
+    .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
+    .requiredOption("--boundary <name>", "approved Regions: eu, eea, us, ... or Regions with commas")
+    .requiredOption("--from <time>", "first day or time, UTC", time)
+    .requiredOption("--to <time>", "day or time at which it ends, UTC; not included", time)
+    .requiredOption("--output <place>", "a new folder, or a file that ends in .zip")
+    .option("--as-of <time>", "the time of the pack (default: SOURCE_DATE_EPOCH, else that of the last ingest)", time)
+    .addOption(
+      new Option("--pseudonymise <key>", "replace people by a keyed hash instead of numbers")
+        .env(variables.pseudonymiseKey.name)
+        .conflicts("keepPersonal"),
+    )
+    .option("--keep-personal", "keep personal data in the pack; without it, it is left out")
+    .option("--keep-users", "names of users and of principals known by an id alone stay")
+    .addOption(new Option("--fail-on <what>", "exit with 3 when a claim is not met").choices(["findings"]))
+    .option("--strict", "exit with 4 when a claim is not shown")
+    .action(async (flags: EvidenceFlags) => await writeEvidence(flags, context));
+}
+
+async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }: CommandContext): Promise<void> {
+  const { from, to, output } = flags;
+  if (from >= to) {
+    throw new SpillwayError("usage", "--from is not before --to", {
+      next: "--to names the first moment that is no longer included.",
+    });
+  }
+  const [{ resolveBoundary }, { loadCatalogue }, { openWarehouse }, { makePack }, { bytesText }] = await Promise.all([
+    import("../report/boundary.ts"),
+    import("../report/catalogue.ts"),
+    import("../engines/duckdb/engine.ts"),
+    import("../evidence/make-pack.ts"),
+    import("../bytes-text.ts"),
+  ]);
+  const boundary = resolveBoundary(flags.boundary, flags.boundaries);
+  const protection = protectionFor(flags);
+  const named = flags.asOf ?? epochOf(effects.env["SOURCE_DATE_EPOCH"]);
+  const engine = await openWarehouse(flags.warehouse, [], protection);
+  try {
+    const asOf = named ?? (await lastRun(engine, signal));
+    const question = { boundary, from, to, asOf, protection };
+    const made = await makePack({ question, engine, catalogue: loadCatalogue(), signal }, output);
+    for (const { claim, outcome, numbers, missing } of made.summary.claims)
+      effects.log.info(`${claim}: ${outcome} (${numbers})${missing === null ? "" : `; missing: ${missing}`}`);
+    effects.log.info(`wrote ${output}: ${made.files} files, ${bytesText(made.bytes)}; unsigned`);
+    effects.log.info("check it with: python3 verify.py in the pack's folder; see VERIFY.md there");
+    const outcomes = new Set(made.summary.claims.map(({ outcome }) => outcome));
+    if (flags.failOn === "findings" && outcomes.has("not met")) exitWith(exitCodes.findings);
+    else if (flags.strict === true && outcomes.has("not shown")) exitWith(exitCodes.incomplete);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Left out unless the flags say otherwise. */
+function protectionFor({ keepPersonal, pseudonymise, keepUsers }: EvidenceFlags): Protection | undefined {
+  const users = keepUsers === true ? { keepUsers } : {};
+  if (keepPersonal === true) return protectionOf(users);
+  return protectionOf(pseudonymise === undefined ? { dropPersonal: true, ...users } : { pseudonymise, ...users });
+}
+
+/** The time that reproducible builds go by: seconds since 1970. */
+function epochOf(text: string | undefined): Date | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (/^\d{1,11}$/.test(text)) return new Date(Number(text) * 1000);
+  throw new SpillwayError("usage", `SOURCE_DATE_EPOCH is ${text}, which is no number of seconds`, {
+    next: "Set it to whole seconds since 1970, or give --as-of.",
+  });
+}
+
+/** The clock of the last ingest: the pack of a warehouse does not depend on when it is made. */
+async function lastRun(engine: Engine, signal: AbortSignal): Promise<Date> {
+  const { plainRows } = await import("../engines/result.ts");
+  const [row] = await plainRows(await engine.run("SELECT as_of FROM asked_range", signal, "asked range"));
+  const time = row?.["as_of"];
+  if (typeof time === "number") return new Date(time);
+  throw new SpillwayError("usage", "nothing was ever ingested into this warehouse, so the pack has no time", {
+    next: "Run spillway ingest first, or give --as-of.",
+  });
+}

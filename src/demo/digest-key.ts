@@ -1,0 +1,37 @@
+/** Owns the key that signs the made-up organization's digests: it opens nothing, and everybody has it. */
+import { type SigningKey, signingKey } from "./digest-chain.ts";
+
+const pem = `-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDQy6qrfgu/wnt4
+4Y499bpt1NoY+3mlYUGHjdaXhWs4RTTb8MiY65ttOVXJR4WDUJ4C2dLmlQq8DqBe
+zTPu1Anofb2J14XNgebN48wt88CY09so+z9wvAFif1Ct9H7TOi6+ObY4uhgL702p
+FnfJAoXwTJzFIJUBIsL0jkZAT5zJ3+wSw8C21+Y+V5OJ+JovR44R5nm/M9Vdn6/1
+/Ezn2IynRYB3uQOAiKwcdrdHZaSg3kyZJ3NUmwwRKXOJEiKG3iqbqjCjueSTgjfM
+6T7yBEoWrnVmm6NzXm++XuZYL2n3IhEX8L2pVLIQOR7sHej95g73sZX7ltg8S1T1
+uqNOuqLRAgMBAAECggEARG78eUjOwQMVRQFohZZMjEL/WMDTlgjSWYN7mh34jnDg
+alX46WYPgzUPkPEIKYn6wCR0o26mHg0NMwU+yEBnHvRXcx5YlIrHAyRuf4Es1upZ
+Io12tZRpP8dKwjkoeELRnzd7KgyUZRUB9zGOASv6ilAR8epD7CNgkpcvH1T4ppFO
+OmVvUXBXZ/uImCGC6IKDVXmAqqqlbhftYT559PHzW0H1IJYbrAShMgyEdOnWh7+O
+7qHvDvxd44JmcOaUca/9fqwg+2Z7CWmgqzPHUikLT/3COo5ck4k0zAEGDkavnDs6
+wStovSCjfYY1YzINPElEiHwllbX1FF0nH5oDzuwuoQKBgQDwlLd8R0YOFehs0H9s
+6z/vsDx1A0qnWTvJmpCQ2byuRHr2/ZJZw9bh8q4a8dxqkiYmtcj0vhNYOnDXTk4a
+dSCIOjHanV7LAQP3nC3vRNQDm1cHmvba5iX7lZbmZbtMsbrbZwXzGE8fJV1Jk4D+
+Dc5DtOZuBoclZZ0g2mRr18oudwKBgQDeLXAq/gS5dAHhLLhCN6pr2Vv0GCo0HEIC
+2eWkXnAN5pbbD82n5nOohbkWW6iN2K6Ir8cFA0cANg/sLytSPn/0xjrXy1gRR05c
+7UUmOemnuIo4lulASB9HYXEdzFrHI+dE/Tby5Azodp0P3vXGDzFukK6TY22UZWJ1
+XHGKNmQi9wKBgBWcVkscn+deAm3b4MZo72pZe2TLceZMdrlqX/gTBwbkceND7eSQ
+Wfob8ZXMCg+spy6s/6s0c8pmHYLJruxjfxOdnqLTphM4OSIB7oJivWTBjHTLb8dE
+Cz9pNY/mrYd7I5zXyUoH8fuLQLD+RgUMOm4MjvJtNbCfSxkLZR/m12uLAoGBAKvu
+xcq/YLCTUZELplu38C4duscenCpPY9YJAWk9m8FmHH/Rrvirof1b3muq6rk6YXZt
+cLo0WxGSxKelqQSwURz++jJcrf5RDBdllgmK74JXkL9SKZcROQNoKL1Ck01gP2xn
+98nnKQYMJGdPxypKP5qsZCyy2O3pt1PTAhpPFRbpAoGBAJGDlDTdZ9hC/Erw1/Yb
+/4XlVOQ+fEvZrK1JPKNVuel+ZwdxpULz7FGhF94d8PatqBGKoaAJbKntjGqLSoZm
+tPCnqRuftAVXwKFEuuwxAte2mihm7CMi/B4LvRRcbfrnwPtRzkjKcGxD922EcQRC
+Lz/lkibxkRJcwmuZimjLA4D0
+-----END PRIVATE KEY-----`;
+
+let key: SigningKey | undefined;
+
+export function demoKey(): SigningKey {
+  return (key ??= signingKey(pem));
+}

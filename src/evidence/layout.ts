@@ -1,0 +1,22 @@
+/** Owns the names in an evidence pack and the version of its form. */
+
+/** Readers refuse a pack of another version: its files may mean something else. */
+export const packSchema = 1;
+
+/** Tag files of BagIt, and those of ours beside them. */
+export const tagFiles = {
+  declaration: "bagit.txt",
+  info: "bag-info.txt",
+  manifest: "manifest-sha256.txt",
+  tagManifest: "tagmanifest-sha256.txt",
+  guide: "VERIFY.md",
+  verifier: "verify.py",
+} as const;
+
+export const declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/** The name of the bag: the folder inside a zip. */
+export function packName(boundary: string, from: Date, to: Date): string {
+  const day = (time: Date): string => time.toISOString().replace("T00:00:00.000Z", "").replaceAll(/[:.]/g, "");
+  return `spillway-${boundary.replaceAll(/[^A-Za-z0-9-]+/g, "-")}-${day(from)}-${day(to)}`;
+}

@@ -1,0 +1,84 @@
+/** Owns the payload of a pack: what lies in `data/`, each file with the statement that made it. */
+import type { Engine } from "../engines/engine.ts";
+import { plainRows } from "../engines/result.ts";
+import type { Report } from "../report/catalogue.ts";
+import { formats } from "../report/formats/index.ts";
+import { send } from "../report/formats/format.ts";
+import { buildPage } from "../report/page/build-page.ts";
+import { pageHead } from "../report/page/head.ts";
+import { renderPage } from "../report/page/page.ts";
+import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
+import { version } from "../version.ts";
+import { writeDigests } from "./digest-files.ts";
+import type { PackFolder } from "./pack-folder.ts";
+import { inTotalOrder, inputs, invocationRows, months, outsideRows, wholeTables } from "./statements.ts";
+import { type Question, type Summary, personalDataOf, summarize } from "./summary.ts";
+
+export interface PackRequest {
+  readonly question: Question;
+  /** Over relations in which people are protected as the question says. */
+  readonly engine: Engine;
+  readonly catalogue: ReadonlyMap<string, Report>;
+  readonly signal: AbortSignal;
+}
+
+type PackFormat = "csv" | "parquet";
+
+export async function writePayload(pack: PackFolder, request: PackRequest): Promise<Summary> {
+  const { question, engine, catalogue, signal } = request;
+  const { from, to, asOf, boundary, protection } = question;
+  const scope: Scope = { from, to, asOf, boundary: boundary.regions };
+  const within = (part: Scope) => (sql: string) => applyScopeWherePossible(sql, part, engine.qualify);
+  const scoped = within(scope);
+  const write = async (file: string, sql: string, kinds: readonly PackFormat[]): Promise<void> => {
+    for (const kind of kinds) {
+      const result = await engine.run(sql, signal, file);
+      await pack.write(`data/${file}.${kind}`, (output) => formats[kind](result, output));
+    }
+    await pack.writeWhole(`data/sql/${file}.sql`, `${sql}\n`);
+  };
+
+  const claims = catalogue.get("claims");
+  if (claims === undefined) throw new Error("the catalogue has no report claims");
+  const summary = await summarize(question, claims, { engine, scoped, signal });
+  await pack.writeWhole("data/summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+
+  await write("rows/invocations", scoped(invocationRows), ["parquet"]);
+  for (const { month } of await plainRows(await engine.run(scoped(months), signal, "months"))) {
+    const part = monthOf(String(month), from, to);
+    await write(`rows/invocations-${String(month)}`, within({ ...scope, ...part })(invocationRows), ["csv"]);
+  }
+  await write("rows/outside-boundary", scoped(outsideRows), ["csv", "parquet"]);
+  for (const report of catalogue.values())
+    await write(`reports/${report.name}`, inTotalOrder(scoped(report.sql)), ["csv", "parquet"]);
+  await write("inputs", scoped(inputs), ["csv"]);
+  await writeDigests(pack, engine, signal);
+  for (const [file, sql] of wholeTables) await write(file, sql, ["csv"]);
+
+  await pack.writeWhole("data/config.json", `${JSON.stringify(configOf(question), null, 2)}\n`);
+  const head = pageHead({ scope, boundaryName: boundary.name, engine: engine.name, protection });
+  const page = await buildPage({ engine, catalogue, statement: ({ sql }) => scoped(sql), head, signal });
+  await pack.write("data/report.html", (output) => send(output, renderPage(page)));
+  return summary;
+}
+
+/** A month of the calendar, as far as it lies in the range. */
+function monthOf(month: string, from: Date, to: Date): Pick<Scope, "from" | "to"> {
+  const first = new Date(`${month}-01T00:00:00Z`);
+  const next = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1));
+  return { from: first > from ? first : from, to: next < to ? next : to };
+}
+
+/** The parameters behind every statement of the pack. */
+function configOf({ boundary, from, to, asOf, protection }: Question): object {
+  return {
+    spillway: version,
+    engine: "duckdb",
+    from: from.toISOString(),
+    to: to.toISOString(),
+    asOf: asOf.toISOString(),
+    boundary: { name: boundary.name, regions: boundary.regions.toSorted() },
+    personalData: personalDataOf(protection),
+    keepUsers: protection?.keepUsers === true,
+  };
+}

@@ -1,0 +1,62 @@
+/** Owns the statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
+
+/** Calls in the order of their time; the key makes it total. */
+export const invocationRows = `SELECT *
+FROM invocation
+ORDER BY event_time, invocation_key`;
+
+export const outsideRows = `SELECT *
+FROM invocation
+WHERE outcome = 'served'
+  AND served_region IS NOT NULL
+  AND served_region NOT IN (SELECT region FROM boundary)
+ORDER BY event_time, invocation_key`;
+
+export const figures = `SELECT
+  count(*) AS invocations,
+  count(CASE WHEN outcome = 'served' THEN 1 END) AS served,
+  count(CASE WHEN outcome = 'served' AND served_region NOT IN (SELECT region FROM boundary) THEN 1 END) AS outside,
+  count(CASE WHEN outcome = 'served' AND served_region IS NULL THEN 1 END) AS unknown_region,
+  count(CASE WHEN outcome = 'served' AND spilled THEN 1 END) AS spilled,
+  count(CASE WHEN outcome = 'denied' THEN 1 END) AS denied,
+  count(CASE WHEN outcome = 'throttled' THEN 1 END) AS throttled,
+  count(CASE WHEN outcome = 'failed' THEN 1 END) AS failed
+FROM invocation`;
+
+export const months = `SELECT DISTINCT strftime(event_time, '%Y-%m') AS month
+FROM invocation
+ORDER BY month`;
+
+/** Without the runs and their clocks: who reads the same logs again gets the same file. */
+export const inputs = `SELECT uri, etag, size, status, reason, account_id, region, day, records, bedrock_events, other, rejected,
+  sha256, sha256_object, flaw, digest_verdict, digest_reason, digest_uri
+FROM trail_object
+ORDER BY ALL`;
+
+/** Every digest that may vouch for a log file of the range: the chain is only whole as a whole. */
+export const digests = `SELECT uri, account_id, region, day, trail, kind, verdict, reason, signature, signature_source, fingerprint,
+  previous_uri, sha256, log_files, body
+FROM digest
+ORDER BY account_id, region, trail, kind, ends_at, uri`;
+
+export const publicKeys = `SELECT region, fingerprint, value, valid_from, valid_to
+FROM public_key
+ORDER BY ALL`;
+
+/** Tables that go into the pack as they are. */
+export const wholeTables: readonly (readonly [file: string, sql: string])[] = [
+  [
+    "integrity/missing-logs",
+    "SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash\nFROM missing_log\nORDER BY ALL",
+  ],
+  ["reference/regions", "SELECT *\nFROM region\nORDER BY ALL"],
+  ["reference/inference-profiles", "SELECT *\nFROM inference_profile\nORDER BY ALL"],
+  ["reference/boundaries", "SELECT *\nFROM boundary\nORDER BY ALL"],
+  ["reference/expected-trails", "SELECT *\nFROM expected_trail\nORDER BY ALL"],
+  ["reference/listed-ranges", "SELECT account_id, region, first_day, last_day\nFROM listed_range\nORDER BY ALL"],
+];
+
+/** A report's rows in an order that ties cannot change. */
+export function inTotalOrder(sql: string): string {
+  return `SELECT *\nFROM (\n${sql}\n) AS report\nORDER BY ALL`;
+}
