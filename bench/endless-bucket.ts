@@ -44,7 +44,7 @@ export async function startEndlessBucket(shape: TrailShape): Promise<EndlessBuck
     response.end(listing(shape, query));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  // It listens on a port, so its address is no pipe.
+  // It listens on a port, so its address is not a pipe.
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,

@@ -36,7 +36,7 @@ export function checkDays(from: string | undefined, to: string | undefined): voi
     ["--to", to],
   ] as const) {
     if (day === undefined || isDay(day)) continue;
-    throw new SpillwayError("usage", `${flag} ${day} is no day`, {
+    throw new SpillwayError("usage", `${flag} ${day} is not a day`, {
       next: "Write days as YYYY-MM-DD, for example 2026-09-14.",
     });
   }

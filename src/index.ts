@@ -7,7 +7,7 @@ export type { IngestOptions, IngestSummary, Progress } from "./ingest/ingest.ts"
 export type {
   Finding,
   ListedChunk,
-  ListedStretch,
+  ListedKeyRange,
   Locator,
   MissingObject,
   ObjectSource,

@@ -84,7 +84,7 @@ entry as (
     end as entries,
     case when p.large_shape = '[' then p.large_places when p.large_shape = '{' then null else p.small_places end as places
   from payload p
-  -- R8: what is of a wrong type where it would make a wrong number is no event
+  -- R8: what is of a wrong type where it would make a wrong number is not an event
   where p.eventname <> ''
     and p.awsregion <> ''
     and p.eventid <> ''

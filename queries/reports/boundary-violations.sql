@@ -11,7 +11,7 @@
 --   first_seen: first invocation, UTC
 --   last_seen: last invocation, UTC
 --
--- No row here is a promise only together with the reports unobservable and coverage: an unknown served Region is no violation, and no proof.
+-- No row here is a promise only together with the reports unobservable and coverage: an unknown served Region is not a violation, and no proof.
 WITH flow AS (
   SELECT
     served_region,

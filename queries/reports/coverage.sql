@@ -4,7 +4,7 @@
 --   account_id: account folder of the trail
 --   region: Region folder of the trail
 --   day: delivery day, YYYY-MM-DD
---   objects: log files seen, loaded or quarantined; skipped ones are no log files
+--   objects: log files seen, loaded or quarantined; skipped ones are not log files
 --   records: records in them
 --   bedrock_events: Bedrock records kept
 --   digest_status: the worst that CloudTrail's digests say of the day: invalid, missing, unlisted (nothing vouches for a log file), unreadable, undigested, not checked, not yet digested, valid

@@ -38,7 +38,7 @@ function accountOfRole({ roles }: ServiceAccess): string | undefined {
 
 type SentRequest = Parameters<CloudTrailClient["config"]["requestHandler"]["handle"]>[0];
 
-/** Signed and sent by the means of the CloudTrail client: one call is no reason for one more SDK. Needs no permission. */
+/** Signed and sent by the means of the CloudTrail client: one call is not a reason for one more SDK. Needs no permission. */
 async function askSts(client: CloudTrailClient, region: string, signal: AbortSignal | undefined): Promise<string> {
   const url = new URL(stsEndpoint(region));
   const signer = await client.config.signer();

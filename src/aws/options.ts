@@ -30,21 +30,21 @@ export function checkS3Access(options: S3AccessOptions): void {
   checkRoles(options.roles);
   const owner = options.expectedBucketOwner;
   if (owner !== undefined && !/^\d{12}$/.test(owner))
-    throw usageError(`${owner} is no account id`, "The bucket owner is an account id of 12 digits.");
+    throw usageError(`${owner} is not an account id`, "The bucket owner is an account id of 12 digits.");
   checkEndpoint(options.endpoint);
 }
 
 /** @throws SpillwayError `usage` */
 export function checkRoles(roles: readonly AssumedRole[] | undefined): void {
   for (const { arn } of roles ?? []) {
-    if (!roleArn.test(arn)) throw usageError(`${arn} is no ARN of a role`, "Write arn:aws:iam::ACCOUNT:role/NAME.");
+    if (!roleArn.test(arn)) throw usageError(`${arn} is not an ARN of a role`, "Write arn:aws:iam::ACCOUNT:role/NAME.");
   }
 }
 
 /** @throws SpillwayError `usage` */
 export function checkEndpoint(endpoint: string | undefined): void {
   if (endpoint !== undefined && !URL.canParse(endpoint)) {
-    throw usageError(`${endpoint} is no endpoint`, "Write it with its scheme, for example http://127.0.0.1:9000.");
+    throw usageError(`${endpoint} is not an endpoint`, "Write it with its scheme, for example http://127.0.0.1:9000.");
   }
 }
 

@@ -77,7 +77,7 @@ async function tableToMake(
   const accounts = flags.account ?? [];
   const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
   if (wrong !== undefined || accounts.length === 0) {
-    throw new SpillwayError("usage", wrong === undefined ? "no account is named" : `${wrong} is no account`, {
+    throw new SpillwayError("usage", wrong === undefined ? "no account is named" : `${wrong} is not an account`, {
       next: "Add --account 111122223333,444455556666: the accounts below AWSLogs/ (aws organizations list-accounts).",
     });
   }
@@ -87,7 +87,7 @@ async function tableToMake(
     });
   }
   if (flags.organizationId !== undefined && !/^o-[a-z0-9]{10,32}$/.test(flags.organizationId))
-    throw new SpillwayError("usage", `${flags.organizationId} is no organization`, {
+    throw new SpillwayError("usage", `${flags.organizationId} is not an organization`, {
       next: "It looks like o-a1b2c3d4e5",
     });
   const { regionRows } = await import("../reference/regions.ts");

@@ -176,8 +176,8 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
     effects.log.warn(
       `${counts.otherMajor} records have an eventVersion of another major number; they were read as version 1`,
     );
-  if (summary.cameLate > 0)
-    effects.log.warn(`${summary.cameLate} events came late, for days that were pruned, and were left out`);
+  if (summary.lateEvents > 0)
+    effects.log.warn(`${summary.lateEvents} events came late, for days that were pruned, and were left out`);
   // A run that was stopped while it was still listing knows nothing of what is there.
   const knowsAll = !summary.interrupted || counts.objectsListed > 0;
   if (knowsAll && counts.objectsListed === counts.objectsSkipped) {

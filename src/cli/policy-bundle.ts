@@ -6,7 +6,7 @@ import { type Bundle, bundleSchema } from "../policy/bundle.ts";
 import { type PrincipalPolicies, principalPolicies } from "../policy/bundle-layers.ts";
 import { JsonError, placeOf, plainValue, readJson } from "../policy/json-reader.ts";
 
-/** @throws SpillwayError `usage` for a file that is no bundle, or an empty one */
+/** @throws SpillwayError `usage` for a file that is not a bundle, or an empty one */
 export async function readBundle(file: string): Promise<Bundle> {
   const next = "Make one with: spillway policy collect --output bundle.json";
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
@@ -15,7 +15,7 @@ export async function readBundle(file: string): Promise<Bundle> {
   const parsed = bundleSchema.safeParse(valueOf(file, text));
   if (!parsed.success) {
     const said = z.prettifyError(parsed.error).split("\n").slice(0, 2).join(" ");
-    throw new SpillwayError("usage", `${file} is no bundle: ${said}`, { next });
+    throw new SpillwayError("usage", `${file} is not a bundle: ${said}`, { next });
   }
   if (Object.keys(parsed.data.principals).length === 0)
     throw new SpillwayError("usage", `${file} holds no principal`, { next });

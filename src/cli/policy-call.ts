@@ -59,7 +59,7 @@ function principalOf(flags: CallFlags): string {
     });
   }
   if (!/^arn:[^:]+:iam::\d{12}:(?:role|user)\/.+|^arn:[^:]+:iam::\d{12}:root$/.test(principal)) {
-    throw new SpillwayError("usage", `${principal} is no ARN of a role or user`, {
+    throw new SpillwayError("usage", `${principal} is not an ARN of a role or user`, {
       next: "Write it as arn:aws:iam::111122223333:role/PATH/NAME.",
     });
   }

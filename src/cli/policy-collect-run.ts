@@ -56,7 +56,7 @@ function principalsOf(flags: CollectFlags): readonly string[] | undefined {
         next: `Write --principal ${session.role}, with the role's path.`,
       });
     if (!/^arn:[^:]+:iam::\d{12}:(?:role|user)\/.+/.test(arn))
-      throw new SpillwayError("usage", `${arn} is no ARN of a role or user`, {
+      throw new SpillwayError("usage", `${arn} is not an ARN of a role or user`, {
         next: "Write it as arn:aws:iam::111122223333:role/PATH/NAME.",
       });
   }

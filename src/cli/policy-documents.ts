@@ -21,7 +21,7 @@ const fullAccess = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-/** What flags give goes before the bundle's. @throws SpillwayError `usage` for a file that is no policy */
+/** What flags give goes before the bundle's. @throws SpillwayError `usage` for a file that is not a policy */
 export async function readDocuments(
   flags: DocumentFlags,
   bundled: PrincipalPolicies | undefined,

@@ -32,7 +32,7 @@ export async function suggestPolicies(flags: SuggestFlags, context: CommandConte
   const calls: Call[] = prepared.map(({ call }) => call);
   const layers = first.documents.layers.filter(({ kind, missing }) => missing === undefined || kind !== "identity");
   const suggestion = suggest(targetsOf(calls, flags.style), layers, first.given);
-  warnOfLints([{ kind: "scp", documents: suggestion.changes.map(({ after }) => after) }], context.effects);
+  warnOfLints(suggestion.layers, context.effects);
   await show(suggestion, flags, context);
   return tell(suggestion, context);
 }

@@ -25,8 +25,14 @@ export function createProgress(effects: Effects): ProgressDisplay {
   const bar = createBar(effects);
   return {
     update: (progress) => {
-      const { listed, done, rawBytes, bedrock, standing } = progress;
-      const fields = { listed, done, rawBytes, bedrockEvents: bedrock, ...(standing === "" ? {} : { standing }) };
+      const { listed, done, rawBytes, bedrock, sourceProgress } = progress;
+      const fields = {
+        listed,
+        done,
+        rawBytes,
+        bedrockEvents: bedrock,
+        ...(sourceProgress === "" ? {} : { sourceProgress }),
+      };
       bar.update(done, listed, progressText(progress), fields);
     },
     end: bar.end,
@@ -63,9 +69,9 @@ function barText(done: number, all: number): string {
   return `${"█".repeat(full)}${"░".repeat(barCells - full)}`;
 }
 
-function progressText({ done, listed, listingDone, rawBytes, bedrock, standing }: Progress): string {
+function progressText({ done, listed, listingDone, rawBytes, bedrock, sourceProgress }: Progress): string {
   const n = (value: number): string => value.toLocaleString("en-US");
   const of = `${n(done)} of ${n(listed)}${listingDone ? "" : "+"} objects`;
   const text = `${of}, ${(rawBytes / 1e6).toFixed(0)} MB, ${n(bedrock)} Bedrock events`;
-  return standing === "" ? text : `${text}; ${standing}`;
+  return sourceProgress === "" ? text : `${text}; ${sourceProgress}`;
 }

@@ -32,7 +32,7 @@ export async function driftScope(scope: Scope, flags: DriftFlags, engine: Engine
   return { ...scope, reach: reach.filter(({ allowed }) => allowed !== "none") };
 }
 
-/** All marks but one are: that something is allowed and not used is no call gone wrong. */
+/** All marks but one are: that something is allowed and not used is not a call gone wrong. */
 export async function countDrift(result: Result): Promise<{ readonly result: Result; readonly findings: number }> {
   const at = result.columns.findIndex(({ name }) => name === "mark");
   const rows = await allRows(result);

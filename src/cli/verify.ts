@@ -124,7 +124,7 @@ function checkRange({ from, to, account }: VerifyFlags): void {
   }
   const stranger = account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
-    throw new SpillwayError("usage", `${stranger} is no account id`, { next: "Account ids have 12 digits." });
+    throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });
 }
 
 function nothingThere(sources: readonly string[], { account, region }: VerifyFlags): SpillwayError {

@@ -5,7 +5,7 @@ import { nearest } from "../nearest.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Variables that are no keys. */
+/** Variables that are not keys. */
 const others: ReadonlySet<string> = new Set([
   ...Object.values(variables).map(({ name }) => name),
   ...developerVariables,

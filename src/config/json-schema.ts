@@ -24,7 +24,7 @@ export function configJsonSchema(): JsonSchema {
   return { $schema, title: "Spillway configuration", ...rest } as JsonSchema;
 }
 
-/** All keys with their paths, such as `sources[].roleArn`. A name that the user chooses is no key. */
+/** All keys with their paths, such as `sources[].roleArn`. A name that the user chooses is not a key. */
 export function keyPaths(schema: JsonSchema, before = ""): string[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const path = before === "" ? name : `${before}.${name}`;

@@ -5,7 +5,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 const pathKeys = ["warehouse", "reportsFolder", "pseudonymiseKeyFile", "metricsFile", "reportFile"];
 
-/** A source or output with a scheme (`s3://`, `lookup-events:`) is no path. */
+/** A source or output with a scheme (`s3://`, `lookup-events:`) is not a path. */
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
 function isPath(text: string): boolean {

@@ -16,7 +16,7 @@ export function deliverOther(world: World, shape: Omit<CallShape, "requestId">):
   return world.trail.deliver(shape.caller.account, shape.region, shape.at + deliveryTime, record) ? requestId : null;
 }
 
-/** Bedrock records that are no inference: kept as events, never invocations. */
+/** Bedrock records that are not inference: kept as events, never invocations. */
 export function runNoise(world: World, start: number, isQuiet: (account: string) => boolean): void {
   const { random } = world;
   const runtime = `bedrock-runtime.${frankfurt}.amazonaws.com`;

@@ -26,7 +26,7 @@ function unnamed(text: string): TrinoField {
   return { name: undefined, type: parseTrinoType(text) };
 }
 
-/** `a bigint`, `"a b" bigint`, or `bigint` alone; `timestamp(3) with time zone` and `double precision` are no fields of that name. */
+/** `a bigint`, `"a b" bigint`, or `bigint` alone; `timestamp(3) with time zone` and `double precision` are not fields of that name. */
 function parseField(text: string): TrinoField {
   const quoted = /^"((?:[^"]|"")*)"\s+(.*)$/s.exec(text);
   if (quoted !== null) return { name: quoted[1]?.replaceAll('""', '"') ?? "", type: parseTrinoType(quoted[2] ?? "") };

@@ -110,7 +110,7 @@ export class IngestRun {
       const report = await source.finished?.({
         complete: this.#listedWhole.has(source) && !this.failures.some((failed) => failed.source === source.name),
         ...of,
-        missing: async (stretch) => (this.#isNew ? [] : await warehouse.missingObjects(stretch)),
+        missing: async (keys) => (this.#isNew ? [] : await warehouse.missingObjects(keys)),
         oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
       });
       if (report === undefined) continue;
@@ -288,7 +288,7 @@ export class IngestRun {
       done: this.#done,
       rawBytes: this.#rawBytes,
       bedrock: this.#bedrock,
-      standing: this.#source?.progress?.() ?? "",
+      sourceProgress: this.#source?.progress?.() ?? "",
     });
   }
 }

@@ -99,7 +99,7 @@ async function ingestInto(
     skipped: run.skipped,
     sources: run.tally.counts,
     failures: run.failures,
-    cameLate: warehouse.cameLate?.events ?? 0,
+    lateEvents: warehouse.lateEvents?.events ?? 0,
     findings: run.findings.examples,
     findingCounts: run.findings.counts,
     gaps: run.findings.gaps,

@@ -35,5 +35,5 @@ export interface Progress {
   readonly rawBytes: number;
   readonly bedrock: number;
   /** Where the source stands, in its own words; empty if it has none. */
-  readonly standing: string;
+  readonly sourceProgress: string;
 }

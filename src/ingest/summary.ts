@@ -94,7 +94,7 @@ export interface IngestSummary {
   /** Sources that went out of reach; the others were read all the same. */
   readonly failures: readonly SourceFailure[];
   /** Events that came for days that were pruned: they are not in the warehouse. */
-  readonly cameLate: number;
+  readonly lateEvents: number;
   /** What a check of CloudTrail's digests came to; undefined without one. */
   readonly digests?: Tally | undefined;
 }

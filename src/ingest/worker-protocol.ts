@@ -41,7 +41,7 @@ export interface ReadObject {
   readonly denied?: boolean;
 }
 
-/** R8 counts both: what was read and is no log, and what could not be read, which every run tries again. */
+/** R8 counts both: what was read and is not a log, and what could not be read, which every run tries again. */
 export function isQuarantined({ status }: ReadObject): boolean {
   return status === "quarantined" || status === "unreadable";
 }

@@ -100,7 +100,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-/** A link that leads nowhere is no folder. */
+/** A link that leads nowhere is not a folder. */
 function isFolder(entry: Dirent, folder: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   try {

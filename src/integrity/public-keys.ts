@@ -42,7 +42,7 @@ export function parsePublicKeys(text: string, origin: string): readonly PublicKe
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw notKeys(origin, "it is no JSON", cause);
+    throw notKeys(origin, "it is not JSON", cause);
   }
   const lists = z.union([listSchema, z.array(listSchema)]).safeParse(value);
   if (!lists.success) throw notKeys(origin, "it has no PublicKeyList with Value, Fingerprint and validity");
@@ -68,7 +68,7 @@ export function publicKey(given: Omit<PublicKey, "key">, origin: string): Public
   if (createHash("md5").update(der).digest("hex") !== fingerprint)
     throw notKeys(origin, `the key ${given.fingerprint} is not the one of its fingerprint`);
   const key = keyOf(der);
-  if (key?.asymmetricKeyType !== "rsa") throw notKeys(origin, `the key ${given.fingerprint} is no RSA key`);
+  if (key?.asymmetricKeyType !== "rsa") throw notKeys(origin, `the key ${given.fingerprint} is not an RSA key`);
   return { ...given, fingerprint, key };
 }
 

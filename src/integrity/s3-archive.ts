@@ -118,7 +118,7 @@ async function readDigest(file: DigestFile): Promise<StoredDigest | Unread> {
       },
     };
   } catch (thrown) {
-    // The whole bucket is out of reach: that is no matter of one digest.
+    // The whole bucket is out of reach: that is not a matter of one digest.
     if (thrown instanceof SpillwayError) throw thrown;
     return unreadOf(thrown);
   }

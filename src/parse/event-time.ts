@@ -3,7 +3,7 @@
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
 const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
-/** Epoch milliseconds, fractions beyond them cut; null if the text is no RFC 3339 time. */
+/** Epoch milliseconds, fractions beyond them cut; null if the text is not an RFC 3339 time. */
 export function parseEventTime(text: unknown): number | null {
   if (typeof text !== "string" || text.length < 20 || text.length > 35) return null;
   if (text[4] !== "-" || text[7] !== "-" || text[13] !== ":" || text[16] !== ":") return null;

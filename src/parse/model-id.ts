@@ -52,7 +52,7 @@ export function parseModelId(modelId: string | null, resourceModel: string | nul
 
 const encodedId = /^[A-Za-z0-9._:/-]*(?:%(?:3[Aa]|2[Ff])[A-Za-z0-9._:/-]*)+$/;
 
-/** An id that a client wrote into the path of its request with `:` and `/` percent-encoded; text that is no id stays as it is. */
+/** An id that a client wrote into the path of its request with `:` and `/` percent-encoded; text that is not an id stays as it is. */
 export function decodeModelId(modelId: string | null): string | null {
   if (modelId === null || !modelId.includes("%") || !encodedId.test(modelId)) return modelId;
   return modelId.replaceAll(/%3a/gi, ":").replaceAll(/%2f/gi, "/");

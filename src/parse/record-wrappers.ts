@@ -69,7 +69,7 @@ function rowOf(parts: readonly JsonObject[]): unknown {
 
 const wrappers: readonly Wrapper[] = [cloudTrail, cloudWatchLogs, eventBridge, splunk, elastic, queryResults];
 
-/** What a value wraps, or nothing if it is no wrapper. */
+/** What a value wraps, or nothing if it is not a wrapper. */
 export function unwrap(value: JsonObject): readonly unknown[] | undefined {
   // a record is never a wrapper, whatever its fields are called
   if (typeof value.eventSource === "string") return undefined;

@@ -36,7 +36,7 @@ export function isTableRow(value: JsonObject): boolean {
   return typeof value.eventsource === "string" && value.eventSource === undefined;
 }
 
-/** The record in a row. @throws UnreadableRow when a nested value is no JSON */
+/** The record in a row. @throws UnreadableRow when a nested value is not JSON */
 export function recordOfRow(row: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(row).map(([column, value]) => {

@@ -27,7 +27,7 @@ export interface SessionArn {
   readonly pathHidden: boolean;
 }
 
-/** Which role a session belongs to; undefined for what is no session. */
+/** Which role a session belongs to; undefined for what is not a session. */
 export function roleOfSession(arn: string): SessionArn | undefined {
   const found = /^arn:([^:]*):sts::(\d*):assumed-role\/([^/]+)(?:\/.*)?$/.exec(arn);
   if (found === null) return undefined;

@@ -50,7 +50,7 @@ function decideValues(
     return operator.negated ? not(found) : found;
   });
   if (name.set === "all") {
-    // an empty text is no value to this operator
+    // an empty text is not a value to this operator
     return values.every((value) => value === "") ? yes : every(truths);
   }
   if (name.set === "any") return some(truths);

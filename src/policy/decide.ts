@@ -51,7 +51,7 @@ function decideLayer(layer: Layer, question: Question): Pick<Answer, "by" | "ope
   const allows: Truth[] = [];
   const about = aboutLayer(layer);
   layer.documents.forEach((document, doc) => {
-    if (isRefused(document)) allows.push(unknown(`${document.name} is no policy that AWS would take`));
+    if (isRefused(document)) allows.push(unknown(`${document.name} is not a policy that AWS would take`));
     for (const statement of document.statements) {
       const applies = decideStatement(document, statement, question);
       if (statement.effect === "Allow") allows.push(applies);
@@ -71,7 +71,7 @@ function decideLayer(layer: Layer, question: Question): Pick<Answer, "by" | "ope
 
 /** What could not be read may hold a deny, whatever else allows. */
 function hiddenDenies(layer: Layer): string[] {
-  const refused = layer.documents.filter(isRefused).map(({ name }) => `${name} is no policy that AWS would take`);
+  const refused = layer.documents.filter(isRefused).map(({ name }) => `${name} is not a policy that AWS would take`);
   return layer.missing === undefined ? refused : [...refused, layer.missing];
 }
 

@@ -93,7 +93,7 @@ function resourceDifferences(name: string, resource: CheckedResource, wanted: Ex
   const left = resource.by.map(plainReason);
   const missing = wanted.by.filter((reason) => !take(left, reason));
   return [
-    ...missing.map((reason) => `${name}: ${JSON.stringify(reason)} is no reason`),
+    ...missing.map((reason) => `${name}: ${JSON.stringify(reason)} is not a reason`),
     ...left.map((reason) => `${name}: ${JSON.stringify(reason)} is a reason too`),
   ];
 }

@@ -178,7 +178,7 @@ class Reader {
     const end = start + text.length;
     const kind = kindOf(text);
     if (kind === undefined)
-      throw text === "" ? this.expected("a value") : new JsonError(`"${text}" is no value`, start);
+      throw text === "" ? this.expected("a value") : new JsonError(`"${text}" is not a value`, start);
     this.at = end;
     return { kind, text, start, end };
   }

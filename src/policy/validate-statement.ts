@@ -110,12 +110,16 @@ function operatorFaults({ key: operator, value }: Member): Fault[] {
 function unknownOperator(operator: JsonNode & { readonly value: string }, base: string): Fault {
   const meant = operatorNames().find((name) => name.toLowerCase() === base.toLowerCase());
   const hint = meant === undefined ? "" : `; ${meant} is one`;
-  return warning(operator, "unknown-operator", `${operator.value} is no condition operator that IAM documents${hint}`);
+  return warning(
+    operator,
+    "unknown-operator",
+    `${operator.value} is not a condition operator that IAM documents${hint}`,
+  );
 }
 
 function keyFaults({ key, value }: Member, base: string | undefined): Fault[] {
   if (!/^[A-Za-z0-9-]+:./.test(key.value))
-    return [error(key, "condition-key", `${key.value} is no condition key: they are written SERVICE:NAME`)];
+    return [error(key, "condition-key", `${key.value} is not a condition key: they are written SERVICE:NAME`)];
   const items = value.kind === "array" ? value.items : [value];
   const wrong = items.find((item) => item.kind !== "string" && item.kind !== "number" && item.kind !== "boolean");
   if (wrong !== undefined) return [error(wrong, "condition-value", `${key.value} takes a value or a list of values`)];

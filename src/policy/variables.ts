@@ -17,7 +17,7 @@ export interface Reading {
 const special: ReadonlySet<string> = new Set(["*", "?", "$"]);
 const variable = /\$\{([^{}]*)\}/g;
 
-/** The text of a policy as a pattern. What a variable stands for is taken letter by letter: a `*` in it is no wildcard. */
+/** The text of a policy as a pattern. What a variable stands for is taken letter by letter: a `*` in it is not a wildcard. */
 export function expand(text: string, reading: Reading, context: Context): Expanded {
   if (!reading.variables) return { state: "text", pattern: literal(text, reading.wildcards) };
   const pattern: Pattern[number][] = [];

@@ -53,7 +53,7 @@ function checkName(name: string): void {
     });
   }
   if (!/^[^\s,][^,]*$/.test(name)) {
-    throw new SpillwayError("config", `boundaries: ${JSON.stringify(name)} is no name`, {
+    throw new SpillwayError("config", `boundaries: ${JSON.stringify(name)} is not a name`, {
       next: "A name has no comma and does not begin with a blank.",
     });
   }
@@ -68,7 +68,7 @@ function union(
   const regions = members.flatMap((member) => {
     const found = memberRegions(member, own);
     if (found !== undefined) return found;
-    throw new SpillwayError(code, `${where}: ${JSON.stringify(member)} is no Region and no boundary that is known`, {
+    throw new SpillwayError(code, `${where}: ${JSON.stringify(member)} is not a Region, nor a boundary that is known`, {
       next: knownNames(own),
     });
   });

@@ -46,7 +46,7 @@ function whole(report: Report, reports: ReadonlyMap<string, Report>): Report {
   const read = report.reads.map((name) => {
     const other = reports.get(name);
     if (other !== undefined && other.reads.length === 0) return other;
-    const what = other === undefined ? "is no report" : "reads another report itself";
+    const what = other === undefined ? "is not a report" : "reads another report itself";
     throw new SpillwayError("config", `the report ${report.name} reads ${name}, which ${what}`);
   });
   return { ...report, sql: withReports(report.sql, read) };

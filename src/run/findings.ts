@@ -15,7 +15,7 @@ export interface Finding {
   readonly message: string;
 }
 
-export interface Standing {
+export interface RangeFindings {
   readonly findings: readonly Finding[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
@@ -26,12 +26,12 @@ export interface Standing {
 }
 
 /** Judges the published warehouse in the config's scope, and what the ingest met. */
-export async function takeStanding(
+export async function findInRange(
   engine: Engine,
   config: Config,
   summary: IngestSummary | undefined,
   now: Date,
-): Promise<Standing> {
+): Promise<RangeFindings> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
   const boundaryViolations = scope.boundary === undefined ? null : await countViolations(engine, scope);
   const logs: Scope = { accounts: scope.accounts, regions: scope.regions, asOf: now, maxAgeHours: config.maxAge };
@@ -101,7 +101,7 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
   return Number(row?.["n"] ?? 0);
 }
 
-/** Days that retention emptied are known to be empty: no gap of this run's. Principals are no property of a log file. */
+/** Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");
   const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;

@@ -9,18 +9,18 @@ const mostFlows = 1000;
 export interface MetricsInput {
   readonly report: RunReport;
   /** The warehouse as it is published; undefined where the run failed before it could be read. */
-  readonly standing: Snapshot | undefined;
+  readonly snapshot: Snapshot | undefined;
   /** Unix time of the last run that succeeded, from the file before; undefined: never. */
   readonly lastSuccess: number | undefined;
 }
 
-export function runMetrics({ report, standing, lastSuccess }: MetricsInput): Metric[] {
+export function runMetrics({ report, snapshot, lastSuccess }: MetricsInput): Metric[] {
   return [
     ...runItself(report, lastSuccess),
     ...whatItRead(report),
     ...whatItFound(report),
     ...whatIsClaimed(report),
-    ...whatThereIs(standing),
+    ...whatThereIs(snapshot),
   ];
 }
 
@@ -77,7 +77,7 @@ function runItself(report: RunReport, lastSuccess: number | undefined): Metric[]
 }
 
 function whatItRead(report: RunReport): Metric[] {
-  const { counts, changes, cameLate, files, sources, failed, pruned } = report;
+  const { counts, changes, lateEvents, files, sources, failed, pruned } = report;
   if (counts === null) return [];
   const isFailed = (name: string): boolean => failed.some(({ what }) => what === name);
   return [
@@ -130,7 +130,7 @@ function whatItRead(report: RunReport): Metric[] {
     {
       name: "spillway_run_events_after_retention",
       help: "Events that came for days that were pruned, and were left out.",
-      samples: one(cameLate),
+      samples: one(lateEvents),
     },
     { name: "spillway_run_read_bytes", help: "Bytes read, inflated.", unit: "bytes", samples: one(counts.rawBytes) },
     { name: "spillway_run_files_written", help: "Report files that the last run wrote.", samples: one(files.length) },
@@ -214,22 +214,22 @@ function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): M
   ];
 }
 
-function whatThereIs(standing: Snapshot | undefined): Metric[] {
-  if (standing === undefined) return [];
-  const flows = standing.flows.toSorted((a, b) => b.invocations - a.invocations).slice(0, mostFlows);
+function whatThereIs(snapshot: Snapshot | undefined): Metric[] {
+  if (snapshot === undefined) return [];
+  const flows = snapshot.flows.toSorted((a, b) => b.invocations - a.invocations).slice(0, mostFlows);
   return [
-    { name: "spillway_invocations", help: "Invocations in the warehouse.", samples: one(standing.invocations) },
+    { name: "spillway_invocations", help: "Invocations in the warehouse.", samples: one(snapshot.invocations) },
     {
       name: "spillway_spilled_invocations",
       help: "Of those, served outside their source Region.",
-      samples: one(standing.spilled),
+      samples: one(snapshot.spilled),
     },
     {
       name: "spillway_unknown_invocations",
       help: "Served invocations whose Region is not known, by reason.",
       samples: by(
         "reason",
-        ["pending", "unresolvable"].map((reason) => [reason, standing.unknown.get(reason) ?? 0]),
+        ["pending", "unresolvable"].map((reason) => [reason, snapshot.unknown.get(reason) ?? 0]),
       ),
     },
     {
@@ -245,15 +245,15 @@ function whatThereIs(standing: Snapshot | undefined): Metric[] {
       help: "Trail objects replaced or gone since they were loaded.",
       samples: by(
         "kind",
-        ["object-replaced", "object-disappeared"].map((kind) => [kind, standing.noticed.get(kind) ?? 0]),
+        ["object-replaced", "object-disappeared"].map((kind) => [kind, snapshot.noticed.get(kind) ?? 0]),
       ),
     },
-    { name: "spillway_bedrock_events", help: "Bedrock events in the warehouse.", samples: one(standing.events) },
-    { name: "spillway_trail_objects", help: "Rows of the ledger of trail objects.", samples: one(standing.objects) },
+    { name: "spillway_bedrock_events", help: "Bedrock events in the warehouse.", samples: one(snapshot.events) },
+    { name: "spillway_trail_objects", help: "Rows of the ledger of trail objects.", samples: one(snapshot.objects) },
     {
       name: "spillway_quarantined_objects",
       help: "Trail objects that could not be read and wait for a better version.",
-      samples: one(standing.quarantined),
+      samples: one(snapshot.quarantined),
     },
   ];
 }

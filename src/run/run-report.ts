@@ -35,7 +35,7 @@ export interface RunReport {
   /** Prefixes and the like that could not be listed, each in a sentence. */
   readonly notLookedAt: readonly string[];
   /** Events that came for days that were pruned. */
-  readonly cameLate: number;
+  readonly lateEvents: number;
   readonly changes: Changes | null;
   readonly findings: readonly Finding[];
   readonly boundaryViolations: number | null;

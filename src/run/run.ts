@@ -12,7 +12,7 @@ import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { interruptStatements } from "../store/duck.ts";
 import { holdRunLock } from "../store/run-lock.ts";
-import { takeStanding } from "./findings.ts";
+import { findInRange } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { reportJobs } from "./report-jobs.ts";
 import type { Phase } from "./run-report.ts";
@@ -110,14 +110,14 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
       }
     });
   await withEngine(config, reporting, progress.protection);
-  const standing = await withEngine(
+  const found = await withEngine(
     config,
-    async (engine) => await step("findings", async () => await takeStanding(engine, config, summary, startedAt)),
+    async (engine) => await step("findings", async () => await findInRange(engine, config, summary, startedAt)),
   );
-  progress.standing = standing;
-  for (const { message, kind, count } of standing.findings) effects.log.warn(message, { finding: kind, count });
+  progress.found = found;
+  for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });
   if (progress.failures.length > 0) return failedVerdict(undefined, progress.failures);
-  return judge(config, summary, standing);
+  return judge(config, summary, found);
 }
 
 /** The night's logs are loaded and published by now: a disk that is too full to make the file smaller does not keep them from being reported. */

@@ -7,7 +7,7 @@ import { identities } from "../ingest/summary.ts";
 import { coverPrincipals } from "../privacy/principal.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { version } from "../version.ts";
-import type { Standing } from "./findings.ts";
+import type { RangeFindings } from "./findings.ts";
 import { lastSuccessName, runMetrics } from "./metrics.ts";
 import { openMetricsText, sampleIn } from "./open-metrics.ts";
 import type { Pruned } from "./prune.ts";
@@ -26,7 +26,7 @@ export interface Progress {
   summary?: IngestSummary;
   changes?: Changes;
   pruned?: Pruned & { readonly before: string };
-  standing?: Standing;
+  found?: RangeFindings;
   /** The warehouse as it is published, as far as it could be read. */
   snapshot?: Snapshot | undefined;
 }
@@ -83,7 +83,7 @@ function reportOf(
   progress: Progress,
   { verdict, failure, startedAt, finishedAt, seconds }: Ending,
 ): RunReport {
-  const { summary, standing, changes, pruned, failures, protection } = progress;
+  const { summary, found, changes, pruned, failures, protection } = progress;
   const first = failure ?? failures[0]?.error;
   return {
     version,
@@ -102,16 +102,16 @@ function reportOf(
     quarantined: summary?.quarantined ?? [],
     noticed: summary?.findings ?? [],
     notLookedAt: summary?.gaps ?? [],
-    cameLate: summary?.cameLate ?? 0,
+    lateEvents: summary?.lateEvents ?? 0,
     changes:
       changes === undefined
         ? null
         : { ...changes, newSpillingPrincipals: coverPrincipals(changes.newSpillingPrincipals, protection) },
-    findings: standing?.findings ?? [],
-    boundaryViolations: standing?.boundaryViolations ?? null,
-    coverageGaps: Object.fromEntries(standing?.coverageGaps ?? []),
-    claims: standing?.range.claims ?? [],
-    newestLogs: standing?.range.freshness ?? [],
+    findings: found?.findings ?? [],
+    boundaryViolations: found?.boundaryViolations ?? null,
+    coverageGaps: Object.fromEntries(found?.coverageGaps ?? []),
+    claims: found?.range.claims ?? [],
+    newestLogs: found?.range.freshness ?? [],
     pruned:
       pruned === undefined
         ? null
@@ -139,7 +139,7 @@ async function writeMetrics(
 ): Promise<void> {
   if (metricsFile === undefined) return;
   const earlier = existsSync(metricsFile) ? readFileSync(metricsFile, "utf8") : "";
-  const metrics = runMetrics({ report, standing: snapshot, lastSuccess: sampleIn(earlier, lastSuccessName) });
+  const metrics = runMetrics({ report, snapshot, lastSuccess: sampleIn(earlier, lastSuccessName) });
   await writeWhole(metricsFile, openMetricsText(metrics));
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { notShown } from "../report/claims.ts";
-import type { Standing } from "./findings.ts";
+import type { RangeFindings } from "./findings.ts";
 import type { RunReport } from "./run-report.ts";
 
 export interface Verdict {
@@ -36,11 +36,11 @@ export function failedVerdict(
 }
 
 /** Of a run that did its work. Findings that `failOn` names go before gaps that `strict` does not bear. */
-export function judge(config: Config, summary: IngestSummary | undefined, standing: Standing): Verdict {
-  const failing = standing.findings.filter(
+export function judge(config: Config, summary: IngestSummary | undefined, found: RangeFindings): Verdict {
+  const failing = found.findings.filter(
     ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
   );
-  const gaps = config.strict && summary !== undefined ? gapsOf(config, summary, standing) : [];
+  const gaps = config.strict && summary !== undefined ? gapsOf(config, summary, found) : [];
   const why = [...new Set([...failing.map(({ message }) => message), ...gaps])];
   if (failing.length > 0) return { exitCode: exitCodes.findings, outcome: "findings", why };
   if (gaps.length > 0) return { exitCode: exitCodes.incomplete, outcome: "incomplete", why };
@@ -48,7 +48,7 @@ export function judge(config: Config, summary: IngestSummary | undefined, standi
 }
 
 /** As `spillway ingest --strict` sees it, and the claims that were not shown. */
-function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, findings }: Standing): string[] {
+function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, findings }: RangeFindings): string[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const lines: (readonly [number, string])[] = [
     [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],

@@ -25,7 +25,7 @@ export interface WrittenFile {
   readonly target: string;
   readonly report: string;
   readonly format: string;
-  /** Null for the overview, which is no table. */
+  /** Null for the overview, which is not a table. */
   readonly rows: number | null;
   readonly bytes: number;
 }

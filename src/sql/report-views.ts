@@ -11,7 +11,7 @@ export interface ReportView extends Described {
 
 /**
  * A view for each report, in an order in which each reads only what stands before it. One that needs what only an engine provides has a
- * file of its own for its view, or none. A file for a view that is no report's is what a scope replaces.
+ * file of its own for its view, or none. A file for a view that is not a report's is what a scope replaces.
  */
 export function reportViews(queries: URL = queriesFolder): readonly ReportView[] {
   const reports = sqlFiles(new URL("reports/", queries));

@@ -113,7 +113,7 @@ export async function countOf(connection: DuckDBConnection, sql: string): Promis
   return Number(rows[0]?.[0] ?? 0);
 }
 
-/** PID of the process that holds a lock, from DuckDB's message; null if the error is no lock. */
+/** PID of the process that holds a lock, from DuckDB's message; null if the error is not a lock. */
 export function lockHolder(error: unknown): string | null {
   const message = messageOf(error);
   if (!message.includes("Could not set lock")) return null;

@@ -4,7 +4,7 @@ import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** What a run listed completely. Prefixes are beginnings of URIs. */
-export interface ListedStretch {
+export interface ListedKeyRange {
   /** Below these everything delivered from `from` to `to` was listed. */
   readonly roots: readonly string[];
   /** Delivery days, YYYY-MM-DD, inclusive; null: without bound. */
@@ -36,20 +36,20 @@ export async function rememberListed(connection: DuckDBConnection): Promise<void
   await connection.run("INSERT INTO temp.listed SELECT hash(uri) FROM temp.candidate");
 }
 
-/** Objects that were looked at once, lie in the stretch and were not listed now. */
+/** Objects that were looked at once, lie in the range and were not listed now. */
 export async function findMissing(
   connection: DuckDBConnection,
-  stretch: ListedStretch,
+  keys: ListedKeyRange,
 ): Promise<readonly MissingObject[]> {
   const days = [
     "day IS NOT NULL",
-    ...(stretch.from === null ? [] : [`day >= ${sqlText(stretch.from)}`]),
-    ...(stretch.to === null ? [] : [`day <= ${sqlText(stretch.to)}`]),
-    ...among("account_id", stretch.accounts),
-    ...among("region", stretch.regions),
+    ...(keys.from === null ? [] : [`day >= ${sqlText(keys.from)}`]),
+    ...(keys.to === null ? [] : [`day <= ${sqlText(keys.to)}`]),
+    ...among("account_id", keys.accounts),
+    ...among("region", keys.regions),
   ].join(" AND ");
-  const listed = `(${below(stretch.roots)}) AND ${days} OR ${below(stretch.whole)}`;
-  await connection.run(filledQuery("duckdb/missing-objects.sql", { listed, except: below(stretch.except) }));
+  const listed = `(${below(keys.roots)}) AND ${days} OR ${below(keys.whole)}`;
+  await connection.run(filledQuery("duckdb/missing-objects.sql", { listed, except: below(keys.except) }));
   const rows = await rowsOf(connection, "SELECT uri, etag, day FROM temp.missing ORDER BY uri");
   return rows.map(([uri, etag, day]) => ({ uri: String(uri), etag: String(etag), day: String(day) }));
 }

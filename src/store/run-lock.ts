@@ -6,7 +6,7 @@ import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkFolder, runLockFile } from "./side-files.ts";
 
 /**
- * Takes the lock, or says who has it. A file that a dead process left is no lock.
+ * Takes the lock, or says who has it. A file that a dead process left is not a lock.
  * @throws SpillwayError `run-locked` with the PID; `warehouse-unwritable`, `side-file`, `disk-full`
  */
 export async function holdRunLock(file: string): Promise<AsyncDisposable> {

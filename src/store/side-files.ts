@@ -61,7 +61,7 @@ export async function checkFolder(file: string): Promise<void> {
   try {
     const folder = dirname(file);
     await access(folder, constants.W_OK);
-    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is no folder`);
+    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`);
   } catch (cause) {
     if (systemCode(cause) === "ENOENT") throw missingFolder(file, cause);
     throw new SpillwayError("warehouse-unwritable", `${file} cannot be written`, {

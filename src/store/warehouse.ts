@@ -28,7 +28,7 @@ import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { type CommitContext, loadBatch } from "./load.ts";
 import {
-  type ListedStretch,
+  type ListedKeyRange,
   type MissingObject,
   findMissing,
   oldestUnread,
@@ -74,7 +74,7 @@ export class Warehouse {
   #turn: Promise<unknown> = Promise.resolve();
   /** The candidates of this run are remembered. */
   #remembers = false;
-  #cameLate: PruneCounts | null = null;
+  #lateEvents: PruneCounts | null = null;
   /** Since the last publishing. */
   #newEvents = 0;
   #limits: ResourceLimits = alone;
@@ -123,11 +123,11 @@ export class Warehouse {
   }
 
   /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
-  async missingObjects(stretch: ListedStretch): Promise<readonly MissingObject[]> {
+  async missingObjects(keys: ListedKeyRange): Promise<readonly MissingObject[]> {
     return await this.#guard(async () => {
       if (!this.#remembers) await startListed(this.#duck.connection);
       this.#remembers = true;
-      return await findMissing(this.#duck.connection, stretch);
+      return await findMissing(this.#duck.connection, keys);
     });
   }
 
@@ -201,8 +201,8 @@ export class Warehouse {
   }
 
   /** What the last `publish` left out because it came for days that were pruned; null if nothing was ever pruned. */
-  get cameLate(): PruneCounts | null {
-    return this.#cameLate;
+  get lateEvents(): PruneCounts | null {
+    return this.#lateEvents;
   }
 
   /** The share of the file that holds nothing any more, 0 to 1. */
@@ -227,7 +227,7 @@ export class Warehouse {
       const work = workFile(this.file);
       const fresh = existsSync(this.file) && meta.get("dirty") !== "true";
       if (fresh) return false;
-      this.#cameLate = await inTransaction(connection, () => applyHorizon(connection));
+      this.#lateEvents = await inTransaction(connection, () => applyHorizon(connection));
       await renewStaleDays(connection);
       // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};

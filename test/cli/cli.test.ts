@@ -61,7 +61,7 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     [["ingest", "x", "--s3-kept-days", "9"], /no source is one: --s3-kept-days\nA folder is always read as a whole/],
     [["prune", "--before", "2026-02-30"], /'2026-02-30' is invalid\. Give a day such as/],
     [["report", "denials", "--from", "2026-02-29T10:00:00Z"], /is invalid\. Give a day such as/],
-    [["report", "denials", "--account", "12"], /^error: 12 is no account id\nAccount ids have 12 digits\.\n$/],
+    [["report", "denials", "--account", "12"], /^error: 12 is not an account id\nAccount ids have 12 digits\.\n$/],
     [["ingest", "x", "--threads", "0"], /--threads takes a whole number from 1 to 64/],
     [["ingest", "x", "--threads", "two"], /--threads takes a whole number from 1 to 64/],
     [["ingest", "x", "--max-object-mb", "1.5"], /--max-object-mb takes a whole number/],
@@ -173,7 +173,7 @@ describe("--output", () => {
     expect(readdirSync(join(root, "out"))).toEqual(["r.csv"]);
   });
 
-  it("into what is no folder says so: cleaning up, which fails there too, does not hide that", async () => {
+  it("into what is not a folder says so: cleaning up, which fails there too, does not hide that", async () => {
     const file = putFile(join(root, "no-folder.txt"), "");
     const run = await report("denials", "--format", "csv", "--output", join(file, "x.csv"));
     expect(run.code).toBe(1);
@@ -397,7 +397,7 @@ it("colours are for terminals, and NO_COLOR switches them off there", async () =
   expect(await shown(false, {})).not.toContain(escape);
 });
 
-it("a reader that goes away early is no failure", async () => {
+it("a reader that goes away early is not a failure", async () => {
   const { child, ended } = spawnCli([
     "query",
     "select i, repeat('x', 100) as text from range(500000) t(i)",

@@ -76,11 +76,11 @@ describe("variables", () => {
 
 describe("boundaries of one's own", () => {
   it.each([
-    [{ ours: ["eu-west-1", "nope-1"] }, /boundaries\.ours: "nope-1" is no Region/],
+    [{ ours: ["eu-west-1", "nope-1"] }, /boundaries\.ours: "nope-1" is not a Region/],
     [{ eu: ["us-east-1"] }, /boundaries\.eu: this is the name of a boundary that everybody has/],
     [{ EU: ["us-east-1"] }, /boundaries\.EU: this is the name of a boundary that everybody has/],
     [{ "us-east-1": ["eu-west-1"] }, /boundaries\.us-east-1: this is the name of a boundary of a Region/],
-    [{ "a,b": ["eu-west-1"] }, /"a,b" is no name/],
+    [{ "a,b": ["eu-west-1"] }, /"a,b" is not a name/],
   ])("%j is refused by check and by run", async (boundaries, message) => {
     const content = { sources: ["s3://logs"], boundaries };
     for (const command of [["config", "check"], ["run"]]) {

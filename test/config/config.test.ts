@@ -223,7 +223,7 @@ describe("spillway config check", () => {
     ],
     [{ failOn: ["boundary"] }, /failOn names boundary, and there is no boundary/],
     [{ sources: [{ source: "logs", region: ["eu-west-1"] }] }, /these keys are for buckets/],
-    [{ sources: ["s3://"] }, /no S3 address/],
+    [{ sources: ["s3://"] }, /not an S3 address/],
     [{ sources: ["gs://logs"] }, /gs:\/\/logs is not a source that Spillway knows\n/],
     [{ sources: ["lookup-events:eu-wst-1"] }, /no Region eu-wst-1\nDid you mean eu-west-1\?/],
     [{ sources: ["athena:logs"] }, /athena:logs names no table with its database/],

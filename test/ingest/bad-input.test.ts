@@ -44,7 +44,7 @@ const broken: readonly (readonly [fault: string, put: (path: string) => void, re
     (path) => putFile(path, gzipSync('{"message":"hello"}')),
     /none of its 1 elements is a CloudTrail record; the first has the fields message/,
   ],
-  ["Records that is no list", (path) => putFile(path, gzipSync('{"Records":{"a":1}}')), /Records is not a list/],
+  ["Records that is not a list", (path) => putFile(path, gzipSync('{"Records":{"a":1}}')), /Records is not a list/],
   ["an empty file", (path) => putFile(path, ""), /file is empty/],
   ["an empty gzip stream", (path) => putFile(path, gzipSync("")), /empty when inflated/],
   ["a link that leads nowhere", (path) => symlinkSync("nowhere", path), /cannot be read: ENOENT/],

@@ -79,7 +79,7 @@ describe.skipIf(!existsSync(samples))(
       ]);
     });
 
-    it("every other file of the folder is no log, and none of them stops a run", async () => {
+    it("every other file of the folder is not a log, and none of them stops a run", async () => {
       const all = join(root, "all.duckdb");
       const everything = await runCli(["ingest", samples, "--warehouse", all]);
       expect(everything.code).toBe(0);

@@ -66,7 +66,7 @@ describe("a warehouse that cannot be made", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("because it is no DuckDB file", async () => {
+  it("because it is not a DuckDB file", async () => {
     const file = putFile(
       join(root, "notes.duckdb"),
       "not a database, but somebody's only copy of something else\n".repeat(100),

@@ -61,7 +61,7 @@ const ingest = (folder: string, warehouse: string, ...flags: string[]): ReturnTy
   runCli(["ingest", join(root, folder), "--warehouse", join(root, warehouse), "--threads", "1", ...flags]);
 
 describe("a bucket in which other services write too", () => {
-  it("is read with --strict and exit code 0: what is no log is skipped with its kind", async () => {
+  it("is read with --strict and exit code 0: what is not a log is skipped with its kind", async () => {
     put("mixed", `${log}/a.json.gz`, { Records: [call("e-1")] });
     put("mixed", `${account}/Config/eu-west-1/2026/9/18/ConfigSnapshot/x.json.gz`, { configurationItems: [] });
     put("mixed", `${account}/Config/ConfigWritabilityCheckFile`, "");

@@ -112,7 +112,7 @@ export const faults: readonly Fault[] = [
     found: ["digest D3: invalid (trailing-bytes)", ...logsOf(3, "undigested (digest-invalid)")],
   },
   {
-    name: "a digest that is no JSON",
+    name: "a digest that is not JSON",
     make: (trail) => {
       trail.get(trail.digestKey(3)).body = gzipSync("{");
     },

@@ -138,7 +138,7 @@ describe("wrong use", () => {
       ["verify", "LOGS", "--from", "2026-09-15", "--to", "2026-09-14"],
       /--from is not before --to/,
     ],
-    ["no account", ["verify", "LOGS", "--account", "12"], /12 is no account id/],
+    ["no account", ["verify", "LOGS", "--account", "12"], /12 is not an account id/],
     ["another thing to fail on", ["verify", "LOGS", "--fail-on", "boundary"], /Allowed choices are integrity/],
   ])("%s", async (_, args, message) => {
     const places: Readonly<Record<string, string>> = { LOGS: logs, KEYS: keys, SIGNATURES: signatures };

@@ -52,7 +52,7 @@ describe("parseEventTime", () => {
     null,
     undefined,
     ["2026-09-14T08:12:41Z"],
-  ])("%j is no time", (text) => {
+  ])("%j is not a time", (text) => {
     expect(parseEventTime(text)).toBeNull();
   });
 

@@ -67,7 +67,7 @@ describe("invocationKey", () => {
   });
 
   it.each([
-    ["a record that is no inference", { ...base, kind: "other", requestId: "5d0f7c1e-0001-4a6b-9d11-0123456789a1" }],
+    ["a record that is not inference", { ...base, kind: "other", requestId: "5d0f7c1e-0001-4a6b-9d11-0123456789a1" }],
     [
       "a completion that names no request, though it has an id of its own",
       { ...base, kind: "completion", requestId: "5d0f7c1e-0001-4a6b-9d11-0123456789a1" },

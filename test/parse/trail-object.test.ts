@@ -120,7 +120,7 @@ describe("parseTrailObject", () => {
       "loaded 1/2",
     ],
     ["a list of looked-up events", JSON.stringify([{ EventId: "e", CloudTrailEvent: bedrock }]), "loaded 1/1"],
-    ["records that are no objects", `{"Records":[1,null,"x",[${bedrock}],${bedrock}]}`, "loaded 1/5"],
+    ["records that are not objects", `{"Records":[1,null,"x",[${bedrock}],${bedrock}]}`, "loaded 1/5"],
     ["an escaped spelling", envelope.replace("bedrock.", "\\u0062\\u0065d\\u0072oc\\u006b."), "loaded 1/2"],
     [
       "an escaped spelling, nothing plain",

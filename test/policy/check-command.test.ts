@@ -132,6 +132,29 @@ describe("exit codes", () => {
     expect((await check(...args, "--absent", "aws:SourceVpc")).code).toBe(3);
   });
 
+  it("cannot tell what hangs on the key of the profile's own check, and says why", async () => {
+    const odd = file(
+      "null.json",
+      policy(
+        { Effect: "Allow", Action: "*", Resource: "*" },
+        {
+          Sid: "Direct",
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: { Null: { "bedrock:InferenceProfileArn": "true" } },
+        },
+      ),
+    );
+    const run = await check("--no-scp", "--identity", odd);
+    expect([run.code, run.stdout]).toEqual([
+      4,
+      expect.stringContaining(
+        "Statement[1] Direct may deny (AWS does not document whether the check of the profile itself carries",
+      ),
+    ]);
+  });
+
   it("cannot tell where an operator is not known", async () => {
     const odd = file(
       "odd.json",
@@ -144,7 +167,7 @@ describe("exit codes", () => {
     );
     const run = await check("--no-scp", "--identity", odd);
     expect([run.code, run.stdout]).toEqual([4, expect.stringContaining("StringStartsWith is not known")]);
-    expect(run.stderr).toContain("odd.json:9:9: StringStartsWith is no condition operator");
+    expect(run.stderr).toContain("odd.json:9:9: StringStartsWith is not a condition operator");
   });
 });
 
@@ -184,7 +207,7 @@ describe("the call", () => {
     };
     for (const [text, said] of [
       ["{", "bundle.json:1:2: a key in double quotes"],
-      ["{}", "bundle.json is no bundle"],
+      ["{}", "bundle.json is not a bundle"],
       [JSON.stringify(made), "bundle.json holds no principal"],
       [
         JSON.stringify({ ...made, principals: { "arn:aws:iam::111122223333:role/other": { account, identity: [] } } }),
@@ -243,7 +266,7 @@ describe("the call", () => {
       ["--principal", `arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Dev_ab/me`],
       "role/aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_Dev_ab",
     ],
-    [["--principal", "workload"], "is no ARN of a role or user"],
+    [["--principal", "workload"], "is not an ARN of a role or user"],
     [["--inference-profile", "eu.nobody.model-v9:0"], "the profile eu.nobody.model-v9:0 is not known"],
     [["--source-region", "us-east-1"], "is not known with the source Region us-east-1"],
     [["--account", "12"], "12 holds no account id"],
@@ -278,7 +301,10 @@ describe("a document that AWS would not take", () => {
     [policy({ ...deny, Resource: "foundation-model/x" }), 'Resource takes an ARN, or "*"'],
     [policy({ ...deny, Sid: "A" }, { ...deny, Sid: "A" }), "the Sid A stands twice"],
     [policy({ ...deny, Condition: { StringEquals: "x" } }), "StringEquals takes an object"],
-    [policy({ ...deny, Condition: { StringEquals: { RequestedRegion: "x" } } }), "RequestedRegion is no condition key"],
+    [
+      policy({ ...deny, Condition: { StringEquals: { RequestedRegion: "x" } } }),
+      "RequestedRegion is not a condition key",
+    ],
     [policy({ ...deny, Condition: { StringEquals: { "aws:x": { a: 1 } } } }), "aws:x takes a value or a list"],
     [policy({ ...deny, Condition: { Bool: { "aws:x": "maybe" } } }), 'Bool cannot compare with "maybe"'],
     [

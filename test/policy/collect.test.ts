@@ -378,7 +378,7 @@ describe("policy collect, before it calls", () => {
   it.each([
     [[], "say whose policies"],
     [["--principal", "arn:aws:sts::111122223333:assumed-role/x/y"], "arn:aws:iam::111122223333:role/x"],
-    [["--principal", "nobody"], "is no ARN of a role or user"],
+    [["--principal", "nobody"], "is not an ARN of a role or user"],
     [["--principal", "arn:aws:iam::111122223333:role/x", "--organization"], "say whose policies"],
   ])("%s is wrong use", async (args, said) => {
     const run = await runCli(["policy", "collect", ...args], keys);

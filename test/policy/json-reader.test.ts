@@ -65,7 +65,7 @@ describe("reading JSON with places", () => {
     ['{"a":1,\n  "\\u0061":2}', '2:3 the key "a" stands twice in one object'],
     ['{"a": [1, 2,]}', "1:12 there is a comma before ]"],
     ['{"a" 1}', '1:6 a colon was expected, "1" stands here'],
-    ['{"a": nul}', '1:7 "nul" is no value'],
+    ['{"a": nul}', '1:7 "nul" is not a value'],
     ['{"a": "b\n"}', "1:7 the text in quotes does not end"],
     ["{'a': 1}", `1:2 a key in double quotes was expected, "'" stands here`],
     ['{"a": 1} x', "1:10 there is more text behind the end of the value"],

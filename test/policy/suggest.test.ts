@@ -236,6 +236,7 @@ describe("policy suggest", () => {
     ]);
     expect([run.code, run.stdout]).toEqual([0, ""]);
     expect(run.stderr).toContain("nothing has to change");
+    expect(run.stderr).toContain("(misses-application-profiles)");
   });
 
   it("does not open a statement that names profiles by a pattern for more", async () => {

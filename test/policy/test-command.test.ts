@@ -65,7 +65,7 @@ describe("policy test", () => {
           },
         },
       },
-      "is no reason",
+      "is not a reason",
     ],
   ])("fails what is not as expected: %s", async (expected, said) => {
     const run = await test([fine, { ...fine, id: "other", expect: expected }]);

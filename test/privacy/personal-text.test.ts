@@ -19,7 +19,7 @@ describe("people in text", () => {
     ["mail bob@example.com, or x@y.co.uk.", "mail <bob@example.com>, or <x@y.co.uk>."],
     ["from 198.51.100.24 and [2001:db8::1]:443", "from <198.51.100.24> and [<2001:db8::1>]:443"],
     ["::ffff:198.51.100.24", "<::ffff:198.51.100.24>"],
-    // versions, ARNs and times are no addresses
+    // versions, ARNs and times are not addresses
     ["aws-cli/2.15.30 Python/3.11.8 Chrome/120.0.6099.109", "aws-cli/2.15.30 Python/3.11.8 Chrome/120.0.6099.109"],
     [
       "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0 at 08:01:00",

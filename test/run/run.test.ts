@@ -286,7 +286,7 @@ describe("a run", { timeout: 120_000 }, () => {
     const late = await here.run();
     expect(late.code).toBe(0);
     expect(late.stderr).toContain("1 events came late, for days that were pruned, and were left out");
-    expect(here.report()).toMatchObject({ cameLate: 1, changes: { invocations: 0 } });
+    expect(here.report()).toMatchObject({ lateEvents: 1, changes: { invocations: 0 } });
     expect(await queryRows(here.at("w.duckdb"), "select count(*)::int as n from invocation")).toEqual([{ n: 1 }]);
   });
 

@@ -26,7 +26,7 @@ let silentEndpoint = "";
 
 beforeAll(async () => {
   await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
-  // It listens on a port, so its address is no pipe.
+  // It listens on a port, so its address is not a pipe.
   silentEndpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
 });
 afterAll(() => {

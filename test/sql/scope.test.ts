@@ -34,7 +34,7 @@ it.each<[string, Scope, number]>([
   ["principal by ARN", { principals: [jane] }, 2],
   ["principal by name", { principals: ["invoice-bot"] }, 12],
   ["principal by pattern", { principals: ["*@example.com"] }, 2],
-  ["% and _ are no pattern", { principals: ["%"] }, 0],
+  ["% and _ are not pattern", { principals: ["%"] }, 0],
   ["empty lists do not restrict", { accounts: [], regions: [], principals: [] }, 15],
   ["a quote", { accounts: ["' OR 1=1 --"] }, 0],
 ])("%s", async (_, scope, expected) => {

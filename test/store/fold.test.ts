@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     expected: { outcome: "served", error_code: "ModelStreamErrorException", served_region: "eu-north-1" },
   },
   {
-    name: "a completion without a parent is no invocation",
+    name: "a completion without a parent is not an invocation",
     events: [completion({ parent_request_id: null, invocation_key: null })],
     expected: "none",
   },
@@ -333,7 +333,7 @@ const cases: readonly Case[] = [
     expected: { via_console: false, bearer_token: false },
   },
   {
-    name: "not inference is no invocation",
+    name: "not inference is not an invocation",
     events: [event({ record_kind: "other", invocation_key: null, outcome: null })],
     expected: "none",
   },

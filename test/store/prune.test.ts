@@ -28,7 +28,7 @@ async function run({ file, stage, rows = [], prune, compact = false }: Step): Pr
   const counts = prune === undefined ? null : await warehouse.prune(prune);
   if (compact) await warehouse.compact();
   await warehouse.publish();
-  return counts ?? warehouse.cameLate;
+  return counts ?? warehouse.lateEvents;
 }
 
 const before = event({ event_id: "old", invocation_key: "eu-west-1/old", event_time: midnight - minute });

@@ -181,7 +181,7 @@ describe("a warehouse that cannot be used", () => {
     expect(error.message).toMatch(/PID \d+/);
   }, 30_000);
 
-  it("is no DuckDB file, is foreign, is newer, is missing, has no folder", async () => {
+  it("is not a DuckDB file, is foreign, is newer, is missing, has no folder", async () => {
     await using box = await sandbox();
     const text = join(box.folder, "text");
     writeFileSync(text, "not a database ".repeat(1000));

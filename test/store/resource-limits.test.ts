@@ -1,4 +1,4 @@
-/** DuckDB's share of the machine: what is asked for holds, and what does not fit is no failure. */
+/** DuckDB's share of the machine: what is asked for holds, and what does not fit is not a failure. */
 import { describe, expect, it } from "vitest";
 import { type Duck, countOf, rowsOf, startDuck, stopDuck } from "../../src/store/duck.ts";
 import { alone, besideReaders, setLimits } from "../../src/store/resource-limits.ts";

@@ -75,7 +75,7 @@ export class S3Server {
   }
 
   get endpoint(): string {
-    // It listens on a port, so its address is no pipe.
+    // It listens on a port, so its address is not a pipe.
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
   }

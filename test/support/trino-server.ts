@@ -71,7 +71,7 @@ export class TrinoTestServer {
   }
 
   get url(): string {
-    // It listens on a port, so its address is no pipe.
+    // It listens on a port, so its address is not a pipe.
     const { port } = this.#server.address() as AddressInfo;
     return `${this.options.tls === true ? "https" : "http"}://127.0.0.1:${port}`;
   }

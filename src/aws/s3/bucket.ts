@@ -89,7 +89,7 @@ async function* listKeys(page: PageOf, range: KeyRange): AsyncGenerator<readonly
         ended = true;
         break;
       }
-      // The zero-byte marker that some consoles create for a folder is no object of a trail.
+      // The zero-byte marker that some consoles create for a folder is not an object of a trail.
       if (key.endsWith("/")) continue;
       const etag = unquote(ETag ?? "");
       const version = etag === "" ? `${Size ?? ""}-${LastModified?.getTime() ?? ""}` : etag;

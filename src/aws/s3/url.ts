@@ -30,7 +30,7 @@ export function parseS3Url(url: string): S3Url {
   const match = /^s3:\/\/([^/]*)(?:\/+(.*))?$/is.exec(url);
   const bucket = match?.[1] ?? "";
   if (match === null || !bucketName.test(bucket)) {
-    throw new SpillwayError("usage", `${url} is no S3 address`, {
+    throw new SpillwayError("usage", `${url} is not an S3 address`, {
       next: "Write s3://BUCKET or s3://BUCKET/PREFIX, for example s3://my-org-trail/AWSLogs/o-exampleorgid.",
     });
   }

@@ -48,7 +48,7 @@ export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
   }
   const stranger = flags.account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
-    throw new SpillwayError("usage", `${stranger} is no account id`, { next: "Account ids have 12 digits." });
+    throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });
   const boundary =
     flags.boundary === undefined
       ? undefined

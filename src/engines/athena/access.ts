@@ -85,18 +85,18 @@ export function athenaAccess(
 function check(options: AthenaOptions): void {
   const { output, reuseMinutes } = options;
   if (output !== undefined && !isS3Url(output))
-    throw usageError(`${output} is no place for results`, "Write --athena-output s3://BUCKET/PREFIX.");
+    throw usageError(`${output} is not a place for results`, "Write --athena-output s3://BUCKET/PREFIX.");
   if (output !== undefined) parseS3Url(output);
   for (const endpoint of [options.endpoint, options.s3Endpoint]) {
     if (endpoint !== undefined && !URL.canParse(endpoint))
-      throw usageError(`${endpoint} is no endpoint`, "Write it with its scheme, for example https://host:port.");
+      throw usageError(`${endpoint} is not an endpoint`, "Write it with its scheme, for example https://host:port.");
   }
   if (
     reuseMinutes !== undefined &&
     !(Number.isInteger(reuseMinutes) && reuseMinutes >= 0 && reuseMinutes <= mostReuseMinutes)
   )
     throw usageError(
-      `${reuseMinutes} minutes is no age for results to reuse`,
+      `${reuseMinutes} minutes is not an age for results to reuse`,
       "Give whole minutes, at most 10080: a week.",
     );
 }

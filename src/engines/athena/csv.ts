@@ -58,7 +58,7 @@ function readRow(text: string, start: number, last: boolean, row: CsvField[]): n
     }
     if (text[end] === "\r") end++;
     if (end >= text.length) return last ? text.length : -1;
-    if (text[end] !== "\n") throw new Error("the result object is no CSV of Athena's");
+    if (text[end] !== "\n") throw new Error("the result object is not a CSV of Athena's");
     return end + 1;
   }
 }

@@ -54,8 +54,8 @@ export async function executeSetup(
     made.push(step.name);
   }
   if (made.length > 0 || !present.has(setupView)) {
-    const standing = steps.filter(({ name }) => !differing.includes(name));
-    await run(access, markerStep(database, standing).sql, setupView, signal);
+    const unchanged = steps.filter(({ name }) => !differing.includes(name));
+    await run(access, markerStep(database, unchanged).sql, setupView, signal);
   }
   return { made, unchanged, differing };
 }

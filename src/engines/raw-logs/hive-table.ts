@@ -29,7 +29,9 @@ export interface LogTableOptions {
 function accountsFolder({ url, organization }: LogLocation): string {
   const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)(?:\/(.*?))?\/*$/.exec(url) ?? [];
   if (bucket === undefined || /['\s]/.test(url)) {
-    throw new SpillwayError("usage", `${url} is no place of logs in S3`, { next: "Write --logs s3://BUCKET[/PREFIX]" });
+    throw new SpillwayError("usage", `${url} is not a place of logs in S3`, {
+      next: "Write --logs s3://BUCKET[/PREFIX]",
+    });
   }
   const above = prefix.replace(/\/?AWSLogs(?:\/.*)?$/, "");
   return [`s3://${bucket}`, above, "AWSLogs", organization ?? ""].filter((part) => part !== "").join("/");

@@ -76,7 +76,7 @@ export function parseTableName(text: string): readonly string[] {
   const parts = text.split(".").map((part) => part.replace(/^(["`])(.*)\1$/, "$2"));
   const bad = parts.length > 3 || parts.some((part) => !/^\w[\w$-]*$/.test(part));
   if (!bad) return parts;
-  throw new SpillwayError("usage", `${JSON.stringify(text)} is no name of a table`, {
+  throw new SpillwayError("usage", `${JSON.stringify(text)} is not a name of a table`, {
     next: "Write it as TABLE, DATABASE.TABLE or CATALOG.DATABASE.TABLE, for example default.cloudtrail_logs",
   });
 }
@@ -120,7 +120,7 @@ export function lackingColumns(name: string, present: readonly string[]): readon
   const has = new Set(present.map((column) => column.toLowerCase()));
   const needed = neededColumns.filter((column) => !has.has(column));
   if (needed.length > 0) {
-    throw new SpillwayError("config", `${name} is no table of CloudTrail records: it has no ${needed.join(", ")}`, {
+    throw new SpillwayError("config", `${name} is not a table of CloudTrail records: it has no ${needed.join(", ")}`, {
       next: "Name another table, or make one with spillway athena setup",
     });
   }

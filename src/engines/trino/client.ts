@@ -176,7 +176,7 @@ function baseUrl(server: TrinoServer): URL {
   } catch {
     // said below, together with other schemes
   }
-  throw new SpillwayError("config", `${server.url} is no URL of a Trino server`, {
+  throw new SpillwayError("config", `${server.url} is not a URL of a Trino server`, {
     next: "Write it as https://host:port",
   });
 }

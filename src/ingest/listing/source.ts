@@ -1,8 +1,8 @@
 /** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { Finding, Listed, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type { Finding, Listed, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { Finding, Listed, ListedDays, ListedStretch, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type { Finding, Listed, ListedDays, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
@@ -24,7 +24,7 @@ export interface TrailObject {
   readonly region: string | null;
   /** Delivery day, YYYY-MM-DD, UTC. */
   readonly day: string | null;
-  /** Why this is no log file to be read, null if it is one. */
+  /** Why this is not a log file to be read, null if it is one. */
   readonly skip: string | null;
   readonly locator: Locator;
 }
@@ -50,7 +50,7 @@ export interface SourceOutcome {
   /** The clock of the run. */
   readonly now: Date;
   /** Objects of the ledger that lie in what was listed completely and were not listed by this run. */
-  missing(stretch: ListedStretch): Promise<readonly MissingObject[]>;
+  missing(keys: ListedKeyRange): Promise<readonly MissingObject[]>;
   /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
   oldestUnread(prefixes: readonly string[]): Promise<string | null>;
 }

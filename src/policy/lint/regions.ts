@@ -134,6 +134,6 @@ export const unknownRegion: Rule = (statement, _, { regions }) =>
           : regions.has(stranger.toLowerCase())
             ? ": values know case"
             : "";
-      return [{ code: "unknown-region", at: valueNode, message: `${stranger} is no Region that is known${meant}` }];
+      return [{ code: "unknown-region", at: valueNode, message: `${stranger} is not a Region that is known${meant}` }];
     }),
   );

@@ -1,7 +1,7 @@
 /** Owns decimals as whole multiples of a power of ten, as Parquet and Arrow hold them. */
 import type { Cell } from "../../engines/engine.ts";
 
-/** `-0.5` with two digits behind the point is -50. @throws Error for a text that is no decimal of that many digits */
+/** `-0.5` with two digits behind the point is -50. @throws Error for a text that is not a decimal of that many digits */
 export function scaledDecimal(cell: Cell, { fraction }: { readonly fraction: number }): bigint {
   if (cell === null) return 0n;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(String(cell));

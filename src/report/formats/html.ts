@@ -6,7 +6,7 @@ import { pageHead } from "../page/head.ts";
 import { renderPage } from "../page/page.ts";
 import { type FormatOptions, send } from "./format.ts";
 
-/** A result that is no report. */
+/** A result that is not a report. */
 const unnamed: Described = { name: "result", title: "Result", answers: "", columns: [], sql: "" };
 
 export async function writeHtml(result: Result, output: OutputStream, options: FormatOptions = {}): Promise<number> {

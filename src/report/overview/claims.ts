@@ -2,7 +2,7 @@
 import { count } from "./flow.ts";
 import { cut, grouped } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
-import { type Paper, paint, wrapped } from "./terminal.ts";
+import { type Layout, paint, wrapped } from "./terminal.ts";
 
 export interface BoundaryData {
   readonly name: string;
@@ -14,41 +14,45 @@ export interface BoundaryData {
 const mostLines = 3;
 
 /** Never kept by itself: what the claim lacks stands in the same breath. */
-export function boundaryLines(paper: Paper, boundary: BoundaryData | undefined, claims: readonly PlainRow[]): string[] {
+export function boundaryLines(
+  layout: Layout,
+  boundary: BoundaryData | undefined,
+  claims: readonly PlainRow[],
+): string[] {
   if (boundary === undefined) return [];
   const title = `Boundary ${boundary.name}`;
   const claim = claims.find((row) => row["claim"] === "inside-boundary");
-  if (claim?.["outcome"] === "not met") return violationLines(paper, title, boundary.violations);
+  if (claim?.["outcome"] === "not met") return violationLines(layout, title, boundary.violations);
   const said = claim?.["outcome"] === "met" ? "met" : "not shown";
   const reason = said === "met" ? claim?.["numbers"] : `missing ${claim?.["missing"] ?? "a check"}`;
-  const lines = wrapped(`${title}  ${said}: ${String(reason)}`, paper.width, "  ");
+  const lines = wrapped(`${title}  ${said}: ${String(reason)}`, layout.width, "  ");
   const shown = lines.slice(0, mostLines);
-  if (lines.length > mostLines) shown[mostLines - 1] = cut(`${shown.at(-1) ?? ""} …`, paper.width);
+  if (lines.length > mostLines) shown[mostLines - 1] = cut(`${shown.at(-1) ?? ""} …`, layout.width);
   const [first = "", ...rest] = shown;
   const start = `${title}  ${said}`;
   return [
-    `${paint(paper, "bold", title)}  ${paint(paper, said === "met" ? "green" : "yellow", said)}${first.slice(start.length)}`,
+    `${paint(layout, "bold", title)}  ${paint(layout, said === "met" ? "green" : "yellow", said)}${first.slice(start.length)}`,
     ...rest,
   ];
 }
 
-function violationLines(paper: Paper, title: string, violations: readonly PlainRow[]): string[] {
+function violationLines(layout: Layout, title: string, violations: readonly PlainRow[]): string[] {
   const outside = violations.reduce((sum, row) => sum + count(row["invocations"]), 0);
   const principals = new Set(violations.map((row) => row["principal"])).size;
   const byRegion = tally(violations, (row) => `${row["served_region"]} (${row["country"] ?? "?"})`);
   const where = byRegion.slice(0, 4).map(([region, calls]) => `${region} ${grouped(calls)}`);
   const said = `${grouped(outside)} outside, by ${grouped(principals)} ${principals === 1 ? "principal" : "principals"}`;
   const plain = `${title}  ${said}: `;
-  const [first = "", ...rest] = wrapped(plain + where.join(" · "), paper.width, "  ");
-  return [`${paint(paper, "bold", title)}  ${paint(paper, "red", said)}${first.slice(plain.length - 2)}`, ...rest];
+  const [first = "", ...rest] = wrapped(plain + where.join(" · "), layout.width, "  ");
+  return [`${paint(layout, "bold", title)}  ${paint(layout, "red", said)}${first.slice(plain.length - 2)}`, ...rest];
 }
 
 /** The others in one line; their numbers stand in the report. */
-export function claimLines(paper: Paper, claims: readonly PlainRow[]): string[] {
+export function claimLines(layout: Layout, claims: readonly PlainRow[]): string[] {
   const others = claims.filter((row) => row["claim"] !== "inside-boundary");
   if (others.length === 0) return [];
   const said = others.map((row) => `${String(row["claim"])} ${String(row["outcome"])}`).join(" · ");
-  return [paint(paper, "dim", cut(`Claims  ${said}`, paper.width))];
+  return [paint(layout, "dim", cut(`Claims  ${said}`, layout.width))];
 }
 
 /** Calls by a key, most first. */

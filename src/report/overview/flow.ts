@@ -1,7 +1,7 @@
 /** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
 import { cut, grouped, percent, size } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
-import { type Paper, bar, paint } from "./terminal.ts";
+import { type Layout, bar, paint } from "./terminal.ts";
 
 export interface Flow {
   /** Rows of `spillover-by-region`. */
@@ -27,10 +27,10 @@ function total(rows: readonly PlainRow[], column: string): number {
 }
 
 /** The rate never stands without the count of what it leaves out (R2). */
-export function headline(paper: Paper, flow: Flow, range: RangeTexts, denied: number): string[] {
+export function headline(layout: Layout, flow: Flow, range: RangeTexts, denied: number): string[] {
   const title = "Where Bedrock inference ran";
-  const asked = paint(paper, "dim", range.asked.padStart(paper.width - title.length));
-  const head = [paint(paper, "bold", title) + asked, paint(paper, "dim", `  ${range.seen}`)];
+  const asked = paint(layout, "dim", range.asked.padStart(layout.width - title.length));
+  const head = [paint(layout, "bold", title) + asked, paint(layout, "dim", `  ${range.seen}`)];
   const served = total(flow.rows, "invocations");
   if (served === 0) return [...head, `  no served invocation${denied === 0 ? "" : `, ${grouped(denied)} denied`}`];
   const known = flow.rows.filter((row) => row["served_region"] !== null);
@@ -42,12 +42,12 @@ export function headline(paper: Paper, flow: Flow, range: RangeTexts, denied: nu
   return [
     ...head,
     `  ${grouped(served)} served, ${grouped(spilled)} of them outside their source Region${denied === 0 ? "" : `; ${grouped(denied)} denied`}`,
-    `  ${paint(paper, spilled > 0 ? "yellow" : "green", spill)} of ${grouped(viaKnown)} through a profile; ${grouped(unknown)} more ${unknown === 1 ? "is" : "are"} unknown`,
+    `  ${paint(layout, spilled > 0 ? "yellow" : "green", spill)} of ${grouped(viaKnown)} through a profile; ${grouped(unknown)} more ${unknown === 1 ? "is" : "are"} unknown`,
   ];
 }
 
 /** Bars share one scale within a source Region. Percentages are of its calls with a known served Region. */
-export function flowLines(paper: Paper, flow: Flow): string[] {
+export function flowLines(layout: Layout, flow: Flow): string[] {
   const bySource = new Map<string, PlainRow[]>();
   for (const row of flow.rows) {
     const source = String(row["source_region"] ?? "–");
@@ -61,13 +61,13 @@ export function flowLines(paper: Paper, flow: Flow): string[] {
   const topServed = Math.floor(9 / Math.min(sources.length, topSources));
   const lines = sources
     .slice(0, topSources)
-    .flatMap(([source, rows]) => sourceLines(paper, { ...flow, rows }, source, topServed));
+    .flatMap(([source, rows]) => sourceLines(layout, { ...flow, rows }, source, topServed));
   const left = sources.length - topSources;
-  const more = left > 0 ? [paint(paper, "dim", `  and ${left} more source Regions: spillway report region-flow`)] : [];
-  return [paint(paper, "bold", "From source to served Region"), ...lines, ...more];
+  const more = left > 0 ? [paint(layout, "dim", `  and ${left} more source Regions: spillway report region-flow`)] : [];
+  return [paint(layout, "bold", "From source to served Region"), ...lines, ...more];
 }
 
-function sourceLines(paper: Paper, flow: Flow, source: string, topServed: number): string[] {
+function sourceLines(layout: Layout, flow: Flow, source: string, topServed: number): string[] {
   const { rows } = flow;
   const all = total(rows, "invocations");
   const known = total(
@@ -96,13 +96,13 @@ function sourceLines(paper: Paper, flow: Flow, source: string, topServed: number
   }
   if (unknown.length > 0)
     lines.push({ label: "unknown", calls: total(unknown, "invocations"), share: undefined, style: "dim" });
-  const room = paper.width - 44;
+  const room = layout.width - 44;
   const drawn = lines.map((line, index) => {
     const branch = index === lines.length - 1 ? "└" : "├";
     const filled = bar(line.calls / all, room);
     const graph = line.share === undefined ? filled.replaceAll(/./gu, "░") : filled;
     const share = line.share === undefined ? "" : percent(line.share);
-    return `  ${paint(paper, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(paper, line.style, graph)}${" ".repeat(room - size(graph))}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
+    return `  ${paint(layout, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(layout, line.style, graph)}${" ".repeat(room - size(graph))}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
   });
   return [`  ${source}`, ...drawn];
 }

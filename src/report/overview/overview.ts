@@ -4,7 +4,7 @@ import { type AskedRange, askedText, seenText } from "./asked.ts";
 import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";
 import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
-import { type Paper, paint } from "./terminal.ts";
+import { type Layout, paint } from "./terminal.ts";
 
 /** Rows of the reports of the same names. */
 export interface OverviewData {
@@ -35,16 +35,16 @@ const gapLabels: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function overviewText(data: OverviewData, options: OverviewOptions = {}): string {
-  const paper: Paper = { width: Math.max(60, Math.min(options.width ?? 80, 110)), color: options.color ?? false };
+  const layout: Layout = { width: Math.max(60, Math.min(options.width ?? 80, 110)), color: options.color ?? false };
   const flow: Flow = { rows: data.regions, boundary: data.boundary?.regions };
   const range = { asked: askedText(data.asked), seen: seenText(data.regions, data.coverage) };
   const sections = [
-    headline(paper, flow, range, sum(data.denials, "invocations")),
-    flowLines(paper, flow),
-    principalLines(paper, data.principals),
-    [...boundaryLines(paper, data.boundary, data.claims), ...claimLines(paper, data.claims)],
-    denialLines(paper, data.denials),
-    blindLines(paper, data),
+    headline(layout, flow, range, sum(data.denials, "invocations")),
+    flowLines(layout, flow),
+    principalLines(layout, data.principals),
+    [...boundaryLines(layout, data.boundary, data.claims), ...claimLines(layout, data.claims)],
+    denialLines(layout, data.denials),
+    blindLines(layout, data),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${text.join("\n\n")}\n`;
@@ -59,13 +59,13 @@ function name(principal: unknown): string {
   return text.startsWith("arn:") ? text.slice(text.lastIndexOf(":") + 1) : text;
 }
 
-function principalLines(paper: Paper, rows: readonly PlainRow[]): string[] {
+function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
   const shown = rows
     .filter((row) => count(row["via_profile"]) > 0)
     .toSorted((a, b) => count(b["spilled"]) - count(a["spilled"]));
   if (shown.length === 0) return [];
   const head = "account".padEnd(12) + "spilled".padStart(14) + "rate".padStart(8) + "unknown".padStart(10);
-  const room = paper.width - head.length - 3;
+  const room = layout.width - head.length - 3;
   const lines = shown.slice(0, topPrincipals).map((row) => {
     const rate = row["spill_rate"];
     const numbers =
@@ -77,21 +77,21 @@ function principalLines(paper: Paper, rows: readonly PlainRow[]): string[] {
   });
   const rest = shown.length - topPrincipals;
   const more =
-    rest > 0 ? [paint(paper, "dim", `  and ${grouped(rest)} more: spillway report spillover-by-principal`)] : [];
-  return [paint(paper, "bold", `${"Who sent it".padEnd(room + 2)} `) + paint(paper, "dim", head), ...lines, ...more];
+    rest > 0 ? [paint(layout, "dim", `  and ${grouped(rest)} more: spillway report spillover-by-principal`)] : [];
+  return [paint(layout, "bold", `${"Who sent it".padEnd(room + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
 }
 
-function denialLines(paper: Paper, rows: readonly PlainRow[]): string[] {
+function denialLines(layout: Layout, rows: readonly PlainRow[]): string[] {
   if (rows.length === 0) return [];
   const groups = tally(rows, (row) => {
     const by = typeof row["denied_by"] === "string" ? `by ${row["denied_by"]}` : "without a stated policy";
     return `${row["denied_region"] ?? "Region not stated"} ${by}`;
   });
   const shown = groups.slice(0, topDenials).map(([key, calls]) => `  ${grouped(calls).padStart(9)}  ${key}`);
-  return [paint(paper, "bold", "Denied"), ...shown.map((line) => cut(line, paper.width))];
+  return [paint(layout, "bold", "Denied"), ...shown.map((line) => cut(line, layout.width))];
 }
 
-function blindLines(paper: Paper, data: OverviewData): string[] {
+function blindLines(layout: Layout, data: OverviewData): string[] {
   const spots = new Map<string, { amount: number; why: string }>();
   for (const row of data.unobservable) {
     const what = String(row["what"]);
@@ -104,7 +104,7 @@ function blindLines(paper: Paper, data: OverviewData): string[] {
     spots.set(String(row["gap"]), { amount: count(row["days"]), why: `account-Region-days ${label} (${days})` });
   }
   if (spots.size === 0)
-    return [paint(paper, "bold", "What could not be seen") + paint(paper, "green", "  nothing found")];
+    return [paint(layout, "bold", "What could not be seen") + paint(layout, "green", "  nothing found")];
   const rank = [
     "never delivered",
     "no file",
@@ -120,9 +120,9 @@ function blindLines(paper: Paper, data: OverviewData): string[] {
   const ordered = [...spots].toSorted((a, b) => place(a[0]) - place(b[0]) || b[1].amount - a[1].amount);
   // the reason up to its colon is enough here; the report has the rest
   const lines = ordered.slice(0, topBlindSpots).map(([, spot]) => {
-    return cut(`  ${grouped(spot.amount).padStart(9)}  ${spot.why.split(": ")[0] ?? ""}`, paper.width);
+    return cut(`  ${grouped(spot.amount).padStart(9)}  ${spot.why.split(": ")[0] ?? ""}`, layout.width);
   });
   const left = ordered.length - topBlindSpots;
-  const more = left > 0 ? [paint(paper, "dim", `  and ${left} more kinds: spillway report unobservable`)] : [];
-  return [paint(paper, "bold", "What could not be seen"), ...lines, ...more];
+  const more = left > 0 ? [paint(layout, "dim", `  and ${left} more kinds: spillway report unobservable`)] : [];
+  return [paint(layout, "bold", "What could not be seen"), ...lines, ...more];
 }

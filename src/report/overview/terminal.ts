@@ -1,14 +1,14 @@
 /** Owns how the overview paints: colours, bars, columns. */
 
-export interface Paper {
+export interface Layout {
   readonly width: number;
   readonly color: boolean;
 }
 
 const codes = { bold: [1, 22], dim: [2, 22], yellow: [33, 39], red: [31, 39], green: [32, 39] } as const;
 
-export function paint(paper: Paper, style: keyof typeof codes, text: string): string {
-  if (!paper.color || text === "") return text;
+export function paint(layout: Layout, style: keyof typeof codes, text: string): string {
+  if (!layout.color || text === "") return text;
   const [on, off] = codes[style];
   return `\u001B[${on}m${text}\u001B[${off}m`;
 }

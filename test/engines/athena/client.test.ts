@@ -315,9 +315,9 @@ describe("what goes wrong", () => {
   });
 
   it("options that cannot be meant", () => {
-    expect(() => accessFor(endpoint, { output: "results" })).toThrow("results is no place for results");
-    expect(() => accessFor(endpoint, { reuseMinutes: 20_000 })).toThrow("no age for results");
-    expect(() => accessFor(endpoint, { endpoint: "athena" })).toThrow("no endpoint");
+    expect(() => accessFor(endpoint, { output: "results" })).toThrow("results is not a place for results");
+    expect(() => accessFor(endpoint, { reuseMinutes: 20_000 })).toThrow("not an age for results");
+    expect(() => accessFor(endpoint, { endpoint: "athena" })).toThrow("not an endpoint");
   });
 });
 

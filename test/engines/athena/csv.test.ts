@@ -39,7 +39,7 @@ describe("the CSV of a result", () => {
   });
 
   it("refuses what follows a closing quote", () => {
-    expect(() => read('"a"b\n')).toThrow("no CSV of Athena's");
+    expect(() => read('"a"b\n')).toThrow("not a CSV of Athena's");
   });
 
   it("gives back any rows, cut anywhere", () => {

@@ -219,9 +219,9 @@ describe("a table that is there already", () => {
 
   it.each([
     ["nowhere", [], "Athena has no table nowhere in the database spillway", 2],
-    ["other", [], "spillway.other is no table of CloudTrail records", 2],
+    ["other", [], "spillway.other is not a table of CloudTrail records", 2],
     ["injected", [], "wants every query to name accounts", 2],
-    ["a.b.c.d", [], "is no name of a table", 2],
+    ["a.b.c.d", [], "is not a name of a table", 2],
   ])("refuses %s", async (table, more, said, code) => {
     const run = await report("denials", "--athena-table", table, ...more);
     expect(run.stderr).toContain(said);

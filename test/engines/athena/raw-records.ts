@@ -101,7 +101,7 @@ export async function replaceRaw(
   await insert.run();
 }
 
-/** Half a surrogate pair is no text in UTF-8: it is written as U+FFFD, as every engine and file format does. */
+/** Half a surrogate pair is not text in UTF-8: it is written as U+FFFD, as every engine and file format does. */
 export function wellFormed(value: unknown): unknown {
   return typeof value === "string" ? Buffer.from(value).toString() : value;
 }

@@ -233,7 +233,7 @@ describe("names", () => {
     [["--engine", "trino"], "--engine trino needs the address of a server"],
     [["--engine", "athena", "--max-scan", "much"], "Write it as 10GB"],
     [["--engine", "athena", "--relation", "event"], "Write NAME=TABLE"],
-    [["--engine", "athena", "--athena-database", "d", "--relation", "event=a;b"], "is no name of a table"],
+    [["--engine", "athena", "--athena-database", "d", "--relation", "event=a;b"], "is not a name of a table"],
     [["--engine", "spark"], "Allowed choices are duckdb, athena, trino"],
   ])("refuses %j", async (args, said) => {
     const run = await cli("report", "denials", ...args);

@@ -170,7 +170,7 @@ describe("setup", { timeout: 180_000 }, () => {
     };
     const run = await athena("setup", "--athena-table", "logs.vpc_flow_logs", "--execute");
     expect(run.code).toBe(2);
-    expect(run.stderr).toContain("logs.vpc_flow_logs is no table of CloudTrail records: it has no useridentity");
+    expect(run.stderr).toContain("logs.vpc_flow_logs is not a table of CloudTrail records: it has no useridentity");
     const missing = await athena("setup", "--athena-table", "logs.nothing", "--execute");
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain("Athena has no table nothing in the database logs");
@@ -192,10 +192,10 @@ describe("setup", { timeout: 180_000 }, () => {
 
   it.each([
     [["--logs", "bucket"], "no account is named"],
-    [["--logs", "bucket", "--account", "111122223333"], "bucket is no place of logs in S3"],
+    [["--logs", "bucket", "--account", "111122223333"], "bucket is not a place of logs in S3"],
     [["--account", "111122223333"], "it is not said where the logs are"],
-    [["--logs", "s3://b", "--account", "1"], "1 is no account"],
-    [["--logs", "s3://b", "--account", "111122223333", "--organization-id", "x"], "x is no organization"],
+    [["--logs", "s3://b", "--account", "1"], "1 is not an account"],
+    [["--logs", "s3://b", "--account", "111122223333", "--organization-id", "x"], "x is not an organization"],
   ])("refuses %j", async (flags, message) => {
     const run = await runCli(["athena", "setup", ...flags]);
     expect(run.code).toBe(2);

@@ -135,8 +135,8 @@ describe("a table that is there already", () => {
   });
 
   it.each([
-    [["--athena-table", "a.b.c.d"], "is no name of a table"],
-    [["--athena-table", "a'; drop table x"], "is no name of a table"],
+    [["--athena-table", "a.b.c.d"], "is not a name of a table"],
+    [["--athena-table", "a'; drop table x"], "is not a name of a table"],
     [["--day-column", "year,month"], "names no columns of the delivery day"],
     [["--table-lacks", "eventid"], "the column eventid cannot be missing"],
     [["--table-lacks", "colour"], "the column colour cannot be missing"],

@@ -62,7 +62,7 @@ function corpusRecords(): unknown[] {
   return cases.map((entry) => tabled(entry.record));
 }
 
-/** What is no row where the table has one fails a query of Trino's as a whole, so the records are those that the table can show. */
+/** What is not a row where the table has one fails a query of Trino's as a whole, so the records are those that the table can show. */
 function generatedRecords(): unknown[] {
   return fc.sample(arbitraryRecord, { numRuns: 1500, seed: 476 }).map((record) => oneSpelling(tabled(record)));
 }

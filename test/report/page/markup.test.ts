@@ -48,7 +48,7 @@ describe("markup", () => {
 });
 
 describe("visible text", () => {
-  it("leaves no character that hides, and nothing that is no Unicode", () => {
+  it("leaves no character that hides, and nothing that is not a Unicode", () => {
     const hides = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069\u200B\u200E\u200F\u061C\uFEFF\u00AD]/u;
     fc.assert(fc.property(anyText, (text) => !hides.test(visibleText(text))));
     expect(hides.test("a\u202Eb")).toBe(true);

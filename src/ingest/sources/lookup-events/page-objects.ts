@@ -62,7 +62,7 @@ function daysWithoutEvents(scan: Scan, page: LookupPage, byDay: ReadonlyMap<stri
   return daysBack(above, dayIn(down)).filter((day) => !byDay.has(day));
 }
 
-/** One record that is no JSON must not take the others of its page with it. */
+/** One record that is not JSON must not take the others of its page with it. */
 function isReadable({ text }: LookupRecord): boolean {
   if (text === null) return false;
   try {

@@ -39,7 +39,7 @@ export interface Walk {
 
 /** Below this a difference is the rounding of a Date header and the time of the way. */
 const clockToleranceMs = 60_000;
-/** Listings that may end without a step forward before it is no expired token any more. */
+/** Listings that may end without a step forward before it is not an expired token any more. */
 const fruitlessRestarts = 5;
 
 /** @throws SpillwayError as LookupClient */

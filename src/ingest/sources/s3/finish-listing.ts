@@ -1,5 +1,5 @@
 /** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
-import type { Finding, ListedStretch, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
+import type { Finding, ListedKeyRange, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { advanced } from "./days.ts";
 import { depthGap } from "./discover.ts";
@@ -23,7 +23,7 @@ export async function finishListing(
     gaps.push(`only the first ${found.gaveUpAfter} folders of ${url} were searched for trails`);
   }
   if (!outcome.complete) return { gaps };
-  const missing = await outcome.missing(stretchOf(url, options, listed));
+  const missing = await outcome.missing(listedKeysOf(url, options, listed));
   const { bucket, prefix } = parseS3Url(url);
   const unreadSince = await outcome.oldestUnread([`s3://${bucket}/${prefix}`]);
   const moved = denied.length === 0 ? advanced(listed.history, listed.days, listed.now, listed.newest) : listed.history;
@@ -38,7 +38,7 @@ export async function finishListing(
 /** The root `.../AWSLogs/` that a trail folder lies below: an account whose folder is gone altogether is missed there. */
 const belowRoot = /(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail\/[^/]+\/$/;
 
-function stretchOf(url: string, options: S3SourceOptions, { days, found, denied }: S3Listing): ListedStretch {
+function listedKeysOf(url: string, options: S3SourceOptions, { days, found, denied }: S3Listing): ListedKeyRange {
   const { bucket, prefix } = parseS3Url(url);
   const uri = (path: string): string => `s3://${bucket}/${path}`;
   const roots = found.trailFolders.map((folder) => {

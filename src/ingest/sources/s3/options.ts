@@ -31,9 +31,10 @@ export function checkS3Options(options: S3SourceOptions): void {
   checkDays(options.from, options.to);
   checkS3Access(options);
   for (const account of options.accounts ?? []) {
-    if (!accountFolder.test(account)) throw usageError(`${account} is no account id`, "Account ids have 12 digits.");
+    if (!accountFolder.test(account))
+      throw usageError(`${account} is not an account id`, "Account ids have 12 digits.");
   }
   for (const region of options.regions ?? []) {
-    if (!regionFolder.test(region)) throw usageError(`${region} is no Region`, "Regions look like eu-west-1.");
+    if (!regionFolder.test(region)) throw usageError(`${region} is not a Region`, "Regions look like eu-west-1.");
   }
 }

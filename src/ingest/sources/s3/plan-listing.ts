@@ -1,8 +1,8 @@
-/** Owns the plan of a listing: which stretches of keys are read, so that it never walks through the whole history. Pure. */
+/** Owns the plan of a listing: which key ranges are read, so that it never walks through the whole history. Pure. */
 import { addDays, dayMs } from "../../../day.ts";
 import { type DayRange } from "./days.ts";
 
-/** One stretch of keys, listed by one reader: `startAfter` < key < `endBefore`. */
+/** One key range, listed by one reader: `startAfter` < key < `endBefore`. */
 export interface ListingTask {
   readonly prefix: string;
   /** Null: from the first key of the prefix. */
@@ -20,17 +20,17 @@ export interface ListingScope {
 
 /**
  * One task for each folder; when folders are fewer than readers, their days are dealt out to several.
- * `today` bounds that dealing only: the last stretch of an open range has no end.
+ * `today` bounds that dealing only: the last one of an open range has no end.
  */
 export function planListing(scope: ListingScope, days: DayRange, today: string, readers: number): ListingTask[] {
   const pieces = Math.max(1, Math.floor(readers / Math.max(1, scope.trailFolders.length)));
   return [
     ...scope.wholePrefixes.map((prefix) => ({ prefix, startAfter: null, endBefore: null })),
-    ...scope.trailFolders.flatMap((folder) => stretches(folder, days, today, pieces)),
+    ...scope.trailFolders.flatMap((folder) => keyRanges(folder, days, today, pieces)),
   ];
 }
 
-function stretches(folder: string, days: DayRange, today: string, pieces: number): ListingTask[] {
+function keyRanges(folder: string, days: DayRange, today: string, pieces: number): ListingTask[] {
   const starts = startDays(days, today, pieces);
   return starts.map((start, index) => {
     const next = starts[index + 1] ?? (days.to === null ? null : addDays(days.to, 1));
@@ -42,7 +42,7 @@ function stretches(folder: string, days: DayRange, today: string, pieces: number
   });
 }
 
-/** First days of the stretches, ascending. Without a first day there is nothing to deal out. */
+/** First days of the key ranges, ascending. Without a first day there is nothing to deal out. */
 function startDays(days: DayRange, today: string, pieces: number): readonly (string | null)[] {
   const { from } = days;
   if (from === null) return [null];

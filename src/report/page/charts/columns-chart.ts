@@ -56,7 +56,7 @@ export function columnsChart({ id, title, description, columns, kinds }: Columns
         > `;
     });
   const drawn = series.filter((part) => part.some((point) => point[1] > point[0]));
-  // a single day is no wall
+  // a single day is not a wall
   const width = Math.min(x.bandwidth(), widest);
   const left = (index: number): number => (x(index) ?? 0) + (x.bandwidth() - width) / 2;
   const bars = drawn.map(

@@ -47,11 +47,7 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
   return { table: { ...described, rows, total }, facts };
 }
 
-/** Whether the page has a place for it: by name, and by the columns that it reads. */
-export function isKnownReport({ name, columns }: Pick<ReportRows, "name" | "columns">): boolean {
-  return knownReportOf({ name, columns }) !== undefined;
-}
-
+/** A report that the page has a place for: by its name, and by the columns that it reads. */
 function knownReportOf({ name, columns }: Pick<ReportRows, "name" | "columns">): KnownReport<unknown> | undefined {
   const known: KnownReport<unknown> | undefined = Object.hasOwn(knownReports, name)
     ? knownReports[name as keyof PageFacts] // hasOwn has just said that it is one

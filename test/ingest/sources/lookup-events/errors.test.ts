@@ -210,7 +210,7 @@ describe("a part can be read", () => {
     expect([refused, counts.newEvents]).toEqual([true, 200]);
   });
 
-  it("a record that is no JSON is quarantined, the others of its page are kept", async () => {
+  it("a record that is not JSON is quarantined, the others of its page are kept", async () => {
     const [first, second, ...rest] = makeHistory({ region: "ap-south-1", count: 60 });
     if (first === undefined || second === undefined) throw new Error("no history");
     server.add(account, "ap-south-1", [first, { ...second, record: second.record.slice(0, 200) }, ...rest]);

@@ -127,7 +127,7 @@ describe("credentials", () => {
     });
     await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
     try {
-      // It listens on a port, so its address is no pipe.
+      // It listens on a port, so its address is not a pipe.
       process.env["AWS_ENDPOINT_URL_STS"] = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
       await expect(readAll({}, { roles: [{ arn: "arn:aws:iam::444455556666:role/reader" }] })).rejects.toMatchObject({
         code: "credentials",
@@ -148,7 +148,7 @@ describe("credentials", () => {
     );
     await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
     try {
-      // It listens on a port, so its address is no pipe.
+      // It listens on a port, so its address is not a pipe.
       process.env["AWS_ENDPOINT_URL_STS"] = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
       const roles = [
         { arn: "arn:aws:iam::111122223333:role/hop" },

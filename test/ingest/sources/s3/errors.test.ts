@@ -158,7 +158,7 @@ describe("a source that cannot be listed", () => {
     });
   });
 
-  it("nothing new in the look-back is no failure", async () => {
+  it("nothing new in the look-back is not a failure", async () => {
     server.objects.clear();
     server.put(trailKey({ day: "2025-12-31" }), "body");
     expect(await listAll(s3Source(url(), optionsFor(server)), remembers(now(), now()))).toEqual([]);
