@@ -124,7 +124,7 @@ async function organization(places: number): Promise<string> {
   return `### An organization (${at}, one round)\n\n${markdownTable(["", "log files / s", "wall", "user + sys", "peak RSS"], rows)}\nBar: flat memory.\n\n`;
 }
 
-/** Digests beside the mixed logs, an hour each. */
+/** Digests beside the mixed logs: as many as an account has that delivers every five minutes, ten log files each. */
 function withDigests(logs: string, folder: string): { readonly keys: string } {
   cpSync(logs, folder, { recursive: true });
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json.gz"));
@@ -135,17 +135,18 @@ function withDigests(logs: string, folder: string): { readonly keys: string } {
     const place = `${name.slice(0, name.indexOf(parsed.accountId))} ${parsed.accountId} ${parsed.region}`;
     places.set(place, [...(places.get(place) ?? []), name]);
   }
-  const hour = 3_600_000;
+  const day = 86_400_000;
   let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
   for (const [place, keys] of places) {
     const [root = "", account = "", region = ""] = place.split(" ");
     const times = keys.map((key) => parseLogName(key)?.deliveredAt ?? 0);
-    const start = Math.floor(Math.min(...times) / hour) * hour;
-    const end = Math.max(...times) + hour;
+    const start = Math.floor(Math.min(...times) / day) * day;
+    const end = Math.max(...times) + day;
+    const hourMs = Math.ceil((end - start) / Math.max(1, keys.length / 10) / 1000) * 1000;
     [oldest, newest] = [Math.min(oldest, start), Math.max(newest, end)];
-    const hours = Array.from({ length: Math.ceil((end - start) / hour) }, (_, index) =>
+    const hours = Array.from({ length: Math.ceil((end - start) / hourMs) }, (_, index) =>
       keys
-        .filter((_key, at) => Math.floor(((times[at] ?? 0) - start) / hour) === index)
+        .filter((_key, at) => Math.floor(((times[at] ?? 0) - start) / hourMs) === index)
         .map((key) => ({ key, content: gunzipSync(readFileSync(join(folder, key))) })),
     );
     const chain = makeChain({
@@ -158,6 +159,7 @@ function withDigests(logs: string, folder: string): { readonly keys: string } {
       key: testKey,
       start,
       hours,
+      hourMs,
     });
     for (const { key, body } of chain) {
       mkdirSync(dirname(join(folder, key)), { recursive: true });
@@ -165,7 +167,7 @@ function withDigests(logs: string, folder: string): { readonly keys: string } {
     }
   }
   const file = `${folder}.keys.json`;
-  writeFileSync(file, publicKeyList([testKey], oldest - 24 * hour, newest + 24 * hour));
+  writeFileSync(file, publicKeyList([testKey], oldest - 90 * day, newest + 90 * day));
   return { keys: file };
 }
 

@@ -69,7 +69,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", ["engines", "report"]],
   ["report/pdf", ["."]],
-  ["evidence", [".", "engines", "privacy", "report", "report/formats", "report/page", "sql"]],
+  ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
   ["probe", [".", "aws", "policy", "reference"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [

@@ -58,6 +58,10 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       log.info(
         `  npx spillway verify ${logs} --to ${made.to.slice(0, 10)} --public-keys ${publicKeys} --signatures ${signatures}`,
       );
+      const days = `--from ${made.from.slice(0, 10)} --to ${made.to.slice(0, 10)}`;
+      const pack = path.join(flags.folder, "evidence.zip");
+      log.info(`  npx spillway evidence --boundary eu ${days} --output ${pack} --warehouse ${warehouse}`);
+      log.info(`  npx spillway evidence verify ${pack}`);
       log.info("or with your own copy of a trail:");
       log.info("  npx spillway ingest ./AWSLogs");
       log.info("  npx spillway report");

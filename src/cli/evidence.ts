@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { variables } from "../variables.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { addEvidenceVerifyCommand } from "./evidence-verify.ts";
 import { protectionOf } from "./flags/protection.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
@@ -10,12 +11,12 @@ import { time } from "./flags/values.ts";
 
 interface EvidenceFlags {
   readonly warehouse: string;
-  readonly boundary: string;
+  readonly boundary?: string;
   /** Of the config: no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
-  readonly from: Date;
-  readonly to: Date;
-  readonly output: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly output?: string;
   readonly asOf?: Date;
   readonly pseudonymise?: string;
   readonly keepPersonal?: true;
@@ -25,14 +26,14 @@ interface EvidenceFlags {
 }
 
 export function addEvidenceCommand(program: Command, context: CommandContext): void {
-  program
+  const evidence = program
     .command("evidence")
     .description("write an evidence pack: figures, the rows behind them, and what they were computed from")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
-    .requiredOption("--boundary <name>", "approved Regions: eu, eea, us, ... or Regions with commas")
-    .requiredOption("--from <time>", "first day or time, UTC", time)
-    .requiredOption("--to <time>", "day or time at which it ends, UTC; not included", time)
-    .requiredOption("--output <place>", "a new folder, or a file that ends in .zip")
+    .option("--boundary <name>", "approved Regions: eu, eea, us, ... or Regions with commas")
+    .option("--from <time>", "first day or time, UTC", time)
+    .option("--to <time>", "day or time at which it ends, UTC; not included", time)
+    .option("--output <place>", "a new folder, or a file that ends in .zip")
     .option("--as-of <time>", "the time of the pack (default: SOURCE_DATE_EPOCH, else that of the last ingest)", time)
     .addOption(
       new Option("--pseudonymise <key>", "replace people by a keyed hash instead of numbers")
@@ -44,10 +45,17 @@ export function addEvidenceCommand(program: Command, context: CommandContext): v
     .addOption(new Option("--fail-on <what>", "exit with 3 when a claim is not met").choices(["findings"]))
     .option("--strict", "exit with 4 when a claim is not shown")
     .action(async (flags: EvidenceFlags) => await writeEvidence(flags, context));
+  addEvidenceVerifyCommand(evidence, context);
 }
 
 async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }: CommandContext): Promise<void> {
-  const { from, to, output } = flags;
+  const { from, to, output, boundary: boundaryName } = flags;
+  // not by commander: what it requires of a command it requires of the commands below
+  if (from === undefined || to === undefined || output === undefined || boundaryName === undefined) {
+    throw new SpillwayError("usage", "a pack needs a boundary, a range and a place", {
+      next: "For example: spillway evidence --boundary eu --from 2026-10-01 --to 2026-11-01 --output eu-2026-10.zip",
+    });
+  }
   if (from >= to) {
     throw new SpillwayError("usage", "--from is not before --to", {
       next: "--to names the first moment that is no longer included.",
@@ -60,7 +68,7 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
     import("../evidence/make-pack.ts"),
     import("../bytes-text.ts"),
   ]);
-  const boundary = resolveBoundary(flags.boundary, flags.boundaries);
+  const boundary = resolveBoundary(boundaryName, flags.boundaries);
   const protection = protectionFor(flags);
   const named = flags.asOf ?? epochOf(effects.env["SOURCE_DATE_EPOCH"]);
   const engine = await openWarehouse(flags.warehouse, [], protection);
@@ -71,7 +79,7 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
     for (const { claim, outcome, numbers, missing } of made.summary.claims)
       effects.log.info(`${claim}: ${outcome} (${numbers})${missing === null ? "" : `; missing: ${missing}`}`);
     effects.log.info(`wrote ${output}: ${made.files} files, ${bytesText(made.bytes)}; unsigned`);
-    effects.log.info("check it with: python3 verify.py in the pack's folder; see VERIFY.md there");
+    effects.log.info(`check it with: spillway evidence verify ${output}, or without Spillway, as VERIFY.md in it says`);
     const outcomes = new Set(made.summary.claims.map(({ outcome }) => outcome));
     if (flags.failOn === "findings" && outcomes.has("not met")) exitWith(exitCodes.findings);
     else if (flags.strict === true && outcomes.has("not shown")) exitWith(exitCodes.incomplete);

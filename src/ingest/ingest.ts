@@ -68,6 +68,8 @@ async function ingestInto(
   const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
+  // Loaded while the workers read; whoever waits for it sees its failure.
+  if (options.verify !== undefined) void import("./check-digests.ts").catch(() => undefined);
   // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
   reading.catch(() => undefined);
   await using warehouse = await opening;

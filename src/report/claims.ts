@@ -86,7 +86,7 @@ export function notShown(claims: readonly Claim[], boundary: string | undefined)
   return claims
     .filter(({ outcome }) => outcome === "not shown")
     .filter(({ claim }) => claim !== "inside-boundary" || boundary !== undefined)
-    .filter(({ claim, missing }) => claim !== "unaltered" || missing !== unchecked)
+    .filter(({ claim, missing }) => claim !== "unaltered" || missing?.includes(unchecked) !== true)
     .map(({ claim, missing }) => `${claim} not shown: missing ${missing ?? "a check"}`);
 }
 

@@ -36,7 +36,7 @@ export async function rememberListed(connection: DuckDBConnection): Promise<void
   await connection.run("INSERT INTO temp.listed SELECT hash(uri) FROM temp.candidate");
 }
 
-/** Objects that were looked at once, lie in the keys and were not listed now. */
+/** Objects that were looked at once, lie in the range and were not listed now. */
 export async function findMissing(
   connection: DuckDBConnection,
   keys: ListedKeyRange,

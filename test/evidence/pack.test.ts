@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useTestCredentials } from "../support/s3-trail.ts";
 import { pythonWith } from "../support/python.ts";
+import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { evidence, ingestVerified, runVerifier, session, trailWithCalls } from "./made-pack.ts";
 
@@ -77,11 +78,15 @@ describe("a pack", () => {
     expect(text("data/rows/outside-boundary.csv").match(/us-east-1/g)).toHaveLength(4);
   });
 
-  it("is valid for its own verifier, which finds every signature, link and log file", () => {
+  it("is valid for its own verifier, which finds every signature, link and log file, and for ours", async () => {
     const { code, lines } = runVerifier(pack);
     expect(lines).toContain("CloudTrail's chain: 4 digests, 4 valid, 3 links; 12 log files");
     expect(lines.at(-1)).toBe("valid-unsigned");
     expect(code).toBe(0);
+    const ours = await runCli(["evidence", "verify", pack]);
+    expect(ours.stderr).toContain("CloudTrail's chain: 4 digests, 4 valid, 3 links; 12 log files, 12 valid");
+    expect(ours.stdout).toBe("valid-unsigned\n");
+    expect(ours.code).toBe(0);
   });
 
   it("leaves people out, or puts a keyed hash in their place, or keeps them, as it is asked", async () => {
@@ -200,13 +205,17 @@ describe("a damaged pack is refused, and every fault is named", () => {
   ];
 
   for (const [name, damage, said] of cases) {
-    it(name, () => {
+    it(name, async () => {
       const where = copy();
       damage(where);
       const { code, lines } = runVerifier(where);
       expect(lines.filter((line) => line.startsWith("problem: ")).join("\n")).toMatch(said);
       expect(lines.at(-1)).toBe("invalid");
       expect(code).toBe(3);
+      const ours = await runCli(["evidence", "verify", where]);
+      expect(ours.stderr).toMatch(said);
+      expect(ours.stdout).toBe("invalid\n");
+      expect(ours.code).toBe(3);
     });
   }
 
@@ -217,12 +226,15 @@ describe("a damaged pack is refused, and every fault is named", () => {
     expect(runVerifier(where).lines.filter((line) => line.startsWith("problem: ")).length).toBeGreaterThan(1);
   });
 
-  it("a form of later is no fault: it says so and ends with 2", () => {
+  it("a form of later is no fault: it says so and ends with 2", async () => {
     const where = copy();
     forge(where, "bag-info.txt", (info) => info.replace("Spillway-Schema: 1", "Spillway-Schema: 2"));
     const { code, lines } = runVerifier(where);
     expect(lines.join("\n")).toContain("unknown-schema");
     expect(code).toBe(2);
+    const ours = await runCli(["evidence", "verify", where]);
+    expect(ours.stdout).toBe("unknown-schema\n");
+    expect(ours.code).toBe(2);
   });
 });
 

@@ -53,7 +53,18 @@ describe("wildcards", () => {
     ["*", "*", true],
     ["**", "arn:a", true],
     ["arn:*", "*", false],
+    ["*:*", "*", false],
   ])("resource %s and %s: %s", (pattern, resource, expected) => {
     expect(matchesResource(patternOf(pattern), resource)).toBe(expected);
+  });
+
+  it.each([
+    ["arn:aws:iam:*", false],
+    ["arn:aws:iam::*", false],
+    ["arn:aws:iam::*:*", true],
+    ["arn:*:iam::1?:role/a:*", true],
+    ["arn:aws:iam::12:role/a", false],
+  ])("ARN %s: %s", (pattern, expected) => {
+    expect(matchesArn(patternOf(pattern), "arn:aws:iam::12:role/a:b")).toBe(expected);
   });
 });

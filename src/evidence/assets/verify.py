@@ -126,7 +126,7 @@ def check_bag(files):
         if path.startswith("data/"):
             if path not in payload:
                 problem("not listed in manifest-sha256.txt: %s" % path)
-        elif path not in tags and path not in ("tagmanifest-sha256.txt", "attestation.sigstore.json"):
+        elif path not in tags and path != "tagmanifest-sha256.txt":
             problem("not listed in tagmanifest-sha256.txt: %s" % path)
     oxum = info_value(files, "Payload-Oxum")
     inside = [size for path, size in files.items() if path.startswith("data/")]
@@ -406,10 +406,11 @@ def main():
         digests, links = check_chain(files)
         inputs = check_inputs(digests)
         valid = sum(row["verdict"] == "valid" for row in digests)
+        looked_at = sum(row["status"] != "skipped" for row in inputs)
         if not digests:
             print("CloudTrail's chain: not shown, no digest is in this pack")
         else:
-            print("CloudTrail's chain: %d digests, %d valid, %d links; %d log files" % (len(digests), valid, links, len(inputs)))
+            print("CloudTrail's chain: %d digests, %d valid, %d links; %d log files" % (len(digests), valid, links, looked_at))
             for row in digests:
                 if row["verdict"] != "valid":
                     print("  recorded as %s (%s): %s" % (row["verdict"], row["reason"], row["uri"]))

@@ -1,8 +1,8 @@
 /** Owns the gathering of batches until they are worth a row group of their own, however long the texts in them are. */
 import type { Cell, CellBatch, Result } from "../../engines/engine.ts";
 
-const mostRows = 65_536;
-const mostCharacters = 16_777_216;
+const mostRows = 20_480;
+const mostCharacters = 8_388_608;
 
 /** The rows of a result in larger batches that still have a bound in memory. */
 export async function* largeBatches({ columns, batches }: Result): AsyncGenerator<CellBatch> {

@@ -319,3 +319,65 @@ it("a stop while the bucket is still being listed is a stop, not an empty bucket
   const next = await load("stopped-early.duckdb", "2026-09-14");
   expect(next).toMatchObject({ interrupted: false, counts: { objectsLoaded: 2 } });
 });
+
+describe("an account and Region that no run has gone through as far back as a first run", { timeout: 120_000 }, () => {
+  const shop = "111122223333";
+  const bank = "444455556666";
+
+  it("is listed so far back, though the source is known", async () => {
+    put({ account: shop, day: "2026-09-13", name: "shop" });
+    await load("late-account.duckdb", "2026-09-13");
+    for (const day of ["2026-07-28", "2026-08-07", "2026-09-13"]) put({ account: bank, day, name: `bank${day}` });
+    expect((await load("late-account.duckdb", "2026-09-14")).counts.objectsLoaded).toBe(3);
+    // once: its days before the look-back are not listed again
+    put({ account: bank, day: "2026-07-29", name: "later" });
+    expect((await load("late-account.duckdb", "2026-09-15")).counts.objectsLoaded).toBe(0);
+  });
+
+  it("is listed so far back again when the first listing was refused, or stopped", async () => {
+    const days = ["2026-06-20", "2026-07-28", "2026-09-13"];
+    for (const day of days) put({ account: shop, day, name: `shop${day}` });
+    const stop = new AbortController();
+    // one object is read and committed, and then the signal comes: that listing was not complete
+    server.options = {
+      fault: ({ kind, path }) => {
+        if (kind !== "get" || !path.includes("2026-06-20")) return undefined;
+        stop.abort("SIGINT");
+        return undefined;
+      },
+    };
+    const first = await load("interrupted.duckdb", "2026-09-14", { signal: stop.signal, readers: 1 });
+    server.options = {};
+    const rest = await load("interrupted.duckdb", "2026-09-14");
+    expect(first.counts.objectsLoaded + rest.counts.objectsLoaded).toBe(days.length);
+    const listed = await queryRows(join(root, "interrupted.duckdb"), "select first_day, last_day from listed_range");
+    expect(listed).toEqual([{ first_day: "2026-06-16", last_day: "2026-09-13" }]);
+  });
+
+  it.each(["list", "get"] as const)(
+    "is not taken for listed when a %s fails for good in its first run",
+    async (kind) => {
+      const days = ["2026-06-20", "2026-07-28", "2026-09-13"];
+      for (const day of days) put({ account: shop, day, name: `shop${day}` });
+      let requests = 0;
+      server.options = {
+        fault: (request) => {
+          if (request.kind !== kind || (kind === "list" && !request.path.includes("CloudTrail/eu-west-1")))
+            return undefined;
+          // pages of one key each: the first is read, then the credentials are no longer good
+          return ++requests > 1 ? { type: "error", status: 400, code: "ExpiredToken", message: "expired" } : undefined;
+        },
+        pageSize: 1,
+      };
+      const warehouse = `failed-${kind}.duckdb`;
+      await expect(load(warehouse, "2026-09-14", { readers: 1, commitSeconds: 0 })).rejects.toThrow();
+      server.options = {};
+      await load(warehouse, "2026-09-14");
+      const loaded = await queryRows(
+        join(root, warehouse),
+        "select day from trail_object where status = 'loaded' order by 1",
+      );
+      expect(loaded.map(({ day }) => day)).toEqual(days);
+    },
+  );
+});
