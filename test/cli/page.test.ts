@@ -102,7 +102,7 @@ it("a query's page shows its rows and its SQL, whatever they are", async () => {
 describe("personal data", () => {
   it("is protected on the page as everywhere, and the page says so", async () => {
     const run = await report("--format", "html", "--drop-personal");
-    expect(run.stdout).toContain("<dt>Personal data</dt>\n<dd>left out</dd>");
+    expect(run.stdout).toContain("<dt>Personal data</dt>\n<dd>replaced by numbers</dd>");
     const plain = await jsonOf("denials");
     const message = plain.map((row) => String(row["example_message"])).find((text) => text.includes("assumed-role"));
     const session = /assumed-role\/[^/\s]+\/(\S+)/.exec(message ?? "")?.[1] ?? "";
