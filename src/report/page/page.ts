@@ -35,7 +35,12 @@ export function renderPage(data: PageData): string {
   }
 }
 
-function pageMarkup(data: PageData, part: number): string {
+/** More reports than this are named and not shown; the smallest page shows fewer. */
+const mostReports = 120;
+const fewestReports = 24;
+
+function pageMarkup(whole: PageData, part: number): string {
+  const data = withFewerReports(whole, part === 0 ? fewestReports : mostReports);
   const only = data.tables.length === 1;
   const room =
     part * (only ? roomForTables : Math.min(roomForOneTable, roomForTables / Math.max(1, data.tables.length)));
@@ -60,6 +65,13 @@ function pageMarkup(data: PageData, part: number): string {
   ].flatMap((section) => section(input) ?? []);
   const sections = [...known, ...otherSections(input, shown), methodSection(input, part * roomForSql)];
   return documentMarkup(data, answer, sections).markup;
+}
+
+/** Ours are the first of a catalogue. */
+function withFewerReports(data: PageData, most: number): PageData {
+  const tables = data.tables.slice(0, most);
+  const left = data.tables.slice(most).map(({ name, title }) => ({ name, title, why: "there are too many reports" }));
+  return left.length === 0 ? data : { ...data, tables, omitted: [...data.omitted, ...left] };
 }
 
 const asset = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), "utf8").trim();

@@ -226,18 +226,16 @@ describe.skipIf(missing !== "")("on Trino", () => {
       expect(byAthena.stdout).toBe(byDuckDb.stdout);
     });
 
-    it("the page is the same on all three engines, but for the engine's name", async () => {
+    it("the page is the same as DuckDB's, but for the engine's name", async () => {
       const args = ["report", "--format", "html", "--boundary", "eu", "--from", "2026-09-02T06:00:00Z"];
       const byTrino = await runCli([...args, ...trino]);
-      const byAthena = await runCli([...args, ...athena(onTrinoServer.endpoint, "spillway")], quick);
       const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
       const nameless = (page: string, name: string): string => page.replaceAll(name, "ENGINE");
       expect(byTrino.stdout).toContain("with Trino</dd>");
       expect(byTrino.stdout).toContain('<p class="note unknowable">Trino reads the log files themselves:');
       expect(readTables(byTrino.stdout).get("spillover-by-principal")?.rows.length).toBeGreaterThan(50);
       expect(nameless(byTrino.stdout, "Trino")).toBe(nameless(byDuckDb.stdout, "Amazon Athena"));
-      expect(byAthena.stdout).toBe(byDuckDb.stdout);
-    }, 400_000);
+    }, 900_000);
 
     it("the page has the tables of the local warehouse's page, where these are no matter of its ledger", async () => {
       const folder = temporaryFolder();

@@ -57,6 +57,7 @@ describe("columns", () => {
       { label: "1 Sep", parts: { outside: 50, unknown: 0, local: 50 } },
       { label: "2 Sep", parts: { outside: 1, unknown: 25, local: 0 } },
       { label: "3 Sep", parts: {} },
+      { label: "4 Sep", parts: { outside: 0.1 } },
     ],
   }).markup;
   const group = (kind: string): Record<string, string>[] =>
@@ -67,6 +68,7 @@ describe("columns", () => {
     expect(group("outside").map(({ y, height }) => [y, height])).toEqual([
       ["112", "100"],
       ["210", "2"],
+      ["210.5", "1.5"],
     ]);
     expect(group("unknown").map(({ y, height }) => [y, height])).toEqual([["160", "50"]]);
     expect(group("local").map(({ y, height }) => [y, height])).toEqual([["12", "100"]]);

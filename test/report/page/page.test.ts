@@ -263,18 +263,31 @@ describe("the size of the page", () => {
     expect(page).toContain('<h2 id="method-h">');
   });
 
-  it("keeps its limit with hundreds of reports of the user's own, long SQL and wide tables", async () => {
+  it("keeps its limit with hundreds of reports of the user's own, long SQL and wide tables, each name at its longest", async () => {
+    const names = Array.from({ length: 90 }, (_, column) => `${column}${"\u{E0041}".repeat(200)}`);
     const own = Array.from({ length: 500 }, (_, index): MadeReport => ({
       name: `own-${index}`,
-      columns: Array.from({ length: 200 }, (__, column) => `column_${column}`),
-      rows: Array.from({ length: 2 }, () =>
-        Object.fromEntries(Array.from({ length: 200 }, (__, column) => [`column_${column}`, long(column)])),
-      ),
+      title: "\u{E0041}".repeat(300),
+      answers: "\u{E0041}".repeat(3000),
+      columns: names,
+      rows: Array.from({ length: 2 }, () => Object.fromEntries(names.map((column) => [column, long(1)]))),
       sql: `SELECT '${"x".repeat(30_000)}'`,
     }));
     const page = renderPage(await madePage(own));
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(pageLimit);
-    expect(page).toContain("own-499");
+    expect(page).toContain("own-0");
+    expect(page).toMatch(/there are too many reports/);
+    expect(page).toMatch(/<li>\d+ more<\/li>/);
+  });
+
+  it("gives the matrix the gravest mark where calls of several kinds are folded into one cell", async () => {
+    const calls = Array.from({ length: 12 }, (_, index) =>
+      call(index === 11 ? "us-east-1" : "eu-north-1", index === 11 ? 1 : 100, { source: `eu-west-${index}` }),
+    );
+    const page = renderPage(await madePage(reportsOf(calls)));
+    const row = /<th scope="row">us-east-1<\/th>(.*?)<\/tr>/s.exec(page)?.[1] ?? "";
+    expect(row).toContain("m-outside");
+    expect(row.replaceAll(/<[^>]*>/g, " ")).toContain("▲ 1");
   });
 
   it("shows thousands of rows where there is one report", async () => {

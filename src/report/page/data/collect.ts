@@ -1,6 +1,7 @@
 /** Owns the way from a report's rows to the page: its first rows are kept, all are counted and summed up. */
 import type { Cell } from "../../../engines/engine.ts";
 import { plainCell } from "../../../engines/result.ts";
+import { cut } from "../../value-text.ts";
 import { type PageFacts, knownReports } from "./facts.ts";
 import type { PageColumn, ReportTable } from "./page-data.ts";
 import type { KnownReport, Row } from "./reducer.ts";
@@ -44,7 +45,9 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
     reducer?.add(row);
   }
   const facts: PageFacts = reducer === undefined ? {} : { [report.name]: reducer.facts() };
-  return { table: { ...described, rows, total }, facts };
+  // a title is a line and a question a sentence, whatever a file's head says
+  const [title, answers] = [cut(described.title, 120), cut(described.answers, 400)];
+  return { table: { ...described, title, answers, rows, total }, facts };
 }
 
 /** A report that the page has a place for: by its name, and by the columns that it reads. */

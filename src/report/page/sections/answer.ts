@@ -75,11 +75,14 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ["regions-known", "Every served Region is known"],
 ]);
 
+/** There are four. */
+const mostClaims = 12;
+
 function claimList(data: PageData): Markup | undefined {
   const { claims } = data.facts;
   if (claims === undefined || findTable(data, "claims") === undefined) return unknowable(data, "claims");
   return html`<ul class="claims" aria-label="Claims">
-    ${claims.map(claimCard)}
+    ${claims.slice(0, mostClaims).map(claimCard)}
   </ul>`;
 }
 

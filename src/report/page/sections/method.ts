@@ -1,5 +1,5 @@
 /** Owns the section on how each number is computed: the words, the columns, and the SQL folded behind them. */
-import type { PageData, ReportTable } from "../data/page-data.ts";
+import type { PageColumn, PageData, ReportTable } from "../data/page-data.ts";
 import { type Markup, html, lines } from "../markup/html.ts";
 import { clipped } from "../markup/words.ts";
 import { anchor, heading } from "./report-table.ts";
@@ -29,15 +29,19 @@ const mostOmitted = 100;
 
 /** A report's SQL may be longer than anyone reads. */
 const longestSql = 20_000;
+const longestDoc = 400;
 
 /** `room` is in bytes, for the SQL of all reports. */
 export function methodSection({ data }: SectionInput, room: number): Section {
   let left = room;
   const entry = (table: ReportTable): Markup => {
-    const { sql } = table;
+    const { sql, columns } = table;
+    const docs = columns.reduce((sum, column) => sum + Math.min(column.doc.length, longestDoc), 0);
+    const documented = docs <= left ? columns.filter((column) => column.doc !== "") : [];
+    if (documented.length > 0) left -= docs;
     const shown = sql.length <= Math.min(longestSql, left) ? sql : undefined;
     left -= shown?.length ?? 0;
-    return reportEntry(table, shown);
+    return reportEntry(table, documented, shown);
   };
   return {
     id: "method",
@@ -71,8 +75,11 @@ function omittedReports({ omitted }: PageData): Markup | undefined {
     </ul>`;
 }
 
-function reportEntry({ name, title, answers, columns }: ReportTable, sql: string | undefined): Markup {
-  const documented = columns.filter((column) => column.doc !== "");
+function reportEntry(
+  { name, title, answers }: ReportTable,
+  documented: readonly PageColumn[],
+  sql: string | undefined,
+): Markup {
   return html`<details class="how" id="how-${anchor(name)}">
     <summary><strong>${title}</strong> <code>${clipped(name, 80)}</code></summary>
     ${answers === "" ? undefined : html`<p>${answers}</p>`}
@@ -84,7 +91,7 @@ function reportEntry({ name, title, answers, columns }: ReportTable, sql: string
               (column) =>
                 html`<div>
                   <dt>${heading(column.name)}</dt>
-                  <dd>${clipped(column.doc, 400)}</dd>
+                  <dd>${clipped(column.doc, longestDoc)}</dd>
                 </div> `,
             )}
           </dl>`

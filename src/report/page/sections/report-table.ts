@@ -16,7 +16,7 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
   const { rows, cutText } = writeRows(table, columns, room);
   const head = columns.map(
     (column) =>
-      html`<th scope="col" data-c="${column.name}" class="${isNumeric(column) ? "n" : ""}">
+      html`<th scope="col" data-c="${clipped(column.name, 60)}" class="${isNumeric(column) ? "n" : ""}">
         ${heading(column.name)}
       </th>`,
   );
@@ -131,7 +131,7 @@ const names: ReadonlyMap<string, string> = new Map([
 export function heading(name: string): string {
   const words = name.split("_").map((word) => names.get(word) ?? word);
   const text = words.join(" ");
-  return size(text) === 0 ? "(no name)" : text.charAt(0).toUpperCase() + clipped(text.slice(1), 60);
+  return size(text) === 0 ? "(no name)" : text.charAt(0).toUpperCase() + clipped(text.slice(1), 40);
 }
 
 /** A report's name as part of an id: a file's name may hold anything. */
