@@ -7,13 +7,14 @@ interface Variable {
 
 /** For users: where the config is, and what must not stand in a file or in a process list. */
 export const variables: Readonly<
-  Record<"config" | "pseudonymiseKey" | "trinoPassword" | "trinoToken" | "athenaPollMs" | "debug", Variable>
+  Record<"config" | "pseudonymiseKey" | "trinoPassword" | "trinoToken" | "athenaPollMs" | "browser" | "debug", Variable>
 > = {
   config: { name: "SPILLWAY_CONFIG", doc: "the config file, where `--config` names none" },
   pseudonymiseKey: { name: "SPILLWAY_PSEUDONYMISE_KEY", doc: "the key that replaces personal data in reports" },
   trinoPassword: { name: "SPILLWAY_TRINO_PASSWORD", doc: "the password for `--trino-url`" },
   trinoToken: { name: "SPILLWAY_TRINO_TOKEN", doc: "a token for `--trino-url`, in place of a password" },
   athenaPollMs: { name: "SPILLWAY_ATHENA_POLL_MS", doc: "milliseconds until the second look at a query of Athena's" },
+  browser: { name: "SPILLWAY_BROWSER", doc: "the Chromium or Chrome that prints `--pdf`" },
   debug: { name: "SPILLWAY_DEBUG", doc: "shows where an unexpected error happened" },
 };
 
@@ -24,4 +25,7 @@ export const developerVariables: readonly string[] = [
   "SPILLWAY_S3_CACHE",
   "SPILLWAY_DUCKDB_CACHE",
   "SPILLWAY_DUCKDB_CLIENTS_REQUIRED",
+  "SPILLWAY_BROWSER_REQUIRED",
+  "SPILLWAY_AWS_CLI",
+  "SPILLWAY_WRITE_DOCS",
 ];
