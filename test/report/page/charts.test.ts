@@ -285,6 +285,14 @@ describe("sentences above the charts", () => {
     expect(page).not.toContain("▲");
   });
 
+  it("count those who spill, not all who call", async () => {
+    const local = call("eu-central-1", 7, { principal: role("stays") });
+    const page = renderPage(await madePage(reportsOf([call("us-east-1", 3), local])));
+    expect(finding(page, "who")).toBe(
+      "1 principal of 2, in 1 account, sent 3 calls that ran outside the Region that was called.",
+    );
+  });
+
   it("promise nothing where there is nothing", async () => {
     const page = renderPage(await madePage(reportsOf([])));
     expect(finding(page, "outside")).toBe("There is no served call: that nothing ran outside eu is not shown.");

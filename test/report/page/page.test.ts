@@ -281,13 +281,13 @@ describe("the size of the page", () => {
   });
 
   it("gives the matrix the gravest mark where calls of several kinds are folded into one cell", async () => {
-    const calls = Array.from({ length: 12 }, (_, index) =>
-      call(index === 11 ? "us-east-1" : "eu-north-1", index === 11 ? 1 : 100, { source: `eu-west-${index}` }),
-    );
-    const page = renderPage(await madePage(reportsOf(calls)));
-    const row = /<th scope="row">us-east-1<\/th>(.*?)<\/tr>/s.exec(page)?.[1] ?? "";
+    const inside = Array.from({ length: 60 }, (_, index) => `zz-${index}`);
+    const calls = [...inside.map((region) => call(region, 100)), call("us-east-1", 1)];
+    const boundary = { name: "zz", regions: inside };
+    const page = renderPage(await madePage(reportsOf(calls, inside), { boundary }));
+    const row = /<th scope="row">all others<\/th>(.*?)<\/tr>/s.exec(page)?.[1] ?? "";
     expect(row).toContain("m-outside");
-    expect(row.replaceAll(/<[^>]*>/g, " ")).toContain("▲ 1");
+    expect(row.replaceAll(/<[^>]*>/g, " ")).toContain("▲ 1,601");
   });
 
   it("shows thousands of rows where there is one report", async () => {
