@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // the second one fails a whole run in which the test of a rule did not pass
     reporters: ["default", "./test/support/rules-reporter.ts"],
+    // much of it waits for servers and processes: more of them than two cores
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
