@@ -59,7 +59,7 @@ export function trailKey(parts: KeyParts): string {
   return `${prefix}AWSLogs/${folder}${account}/${service}/${region}/${date}/${account}_${service}_${region}_${stamp}T0800Z_${name}.json.gz`;
 }
 
-/** What runs before left: complete listings on these days. */
+/** What runs before left: complete listings on these days, of the folder of `trailKey`. */
 export function remembers(lastComplete: Date, lastDeep: Date): SourceMemory {
   const mark = (time: Date): string => JSON.stringify({ day: dayOf(time), reached: dayOf(time) });
   return {
@@ -68,6 +68,7 @@ export function remembers(lastComplete: Date, lastDeep: Date): SourceMemory {
         new Map([
           ["last-complete", mark(lastComplete)],
           ["last-deep", mark(lastDeep)],
+          ["folder:AWSLogs/111122223333/CloudTrail/eu-west-1/", JSON.stringify(dayOf(lastDeep))],
         ]),
       ),
   };
