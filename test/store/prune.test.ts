@@ -200,7 +200,15 @@ describe("prune", () => {
         return { ...row, event_id: `e${index}`, event_time: time };
       }),
     );
-    const cases = rows.chain((all) =>
+    // What an endpoint refused was never served: a completion under its key would be a call whose time depends on what is known of it.
+    const possible = rows.map((all) =>
+      all.filter(
+        (row) =>
+          row["record_kind"] !== "completion" ||
+          !all.some((other) => other["record_kind"] === "network" && other["invocation_key"] === row["invocation_key"]),
+      ),
+    );
+    const cases = possible.chain((all) =>
       fc.record({ all: fc.constant(all), late: fc.subarray(all), compact: fc.boolean(), days: fc.constant(day) }),
     );
     await fc.assert(
@@ -216,7 +224,8 @@ describe("prune", () => {
         const gone = `SELECT count(*)::INT AS n FROM invocation WHERE event_time < TIMESTAMP '${day}'`;
         expect(await readRows(parts, gone)).toEqual([{ n: 0 }]);
       }),
-      { numRuns: 10 },
+      // shrinking would take longer than the test may
+      { numRuns: 10, endOnFailure: true },
     );
   }, 300_000);
 });

@@ -29,11 +29,7 @@ export const rules: readonly (readonly [rule: string, file: string, test: string
   ["R2 pending", fold, "after the first completion of the account and Region it is pending"],
   ["R2 unresolvable: omitted", fold, "omitted data"],
   ["R2 unresolvable: batch job", fold, "a batch job through a profile"],
-  [
-    "R2 unknown is never local; rates stand beside unknowns",
-    "report/overview.test.ts",
-    "is never called kept without the unknown",
-  ],
+  ["R2 unknown is never local; rates stand beside unknowns", "report/overview.test.ts", "says it all on one screen"],
   ["R3 outcome from errorCode, never from words", corpus, "outcome: Access denied under a code that is not a denial"],
   ["R4 denied Region, kind, explicit, policy", corpus, "shape 3.6: denied by an SCP at the destination, policy named"],
   ["R4 unspecified for the Region-less ARN", corpus, "shape 3.6: denied, Region-less ARN, no modelId, API key"],

@@ -53,12 +53,17 @@ it("SIGINT cancels the query on Trino", async () => {
 
 it("a result larger than the memory goes through", async () => {
   const rows = 1_000_000;
-  const line = `"arn:aws:iam::111122223333:role/apps/invoice-bot","eu-west-1","12345",\n`;
-  const body = Buffer.from(`"principal","source_region","invocations","denied_region"\n${line.repeat(rows)}`);
-  const columns = ["principal", "source_region", "invocations", "denied_region"].map((name) => ({
-    name,
-    type: name === "invocations" ? "bigint" : "varchar",
-  }));
+  const types: Readonly<Record<string, string>> = {
+    invocations: "bigint",
+    explicit: "boolean",
+    first_seen: "timestamp",
+    last_seen: "timestamp",
+  };
+  const names = ["principal", "account_id", "source_region", "denied_region", "denied_by", "explicit", "policy_arn"];
+  names.push("invocations", "first_seen", "last_seen", "example_message");
+  const columns = names.map((name) => ({ name, type: types[name] ?? "varchar" }));
+  const line = `"arn:aws:iam::111122223333:role/apps/invoice-bot",,"eu-west-1",,,,,"12345",,,\n`;
+  const body = Buffer.from(`${names.map((name) => `"${name}"`).join(",")}\n${line.repeat(rows)}`);
   endpoint.athena.options = { ...endpoint.athena.options, behaviour: () => ({ csv: { columns, body } }) };
   const file = join(folder, "rows.csv");
   const cli = spawnCli(["report", "denials", "--format", "csv", "--output", file, ...flags()], {
