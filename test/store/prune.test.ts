@@ -188,7 +188,7 @@ describe("prune", () => {
     let files = 0;
     // As in real logs: records of a call carry the call's time, its completion a later one, an eventID comes once.
     const rows = fc.array(anyEvent, { minLength: 1, maxLength: 30 }).map((generated) =>
-      generated.map((row, index) => {
+      generated.map((row, index): Row => {
         const seconds = (Number(row["event_time"]) - Date.UTC(2026, 9, 1, 12)) / 1000;
         const call = midnight + (Number(String(row["request_id"]).slice(1)) - 3) * 4000;
         const time =
