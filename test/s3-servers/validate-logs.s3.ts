@@ -12,6 +12,9 @@ import { awsCliVersion, validateLogs, type ValidateRun } from "../support/valida
 useTestCredentials();
 const version = await awsCliVersion();
 if (version === undefined) console.warn("the AWS CLI is not here (pip install awscli): nothing is compared with it");
+/** The page with the first three cells of each row of its tables. */
+const ownColumns = (text: string): string =>
+  text.replaceAll(/^(\|(?:[^|\n]*\|){3}).*$/gm, "$1").replaceAll(/^\|-.*$/gm, "|-");
 const guide = new URL("../../docs/verify.md", import.meta.url);
 
 let cloudtrail: PublicKeysServer;
@@ -79,6 +82,8 @@ describe.runIf(version !== undefined)(version ?? "no AWS CLI", () => {
     if (before === undefined || after === undefined) throw new Error("docs/verify.md has no place for the table");
     const wanted = `${before}${table}\n${after}`;
     if (process.env["SPILLWAY_WRITE_DOCS"] === "1") writeFileSync(guide, wanted);
-    else expect(page).toBe(wanted);
+    else if (page.includes(`${version} validate-logs`)) expect(page).toBe(wanted);
+    // other versions of it say other things; what Spillway says is the same
+    else expect(ownColumns(page)).toBe(ownColumns(wanted));
   });
 });
