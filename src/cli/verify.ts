@@ -58,7 +58,7 @@ export interface VerifyOutcome {
   readonly gaps: readonly string[];
 }
 
-export async function runVerify(
+async function runVerify(
   sources: readonly string[],
   flags: VerifyFlags,
   context: CommandContext,

@@ -141,7 +141,7 @@ export function signDigest(document: DigestBody, key: SigningKey, backfillAt?: n
   return { key: digestS3Object, document, body: gzipSync(content), signature, metadata };
 }
 
-export function digestKey(
+function digestKey(
   { root, account, region, trail, homeRegion, backfillAt }: Omit<ChainPlan, "hours" | "key" | "start" | "bucket">,
   endsAt: number,
 ): string {

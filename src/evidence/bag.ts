@@ -11,7 +11,7 @@ export interface BagInfo {
 }
 
 /** Two blanks and a line feed: `sha256sum -c` reads the same file. */
-export function manifestText(files: readonly WrittenFile[]): string {
+function manifestText(files: readonly WrittenFile[]): string {
   return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join("");
 }
 

@@ -3,7 +3,7 @@ import { type KeyObject, verify } from "node:crypto";
 import type { DigestDocument } from "./digest-document.ts";
 
 /** Four lines: end time as printed, own place, hash of the document, signature of the predecessor or the word null. */
-export function signedText(digest: Pick<DigestDocument, "endText" | "bucket" | "key" | "sha256" | "previous">): string {
+function signedText(digest: Pick<DigestDocument, "endText" | "bucket" | "key" | "sha256" | "previous">): string {
   const { endText, bucket, key, sha256, previous } = digest;
   return `${endText}\n${bucket}/${key}\n${sha256}\n${previous?.signature ?? "null"}`;
 }

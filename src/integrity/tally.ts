@@ -2,7 +2,7 @@
 import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
 
 /** Verdicts in the order in which they are told. */
-export const verdicts: readonly Verdict[] = [
+const verdicts: readonly Verdict[] = [
   "valid",
   "invalid",
   "missing",

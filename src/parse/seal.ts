@@ -13,7 +13,7 @@ export interface Seal {
   readonly flaw: "format" | "trailing-bytes" | null;
 }
 
-export const defaultSealLimit: number = 512 << 20;
+const defaultSealLimit: number = 512 << 20;
 /** Above this, memory is given back after use. */
 const keptBytes = 128 << 20;
 

@@ -13,7 +13,7 @@ const userArn = /:(?:user|federated-user)\//;
 const service = /\.amazonaws\.com(?:\.cn)?$/;
 
 /** True where the principal's own name is a person's. */
-export function isPerson({ principal, type }: Principal): boolean {
+function isPerson({ principal, type }: Principal): boolean {
   if (principal === null || machines.has(type) || /^\d{12}$/.test(principal) || service.test(principal)) return false;
   return principal.startsWith("arn:") ? userArn.test(principal) : true;
 }

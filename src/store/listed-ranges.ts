@@ -111,7 +111,7 @@ async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promis
 }
 
 /** Spans that overlap or touch become one; ascending. */
-export function joined(spans: readonly DaySpan[]): DaySpan[] {
+function joined(spans: readonly DaySpan[]): DaySpan[] {
   const order = (span: DaySpan): string => span.first ?? "";
   const result: DaySpan[] = [];
   for (const span of spans.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {

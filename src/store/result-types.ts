@@ -16,7 +16,7 @@ export function sourceColumn(name: string, type: DuckDBType): SourceColumn {
   return { column: { name, type: resultType, digits: { all: type.width, fraction: type.scale } }, type };
 }
 
-export function resultTypeOf(type: DuckDBType): ResultType {
+function resultTypeOf(type: DuckDBType): ResultType {
   const { DuckDBTypeId: ids } = loadDuckDb();
   switch (type.typeId) {
     case ids.BOOLEAN:

@@ -82,7 +82,7 @@ export function parseTableName(text: string): readonly string[] {
 }
 
 /** `day`, `year,month,day` or `$path`. @throws SpillwayError `usage` */
-export function parseDayColumns(text: string): readonly string[] {
+function parseDayColumns(text: string): readonly string[] {
   const columns = text.split(",").map((part) => part.trim());
   const isDay = columns.length === 1 || columns.length === 3;
   if (isDay && columns.every((column) => column === pathColumn || /^\w+$/.test(column))) return columns;
@@ -92,7 +92,7 @@ export function parseDayColumns(text: string): readonly string[] {
 }
 
 /** Checks the columns that a table is said to lack. @throws SpillwayError `usage` */
-export function checkLacks(lacks: readonly string[]): readonly string[] {
+function checkLacks(lacks: readonly string[]): readonly string[] {
   const wrong = lacks.find((column) => optionalColumns[column] === undefined);
   if (wrong === undefined) return lacks;
   const next = neededColumns.includes(wrong)

@@ -92,7 +92,7 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
 };
 
 /** A relation without rows, for what an engine over raw logs cannot know. */
-export function emptyRelation({ name, columns }: Table): Relation {
+function emptyRelation({ name, columns }: Table): Relation {
   const nulls = columns.map((column) => `cast(null as ${sqlTypes[column.type]}) as ${column.name}`);
   return { name, sql: `select ${nulls.join(", ")}\nfrom (values (1)) as t (one)\nwhere one = 0` };
 }

@@ -11,7 +11,7 @@ export interface DescribedColumn {
 }
 
 /** `columns` are those of the statement; what the head of the file says is added. */
-export function describedColumns(report: Report, columns: readonly ResultColumn[]): DescribedColumn[] {
+function describedColumns(report: Report, columns: readonly ResultColumn[]): DescribedColumn[] {
   const docs = new Map(report.columns.map(({ name, doc }) => [name, doc]));
   return columns.map((column) => ({
     name: column.name,
