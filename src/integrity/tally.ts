@@ -2,14 +2,7 @@
 import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
 
 /** Verdicts in the order in which they are told. */
-const verdicts: readonly Verdict[] = [
-  "valid",
-  "invalid",
-  "missing",
-  "unreadable",
-  "undigested",
-  "not-yet-digested",
-];
+const verdicts: readonly Verdict[] = ["valid", "invalid", "missing", "unreadable", "undigested", "not-yet-digested"];
 
 export interface Counted {
   readonly verdict: Verdict;
