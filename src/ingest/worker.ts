@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../columnar/parquet.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import { EventBatch } from "../parse/event-batch.ts";
+import { EventBatch, RowBatch } from "../parse/event-batch.ts";
+import type { InvocationLogRow } from "../parse/invocation-log-record.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
+import { invocationLogTable } from "../schema/invocation-log.ts";
 import { DeniedObject } from "../aws/s3/denied-object.ts";
 import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -18,6 +20,7 @@ if (port === null) throw new Error("this module runs as a worker thread");
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
+const logBatch = new RowBatch<InvocationLogRow>(invocationLogTable);
 /** Results without events wait too: a quiet trail has very many of them. */
 const objectsPerFile = 2000;
 let results: ReadObject[] = [];
@@ -54,6 +57,13 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
     const unread = unreadObject(described, "unreadable", `cannot be read: ${messageOf(thrown)}`);
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
+  if (object.kind === "invocation-log") {
+    const { parseInvocationLogs } = await import("../parse/invocation-log.ts");
+    return {
+      object: described,
+      ...parseInvocationLogs(bytes, object.uri, logBatch, { maxRawBytes: setup.maxRawBytes }),
+    };
+  }
   const parsed = parseTrailObject(bytes, object.uri, batch, {
     maxRawBytes: setup.maxRawBytes,
     seal: setup.seal === true,
@@ -61,14 +71,24 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
   return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 
+function stageRows<Row extends object>(name: string, rows: RowBatch<Row>): string | null {
+  const { length } = rows;
+  if (length === 0) return null;
+  const file = join(setup.stageFolder, `${name}-${setup.workerNumber}-${files++}.parquet`);
+  writeFileSync(file, encodeParquet(rows.take(), length));
+  return file;
+}
+
 function stage(flushed: boolean): void {
-  const events = batch.length;
-  let file: string | null = null;
-  if (events > 0) {
-    file = join(setup.stageFolder, `events-${setup.workerNumber}-${files++}.parquet`);
-    writeFileSync(file, encodeParquet(batch.take(), events));
-  }
-  send({ type: "staged", file, events, objects: results, flushed });
+  const events = batch.length + logBatch.length;
+  send({
+    type: "staged",
+    file: stageRows("events", batch),
+    logFile: stageRows("logs", logBatch),
+    events,
+    objects: results,
+    flushed,
+  });
   results = [];
 }
 
@@ -99,8 +119,9 @@ async function handle(message: Queued, pending: readonly (PendingBytes | undefin
       deniedReason ??= result.reason ?? undefined;
     }
     rawBytes += result.rawBytes;
-    bedrock += result.bedrock;
-    if (ready && (batch.length >= setup.eventsPerFile || results.length >= objectsPerFile)) stage(false);
+    if (object.kind !== "invocation-log") bedrock += result.bedrock;
+    if (ready && (batch.length + logBatch.length >= setup.eventsPerFile || results.length >= objectsPerFile))
+      stage(false);
   }
   send({
     type: "read",

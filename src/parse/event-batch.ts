@@ -1,6 +1,6 @@
-/** Owns collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
+/** Owns collecting rows of a table as columns, without an object or a lookup more than needed for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
-import type { Column } from "../schema/column.ts";
+import type { Column, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import type { EventRow } from "./event.ts";
 
@@ -186,16 +186,20 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
-/** Rows of `event` until they are taken. */
-export class EventBatch {
-  readonly #builders = eventTable.columns.map(builderOf);
+/** Rows of a table until they are taken. Its last two columns say where a row was read. */
+export class RowBatch<Row extends object> {
+  readonly #builders: readonly Builder[];
   #length = 0;
+
+  constructor({ columns }: Table) {
+    this.#builders = columns.map(builderOf);
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  append(row: EventRow, objectUri: string, recordIndex: number): void {
+  append(row: Row, objectUri: string, recordIndex: number): void {
     const builders = this.#builders;
     // the row's properties stand in the table's order, so no name has to be looked up
     const cells: unknown[] = Object.values(row);
@@ -215,5 +219,12 @@ export class EventBatch {
   take(): EncodedColumn[] {
     this.#length = 0;
     return this.#builders.map((builder) => builder.take());
+  }
+}
+
+/** Rows of `event`. */
+export class EventBatch extends RowBatch<EventRow> {
+  constructor() {
+    super(eventTable);
   }
 }

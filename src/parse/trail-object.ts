@@ -9,8 +9,7 @@ import { isObject } from "./json.ts";
 import { unwrap } from "./record-wrappers.ts";
 import { isTrailRecord } from "./trail-record.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
-import { makeKernelScanBuffer } from "./kernel.ts";
-import { makePlainScanBuffer } from "./scan.ts";
+import { releaseAfter, threadScanBuffer } from "./thread-buffer.ts";
 import { readValues, wholeLimit } from "./values.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
 import { type StoredSeal, storedSeal } from "./seal.ts";
@@ -53,15 +52,6 @@ export interface ParseOptions {
 
 export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
 
-/** Above this the memory of a thread is given back after use. */
-const keptMemory = 128 << 20;
-
-let threadScanBuffer: ScanBuffer | null = null;
-
-function makeScanBuffer(): ScanBuffer {
-  return makeKernelScanBuffer() ?? makePlainScanBuffer();
-}
-
 /** Where the records of one object go. */
 interface PickedRecords {
   readonly batch: EventBatch;
@@ -78,14 +68,14 @@ export function parseTrailObject(
   batch: EventBatch,
   options: ParseOptions = defaultParseOptions,
 ): ParsedObject {
-  const scanBuffer = options.scanBuffer ?? (threadScanBuffer ??= makeScanBuffer());
+  const scanBuffer = options.scanBuffer ?? threadScanBuffer();
   const { length, problem } = inflateObject(bytes, scanBuffer, options.maxRawBytes);
   const content = problem === null ? scanBuffer.reserve(length) : null;
   const parsed =
     content === null
       ? setAside("quarantined", problem ?? "", 0)
       : parseContent(content, length, objectUri, batch, scanBuffer);
-  if (length > keptMemory) threadScanBuffer = null;
+  releaseAfter(length);
   if (options.seal !== true) return parsed;
   // A view of its own: while the records were looked for, the memory may have moved.
   const inflated = content === null ? null : scanBuffer.reserve(length).subarray(0, length);
@@ -134,7 +124,7 @@ function parseContent(
   };
 }
 
-function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
+export function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
   return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], aggregated: [], rawBytes, otherMajor: 0 };
 }
 

@@ -4,8 +4,14 @@ import { addDays, dayOf } from "../day.ts";
 import { listedRangeTable } from "../schema/coverage-tables.ts";
 import { fillTemporary } from "./append.ts";
 import { rowsOf, sqlText } from "./duck.ts";
+import type { Ledger } from "./ledger.ts";
 import { among, below } from "./missing.ts";
 import { writeMeta } from "./meta.ts";
+
+const rangesBeside: Readonly<Record<Ledger, string>> = {
+  trail_object: "listed_range",
+  invocation_log_object: "invocation_log_range",
+};
 
 /** What a complete listing looked at. */
 export interface ListedDays {
@@ -41,14 +47,16 @@ export async function writeListed(
   connection: DuckDBConnection,
   { source, days, now }: Listed,
   runId: string,
+  ledger: Ledger = "trail_object",
 ): Promise<void> {
+  const ranges = rangesBeside[ledger];
   const yesterday = addDays(dayOf(now), -1);
-  const known = await rangesOf(connection, source);
+  const known = await rangesOf(connection, source, ranges);
   const added = new Map<string, DaySpan[]>();
   for (const listed of days) {
     const last = listed.to === null || listed.to > yesterday ? yesterday : listed.to;
     if (listed.from !== null && listed.from > last) continue;
-    for (const pair of await pairsOf(connection, listed)) {
+    for (const pair of await pairsOf(connection, listed, ledger)) {
       const spans = added.get(pair) ?? [];
       spans.push({ first: listed.from, last });
       added.set(pair, spans);
@@ -66,17 +74,17 @@ export async function writeListed(
   });
   await fillTemporary(connection, "listed_now", listedRangeTable.columns, rows);
   await connection.run(`
-DELETE FROM listed_range t USING temp.listed_now n
+DELETE FROM ${ranges} t USING temp.listed_now n
 WHERE t.source = n.source AND t.account_id = n.account_id AND t.region = n.region;
-INSERT INTO listed_range SELECT * FROM temp.listed_now;
+INSERT INTO ${ranges} SELECT * FROM temp.listed_now;
 DROP TABLE temp.listed_now;`);
   await writeMeta(connection, { dirty: "true" });
 }
 
-async function rangesOf(connection: DuckDBConnection, source: string): Promise<Map<string, DaySpan[]>> {
+async function rangesOf(connection: DuckDBConnection, source: string, table: string): Promise<Map<string, DaySpan[]>> {
   const rows = await rowsOf(
     connection,
-    `SELECT account_id, region, first_day, last_day FROM listed_range WHERE source = ${sqlText(source)} ORDER BY first_day NULLS FIRST`,
+    `SELECT account_id, region, first_day, last_day FROM ${table} WHERE source = ${sqlText(source)} ORDER BY first_day NULLS FIRST`,
   );
   const ranges = new Map<string, DaySpan[]>();
   for (const [accountId, region, first, last] of rows) {
@@ -89,7 +97,7 @@ async function rangesOf(connection: DuckDBConnection, source: string): Promise<M
   return ranges;
 }
 
-async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promise<ReadonlySet<string>> {
+async function pairsOf(connection: DuckDBConnection, listed: ListedDays, ledger: Ledger): Promise<ReadonlySet<string>> {
   const conditions = [
     `(${below(listed.below)})`,
     `NOT (${below(listed.except)})`,
@@ -100,10 +108,7 @@ async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promis
   const rows =
     listed.below.length === 0
       ? []
-      : await rowsOf(
-          connection,
-          `SELECT DISTINCT account_id, region FROM trail_object WHERE ${conditions.join(" AND ")}`,
-        );
+      : await rowsOf(connection, `SELECT DISTINCT account_id, region FROM ${ledger} WHERE ${conditions.join(" AND ")}`);
   return new Set([
     ...listed.pairs.map(({ accountId, region }) => `${accountId}/${region}`),
     ...rows.map(([accountId, region]) => `${String(accountId)}/${String(region)}`),
