@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Table } from "../../src/schema/column.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -74,8 +75,8 @@ export function completion(over: Record<string, Cell>): Row {
 
 export interface Sandbox extends AsyncDisposable {
   readonly folder: string;
-  /** Writes rows as a Parquet file and returns its path. */
-  readonly stage: (rows: readonly Row[]) => Promise<string>;
+  /** Writes rows as a Parquet file and returns its path; rows of `event` unless said. */
+  readonly stage: (rows: readonly Row[], table?: Table) => Promise<string>;
 }
 
 export async function sandbox(): Promise<Sandbox> {
@@ -84,13 +85,13 @@ export async function sandbox(): Promise<Sandbox> {
   let files = 0;
   return {
     folder,
-    async stage(rows): Promise<string> {
+    async stage(rows, table = eventTable): Promise<string> {
       const file = join(folder, `staged-${files++}.parquet`);
       await fillTemporary(
         duck.connection,
         "rows",
-        eventTable.columns,
-        rows.map((row) => eventTable.columns.map(({ name }) => row[name] ?? null)),
+        table.columns,
+        rows.map((row) => table.columns.map(({ name }) => row[name] ?? null)),
       );
       await duck.connection.run(`COPY temp.rows TO ${sqlText(file)} (FORMAT parquet)`);
       return file;
@@ -136,6 +137,8 @@ export async function readTables(file: string): Promise<Record<string, unknown>>
     invocation: await readRows(file, "FROM invocation ORDER BY ALL"),
     day: await readRows(file, "FROM invocation_day ORDER BY ALL"),
     first: await readRows(file, "FROM first_completion ORDER BY ALL"),
+    log: await readRows(file, "FROM invocation_log ORDER BY ALL"),
+    logLedger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM invocation_log_object ORDER BY ALL"),
     ledger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
   };
 }
