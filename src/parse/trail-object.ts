@@ -1,11 +1,10 @@
 /** Owns reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
-import { messageOf } from "../errors.ts";
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
 import { type AggregatedCalls, aggregatedCalls, isAggregated } from "./aggregated-event.ts";
-import { isObject } from "./json.ts";
+import { isObject, jsonProblem } from "./json.ts";
 import { unwrap } from "./record-wrappers.ts";
 import { isTrailRecord } from "./trail-record.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
@@ -106,7 +105,7 @@ function parseContent(
   } catch (thrown) {
     // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
     batch.truncate(before);
-    return setAside("quarantined", `is not JSON: ${messageOf(thrown).slice(0, 200)}`, length);
+    return setAside("quarantined", `is not JSON: ${jsonProblem(thrown)}`, length);
   }
   const bedrock = batch.length - before;
   const { rejected, aggregated, otherMajor } = picked;

@@ -1,5 +1,5 @@
 /** Owns what the path of a model invocation log says: account, Region, day, or that it is none and must not be opened. */
-import { type TrailKey, parseTrailKey } from "../../listing/trail-key.ts";
+import { type TrailKey, bodyName, parseTrailKey } from "../../listing/trail-key.ts";
 
 /** The folder that Bedrock writes into, below `AWSLogs/ACCOUNT/`. */
 export const logFolder = "BedrockModelInvocationLogs";
@@ -10,7 +10,6 @@ const layout = new RegExp(
 
 /** Prompts and completions that were too large for the record: in `data/`, and in flattened copies told by their name. */
 const bodyFolder = new RegExp(String.raw`(?:^|\/)${logFolder}\/.*\/data\/`);
-const bodyName = /_(?:input|output)\.json(?:\.gz)?$/i;
 
 const trailName = /(?:^|\/)\d{12}_CloudTrail_[^/]*$/;
 const trailFolder = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail\//;
@@ -27,7 +26,7 @@ export function parseLogKey(key: string, anyName = false): TrailKey {
 function skipReason(key: string, anyName: boolean): string | null {
   const name = key.slice(key.lastIndexOf("/") + 1);
   if (name.startsWith("amazon-bedrock-logs-permission-check")) return "permission check";
-  if (bodyFolder.test(key) || bodyName.test(name)) return "prompt or completion";
+  if (bodyFolder.test(key) || bodyName.test(key)) return "prompt or completion";
   if (trailFolder.test(key) || trailName.test(key)) return "CloudTrail log";
   const { skip } = parseTrailKey(key, anyName);
   return skip === "model invocation log" ? nameOnly(name, anyName) : skip;
