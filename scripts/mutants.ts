@@ -42,6 +42,11 @@ const mutants = readMutants().filter(
   ({ file, what }) =>
     positionals.length === 0 || positionals.some((text) => file.includes(text) || what.includes(text)),
 );
+/** By what they are now: a test may be edited while it is tried. */
+const marks: ReadonlyMap<Mutant, string> = new Map(
+  mutants.filter((each) => !misfit(each)).map((each) => [each, markOf(each)]),
+);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 process.exitCode = mutants.length === 0 || !allFit() ? 2 : values.check ? 0 : await tryAll();
 
 function allFit(): boolean {
@@ -55,7 +60,7 @@ function allFit(): boolean {
 
 async function tryAll(): Promise<number> {
   const found = new Map<string, Finding>(values.anew ? [] : readFindings());
-  const open = mutants.filter((mutant) => !found.has(markOf(mutant)));
+  const open = mutants.filter((mutant) => !found.has(markBefore(mutant)));
   console.log(`${mutants.length} mutants, ${open.length} of them to be tried`);
   const copies = Array.from({ length: Math.min(trees, open.length) }, copyTree);
   try {
@@ -67,7 +72,7 @@ async function tryAll(): Promise<number> {
       const start = performance.now();
       const by = (await tryMutant(tree, mutant, bySpeed(mutant), values.prefix)) ?? null;
       const finding = { seconds: Math.round((performance.now() - start) / 100) / 10, by };
-      found.set(markOf(mutant), finding);
+      found.set(markBefore(mutant), finding);
       keep(found);
       console.log(lineOf(mutant, finding));
     });
@@ -75,6 +80,10 @@ async function tryAll(): Promise<number> {
     for (const copy of copies) copy[Symbol.dispose]();
   }
   return summed(found);
+}
+
+function markBefore(mutant: Mutant): string {
+  return marks.get(mutant) ?? "";
 }
 
 /** A test that fails anyway would notice everything. Undefined if there is one. */
@@ -135,7 +144,7 @@ function summed(found: ReadonlyMap<string, Finding>): number {
   const survivors: Mutant[] = [];
   for (const mutant of mutants) {
     const area = areas.get(areaOf(mutant)) ?? { all: 0, killed: 0 };
-    const isKilled = (found.get(markOf(mutant))?.by ?? null) !== null;
+    const isKilled = (found.get(markBefore(mutant))?.by ?? null) !== null;
     areas.set(areaOf(mutant), { all: area.all + 1, killed: area.killed + (isKilled ? 1 : 0) });
     if (!isKilled) survivors.push(mutant);
   }

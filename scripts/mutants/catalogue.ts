@@ -5,18 +5,24 @@ import { z } from "zod";
 
 export const root: URL = new URL("../../", import.meta.url);
 
-const mutantSchema = z.strictObject({
+export interface Mutant {
   /** The mistake, in a few words. */
+  readonly what: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Test files that should notice. */
+  readonly tests: readonly string[];
+}
+
+const mutantSchema: z.ZodType<Mutant> = z.strictObject({
   what: z.string().min(1),
   file: z.string(),
-  /** Stands in the file exactly once. */
   find: z.string().min(1),
   replace: z.string(),
-  /** Test files that should notice. */
   tests: z.array(z.string()).min(1),
 });
-
-export type Mutant = z.infer<typeof mutantSchema>;
 
 /** All of them, by the names of their files in this folder. */
 export function readMutants(): readonly Mutant[] {

@@ -31,7 +31,9 @@ export function copyTree(): Tree {
     filter: (path) => !(leftOut.has(basename(path)) && join(from, basename(path)) === path),
   });
   symlinkSync(join(from, "node_modules"), join(folder, "node_modules"));
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  return { folder, [Symbol.dispose]: remove };
 }
 
 /** Runs the test files of a mutant in their order, until one of them notices it. */
@@ -75,7 +77,12 @@ export async function runTests({ folder }: Tree, file: string, prefix: string): 
     ...prefix.split(" ").filter((word) => word !== ""),
     process.execPath,
     join(folder, "node_modules", "vitest", "vitest.mjs"),
-    ...["run", file, "--bail", "1", "--maxWorkers", "1", "--reporter", "json", "--outputFile", report],
+    "run",
+    file,
+    "--bail=1",
+    "--maxWorkers=1",
+    "--reporter=json",
+    `--outputFile=${report}`,
   ];
   const status = await exitOf(command, folder);
   if (status === 0) return undefined;

@@ -158,22 +158,22 @@ describe("inference profiles", () => {
       await attach(duck, file, "warehouse", "write");
       const read = async (sql: string): Promise<unknown> => (await duck.connection.runAndReadAll(sql)).getRowsJS();
       await ensureSchema(duck.connection, file, true);
-      const [shipped] = (
+      const [shipped = []] = (
         await duck.connection.runAndReadAll(
           "SELECT profile_id, source_region FROM inference_profile ORDER BY ALL LIMIT 1",
         )
       ).getRowsJS();
-      const own = `('${String(shipped?.[0])}', '${String(shipped?.[1])}')`;
+      const own = shipped.map((text) => `'${text as string}'`).join(", "); // two columns of text
       await duck.connection.run(`
-DELETE FROM inference_profile WHERE (profile_id, source_region) = ${own};
-INSERT INTO inference_profile SELECT '${String(shipped?.[0])}', '${String(shipped?.[1])}', 'own-1', NULL, '2026-11-01', 'own';
+DELETE FROM inference_profile WHERE (profile_id, source_region) = (${own});
+INSERT INTO inference_profile SELECT ${own}, 'own-1', NULL, '2026-11-01', 'own';
 INSERT INTO boundary VALUES ('home', 'eu-west-1', 'config');`);
       const rest = "SELECT count(*)::INTEGER FROM inference_profile";
       const before = await read(rest);
       const { sql } = derivedSchema();
       await ensureSchema(duck.connection, file, false, { sql, hash: "another" });
       expect(
-        await read(`SELECT destination_region FROM inference_profile WHERE (profile_id, source_region) = ${own}`),
+        await read(`SELECT destination_region FROM inference_profile WHERE (profile_id, source_region) = (${own})`),
       ).toEqual([["own-1"]]);
       expect(await read(rest)).toEqual(before);
       expect(await read("SELECT region FROM boundary WHERE name = 'home'")).toEqual([["eu-west-1"]]);
