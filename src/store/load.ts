@@ -96,6 +96,7 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       o.hashes?.sha256 ?? null,
       o.hashes?.sha256Object ?? null,
       o.hashes?.flaw ?? null,
+      o.versionId ?? null,
     ]),
   );
   if (
