@@ -186,14 +186,14 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
-const recordColumns = columnsWithout(eventTable.columns, "object_uri", "record_index");
+const recordNames = columnsWithout(eventTable.columns, "object_uri", "record_index").map(({ name }) => name);
 
 /** Rows of `event` until they are taken. */
 export class EventBatch {
   readonly #builders = eventTable.columns.map(builderOf);
   readonly #objectUris = this.#builderOf("object_uri");
   readonly #recordIndexes = this.#builderOf("record_index");
-  readonly #ofRecord = recordColumns.map(({ name }) => [name, this.#builderOf(name)] as const);
+  readonly #ofRecord = recordNames.map((name) => this.#builderOf(name));
   #length = 0;
 
   #builderOf(name: string): Builder | undefined {
@@ -205,7 +205,12 @@ export class EventBatch {
   }
 
   append(row: EventRow, objectUri: string, recordIndex: number): void {
-    for (const [name, builder] of this.#ofRecord) builder?.add(row[name]);
+    const builders = this.#ofRecord;
+    // for every Bedrock record: without an iterator
+    for (let i = 0; i < recordNames.length; i++) {
+      const name = recordNames[i];
+      if (name !== undefined) builders[i]?.add(row[name]);
+    }
     this.#objectUris?.add(objectUri);
     this.#recordIndexes?.add(recordIndex);
     this.#length++;
