@@ -1,4 +1,4 @@
-/** Owns what other programs may import from Spillway. Everything else may change without notice. */
+/** What other programs may import from Spillway. Everything else may change without notice. */
 export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/sources/folder.ts";

@@ -289,10 +289,10 @@ describe("the source", () => {
 describe.each(files)("%s", (file) => {
   const text = texts.get(file) ?? "";
 
-  it("is short, says what it owns, and has a plain name", () => {
+  it("is short, says what it is for, and has a plain name", () => {
     expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(longest);
     // a program's first line may be for the shell
-    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? Owns /);
+    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? [A-Z`]/);
     expect(basename(file)).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/);
   });
 });

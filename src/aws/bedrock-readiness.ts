@@ -1,4 +1,4 @@
-/** Owns the questions about Bedrock that come before the first call: a profile, access to a model, the logging of invocations. */
+/** The questions about Bedrock that come before the first call: a profile, access to a model, the logging of invocations. */
 import type { ServiceAccess } from "./access.ts";
 import { callService } from "./call.ts";
 import { disconnect } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** Owns the question whose credentials these are: the id of the account behind them. */
+/** The question whose credentials these are: the id of the account behind them. */
 import { text as textOf } from "node:stream/consumers";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../reference/regions.ts";

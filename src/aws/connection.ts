@@ -1,4 +1,4 @@
-/** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
+/** The clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";

@@ -1,4 +1,4 @@
-/** Owns the words for what AWS or the network refused, one table for every service: what happened, and what to do next. */
+/** The words for what AWS or the network refused, one table for every service: what happened, and what to do next. */
 import { type ErrorCode, SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { ServiceAccess } from "./access.ts";
 import { isExpired } from "./call.ts";

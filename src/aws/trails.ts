@@ -1,4 +1,4 @@
-/** Owns the questions about the trails of an account: which there are, whether they log, and what they select. */
+/** The questions about the trails of an account: which there are, whether they log, and what they select. */
 import type { ServiceAccess } from "./access.ts";
 import { callService } from "./call.ts";
 import { disconnect } from "./connection.ts";

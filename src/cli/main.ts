@@ -1,4 +1,4 @@
-/** Owns the command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
+/** The command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
 import { variables } from "../variables.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";

@@ -1,4 +1,4 @@
-/** Owns a run of `spillway policy collect`: the request from the flags, the bundle to its file. */
+/** A run of `spillway policy collect`: the request from the flags, the bundle to its file. */
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { collectBundle } from "../probe/collect.ts";
 import { collectPermissions } from "../probe/collect-permissions.ts";

@@ -1,4 +1,4 @@
-/** Owns putting checks together from the flags: the calls, their documents, their keys. */
+/** Putting checks together from the flags: the calls, their documents, their keys. */
 import type { Call } from "../policy/call.ts";
 import type { Bundle } from "../policy/bundle.ts";
 import type { GivenKeys } from "../policy/keys.ts";

@@ -1,4 +1,4 @@
-/** Owns how the lines of the preflight are shown: a text for people, or rows in any format. */
+/** How the lines of the preflight are shown: a text for people, or rows in any format. */
 import type { Effects } from "../effects.ts";
 import type { Line } from "../probe/preflight/line.ts";
 import { formatOf } from "./flags/result.ts";

@@ -1,4 +1,4 @@
-/** Owns a run of `spillway preflight`: the questions from the flags, live policies where none are given, the lines out. */
+/** A run of `spillway preflight`: the questions from the flags, live policies where none are given, the lines out. */
 import type { ServiceAccess } from "../aws/access.ts";
 import { callerAccount } from "../aws/caller-account.ts";
 import type { RetryPolicy } from "../aws/retry.ts";

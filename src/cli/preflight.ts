@@ -1,4 +1,4 @@
-/** Owns the command `spillway preflight`. */
+/** The command `spillway preflight`. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { type PreflightFlags, addPreflightFlags } from "./flags/preflight.ts";

@@ -1,4 +1,4 @@
-/** Owns what live answers say of profiles, and how that differs from what was known. */
+/** What live answers say of profiles, and how that differs from what was known. */
 import { type LiveProfile, listInferenceProfiles } from "../aws/bedrock.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import type { Unreadable } from "../policy/bundle.ts";

@@ -1,4 +1,4 @@
-/** Owns the table `expected_trail`: the accounts and Regions whose logs are expected, as the config says now. */
+/** The table `expected_trail`: the accounts and Regions whose logs are expected, as the config says now. */
 import type { DuckDBConnection } from "duckdb";
 import { expectedTrailTable } from "../schema/coverage-tables.ts";
 import { fillTemporary } from "./append.ts";

@@ -1,4 +1,4 @@
-/** Owns a landing zone in which everything holds before the first call, and what is asked of it. */
+/** A landing zone in which everything holds before the first call, and what is asked of it. */
 import { type Answers, type AwsEndpoint } from "../support/aws-endpoint.ts";
 import { account, model, profile } from "../policy/documents.ts";
 

@@ -1,4 +1,4 @@
-/** Owns a local AWS in which every call is allowed and every answer good, until a test says otherwise: Bedrock, CloudTrail, STS, IAM. */
+/** A local AWS in which every call is allowed and every answer good, until a test says otherwise: Bedrock, CloudTrail, STS, IAM. */
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { randomUUID } from "node:crypto";
 

@@ -1,4 +1,4 @@
-/** Owns the flags of collecting policies: of whom, and the way to AWS. */
+/** The flags of collecting policies: of whom, and the way to AWS. */
 import type { Command } from "commander";
 import { list } from "./values.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the flags of the walk before the first call. */
+/** The flags of the walk before the first call. */
 import { type Command, Option } from "commander";
 import { type CheckName, checkNames } from "../../probe/preflight/line.ts";
 import { type OrganizationsFlags, type ServiceFlags, addOrganizationsFlags, addServiceFlags } from "./collect.ts";

@@ -1,4 +1,4 @@
-/** Owns the way to a service that the flags name. */
+/** The way to a service that the flags name. */
 import type { ServiceAccess } from "../../aws/access.ts";
 import { rolesOf, serviceAccess } from "../../aws/options.ts";
 import type { OrganizationsFlags, ServiceFlags } from "./collect.ts";

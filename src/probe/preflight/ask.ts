@@ -1,4 +1,4 @@
-/** Owns a question to AWS whose refusal is an answer too: that it cannot be told. */
+/** A question to AWS whose refusal is an answer too: that it cannot be told. */
 import type { ServiceAccess } from "../../aws/access.ts";
 import { refusal } from "../../aws/refusals.ts";
 import { isUnreachable, statusOf } from "../../aws/retry.ts";

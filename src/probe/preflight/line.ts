@@ -1,4 +1,4 @@
-/** Owns a line of the preflight: what was asked, what came of it, and what to do next. */
+/** A line of the preflight: what was asked, what came of it, and what to do next. */
 
 export type Outcome = "passes" | "fails" | "cannot-tell";
 

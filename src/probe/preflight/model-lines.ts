@@ -1,4 +1,4 @@
-/** Owns whether the account may use the model behind a profile in the source Region, as far as AWS says it before a call. */
+/** Whether the account may use the model behind a profile in the source Region, as far as AWS says it before a call. */
 import type { BedrockReader, ModelAvailability } from "../../aws/bedrock-readiness.ts";
 import type { Call } from "../../policy/call.ts";
 import { type Question, ask } from "./ask.ts";

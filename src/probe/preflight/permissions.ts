@@ -1,4 +1,4 @@
-/** Owns the smallest policy that the preflight needs. */
+/** The smallest policy that the preflight needs. */
 import { collectPermissions } from "../collect-permissions.ts";
 
 interface Statements {

@@ -1,4 +1,4 @@
-/** Owns what the policies say of a call before it is made: the role's own and those of the organization apart, resource by resource. */
+/** What the policies say of a call before it is made: the role's own and those of the organization apart, resource by resource. */
 import type { Call } from "../../policy/call.ts";
 import { changeFor } from "../../policy/change.ts";
 import { type CheckedResource, evaluateCall } from "../../policy/evaluate.ts";

@@ -1,4 +1,4 @@
-/** Owns the walk before the first call: every line in its order, over live answers. */
+/** The walk before the first call: every line in its order, over live answers. */
 import type { ServiceAccess } from "../../aws/access.ts";
 import { type BedrockReader, openBedrock } from "../../aws/bedrock-readiness.ts";
 import { openTrails } from "../../aws/trails.ts";

@@ -1,4 +1,4 @@
-/** Owns whether a profile can be called, where it may run by AWS's own word, and how that differs from what was known. */
+/** Whether a profile can be called, where it may run by AWS's own word, and how that differs from what was known. */
 import type { BedrockReader, ProfileDetails } from "../../aws/bedrock-readiness.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";
 import { destinationsOf, modelOf } from "../refresh-profiles.ts";

@@ -1,4 +1,4 @@
-/** Owns whether a call will leave a record: a trail that covers the source Region, logs, takes read events and signs its files. */
+/** Whether a call will leave a record: a trail that covers the source Region, logs, takes read events and signs its files. */
 import type { Trail, TrailReader } from "../../aws/trails.ts";
 import { type Question, ask } from "./ask.ts";
 import { type CheckName, type Line, cannotTell, fails, passes } from "./line.ts";

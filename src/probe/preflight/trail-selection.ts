@@ -1,4 +1,4 @@
-/** Owns whether the selectors of a trail let the records of inference through. */
+/** Whether the selectors of a trail let the records of inference through. */
 import type { FieldSelector, TrailSelectors } from "../../aws/trails.ts";
 
 /** What a selector can ask of a record; undefined is not known before there is one. */
