@@ -3,10 +3,10 @@ import { type Answers, type AwsEndpoint } from "../support/aws-endpoint.ts";
 import { account, model, profile } from "../policy/documents.ts";
 
 export const sourceRegion = "eu-central-1";
-export const destinations = ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"];
+export const destinations: readonly string[] = ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"];
 const trailArn = `arn:aws:cloudtrail:eu-west-1:${account}:trail/organization`;
 
-export const trail = {
+export const trail: Readonly<Record<string, unknown>> = {
   Name: "organization",
   TrailARN: trailArn,
   HomeRegion: "eu-west-1",
@@ -15,9 +15,9 @@ export const trail = {
   LogFileValidationEnabled: true,
 };
 
-export const readsAll = { EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }] };
+export const readsAll: Readonly<Record<string, unknown>> = { EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }] };
 
-export const available = {
+export const available: Readonly<Record<string, unknown>> = {
   modelId: model,
   agreementAvailability: { status: "AVAILABLE" },
   authorizationStatus: "AUTHORIZED",
@@ -40,7 +40,7 @@ export function profileIn(
   };
 }
 
-export function identity(of = account): string {
+export function identity(of: string = account): string {
   return `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::${of}:assumed-role/reader/me</Arn><UserId>AROA:me</UserId><Account>${of}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 }
 
