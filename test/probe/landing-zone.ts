@@ -15,7 +15,9 @@ export const trail: Readonly<Record<string, unknown>> = {
   LogFileValidationEnabled: true,
 };
 
-export const readsAll: Readonly<Record<string, unknown>> = { EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }] };
+export const readsAll: Readonly<Record<string, unknown>> = {
+  EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }],
+};
 
 export const available: Readonly<Record<string, unknown>> = {
   modelId: model,
