@@ -73,9 +73,24 @@ async function walk({
 }> {
   changed(aws, answers);
   const run = await runCli([
-    ...["preflight", "--inference-profile", id, "--source-region", sourceRegion, "--principal", role],
-    ...["--scp", "root=FullAWSAccess", "--scp", `ou=${saved(scp)}`, "--scp", "ou=FullAWSAccess"],
-    ...["--identity", saved(own), "--format", "json", ...args],
+    "preflight",
+    "--inference-profile",
+    id,
+    "--source-region",
+    sourceRegion,
+    "--principal",
+    role,
+    "--scp",
+    "root=FullAWSAccess",
+    "--scp",
+    `ou=${saved(scp)}`,
+    "--scp",
+    "ou=FullAWSAccess",
+    "--identity",
+    saved(own),
+    "--format",
+    "json",
+    ...args,
   ]);
   const lines = run.stdout === "" ? [] : (JSON.parse(run.stdout) as Record<string, string | null>[]);
   const outcomes: Record<string, string> = {};
@@ -725,8 +740,16 @@ describe("the walk of a landing zone", () => {
   it("is a text for people, with what passes gathered", async () => {
     changed(aws, {});
     const run = await runCli([
-      ...["preflight", "--inference-profile", profile, "--source-region", sourceRegion, "--principal", role],
-      ...["--no-scp", "--identity", saved(profileOnly)],
+      "preflight",
+      "--inference-profile",
+      profile,
+      "--source-region",
+      sourceRegion,
+      "--principal",
+      role,
+      "--no-scp",
+      "--identity",
+      saved(profileOnly),
     ]);
     expect(run.code).toBe(3);
     expect(run.stdout).toMatch(
