@@ -71,6 +71,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/pdf", ["."]],
   ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
   ["probe", [".", "aws", "policy", "reference"]],
+  ["probe/preflight", [".", "aws", "policy", "probe"]],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -110,6 +111,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/s3",
       "policy",
       "privacy",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",
@@ -139,6 +141,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "policy/suggest",
       "privacy",
       "probe",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",

@@ -150,7 +150,11 @@ export function refusal(thrown: Error, call: RefusedCall): SpillwayError | undef
 }
 
 /** The same for credentials alone; undefined if they are not the problem. */
-export function credentialProblem(thrown: Error, access: RefusedCall["access"]): SpillwayError | undefined {
+export function credentialProblem(
+  thrown: Error,
+  access: RefusedCall["access"],
+  isRegional = false,
+): SpillwayError | undefined {
   const found = refusal(thrown, {
     service: "AWS",
     access,
@@ -160,6 +164,7 @@ export function credentialProblem(thrown: Error, access: RefusedCall["access"]):
     codes: { denied: "source-denied", unreachable: "source-unreachable" },
     checkNetwork: "",
     tryAgain: "",
+    isRegional,
   });
   return found?.code === "credentials" ? found : undefined;
 }

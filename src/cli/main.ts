@@ -10,6 +10,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addEvidenceCommand } from "./evidence.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addPreflightCommand } from "./preflight.ts";
 import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addExportCommand } from "./export.ts";
@@ -64,6 +65,7 @@ function createProgram(context: CommandContext): Command {
   addRunCommand(program, context);
   addPolicyCommand(program, context);
   addProfilesCommand(program, context);
+  addPreflightCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
