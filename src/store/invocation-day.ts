@@ -8,9 +8,7 @@ import { inTransaction } from "./transaction.ts";
 
 /** Marks the days of invocations in the transaction that changes them. `source` is what stands after FROM, with a column event_time. */
 export async function markStaleDays(connection: DuckDBConnection, source: string): Promise<void> {
-  await connection.run(
-    filledQuery("duckdb/stale-days.sql", { source }),
-  );
+  await connection.run(filledQuery("duckdb/stale-days.sql", { source }));
 }
 
 /**

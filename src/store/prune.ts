@@ -52,10 +52,7 @@ async function removeBefore(connection: DuckDBConnection, day: string): Promise<
   let variants = 0;
   if (invocations > 0 || events > 0) {
     await markStaleDays(connection, "temp.doomed");
-    variants = await countOf(
-      connection,
-      "SELECT count(*) FROM event_variant SEMI JOIN temp.gone USING (event_id)",
-    );
+    variants = await countOf(connection, "SELECT count(*) FROM event_variant SEMI JOIN temp.gone USING (event_id)");
     await connection.run(filledQuery("duckdb/prune-events.sql", terms));
   }
   const quarantined = await forgetFailures(connection, day);

@@ -29,7 +29,5 @@ export async function writeStates(
   const rows = [...latest.values()].map(
     ({ scope, name, value }) => `(${sqlText(scope)}, ${sqlText(name)}, ${sqlText(value)}, ${common})`,
   );
-  await connection.run(
-    filledQuery("duckdb/source-state.sql", { places: places.join(", "), rows: rows.join(",\n  ") }),
-  );
+  await connection.run(filledQuery("duckdb/source-state.sql", { places: places.join(", "), rows: rows.join(",\n  ") }));
 }

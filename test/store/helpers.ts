@@ -87,12 +87,7 @@ export async function sandbox(): Promise<Sandbox> {
     folder,
     async stage(rows): Promise<string> {
       const file = join(folder, `staged-${files++}.parquet`);
-      await fillTemporary(
-        duck.connection,
-        "rows",
-        eventTable.columns as readonly Column[],
-        rows,
-      );
+      await fillTemporary(duck.connection, "rows", eventTable.columns as readonly Column[], rows);
       await duck.connection.run(`COPY temp.rows TO ${sqlText(file)} (FORMAT parquet)`);
       return file;
     },
