@@ -1,4 +1,4 @@
-/** Owns what the config's `expected` names: every account of an entry in every Region of it. */
+/** What the config's `expected` names: every account of an entry in every Region of it. */
 import type { ExpectedConfig } from "./config.ts";
 
 interface Expected {

@@ -1,4 +1,4 @@
-/** Owns the check that a pack's summary follows from its rows: figures, claims and the answer are made again and compared. */
+/** The check that a pack's summary follows from its rows: figures, claims and the answer are made again and compared. */
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Owns the check of a pack's log files against its valid digests: what is called valid is listed so, and nothing that they say is left out. */
+/** The check of a pack's log files against its valid digests: what is called valid is listed so, and nothing that they say is left out. */
 import { join } from "node:path";
 import type { DigestDocument } from "../integrity/digest-document.ts";
 import { sameHex } from "../integrity/signature.ts";

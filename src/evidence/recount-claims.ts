@@ -1,4 +1,4 @@
-/** Owns the claims of a pack judged again from its rows: the rules and the words of the report claims, without its SQL. */
+/** The claims of a pack judged again from its rows: the rules and the words of the report claims, without its SQL. */
 import type { CoverageDay, Listing } from "./recount-coverage.ts";
 import type { Inputs } from "./recount-inputs.ts";
 import type { Claim } from "./summary.ts";

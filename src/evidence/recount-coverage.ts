@@ -1,4 +1,4 @@
-/** Owns the coverage of a pack counted again from its log files, what was listed and what is expected: the rules of the report coverage. */
+/** The coverage of a pack counted again from its log files, what was listed and what is expected: the rules of the report coverage. */
 import { join } from "node:path";
 import { dayMs } from "../day.ts";
 import { csvRows } from "./csv-rows.ts";

@@ -1,4 +1,4 @@
-/** Owns what `inputs.csv` and the digests of a pack add up to, for each account, Region and day, and over all. */
+/** What `inputs.csv` and the digests of a pack add up to, for each account, Region and day, and over all. */
 import { join } from "node:path";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
 import type { PackRange } from "./recount-coverage.ts";

@@ -1,4 +1,4 @@
-/** Owns forgers who know BagIt: they change a pack and mend all of its manifests. */
+/** Forgers who know BagIt: they change a pack and mend all of its manifests. */
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
