@@ -2,14 +2,7 @@
 import { join } from "node:path";
 import { dayMs } from "../day.ts";
 import { csvRows } from "./csv-rows.ts";
-import { type Inputs, type SeenDay, placeKey } from "./recount-inputs.ts";
-
-/** Days as YYYY-MM-DD. */
-export interface PackRange {
-  readonly firstDay: string;
-  readonly lastDay: string;
-  readonly asOf: Date;
-}
+import { type Inputs, type PackRange, type SeenDay, placeKey } from "./recount-inputs.ts";
 
 export interface CoverageDay {
   readonly account: string;

@@ -1,7 +1,13 @@
 /** What `inputs.csv` and the digests of a pack add up to, for each account, Region and day, and over all. */
 import { join } from "node:path";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
-import type { PackRange } from "./recount-coverage.ts";
+
+/** Days as YYYY-MM-DD. */
+export interface PackRange {
+  readonly firstDay: string;
+  readonly lastDay: string;
+  readonly asOf: Date;
+}
 
 /** Log files of an account, Region and day; an empty text is what is not known. */
 export interface SeenDay {

@@ -7,8 +7,8 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import { bagInfo, checkBag, listFiles } from "./check-bag.ts";
 import { type CheckedChain, checkChain } from "./check-chain.ts";
 import { type PackSummary, checkSummary, readSummary } from "./check-summary.ts";
-import { readListing, recountCoverage, type PackRange } from "./recount-coverage.ts";
-import { recountInputs } from "./recount-inputs.ts";
+import { readListing, recountCoverage } from "./recount-coverage.ts";
+import { type PackRange, recountInputs } from "./recount-inputs.ts";
 import { packSchema } from "./layout.ts";
 import { unpackZip } from "./unpack-zip.ts";
 
