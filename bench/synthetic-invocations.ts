@@ -1,4 +1,4 @@
-/** Owns ten million made-up invocations in SQL: for timing reports, not for checking numbers. */
+/** Ten million made-up invocations in SQL: for timing reports, not for checking numbers. */
 import { invocationTable } from "../src/schema/invocation.ts";
 
 /** A whole number in [0, limit) that depends on the row and `salt` only. */

@@ -1,4 +1,4 @@
-/** Owns asking an organization which accounts it has. */
+/** The accounts that an organization says it has. */
 import type { Account } from "@aws-sdk/client-organizations";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { ServiceAccess } from "./access.ts";

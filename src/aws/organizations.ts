@@ -1,4 +1,4 @@
-/** Owns reading an organization: its tree, and the SCPs attached to each part of it. */
+/** Reading an organization: its tree, and the SCPs attached to each part of it. */
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { ServiceAccess } from "./access.ts";
 import { connect, disconnect, inHomeRegion } from "./connection.ts";

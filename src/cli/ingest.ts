@@ -1,4 +1,4 @@
-/** Owns `spillway ingest`: flags in, the run's summary and identities out. */
+/** `spillway ingest`: flags in, the run's summary and identities out. */
 import type { Command } from "commander";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
+/** `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";

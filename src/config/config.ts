@@ -1,4 +1,4 @@
-/** Owns the shape of the effective config. What its keys mean stands in schema.ts. */
+/** The shape of the effective config. What its keys mean stands in schema.ts. */
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what accounts and Regions are expected by name: every account of an entry in every Region of it. */
+/** Accounts and Regions that are expected by name: every account of an entry in every Region of it. */
 
 export interface NamedTrails {
   readonly accounts: readonly string[];

@@ -1,4 +1,4 @@
-/** Owns docs/configuration.md: every key, written from the schema. */
+/** The guide docs/configuration.md: every key, written from the schema. */
 import { variables } from "../variables.ts";
 import { variableOf } from "./env.ts";
 import { type JsonSchema, configJsonSchema } from "./json-schema.ts";

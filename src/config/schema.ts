@@ -1,4 +1,4 @@
-/** Owns what may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
+/** What may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";

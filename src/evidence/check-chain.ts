@@ -1,4 +1,4 @@
-/** Owns the check of CloudTrail's chain inside a pack: signatures, links, and the hashes that digests give log files. */
+/** The check of CloudTrail's chain inside a pack: signatures, links, and the hashes that digests give log files. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../errors.ts";

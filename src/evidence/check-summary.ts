@@ -1,4 +1,4 @@
-/** Owns the check that a pack's summary follows from its rows: the figures are counted again, and the claims have to fit them. */
+/** The check that a pack's summary follows from its rows: the figures are counted again, and the claims have to fit them. */
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";

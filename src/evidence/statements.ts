@@ -1,4 +1,4 @@
-/** Owns the statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
+/** The statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
 
 /** Calls in the order of their time; the key makes it total. */
 export const invocationRows = `SELECT *

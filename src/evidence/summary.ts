@@ -1,4 +1,4 @@
-/** Owns what a pack says first: the question, the claims with what decides them, and the figures. */
+/** What a pack says first: the question, the claims with what decides them, and the figures. */
 import type { Cell, Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Boundary } from "../report/boundary.ts";

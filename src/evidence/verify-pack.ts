@@ -1,4 +1,4 @@
-/** Owns the check of a pack, folder or zip: all problems, never only the first. */
+/** The check of a pack, folder or zip: all problems, never only the first. */
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

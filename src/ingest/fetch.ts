@@ -1,4 +1,4 @@
-/** Owns how a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
+/** How a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
 import { readFileSync } from "node:fs";
 import type { Locator } from "./listing/source.ts";
 

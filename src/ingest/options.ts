@@ -1,4 +1,4 @@
-/** Owns what a run is given, and what it tells while it goes on. */
+/** What a run is given, and what it tells while it goes on. */
 import type { VerifyPlan } from "./check-digests.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { Expectation } from "../store/warehouse.ts";

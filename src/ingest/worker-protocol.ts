@@ -1,4 +1,4 @@
-/** Owns the messages between the run loop and its worker threads. */
+/** The messages between the run loop and its worker threads. */
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";

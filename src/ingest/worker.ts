@@ -1,4 +1,4 @@
-/** Owns a worker thread: fetches objects, parses them and stages their events as Parquet files. */
+/** A worker thread: fetches objects, parses them and stages their events as Parquet files. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";

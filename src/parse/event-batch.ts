@@ -1,4 +1,4 @@
-/** Owns collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
+/** Collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
 import type { Column } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";

@@ -1,4 +1,4 @@
-/** Owns turning a sound Bedrock record into a row of the table `event`. */
+/** Turning a sound Bedrock record into a row of the table `event`. */
 import { completionEntries } from "./completion.ts";
 import { noDenial, parseDenial } from "./denial.ts";
 import { parseEventTime } from "./event-time.ts";

@@ -1,4 +1,4 @@
-/** Owns trying out what a run is going to need from outside: each source and each place that it writes to, one line each. */
+/** Trying out what a run is going to need from outside: each source and each place that it writes to, one line each. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

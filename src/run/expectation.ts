@@ -1,4 +1,4 @@
-/** Owns which accounts and Regions a run expects logs of: those that the config names and those of the organization. */
+/** Which accounts and Regions a run expects logs of: those that the config names and those of the organization. */
 import { activeAccounts } from "../aws/organization-accounts.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import { rolesOf, serviceAccess } from "../aws/options.ts";

@@ -1,4 +1,4 @@
-/** Owns the scheduled batch: ingest, retention, reports, findings; then metrics and the run report, however it ended. */
+/** The scheduled batch: ingest, retention, reports, findings; then metrics and the run report, however it ended. */
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";

@@ -1,4 +1,4 @@
-/** Owns the vocabulary in which tables are described: one definition gives Arrow, Parquet, DDL and the data dictionary. */
+/** The vocabulary in which tables are described: one definition gives Arrow, Parquet, DDL and the data dictionary. */
 
 /** `timestamp` is UTC, milliseconds, without a zone. `text` columns are dictionary encoded in Arrow. */
 export type ColumnType = "text" | "integer" | "bigint" | "double" | "boolean" | "timestamp";

@@ -1,4 +1,4 @@
-/** Owns the tables that say what should be there: what was listed up to when, and which accounts and Regions are expected. */
+/** The tables that say what should be there: what was listed up to when, and which accounts and Regions are expected. */
 import { type Table, column } from "./column.ts";
 
 /** Ranges that touch are one row. Days that no row holds were never looked at. */

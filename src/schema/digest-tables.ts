@@ -1,4 +1,4 @@
-/** Owns the tables of an ingest that verifies: CloudTrail's digests, the keys that sign them, and log files that are gone. */
+/** The tables of an ingest that verifies: CloudTrail's digests, the keys that sign them, and log files that are gone. */
 import { type Table, column } from "./column.ts";
 
 export const digestTable: Table = {

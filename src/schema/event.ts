@@ -1,4 +1,4 @@
-/** Owns the table `event`: one row for each Bedrock record that CloudTrail delivered. */
+/** The table `event`: one row for each Bedrock record that CloudTrail delivered. */
 import { type Table, column } from "./column.ts";
 import { callerColumns, errorColumns, modelColumns, tokenColumns } from "./shared-columns.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
+/** The tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
 import { type Table, column } from "./column.ts";
 import { eventTable } from "./event.ts";
 

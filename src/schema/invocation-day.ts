@@ -1,4 +1,4 @@
-/** Owns the table `invocation_day`: invocations added up by UTC day and by what reports group by. */
+/** The table `invocation_day`: invocations added up by UTC day and by what reports group by. */
 import { type Column, type Table, column, personal } from "./column.ts";
 import { invocationTable } from "./invocation.ts";
 

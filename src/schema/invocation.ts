@@ -1,4 +1,4 @@
-/** Owns the table `invocation`: one row for each API request to a model, folded from its events. */
+/** The table `invocation`: one row for each API request to a model, folded from its events. */
 import { type Table, column } from "./column.ts";
 import { callerColumns, errorColumns, modelColumns, tokenColumns } from "./shared-columns.ts";
 

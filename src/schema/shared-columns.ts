@@ -1,4 +1,4 @@
-/** Owns the columns that an event and an invocation share: who called, from where, and what model. */
+/** The columns that an event and an invocation share: who called, from where, and what model. */
 import { type Column, column, personal } from "./column.ts";
 
 export const callerColumns: readonly Column[] = [

@@ -1,4 +1,4 @@
-/** Owns the warehouse's other tables: the ledger, quarantine, runs and reference tables. */
+/** The warehouse's other tables: the ledger, quarantine, runs and reference tables. */
 import { type Table, column, personal } from "./column.ts";
 
 /** The ledger: one row for each version of a trail object that was looked at. */

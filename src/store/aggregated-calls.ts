@@ -1,4 +1,4 @@
-/** Owns the counts of calls that came without records: each aggregated event once, however often it was delivered. */
+/** The counts of calls that came without records: each aggregated event once, however often it was delivered. */
 import type { DuckDBConnection } from "duckdb";
 import { aggregatedCallTable } from "../schema/tables.ts";
 import { readQuery } from "../sql/query-file.ts";

@@ -1,4 +1,4 @@
-/** Owns how plain rows get from JavaScript into a temporary table. */
+/** How plain rows get from JavaScript into a temporary table. */
 import type { DuckDBConnection } from "duckdb";
 import { loadDuckDb } from "./duck.ts";
 import type { Table } from "../schema/column.ts";

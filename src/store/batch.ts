@@ -1,4 +1,4 @@
-/** Owns what a commit is given and what it tells, as plain data. */
+/** What a commit is given and what it tells, as plain data. */
 import type { Finding } from "./findings.ts";
 import type { SourceState } from "./source-state.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the user's own rows of the table `boundary`: they are what the config says now. */
+/** The user's own rows of the table `boundary`: they are what the config says now. */
 import type { DuckDBConnection } from "duckdb";
 import { boundaryTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";

@@ -1,4 +1,4 @@
-/** Owns how a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
+/** How a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
 import type { Column, ColumnType, Described, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { sqlText } from "./duck.ts";

@@ -1,4 +1,4 @@
-/** Owns what in a warehouse follows from Spillway's own files alone: macros, views, comments, reference data. */
+/** What in a warehouse follows from Spillway's own files alone: macros, views, comments, reference data. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

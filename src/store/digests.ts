@@ -1,4 +1,4 @@
-/** Owns what the warehouse keeps of a check of CloudTrail's digests: verdicts in the ledger, the digests, the keys, what is gone. */
+/** What the warehouse keeps of a check of CloudTrail's digests: verdicts in the ledger, the digests, the keys, what is gone. */
 import type { DuckDBConnection } from "duckdb";
 import type { Column } from "../schema/column.ts";
 import { column } from "../schema/column.ts";

@@ -1,4 +1,4 @@
-/** Owns what becomes of eventIDs that are there already, or twice in a batch. */
+/** What becomes of eventIDs that are there already, or twice in a batch. */
 import type { DuckDBConnection } from "duckdb";
 import { eventTable } from "../schema/event.ts";
 import { filledQuery } from "../sql/query-file.ts";

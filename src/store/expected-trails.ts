@@ -1,4 +1,4 @@
-/** Owns what logs are expected: the tables `expected_trail`, as the config and the organization say now, and `unread_expectation`. */
+/** What logs are expected: the tables `expected_trail`, as the config and the organization say now, and `unread_expectation`. */
 import type { DuckDBConnection } from "duckdb";
 import type { Table } from "../schema/column.ts";
 import { expectedTrailTable, unreadExpectationTable } from "../schema/coverage-tables.ts";

@@ -1,4 +1,4 @@
-/** Owns the findings: what a run noticed about the logs themselves, each told once and kept. */
+/** The findings: what a run noticed about the logs themselves, each told once and kept. */
 import type { DuckDBConnection } from "duckdb";
 import { findingTable } from "../schema/tables.ts";
 import { fillTemporary } from "./append.ts";

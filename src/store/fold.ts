@@ -1,4 +1,4 @@
-/** Owns the fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
+/** The fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
 import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";

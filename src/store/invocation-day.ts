@@ -1,4 +1,4 @@
-/** Owns the upkeep of `invocation_day`: which days a fold made stale, and their renewal. */
+/** The upkeep of `invocation_day`: which days a fold made stale, and their renewal. */
 import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";

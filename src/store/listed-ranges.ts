@@ -1,4 +1,4 @@
-/** Owns which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
+/** Which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
 import type { DuckDBConnection } from "duckdb";
 import { addDays, dayOf } from "../day.ts";
 import { listedRangeTable } from "../schema/coverage-tables.ts";

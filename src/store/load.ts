@@ -1,4 +1,4 @@
-/** Owns loading a batch: events, their fold and the ledger, for one transaction. */
+/** Loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { filledQuery, readQuery } from "../sql/query-file.ts";

@@ -1,4 +1,4 @@
-/** Owns the covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
+/** The covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
 import type { DuckDBConnection } from "duckdb";
 import { type StandIn, coverText } from "../privacy/personal-text.ts";
 import { coverPrincipal } from "../privacy/principal.ts";

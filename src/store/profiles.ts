@@ -1,4 +1,4 @@
-/** Owns replacing what is known of inference profiles: who went through an application profile is judged again. */
+/** Replacing what is known of inference profiles: who went through an application profile is judged again. */
 import type { DuckDBConnection } from "duckdb";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";

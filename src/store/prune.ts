@@ -1,5 +1,5 @@
 /**
- * Owns retention: what is removed from before a day, and that nothing of it comes back in halves.
+ * Retention: what is removed from before a day, and that nothing of it comes back in halves.
  * An invocation goes as a whole, by its own event_time; the ledger stays, so that its objects are not loaded again.
  */
 import type { DuckDBConnection } from "duckdb";

@@ -1,4 +1,4 @@
-/** Owns what sources remember between runs: small JSON texts under a scope and a name. */
+/** What sources remember between runs: small JSON texts under a scope and a name. */
 import type { DuckDBConnection } from "duckdb";
 import { rowsOf, sqlText } from "./duck.ts";
 

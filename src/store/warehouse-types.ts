@@ -1,4 +1,4 @@
-/** Owns which types the users of a warehouse need besides the class itself. */
+/** Which types the users of a warehouse need besides the class itself. */
 export type { Finding } from "./findings.ts";
 export type { Expectation } from "./expected-trails.ts";
 export type { Listed, ListedDays } from "./listed-ranges.ts";

@@ -1,4 +1,4 @@
-/** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
+/** The warehouse that a batch writes to: the working file, its lock, and publishing. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";

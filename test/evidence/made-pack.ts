@@ -1,4 +1,4 @@
-/** Owns the pack that tests check and damage: a verified trail with calls inside and outside the boundary, read from a local S3. */
+/** The pack that tests check and damage: a verified trail with calls inside and outside the boundary, read from a local S3. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { MadeTrail, begin, hour } from "../integrity/made-trail.ts";

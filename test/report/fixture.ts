@@ -1,4 +1,4 @@
-/** Owns a small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
+/** A small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";

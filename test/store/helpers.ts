@@ -1,4 +1,4 @@
-/** Owns how the tests of the store make events, stage them and read tables back. */
+/** How the tests of the store make events, stage them and read tables back. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

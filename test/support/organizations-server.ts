@@ -1,4 +1,4 @@
-/** Owns a local endpoint that answers as Organizations does when its accounts are listed: in pages, some of them empty. */
+/** A local endpoint that answers as Organizations does when its accounts are listed: in pages, some of them empty. */
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,4 +1,4 @@
-/** Owns an S3 endpoint on loopback for tests: the calls Spillway makes, and the faults that a good server never shows. */
+/** An S3 endpoint on loopback for tests: the calls Spillway makes, and the faults that a good server never shows. */
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,5 @@
 /**
- * Owns the short way to an object: a signed GET without the SDK's middleware, which costs the processor several times the request.
+ * The short way to an object: a signed GET without the SDK's middleware, which costs the processor several times the request.
  * Where to send it, and with what headers, is taken from a request that the SDK made. Anything but the whole object is left to the SDK.
  */
 import { createHash, createHmac } from "node:crypto";

@@ -1,4 +1,4 @@
-/** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
+/** The fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
+/** The views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
 import type { Table } from "../../schema/column.ts";
 import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../schema/coverage-tables.ts";
 import { digestCheckTable } from "../../schema/digest-tables.ts";
