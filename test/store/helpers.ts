@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Column } from "../../src/schema/column.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -86,12 +87,7 @@ export async function sandbox(): Promise<Sandbox> {
     folder,
     async stage(rows): Promise<string> {
       const file = join(folder, `staged-${files++}.parquet`);
-      await fillTemporary(
-        duck.connection,
-        "rows",
-        eventTable.columns,
-        rows.map((row) => eventTable.columns.map(({ name }) => row[name] ?? null)),
-      );
+      await fillTemporary(duck.connection, "rows", eventTable.columns as readonly Column[], rows);
       await duck.connection.run(`COPY temp.rows TO ${sqlText(file)} (FORMAT parquet)`);
       return file;
     },
