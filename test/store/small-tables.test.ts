@@ -103,13 +103,24 @@ it("the expected trails are those that were named last", async () => {
   await using _ = warehouse;
   const trail = (accountId: string) => ({ accountId, region: "eu-west-1", since: null, namedBy: "config" as const });
   const publishes = async (...accounts: string[]): Promise<boolean> => {
-    await warehouse.replaceExpected(accounts.map(trail));
+    await warehouse.replaceExpected({ trails: accounts.map(trail), unread: [] });
     return await warehouse.publish();
   };
   expect(await publishes("111122223333", "444455556666")).toBe(true);
   expect(await publishes("444455556666", "111122223333", "111122223333")).toBe(false);
   expect(await publishes("444455556666")).toBe(true);
-  expect(await readRows(file, "SELECT account_id FROM expected_trail")).toEqual([{ account_id: "444455556666" }]);
+  const named = "SELECT account_id, named_by FROM expected_trail ORDER BY account_id";
+  expect(await readRows(file, named)).toEqual([{ account_id: "444455556666", named_by: "config" }]);
+  // a list that cannot be read today names what it named before
+  const other = { ...trail("777788889999"), namedBy: "organizations" as const };
+  await warehouse.replaceExpected({ trails: [trail("444455556666"), other], unread: [] });
+  const unread = [{ namedBy: "organizations" as const, reason: "denied" }];
+  await warehouse.replaceExpected({ trails: [trail("111122223333")], unread });
+  await warehouse.publish();
+  expect(await readRows(file, named)).toEqual([
+    { account_id: "111122223333", named_by: "config" },
+    { account_id: "777788889999", named_by: "organizations" },
+  ]);
 });
 
 it("own boundaries stand beside the built-in ones, and are those of the config now", async () => {
