@@ -1,6 +1,6 @@
 /** Owns pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
 import { SpillwayError } from "../errors.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Scope } from "../sql/scope.ts";
@@ -18,12 +18,16 @@ export interface PageOrder {
   readonly scope: Scope;
   readonly flags: PageFlags;
   readonly context: CommandContext;
+  /** When the documents of the bundle were read; none: no bundle. */
+  readonly bundleDay?: string | undefined;
 }
 
 export interface OverviewOrder extends PageOrder {
   readonly catalogue: ReadonlyMap<string, Report>;
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
+  /** A report's rows with what policies add to them. */
+  readonly amend: (report: string, result: Result) => Promise<Result>;
 }
 
 /** Wrong use is said before the engine runs. */
@@ -56,9 +60,10 @@ export async function printPage(order: OverviewOrder): Promise<void> {
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }
 
-export async function headOf({ engine, scope, flags }: PageOrder): Promise<PageHead> {
+export async function headOf({ engine, scope, flags, bundleDay }: PageOrder): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
-  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
+  const asked = { scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) };
+  return pageHead({ ...asked, bundleDay });
 }
 
 /** The page is written by then: without a browser only the PDF is missing. */

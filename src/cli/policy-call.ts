@@ -2,10 +2,9 @@
 import { SpillwayError } from "../errors.ts";
 import { accountOf, roleOfSession } from "../policy/arn.ts";
 import type { Call } from "../policy/call.ts";
-import type { GivenKeys } from "../policy/keys.ts";
 import { actionOf } from "../policy/operations.ts";
 import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
-import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
+import type { CallFlags } from "./flags/policy.ts";
 
 /** @throws SpillwayError `usage` for what is missing or cannot be */
 export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Call {
@@ -69,31 +68,4 @@ function principalOf(flags: CallFlags): string {
 function required(value: string | undefined, flag: string, what: string): string {
   if (value !== undefined) return value;
   throw new SpillwayError("usage", `${flag} is missing`, { next: `Give ${what}.` });
-}
-
-const filled: ReadonlySet<string> = new Set([
-  "aws:requestedregion",
-  "aws:principalarn",
-  "aws:principalaccount",
-  "bedrock:inferenceprofilearn",
-]);
-
-/** A key that nobody gave is not known: only a live call would fill it. */
-export function keysOf(flags: Pick<DocumentFlags, "context" | "absent">): GivenKeys {
-  const context: Record<string, string[]> = {};
-  for (const written of flags.context ?? []) {
-    const cut = written.indexOf("=");
-    const key = written.slice(0, cut);
-    refuseFilled(key);
-    (context[key] ??= []).push(written.slice(cut + 1));
-  }
-  for (const key of flags.absent ?? []) refuseFilled(key);
-  return { context, absent: flags.absent, others: "unknown" };
-}
-
-function refuseFilled(key: string): void {
-  if (!filled.has(key.toLowerCase())) return;
-  throw new SpillwayError("usage", `${key} follows from the call itself`, {
-    next: "Leave it out; --source-region, --destination, --principal, --account and --inference-profile say what it is.",
-  });
 }

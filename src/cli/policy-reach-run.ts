@@ -7,8 +7,8 @@ import type { KnownProfile } from "../policy/resolve-profile.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import type { CommandContext } from "./flags/context.ts";
-import { readBundle } from "./policy-bundle.ts";
-import { keysOf } from "./policy-call.ts";
+import { readBundle } from "../report/policies/bundle-file.ts";
+import { keysOf } from "../report/policies/given-keys.ts";
 import type { ReachFlags } from "./flags/policy.ts";
 import { printResult } from "./print-result.ts";
 

@@ -2,7 +2,7 @@
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 
-export const failOnChoices = ["boundary", "integrity", "stale", "findings"] as const;
+export const failOnChoices = ["boundary", "integrity", "stale", "drift", "findings"] as const;
 
 export type FailOn = (typeof failOnChoices)[number];
 
@@ -54,6 +54,12 @@ export interface VerifyConfig {
   readonly cloudtrailEndpoint?: string | undefined;
 }
 
+export interface PoliciesConfig {
+  readonly bundle: string;
+  readonly context?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly absent?: readonly string[] | undefined;
+}
+
 export interface Config {
   readonly $schema?: string | undefined;
   readonly warehouse: string;
@@ -66,6 +72,7 @@ export interface Config {
   readonly reportsFolder?: string | undefined;
   readonly reports: readonly ReportConfig[];
   readonly verify: boolean | VerifyConfig;
+  readonly policies?: PoliciesConfig | undefined;
   readonly failOn: readonly FailOn[];
   readonly expected: readonly ExpectedConfig[];
   /** Hours. */

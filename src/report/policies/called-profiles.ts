@@ -1,8 +1,8 @@
 /** Owns what an engine knows of the profiles that can be called in the Regions where somebody calls any. */
-import type { Engine } from "../engines/engine.ts";
-import { plainRows } from "../engines/result.ts";
-import type { KnownProfile } from "../policy/resolve-profile.ts";
-import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { plainRows } from "../../engines/result.ts";
+import type { KnownProfile } from "../../policy/resolve-profile.ts";
+import { type Scope, applyScopeWherePossible } from "../../sql/scope.ts";
 
 /** Elsewhere nothing could drift, and nobody was denied. */
 export async function calledProfiles(engine: Engine, scope: Scope): Promise<KnownProfile[]> {

@@ -1,18 +1,11 @@
-/** Owns `spillway report denials --bundle`: the column that says what would have to change. */
-import type { Engine, Result } from "../engines/engine.ts";
-import { type PlainRow, allRows, plainRows, resultOf } from "../engines/result.ts";
-import { explainDenial } from "../policy/explain-denial.ts";
-import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
-import { type Scope, applyScope } from "../sql/scope.ts";
-import { calledProfiles } from "./engine-profiles.ts";
-import { readBundle } from "./policy-bundle.ts";
-import { keysOf } from "./policy-call.ts";
-
-interface DenialFlags {
-  readonly bundle: string;
-  readonly context?: readonly string[];
-  readonly absent?: readonly string[];
-}
+/** Owns what policies add to the report `denials`: the column that says what would have to change. */
+import type { Engine, Result } from "../../engines/engine.ts";
+import { type PlainRow, allRows, plainRows, resultOf } from "../../engines/result.ts";
+import { explainDenial } from "../../policy/explain-denial.ts";
+import { type KnownProfile, resolveProfile } from "../../policy/resolve-profile.ts";
+import { type Scope, applyScope } from "../../sql/scope.ts";
+import { calledProfiles } from "./called-profiles.ts";
+import type { PolicyView } from "./policy-view.ts";
 
 const groupColumns = [
   "principal",
@@ -27,7 +20,7 @@ const groupColumns = [
 /** The report's rows with `explanation` behind them: one sentence for each profile that was called. */
 export async function explainDenials(
   result: Result,
-  flags: DenialFlags,
+  { bundle, given }: PolicyView,
   scope: Scope,
   engine: Engine,
 ): Promise<Result> {
@@ -35,10 +28,8 @@ export async function explainDenials(
   const groups = rows.map((row): PlainRow =>
     Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
   );
-  const bundle = await readBundle(flags.bundle);
   const calls = await deniedCalls(scope, engine);
   const profiles = await calledProfiles(engine, { ...scope, boundary: undefined });
-  const given = keysOf(flags);
   const explanations = groups.map((group) => {
     const sentences = calls
       .filter((call) => isSameGroup(call, group))
