@@ -2,7 +2,8 @@
 import { SpillwayError } from "../errors.ts";
 import { accountOf, roleOfSession } from "../policy/arn.ts";
 import type { Call } from "../policy/call.ts";
-import { actionOf } from "../policy/operations.ts";
+import { isMantle } from "../policy/checks.ts";
+import { actionOf, isInProject } from "../policy/operations.ts";
 import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
 import type { CallFlags } from "./flags/policy.ts";
 
@@ -25,7 +26,19 @@ export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Cal
       next: "Add --inference-profile ID, or --model ID for a call without a profile.",
     });
   }
+  const action = actionOf(flags.operation) ?? flags.operation;
   const profile = flags.inferenceProfile ?? null;
+  if (profile !== null && isMantle({ action })) {
+    throw new SpillwayError("usage", "bedrock-mantle does no cross-Region inference and takes no profile", {
+      next: "Name the model with --model instead of --inference-profile.",
+    });
+  }
+  const inProject = isInProject(flags.operation);
+  if (flags.project !== undefined && !inProject) {
+    throw new SpillwayError("usage", `--project is of no matter for ${flags.operation}`, {
+      next: "It is for ChatCompletions, Responses, Messages and CreateInference.",
+    });
+  }
   const found = resolveProfile(
     { profile, sourceRegion, model: flags.model, destinations: flags.destination },
     profiles,
@@ -38,7 +51,8 @@ export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Cal
     destinations: found.destinations,
     account,
     principal,
-    action: actionOf(flags.operation) ?? flags.operation,
+    action,
+    project: inProject ? (flags.project ?? "default") : undefined,
     bearerToken: flags.bearerToken,
     managementAccount: flags.managementAccount,
   };

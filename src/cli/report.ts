@@ -187,10 +187,8 @@ async function policyViewOf(
   log: Logger,
 ): Promise<PolicyView | undefined> {
   if (report?.name === "drift") {
-    if (boundary === undefined)
-      log.info("no boundary is named: nothing is marked as outside of it; add --boundary eu");
-    if (bundle === undefined)
-      log.info("no bundle is named: what policies allow is not evaluated; add --bundle FILE");
+    if (boundary === undefined) log.info("no boundary is named: nothing is marked as outside of it; add --boundary eu");
+    if (bundle === undefined) log.info("no bundle is named: what policies allow is not evaluated; add --bundle FILE");
   }
   if (bundle === undefined) return undefined;
   const { readPolicyView } = await import("../report/policies/policy-view.ts");

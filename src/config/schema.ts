@@ -155,7 +155,7 @@ export const configSchema: z.ZodType<Config> = z
       .array(z.enum(failOnChoices))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than \"allowed and never used\"; `findings`, any of them (drift only with `policies`)",
+        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `findings`, any of them (drift only with `policies`)',
       ),
     strict: z
       .boolean()

@@ -201,7 +201,13 @@ function whatItFound({ boundaryViolations, drift, coverageGaps, counts }: RunRep
     {
       name: "spillway_drift",
       help: "Destinations of profiles by what does not fit, in the config's scope: rows of the report drift with each kind of mark.",
-      samples: drift === null ? [] : by("mark", driftMarks.map((mark) => [mark, drift[mark] ?? 0])),
+      samples:
+        drift === null
+          ? []
+          : by(
+              "mark",
+              driftMarks.map((mark) => [mark, drift[mark] ?? 0]),
+            ),
     },
     {
       name: "spillway_coverage_gaps",

@@ -114,7 +114,8 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   await withEngine(config, reporting, progress.protection);
   const found = await withEngine(
     config,
-    async (engine) => await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
+    async (engine) =>
+      await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });

@@ -280,6 +280,32 @@ describe("denials, explained", () => {
     expect(others.every(({ explanation }) => String(explanation).startsWith("the bundle does not hold "))).toBe(true);
   });
 
+  it("stand in the overview and on its page, beside what was denied", async () => {
+    const args = ["report", "--warehouse", warehouse, "--boundary", "eu"];
+    const plain = await runCli(args);
+    const text = await runCli([...args, "--bundle", bundleFile]);
+    const sentence = "region-deny:4:5 Statement[0] Regions denies";
+    const oneLine = (written: string): string => written.replaceAll(/\s+/g, " ");
+    expect(oneLine(plain.stdout)).not.toContain(sentence);
+    expect(oneLine(text.stdout)).toContain(sentence);
+    expect(oneLine(text.stdout)).toContain("Then nothing in these policies denies the call");
+    // nothing else changes, and no line is wider than the screen
+    const added = text.stdout.split("\n").filter((line) => !plain.stdout.split("\n").includes(line));
+    expect(plain.stdout.split("\n").filter((line) => !text.stdout.split("\n").includes(line))).toEqual([]);
+    expect(
+      added.every((line) => line.startsWith(" ".repeat(13)) && (line.length <= 80 || !line.trim().includes(" "))),
+    ).toBe(true);
+
+    const page = await runCli([...args, "--format", "html", "--bundle", bundleFile]);
+    const bare = await runCli([...args, "--format", "html"]);
+    expect(page.stdout).toContain("What would let these calls through");
+    expect(page.stdout).toContain(sentence);
+    expect(page.stdout).toContain("policy documents");
+    expect(page.stdout).toContain("declared and blocked");
+    expect(bare.stdout).not.toContain("What would let these calls through");
+    expect(bare.stdout).not.toContain("policy documents");
+  });
+
   it("never promise that one change is enough where another policy denies as well", async () => {
     const both = structuredClone(bundle) as { -readonly [Key in keyof Bundle]: Bundle[Key] };
     both.policies = {

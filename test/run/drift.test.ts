@@ -138,6 +138,11 @@ describe("drift in a run", { timeout: 120_000 }, () => {
 });
 
 function conditional(key: string): { readonly name: string; readonly document: string } {
-  const Statement = { Effect: "Allow", Action: "bedrock:Invoke*", Resource: "*", Condition: { StringLike: { [key]: "*" } } };
+  const Statement = {
+    Effect: "Allow",
+    Action: "bedrock:Invoke*",
+    Resource: "*",
+    Condition: { StringLike: { [key]: "*" } },
+  };
   return { name: "invoke (inline)", document: JSON.stringify({ Version: "2012-10-17", Statement }) };
 }

@@ -10,9 +10,7 @@ import type { PolicyView } from "./policy-view.ts";
 /** The scope with what the bundle's principals may reach; what nobody may reach is listed where somebody called, and says so there. */
 export async function withReach(scope: Scope, { bundle, given }: PolicyView, engine: Engine): Promise<Scope> {
   const called = await calledProfiles(engine, { ...scope, boundary: undefined });
-  // an application profile's ARN holds an account that the table does not
-  const profiles = called.filter(({ profileId }) => profileId.includes("."));
-  const reach = summariseReach(reachOf(bundle, profiles, given));
+  const reach = summariseReach(reachOf(bundle, called, given));
   return { ...scope, reach: reach.filter(({ allowed }) => allowed !== "none") };
 }
 

@@ -250,7 +250,9 @@ describe.skipIf(missing !== "")("on Trino", () => {
       );
       expect([byTrino.code, byAthena.code, byDuckDb.code]).toEqual([3, 3, 3]);
       const rows = JSON.parse(byTrino.stdout) as { readonly mark: string | null }[];
-      const kinds = new Set(rows.flatMap(({ mark }) => mark?.split("; ").map((part) => part.replace(/ by .*/, "")) ?? []));
+      const kinds = new Set(
+        rows.flatMap(({ mark }) => mark?.split("; ").map((part) => part.replace(/ by .*/, "")) ?? []),
+      );
       expect(driftMarks.filter((mark) => !kinds.has(mark))).toEqual([]);
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);

@@ -71,8 +71,7 @@ function groupTable(groups: readonly DenialGroup[]): Markup {
     ({ region, by, explicit, policy, calls }) =>
       html`<tr>
         <th scope="row">
-          <span class="name"
-            >${regionText(region)}</span
+          <span class="name">${regionText(region)}</span
           ><span class="aside block"
             >${by === null ? "kind of policy not stated" : clipped(by, 60)}${explicit === null ? "" : explicit ? ", explicit deny" : ", nothing allows it"}${policy === null ? "" : html` · ${clipped(policy, 160)}`}</span
           >
