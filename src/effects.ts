@@ -1,4 +1,4 @@
-/** Owns the side effects that commands use; tests pass their own. */
+/** The side effects that commands use; tests pass their own. */
 import type { Logger } from "./log.ts";
 
 /** Everything a command may do to the outside besides reading its sources and writing its warehouse. */

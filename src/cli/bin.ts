@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Owns the process: real effects, what becomes of its streams, the exit code. */
+/** The process: real effects, what becomes of its streams, the exit code. */
 import { createLogger, logFormatOf } from "../log.ts";
 import { watchOutput } from "./lost-output.ts";
 import { main } from "./main.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
+/** `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { DemoSummary } from "../demo/organization.ts";

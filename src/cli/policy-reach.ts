@@ -1,4 +1,4 @@
-/** Owns `spillway policy reach`: which principal of a bundle can reach which Region through which profile. */
+/** `spillway policy reach`: which principal of a bundle can reach which Region through which profile. */
 import { type Command, Option } from "commander";
 import { profileOperationNames } from "../policy/operations.ts";
 import type { CommandContext } from "./flags/context.ts";

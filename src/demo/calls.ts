@@ -1,4 +1,4 @@
-/** Owns one made-up call: its records go into the trail and, independently, its truth into the books. */
+/** One made-up call: its records go into the trail and, independently, its truth into the books. */
 import type { Caller } from "./cast.ts";
 import type { Random } from "./random.ts";
 import { apiCallRecord, completionRecord, dataCopy, endpointOwnerCopy, eventTime, modelResource } from "./records.ts";

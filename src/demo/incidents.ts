@@ -1,4 +1,4 @@
-/** Owns what is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
+/** What is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
 import { type Caller, cast, organizationId } from "./cast.ts";
 import { deliverOther } from "./bystanders.ts";
 import { type World, makeCall, makeOrphan, wholeSeconds } from "./calls.ts";

@@ -1,4 +1,4 @@
-/** Owns the made-up organization as a whole: writes its trail into a folder and says what is true about it. */
+/** The made-up organization as a whole: writes its trail into a folder and says what is true about it. */
 import { type DemoSummary, summarize } from "./summary.ts";
 import { demoAccounts, homeRegion, trailName } from "./cast.ts";
 import type { World } from "./calls.ts";

@@ -1,4 +1,4 @@
-/** Owns the true numbers of the made-up organization, in the shape of the reports they are compared with. */
+/** The true numbers of the made-up organization, in the shape of the reports they are compared with. */
 import type { DemoDigests } from "./digests.ts";
 import type { TrailObject } from "./trail.ts";
 import type { DemoInvocation, Outcome } from "./truth.ts";

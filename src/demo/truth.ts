@@ -1,4 +1,4 @@
-/** Owns the books of the made-up organization: what really happened, kept beside the records and never read from them. */
+/** The books of the made-up organization: what really happened, kept beside the records and never read from them. */
 
 export type Outcome = "served" | "denied" | "throttled" | "failed";
 export type ModelKind = "foundation-model" | "inference-profile" | "application-profile" | "unknown";

@@ -1,4 +1,4 @@
-/** Owns the regular traffic of the made-up organization: who calls what, from where, how often. */
+/** The regular traffic of the made-up organization: who calls what, from where, how often. */
 import { type Caller, cast, demoAccounts } from "./cast.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";

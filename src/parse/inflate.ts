@@ -1,4 +1,4 @@
-/** Owns getting the content of a trail object: gzip or plain, into a scanBuffer that is used again and again. */
+/** Getting the content of a trail object: gzip or plain, into a buffer that is used again and again. */
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { messageOf, systemCode } from "../errors.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";

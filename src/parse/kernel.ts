@@ -1,4 +1,4 @@
-/** Owns the fast scanner: a WebAssembly kernel over memory that objects are inflated into directly. */
+/** The fast scanner: a WebAssembly kernel over memory that objects are inflated into directly. */
 import { kernelBinary } from "./kernel-binary.ts";
 import {
   type Positions,

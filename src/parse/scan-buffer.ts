@@ -1,4 +1,4 @@
-/** Owns the memory that trail objects are inflated into, and the contract of the two scanners that search it. */
+/** The memory that trail objects are inflated into, and the contract of the two scanners that search it. */
 
 /** Zeros after the content, so that a scanner may read whole blocks past its end. */
 export const slack: number = 128;

@@ -1,4 +1,4 @@
-/** Owns the plain scanner: finds records and the needle in JSON bytes without parsing. Any machine can run it. */
+/** The plain scanner: finds records and the needle in JSON bytes without parsing. Any machine can run it. */
 import {
   type Positions,
   type StructuralIndex,

@@ -1,4 +1,4 @@
-/** Owns the seal of a stored file: the hash of what it holds, if it holds exactly one gzip stream and nothing else. */
+/** The seal of a stored file: the hash of what it holds, if it holds exactly one gzip stream and nothing else. */
 import { createHash } from "node:crypto";
 import { crc32, inflateRawSync } from "node:zlib";
 import { systemCode } from "../errors.ts";

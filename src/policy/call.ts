@@ -1,4 +1,4 @@
-/** Owns a call to a model: who calls what, through which profile, where it may run. */
+/** A call to a model: who calls what, through which profile, where it may run. */
 import { partitionOfRegion, profileArn } from "./arn.ts";
 
 export interface Call {

@@ -1,4 +1,4 @@
-/** Owns what AWS asks the policies about a call, and what nobody knows whether it does. */
+/** What AWS asks the policies about a call, and what nobody knows whether it does. */
 import { foundationModelArn } from "./arn.ts";
 import { type Call, calledProfileArn, partitionOf, unspecified } from "./call.ts";
 import { batchAction, mantleAction } from "./operations.ts";

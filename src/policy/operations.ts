@@ -1,4 +1,4 @@
-/** Owns which action an operation is authorised as, and which operations ask for more than the profile and its models. */
+/** Which action an operation is authorised as, and which operations ask for more than the profile and its models. */
 
 interface Operation {
   readonly action: string;

@@ -1,4 +1,4 @@
-/** Owns whom a statement of an endpoint policy means: principals of every type, as far as AWS says what they match. */
+/** Whom a statement of an endpoint policy means: principals of every type, as far as AWS says what they match. */
 import { accountOf, roleOfSession } from "./arn.ts";
 import type { PrincipalName, Principals } from "./document.ts";
 import { type Truth, no, not, some, unknown, yes } from "./truth.ts";

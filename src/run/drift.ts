@@ -1,4 +1,4 @@
-/** Owns what a run says of drift: how often what is declared, allowed and observed do not fit together. */
+/** What a run says of drift: how often what is declared, allowed and observed do not fit together. */
 import type { Config } from "../config/config.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";

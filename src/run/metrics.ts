@@ -1,4 +1,4 @@
-/** Owns which numbers of a run become metrics, and their names. */
+/** Which numbers of a run become metrics, and their names. */
 import type { Metric, Sample } from "./open-metrics.ts";
 import { driftMarks } from "../report/policies/drift.ts";
 import type { RunReport } from "./run-report.ts";

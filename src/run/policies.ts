@@ -1,4 +1,4 @@
-/** Owns the policy documents that the config names. */
+/** The policy documents that the config names. */
 import type { PoliciesConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";

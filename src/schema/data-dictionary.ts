@@ -1,4 +1,4 @@
-/** Owns the data dictionary: every table, view and column in words, as Markdown. */
+/** The data dictionary: every table, view and column in words, as Markdown. */
 import type { Described, Table } from "./column.ts";
 import { internalSchema, internalTables } from "./internal-tables.ts";
 import { publicTables } from "./public-tables.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof that the demo's books and the demo's records tell the same story. */
+/** The proof that the demo's books and the demo's records tell the same story. */
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

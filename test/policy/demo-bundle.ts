@@ -1,4 +1,4 @@
-/** Owns policies that fit the demo organization: what its denials, and its drift, are judged by. */
+/** Policies that fit the demo organization: what its denials, and its drift, are judged by. */
 import type { Bundle } from "../../src/policy/bundle.ts";
 import { policy } from "./documents.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the proof of the scope: which rows remain, and that no text breaks out of it. */
+/** The proof of the scope: which rows remain, and that no text breaks out of it. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";

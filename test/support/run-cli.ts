@@ -1,4 +1,4 @@
-/** Owns running the command line inside a test: the real program with captured streams. */
+/** Running the command line inside a test: the real program with captured streams. */
 import type { OutputStream } from "../../src/effects.ts";
 import { main } from "../../src/cli/main.ts";
 import { createLogger, logFormatOf } from "../../src/log.ts";

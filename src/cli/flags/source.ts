@@ -1,4 +1,4 @@
-/** Owns the flags of sources, made from the table of settings, and the opening of what the command line names. */
+/** The flags of sources, made from the table of settings, and the opening of what the command line names. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOf, sourceKinds, straySettings } from "../../ingest/sources/kinds.ts";

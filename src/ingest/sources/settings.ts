@@ -1,4 +1,4 @@
-/** Owns what may be said about a source, once for the flags and the config: each setting's kind of value and its meaning. */
+/** What may be said about a source, once for the flags and the config: each setting's kind of value and its meaning. */
 
 /** `placeholder` stands for the value in the help; a setting without one is on or off. */
 export const sourceSettings = {

@@ -1,4 +1,4 @@
-/** Owns the suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
+/** The suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
 import type { Call } from "../call.ts";
 import { checksOf } from "../checks.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";

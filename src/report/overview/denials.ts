@@ -1,4 +1,4 @@
-/** Owns the overview's lines about denied calls: where, by what, and with a bundle what would change it. */
+/** The overview's lines about denied calls: where, by what, and with a bundle what would change it. */
 import { cut, grouped } from "../value-text.ts";
 import { terminalLine } from "../../terminal-text.ts";
 import type { PlainRow } from "../../engines/result.ts";

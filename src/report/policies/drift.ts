@@ -1,4 +1,4 @@
-/** Owns what the report `drift` needs beside its SQL: the policies' answers as a relation, and what its marks come to. */
+/** What the report `drift` needs beside its SQL: the policies' answers as a relation, and what its marks come to. */
 import type { Engine, Result } from "../../engines/engine.ts";
 import { allRows, resultOf } from "../../engines/result.ts";
 import { reachOf } from "../../policy/reach.ts";

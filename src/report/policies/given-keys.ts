@@ -1,4 +1,4 @@
-/** Owns the condition keys that the user states: values, and what is known to be absent. */
+/** The condition keys that the user states: values, and what is known to be absent. */
 import { SpillwayError } from "../../errors.ts";
 import type { GivenKeys } from "../../policy/keys.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what reports are told of the policies: the documents of a bundle, and the keys that the user states. */
+/** What reports are told of the policies: the documents of a bundle, and the keys that the user states. */
 import type { Engine, Result } from "../../engines/engine.ts";
 import type { Bundle } from "../../policy/bundle.ts";
 import type { GivenKeys } from "../../policy/keys.ts";
