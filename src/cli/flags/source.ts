@@ -2,7 +2,13 @@
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOf, sourceKinds, straySettings } from "../../ingest/sources/kinds.ts";
-import { type SettingName, type SourceSettings, bucketSettings, settingNames, sourceSettings } from "../../ingest/sources/settings.ts";
+import {
+  type SettingName,
+  type SourceSettings,
+  bucketSettings,
+  settingNames,
+  sourceSettings,
+} from "../../ingest/sources/settings.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
 import type { CommandContext } from "./context.ts";
 import { bytes, dollars, list, wholeNumber } from "./values.ts";
