@@ -26,3 +26,10 @@ export const expectedTrailTable = {
     column("named_by", "text", "config or organizations"),
   ],
 } satisfies Table;
+
+/** While it has a row, nobody knows of all accounts whether they are expected. */
+export const unreadExpectationTable = {
+  name: "unread_expectation",
+  doc: "Lists of expected accounts that the last run could not read: what was known of them before stays expected, and which accounts are expected is unknown",
+  columns: [column("named_by", "text", "organizations"), column("reason", "text", "why it could not be read")],
+} satisfies Table;

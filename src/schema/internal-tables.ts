@@ -36,7 +36,7 @@ const prunedInvocationTable = {
   doc: "Calls of the last day before the pruned days end",
   columns: [
     column("invocation_key", "text", "key of the call"),
-    column("event_time", "timestamp", "time of the call, UTC"),
+    column("event_time", "timestamp", "time of its earliest record, UTC"),
   ],
 } satisfies Table;
 

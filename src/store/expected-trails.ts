@@ -1,6 +1,7 @@
-/** The table `expected_trail`: the accounts and Regions whose logs are expected, as the config says now. */
+/** What logs are expected: the tables `expected_trail`, as the config and the organization say now, and `unread_expectation`. */
 import type { DuckDBConnection } from "duckdb";
-import { expectedTrailTable } from "../schema/coverage-tables.ts";
+import { expectedTrailTable, unreadExpectationTable } from "../schema/coverage-tables.ts";
+import { sqlText } from "./duck.ts";
 import { replaceRows } from "./replace-rows.ts";
 
 export interface ExpectedTrail {
@@ -11,13 +12,28 @@ export interface ExpectedTrail {
   readonly namedBy: "config" | "organizations";
 }
 
+export interface Expectation {
+  readonly trails: readonly ExpectedTrail[];
+  /** Lists that could not be read: what stands there of them stays. */
+  readonly unread: readonly { readonly namedBy: ExpectedTrail["namedBy"]; readonly reason: string }[];
+}
+
 /** Call it within a transaction. */
-export async function replaceExpected(connection: DuckDBConnection, expected: readonly ExpectedTrail[]): Promise<void> {
-  const rows = expected.map(({ accountId, region, since, namedBy }) => ({
+export async function replaceExpected(connection: DuckDBConnection, { trails, unread }: Expectation): Promise<void> {
+  const reasons = unread.map(({ namedBy, reason }) => ({ named_by: namedBy, reason }));
+  await replaceRows(connection, unreadExpectationTable, "true", reasons);
+  const rows = trails.map(({ accountId, region, since, namedBy }) => ({
     account_id: accountId,
     region,
     since,
     named_by: namedBy,
   }));
-  await replaceRows(connection, expectedTrailTable, "true", rows);
+  const kept = unread.map(({ namedBy }) => sqlText(namedBy)).join(", ");
+  const named = "(account_id, region) IN (SELECT (account_id, region) FROM temp.replacement)";
+  await replaceRows(
+    connection,
+    expectedTrailTable,
+    kept === "" ? "true" : `(named_by NOT IN (${kept}) OR ${named})`,
+    rows,
+  );
 }

@@ -126,12 +126,14 @@ export async function readRows(file: string, sql: string): Promise<PlainRow[]> {
 
 /** What has to be the same for every order of loading. */
 export async function readTables(file: string): Promise<Record<string, unknown>> {
+  await using reader = await WarehouseReader.open(file, { threads: 1 });
+  const rows = async (sql: string): Promise<PlainRow[]> => await plainRows(await reader.query(sql));
   return {
-    event: await readRows(file, "FROM event ORDER BY ALL"),
-    variant: await readRows(file, "FROM event_variant ORDER BY ALL"),
-    invocation: await readRows(file, "FROM invocation ORDER BY ALL"),
-    day: await readRows(file, "FROM invocation_day ORDER BY ALL"),
-    first: await readRows(file, "FROM first_completion ORDER BY ALL"),
-    ledger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
+    event: await rows("FROM event ORDER BY ALL"),
+    variant: await rows("FROM event_variant ORDER BY ALL"),
+    invocation: await rows("FROM invocation ORDER BY ALL"),
+    day: await rows("FROM invocation_day ORDER BY ALL"),
+    first: await rows("FROM first_completion ORDER BY ALL"),
+    ledger: await rows("SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
   };
 }
