@@ -71,7 +71,7 @@ export function makePlainScanBuffer(): ScanBuffer {
   const marks = makePositions();
   const hits = makePositions();
   return {
-    reserve: memory.reserve,
+    reserve: (capacity: number): Buffer => memory.reserve(capacity),
     skim(length: number, level: number): StructuralIndex {
       const content = memory.reserve(length).subarray(0, length);
       collectHits(content, length, hits);
