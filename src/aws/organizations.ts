@@ -122,7 +122,7 @@ function policies(
 }
 
 /** A page may be empty and still not be the last: only the missing token says so. */
-async function pages<Name extends string, Item>(
+export async function pages<Name extends string, Item>(
   ask: (
     token: string | undefined,
   ) => Promise<{ readonly [key in Name]?: Item[] | undefined } & { readonly NextToken?: string | undefined }>,

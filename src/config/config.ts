@@ -17,6 +17,9 @@ export const bucketSettings = [
   "expectedBucketOwner",
 ] as const;
 
+/** How an organization is reached: settings of a source, too. */
+export const organizationSettings = ["profile", "roleArn", "externalId"] as const;
+
 export type BucketConfig = Pick<SourceSettings, (typeof bucketSettings)[number]>;
 
 export interface SourceConfig extends SourceSettings {
@@ -41,9 +44,12 @@ export interface ReportConfig extends ScopeConfig, BucketConfig {
   readonly kmsKey?: string | undefined;
 }
 
-/** Accounts and Regions whose logs are expected. */
-export interface ExpectedConfig {
-  readonly account: readonly string[];
+/** Accounts and Regions whose logs are expected: the accounts by name, or those of the organization. */
+export interface ExpectedConfig extends Pick<SourceSettings, (typeof organizationSettings)[number]> {
+  readonly account?: readonly string[] | undefined;
+  readonly organization?: true | undefined;
+  readonly except?: readonly string[] | undefined;
+  readonly organizationsEndpoint?: string | undefined;
   readonly region: readonly string[];
   readonly since?: string | undefined;
 }

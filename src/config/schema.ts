@@ -5,7 +5,7 @@ import { isDay } from "../day.ts";
 import { sourceKinds } from "../ingest/sources/kinds.ts";
 import { type SettingName, type SettingValue, settingNames, sourceSettings } from "../ingest/sources/settings.ts";
 import { formatNames } from "../report/formats/names.ts";
-import { bucketSettings, type Config, failOnChoices } from "./config.ts";
+import { bucketSettings, type Config, failOnChoices, organizationSettings } from "./config.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
@@ -58,6 +58,15 @@ const sourceSchema = z
     ...keysOf(settingNames, takersOf),
   })
   .describe("a bucket, an event history or a table, with how to reach it");
+
+/** Accounts are named by one of two keys, and some keys belong to one of these. */
+function expectedProblems(entry: Readonly<Record<string, unknown>>): string[] {
+  const isGiven = (key: string): boolean => entry[key] !== undefined;
+  if (isGiven("account") === isGiven("organization")) return ["give either account, a list, or organization: true"];
+  if (isGiven("organization")) return [];
+  const stray = ["except", ...organizationSettings, "organizationsEndpoint"].filter(isGiven);
+  return stray.map((key) => `${key} goes with organization: true`);
+}
 
 const scopeKeys = {
   lastDays: days.optional().describe("from this many days before today, UTC, until now"),
@@ -152,11 +161,24 @@ export const configSchema: z.ZodType<Config> = z
       ),
     expected: z
       .array(
-        z.strictObject({
-          account: accounts.describe("accounts, each in every Region of the entry"),
-          region: texts.describe("Regions"),
-          since: day.optional().describe("first day on which they are expected; default: always"),
-        }),
+        z
+          .strictObject({
+            account: accounts.optional().describe("accounts, each in every Region of the entry"),
+            organization: z
+              .literal(true)
+              .optional()
+              .describe(
+                "instead of `account`: the active accounts of the organization, as each run reads them (`organizations:ListAccounts`, from the management account or a delegated administrator), each from the day on which it joined",
+              ),
+            region: texts.describe("Regions"),
+            since: day.optional().describe("first day on which they are expected; default: always"),
+            except: accounts.optional().describe("organization: without these accounts"),
+            ...keysOf(organizationSettings, () => "organization: "),
+            organizationsEndpoint: z.url().optional().describe("organization: another endpoint than AWS's"),
+          })
+          .superRefine((entry, context) => {
+            for (const message of expectedProblems(entry)) context.addIssue({ code: "custom", message });
+          }),
       )
       .default([])
       .describe(

@@ -16,7 +16,7 @@ const denial = ["denied_region", "denied_by", "denied_explicit", "denied_policy_
 const flags = ["region_conflict", "copies_disagree", "completion_only"];
 
 /** Columns in the order of queries/model/invocation-day.sql. */
-export const invocationDayTable: Table = {
+export const invocationDayTable = {
   name: "invocation_day",
   doc: "Invocations by UTC day and by what reports group and filter by; what the reports read instead of `invocation`",
   columns: [
@@ -36,4 +36,4 @@ export const invocationDayTable: Table = {
     column("cache_write_tokens", "bigint", "sum; null if none tells"),
     personal("text", column("example_message", "text", "smallest error message of the row's denied calls")),
   ],
-};
+} satisfies Table;

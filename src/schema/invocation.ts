@@ -2,7 +2,7 @@
 import { type Table, column } from "./column.ts";
 import { callerColumns, errorColumns, modelColumns, tokenColumns } from "./shared-columns.ts";
 
-export const invocationTable: Table = {
+export const invocationTable = {
   name: "invocation",
   doc: "API requests to a model; every record of a request is folded into one row (R1)",
   columns: [
@@ -30,4 +30,4 @@ export const invocationTable: Table = {
     column("copies_disagree", "boolean", "API-call copies differ in error, model, principal or tokens (R1)"),
     column("completion_only", "boolean", "known only by its completion: the API call itself was never delivered"),
   ],
-};
+} satisfies Table;

@@ -15,17 +15,17 @@ export async function writeAggregated(
     connection,
     "aggregated",
     aggregatedCallTable.columns,
-    entries.map((entry) => [
-      entry.eventId,
-      entry.accountId,
-      entry.region,
-      entry.windowStart,
-      entry.eventSource,
-      entry.eventName,
-      entry.isInference,
-      entry.calls,
-      entry.uri,
-    ]),
+    entries.map((entry) => ({
+      event_id: entry.eventId,
+      account_id: entry.accountId,
+      source_region: entry.region,
+      event_time: entry.windowStart,
+      event_source: entry.eventSource,
+      event_name: entry.eventName,
+      is_inference: entry.isInference,
+      calls: entry.calls,
+      object_uri: entry.uri,
+    })),
   );
   await connection.run(readQuery("duckdb/aggregated-calls.sql"));
 }

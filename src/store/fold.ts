@@ -43,8 +43,7 @@ async function insertFolded(connection: DuckDBConnection, event: string): Promis
  */
 export async function foldIncoming(connection: DuckDBConnection, parts: number): Promise<void> {
   let source = `SELECT ${columns} FROM incoming`;
-  await connection.run(`
-INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
+  await connection.run(readQuery("duckdb/touched-keys.sql"));
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
     // before and after: an invocation may move to another day, or go
     await markStaleDays(connection, touchedInvocations);

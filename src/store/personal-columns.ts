@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "duckdb";
 import { type StandIn, coverText } from "../privacy/personal-text.ts";
 import { coverPrincipal } from "../privacy/principal.ts";
 import type { Column } from "../schema/column.ts";
-import { type Cell, fillTemporary } from "./append.ts";
+import { fillTemporary } from "./append.ts";
 import { rowsOf } from "./duck.ts";
 
 /** What a cover depends on, as an expression over the original table `t`. */
@@ -38,8 +38,8 @@ export async function coverColumns(
     await fillTemporary(
       connection,
       `cover_${column.name}`,
-      names.map((name) => ({ name, type: "text", doc: "" })),
-      values.map((row): Cell[] => [...row, key.cover(row)]),
+      names.map((name) => ({ name, type: "text" as const, doc: "" })),
+      values.map((row) => Object.fromEntries([...row, key.cover(row)].map((cell, index) => [names[index], cell]))),
     );
     covered.set(column.name, `c_${column.name}.stand_in`);
   }

@@ -9,7 +9,7 @@ import { withoutTerminator } from "../../src/sql/composition.ts";
 import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
-import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../src/schema/coverage-tables.ts";
 import {
   aggregatedCallTable,
   inferenceProfileTable,
@@ -57,6 +57,7 @@ export async function openFixture(): Promise<Fixture> {
     runTable,
     listedRangeTable,
     expectedTrailTable,
+    unreadExpectationTable,
     regionTable,
     inferenceProfileTable,
     aggregatedCallTable,

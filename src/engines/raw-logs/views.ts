@@ -1,6 +1,6 @@
 /** The views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
 import type { Table } from "../../schema/column.ts";
-import { expectedTrailTable, listedRangeTable } from "../../schema/coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../schema/coverage-tables.ts";
 import { digestCheckTable } from "../../schema/digest-tables.ts";
 import { eventTable } from "../../schema/event.ts";
 import { filledQuery, readQuery } from "../../sql/query-file.ts";
@@ -60,6 +60,7 @@ function unaskedRelations(): readonly Relation[] {
   return [
     empty(listedRangeTable),
     empty(expectedTrailTable),
+    empty(unreadExpectationTable),
     // Only an ingest that verifies knows of digests.
     empty(digestCheckTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
