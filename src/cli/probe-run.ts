@@ -87,7 +87,7 @@ async function knownProfile(
     const { live, isGone, line } = await askProfile(reader, { access, service: "Bedrock" }, question);
     if (isGone) {
       throw new SpillwayError("source-not-found", `there is no profile ${profile} in ${access.region}: ${line.found}`, {
-        ...(line.next === null ? {} : { next: line.next }),
+        next: line.next ?? "Name a profile that there is.",
       });
     }
     if (live === undefined) effects.log.warn(`what the profile declares was not asked of AWS: ${line.found}`);

@@ -182,14 +182,12 @@ describe("a probe", () => {
     expect(run.code).toBe(0);
     expect(rows[0]).toMatchObject({ served_region: "eu-north-1", allowed: "denied", declared: true });
     expect(rows[1]).toMatchObject({
-      ...{
-        outcome: "denied",
-        served_region: null,
-        denied_region: "eu-west-3",
-        denied_by: "service control policy",
-        declared: true,
-        allowed: "denied",
-      },
+      outcome: "denied",
+      served_region: null,
+      denied_region: "eu-west-3",
+      denied_by: "service control policy",
+      declared: true,
+      allowed: "denied",
       policy_arn: "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-examplepol1",
       error: "AccessDenied",
     });

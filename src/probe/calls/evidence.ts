@@ -90,8 +90,10 @@ where i.invocation_key in (${keys})`;
 }
 
 function evidenceOfRow(row: Readonly<Record<string, unknown>>, isWhole: boolean): CallEvidence {
-  const textOf = (name: string): string | null =>
-    row[name] === null || row[name] === undefined ? null : String(row[name]);
+  const textOf = (name: string): string | null => {
+    const cell = row[name];
+    return typeof cell === "string" ? cell : null;
+  };
   const isOpen =
     !isWhole && row["streaming"] === true && row["region_evidence"] === "absence" && Number(row["completions"]) === 0;
   return {
