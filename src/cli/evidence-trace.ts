@@ -64,8 +64,9 @@ async function logsOf(source: string, flags: SourceSettings, env: CommandContext
       return Promise.resolve(file === undefined ? null : readFileSync(file));
     };
   }
-  const [{ fetchObject }, { accessOf, checkS3Access, rolesOf }] = await Promise.all([
+  const [{ fetchObject }, { locateBucket }, { accessOf, checkS3Access, rolesOf }] = await Promise.all([
     import("../aws/s3/fetch-object.ts"),
+    import("../aws/s3/locate-bucket.ts"),
     import("../aws/options.ts"),
   ]);
   const { bucket, prefix } = parseS3Url(source);
@@ -79,7 +80,7 @@ async function logsOf(source: string, flags: SourceSettings, env: CommandContext
     requesterPays: flags.s3RequesterPays,
   };
   checkS3Access(options);
-  const access = accessOf(bucket, options, env);
+  const { access } = await locateBucket(accessOf(bucket, options, env), prefix);
   const before = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   return async (uri) => {
     const key = uri.startsWith(`s3://${bucket}/`)
