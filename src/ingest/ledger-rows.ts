@@ -18,6 +18,7 @@ export function ledgerEntry(read: ReadObject): LedgerEntry {
     bedrock,
     rejected: read.rejected.length,
     other,
+    versionId: read.versionId ?? null,
     hashes: read.seal,
   };
 }

@@ -37,6 +37,8 @@ export interface ReadObject {
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
   readonly seal?: StoredSeal;
+  /** Of a versioned bucket. */
+  readonly versionId?: string | null;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
 }

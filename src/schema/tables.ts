@@ -36,6 +36,11 @@ export const trailObjectTable = {
     column("digest_verdict", "text", "what CloudTrail's digests say of it; null: not checked"),
     column("digest_reason", "text", "why it is not valid"),
     column("digest_uri", "text", "digest that lists it"),
+    column(
+      "version_id",
+      "text",
+      "version that a versioned bucket gave it; null for an object that was not fetched from one",
+    ),
   ],
 } satisfies Table;
 

@@ -16,6 +16,8 @@ export interface LedgerEntry {
   readonly bedrock: number;
   readonly rejected: number;
   readonly other: number;
+  /** That a versioned bucket gave it. */
+  readonly versionId?: string | null | undefined;
   /** Of an ingest that verifies. */
   readonly hashes?: ObjectHashes | undefined;
 }

@@ -104,6 +104,7 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
       sha256: o.hashes?.sha256 ?? null,
       sha256_object: o.hashes?.sha256Object ?? null,
       flaw: o.hashes?.flaw ?? null,
+      version_id: o.versionId ?? null,
     })),
   );
   if (
