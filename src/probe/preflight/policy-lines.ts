@@ -82,6 +82,6 @@ export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChe
     "simulator",
     principal,
     `AWS's simulator disagrees: ${other.join("; ")}`,
-    "Believe neither before a call has been made.",
+    "Believe neither before a call has been made: spillway probe makes some.",
   );
 }
