@@ -192,7 +192,7 @@ function book(
     readonly batch: boolean;
   },
 ): void {
-  world.books.push({
+  world.entries.push({
     key: `${made.region}/${made.id}`,
     at: made.at,
     region: made.region,

@@ -1,7 +1,7 @@
 /** The guide docs/configuration.md: every key, written from the schema. */
-import { variables } from "../variables.ts";
-import { variableOf } from "./env.ts";
-import { type JsonSchema, configJsonSchema } from "./json-schema.ts";
+import { variables } from "../src/variables.ts";
+import { variableOf } from "../src/config/env.ts";
+import { type JsonSchema, configJsonSchema } from "../src/config/json-schema.ts";
 
 /** The whole page, Markdown. */
 export function configurationGuide(): string {
