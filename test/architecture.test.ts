@@ -70,7 +70,22 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/overview", [".", "engines", "report"]],
   ["report/policies", [".", "engines", "policy", "sql"]],
   ["report/pdf", ["."]],
-  ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
+  [
+    "evidence",
+    [
+      ".",
+      "aws",
+      "engines",
+      "integrity",
+      "parse",
+      "privacy",
+      "reference",
+      "report",
+      "report/formats",
+      "report/page",
+      "sql",
+    ],
+  ],
   ["probe", [".", "aws", "policy", "reference"]],
   ["probe/preflight", [".", "aws", "policy", "probe"]],
   [
@@ -142,6 +157,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     [
       ".",
       "aws",
+      "aws/s3",
       "cli/flags",
       "config",
       "demo",
