@@ -68,7 +68,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", [".", "engines", "report"]],
-  ["report/policies", [".", "engines", "policy", "sql"]],
+  ["report/policies", [".", "engines", "policy", "reference", "sql"]],
   ["report/pdf", ["."]],
   [
     "evidence",
