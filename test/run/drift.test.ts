@@ -73,10 +73,10 @@ describe("drift in a run", { timeout: 120_000 }, () => {
     expect(driftMarks.filter((mark) => counted[mark] === undefined)).toEqual(["observed and not declared"]);
     for (const mark of driftMarks) expect(metric(mark)).toBe(counted[mark] ?? 0);
     const drifts = findings.filter(({ kind }) => kind === "drift");
-    expect(drifts.map(({ count }) => count).toSorted()).toEqual(
+    expect(drifts.map(({ count }) => String(count)).toSorted()).toEqual(
       Object.entries(counted)
         .filter(([mark]) => mark !== "allowed and never used")
-        .map(([, count]) => count)
+        .map(([, count]) => String(count))
         .toSorted(),
     );
     expect(why).toEqual(drifts.map(({ message }) => message));
