@@ -93,12 +93,14 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { printResult },
     { filesFor },
     { checkPageFlags, headOf, printPage, printPdfOf },
+    { readScope },
   ] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
     import("../report/output.ts"),
     import("./page.ts"),
+    import("../sql/earlier.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
@@ -108,7 +110,8 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
   const isDescribed = describesItself(flags);
-  const engine = await openEngine(flags, asked, context, filesFor(flags.output), protection);
+  const read = report === undefined ? asked : readScope(report.sql, asked);
+  const engine = await openEngine(flags, read, context, filesFor(flags.output), protection);
   try {
     const scope =
       report?.name === "drift"

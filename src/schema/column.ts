@@ -38,6 +38,13 @@ export function column(name: string, type: ColumnType, doc: string, source?: str
   return source === undefined ? { name, type, doc } : { name, type, doc, source };
 }
 
+/** A column that means the same as in another table. */
+export function sameColumn(table: Table, name: string): Column {
+  const found = table.columns.find((known) => known.name === name);
+  if (found === undefined) throw new Error(`${table.name} has no column ${name}`);
+  return found;
+}
+
 /** A column in which people may stand. */
 export function personal(kind: Personal, plain: Column): Column {
   return { ...plain, personal: kind };

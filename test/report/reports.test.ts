@@ -314,6 +314,12 @@ describe("every report", () => {
     unobservable: "what, account_id, region, count, why",
     freshness: "account_id, region, newest_log, newest_event, age_hours, expected, gap",
     claims: "claim, outcome, numbers, missing",
+    "tokens-by-region":
+      "served_region, country, model, principal, invocations, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, without_count",
+    peaks:
+      "source_region, profile_id, model, via_profile, calls_p50, calls_p95, calls_peak, peak_at, tokens_p50, tokens_p95, tokens_peak, spill_rate_busy, spill_rate_rest, throttled, throttled_share, minutes, busy_minutes, calls, unknown, without_count, first_via_profile, throttled_before, throttled_share_before, throttled_since, throttled_share_since",
+    "first-seen":
+      "what, value, served_region, account_id, first_seen, invocations, known_since, usual_low, usual_high, missing",
     drift:
       "profile_id, source_region, destination_region, declared, allowed, served, denied, first_seen, last_seen, mark",
   };
