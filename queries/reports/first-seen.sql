@@ -166,7 +166,9 @@ WITH asked AS (
       ELSE CASE WHEN looked.without_logs > 0 THEN '; log files of its account before the range' ELSE '' END
         || CASE
           WHEN looked.holes > 0
-          THEN '; ' || cast(looked.holes AS varchar) || ' account-Region-days without readable log files before the range'
+          THEN '; readable log files of ' || cast(looked.holes AS varchar) || ' account-Region-day'
+            || CASE WHEN looked.holes = 1 THEN '' ELSE 's' END
+            || ' before the range'
           ELSE ''
         END
         || CASE

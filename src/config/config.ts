@@ -2,7 +2,7 @@
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { FormatName } from "../report/formats/names.ts";
 
-export const failOnChoices = ["boundary", "integrity", "stale", "findings"] as const;
+export const failOnChoices = ["boundary", "integrity", "stale", "first-seen", "findings"] as const;
 
 export type FailOn = (typeof failOnChoices)[number];
 

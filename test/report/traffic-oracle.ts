@@ -192,7 +192,7 @@ export function firstSeen(all: readonly Call[], files: readonly LogFile[], asked
           : [
               ...(silent.length > 0 ? ["log files of its account before the range"] : []),
               ...(holes(accounts) > 0
-                ? [`${holes(accounts)} account-Region-days without readable log files before the range`]
+                ? [`readable log files of ${holes(accounts)} account-Region-day${holes(accounts) === 1 ? "" : "s"} before the range`]
                 : []),
               ...(unknown > 0 ? [`the served Region of ${unknown} of its calls before the range`] : []),
             ];
