@@ -11,6 +11,7 @@ export interface ReportRows {
   readonly name: string;
   readonly title: string;
   readonly answers: string;
+  readonly limits?: string | undefined;
   readonly sql: string;
   readonly columns: readonly PageColumn[];
   readonly rows: AsyncIterable<readonly Cell[]>;
@@ -47,7 +48,8 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
   const facts: PageFacts = reducer === undefined ? {} : { [report.name]: reducer.facts() };
   // a title is a line and a question a sentence, whatever a file's head says
   const [title, answers] = [cut(described.title, 120), cut(described.answers, 400)];
-  return { table: { ...described, title, answers, rows, total }, facts };
+  const limits = described.limits === undefined || described.limits === "" ? undefined : cut(described.limits, 600);
+  return { table: { ...described, title, answers, limits, rows, total }, facts };
 }
 
 /** A report that the page has a place for: by its name, and by the columns that it reads. */

@@ -96,7 +96,7 @@ function cellMarkup(cell: Cell, column: PageColumn): Markup {
 }
 
 function notesOf(table: ReportTable, shown: number, columns: number, cutText: boolean): Markup {
-  const notes: (Markup | string)[] = [];
+  const notes: (Markup | string)[] = table.limits === undefined ? [] : [table.limits];
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");
     notes.push(
