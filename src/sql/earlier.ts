@@ -33,7 +33,8 @@ export function earlierRelations(
 
 /** Whether the answer of a statement hangs on everything before the range: its days do not bound what has to be read. */
 function readsWholeHistory(sql: string): boolean {
-  return namesIn(sql).has(earlierObjectTable.name);
+  const names = namesIn(sql);
+  return names.has(earlierDayTable.name) || names.has(earlierObjectTable.name);
 }
 
 /** What an engine over raw logs has to read for a statement: all of it, up to the end of the range, where the history counts. */
