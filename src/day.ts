@@ -1,4 +1,4 @@
-/** Owns calendar days as text, YYYY-MM-DD in UTC, and how many of them back late files are looked for (R10). */
+/** Calendar days as text, YYYY-MM-DD in UTC, and how many of them back late files are looked for (R10). */
 import { SpillwayError } from "./errors.ts";
 
 /** Files are on average 5 minutes late; two days cover what is late without a failed delivery. */

@@ -1,4 +1,4 @@
-/** Owns log lines: text for people, JSON for machines, always to stderr. */
+/** Log lines: text for people, JSON for machines, always to stderr. */
 import { variables } from "./variables.ts";
 import { readFileSync } from "node:fs";
 import { terminalText } from "./terminal-text.ts";

@@ -1,4 +1,4 @@
-/** Owns the names of the environment variables that are not keys of the config; a key's variable follows from its name. */
+/** The names of the environment variables that are not keys of the config; a key's variable follows from its name. */
 
 interface Variable {
   readonly name: string;

@@ -71,6 +71,22 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/pdf", ["."]],
   ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
   ["probe", [".", "aws", "policy", "reference"]],
+  ["probe/preflight", [".", "aws", "policy", "probe"]],
+  [
+    "probe/calls",
+    [
+      ".",
+      "aws",
+      "engines",
+      "engines/duckdb",
+      "ingest",
+      "ingest/listing",
+      "ingest/sources/lookup-events",
+      "parse",
+      "policy",
+      "sql",
+    ],
+  ],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -110,6 +126,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/s3",
       "policy",
       "privacy",
+      "probe/calls",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",
@@ -139,6 +157,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "policy/suggest",
       "privacy",
       "probe",
+      "probe/calls",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",
@@ -286,10 +306,10 @@ describe("the source", () => {
 describe.each(files)("%s", (file) => {
   const text = texts.get(file) ?? "";
 
-  it("is short, says what it owns, and has a plain name", () => {
+  it("is short, says what it is for, and has a plain name", () => {
     expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(longest);
     // a program's first line may be for the shell
-    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? Owns /);
+    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? [A-Z`]/);
     expect(basename(file)).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/);
   });
 });

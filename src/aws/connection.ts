@@ -1,6 +1,7 @@
-/** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
+/** The clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
@@ -14,6 +15,10 @@ import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 interface Services {
   readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
   readonly bedrock: { readonly sdk: typeof import("@aws-sdk/client-bedrock"); readonly client: BedrockClient };
+  readonly "bedrock-runtime": {
+    readonly sdk: typeof import("@aws-sdk/client-bedrock-runtime");
+    readonly client: BedrockRuntimeClient;
+  };
   readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
   readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
   readonly organizations: {
@@ -52,6 +57,10 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
   bedrock: {
     load: () => import("@aws-sdk/client-bedrock"),
     client: (sdk, config) => new sdk.BedrockClient(config),
+  },
+  "bedrock-runtime": {
+    load: () => import("@aws-sdk/client-bedrock-runtime"),
+    client: (sdk, config) => new sdk.BedrockRuntimeClient(config),
   },
   cloudtrail: {
     load: () => import("@aws-sdk/client-cloudtrail"),

@@ -1,4 +1,4 @@
-/** Owns what an engine knows of the profiles that can be called in the Regions where somebody calls any. */
+/** What an engine knows of the profiles that can be called in the Regions where somebody calls any. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { KnownProfile } from "../policy/resolve-profile.ts";

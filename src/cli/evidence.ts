@@ -1,4 +1,4 @@
-/** Owns `spillway evidence`: a pack for an auditor, from the warehouse alone. */
+/** `spillway evidence`: a pack for an auditor, from the warehouse alone. */
 import { type Command, Option } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { variables } from "../variables.ts";

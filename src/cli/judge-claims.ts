@@ -1,4 +1,4 @@
-/** Owns the flags that make claims an exit code, and that exit code. */
+/** The flags that make claims an exit code, and that exit code. */
 import { type Command, Option } from "commander";
 import type { Engine } from "../engines/engine.ts";
 import type { FirstTimes } from "../report/first-seen.ts";

@@ -1,4 +1,4 @@
-/** Owns what is known of profiles: by the warehouse, else by what ships with Spillway. */
+/** What is known of profiles: by the warehouse, else by what ships with Spillway. */
 import { existsSync } from "node:fs";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import { plainRows } from "../engines/result.ts";

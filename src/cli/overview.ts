@@ -1,4 +1,4 @@
-/** Owns the overview as text on its way out. */
+/** The overview as text on its way out. */
 import { SpillwayError } from "../errors.ts";
 import { findReport } from "../report/catalogue.ts";
 import { withOutput } from "../report/output.ts";

@@ -1,4 +1,4 @@
-/** Owns pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
+/** Pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
 import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";

@@ -1,4 +1,4 @@
-/** Owns reading a bundle file and finding a principal in it. */
+/** Reading a bundle file and finding a principal in it. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { SpillwayError, messageOf } from "../errors.ts";

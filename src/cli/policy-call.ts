@@ -1,4 +1,4 @@
-/** Owns the call that the flags describe: who calls what, through which profile. */
+/** The call that the flags describe: who calls what, through which profile. */
 import { SpillwayError } from "../errors.ts";
 import { accountOf, roleOfSession } from "../policy/arn.ts";
 import type { Call } from "../policy/call.ts";

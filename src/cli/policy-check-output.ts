@@ -1,4 +1,4 @@
-/** Owns how a check is shown: a text for people, or rows in any format. */
+/** How a check is shown: a text for people, or rows in any format. */
 import { warnOfLints } from "./policy-lints.ts";
 import type { Effects } from "../effects.ts";
 import { changeFor } from "../policy/change.ts";

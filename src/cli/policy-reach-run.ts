@@ -1,4 +1,4 @@
-/** Owns a run of `spillway policy reach`. */
+/** A run of `spillway policy reach`. */
 import { SpillwayError } from "../errors.ts";
 import { resultOf } from "../engines/result.ts";
 import { matches, patternOf } from "../policy/pattern.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway policy reach`: which principal of a bundle can reach which Region through which profile. */
+/** `spillway policy reach`: which principal of a bundle can reach which Region through which profile. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { type ReachFlags, addKeyFlags } from "./flags/policy.ts";

@@ -1,4 +1,4 @@
-/** Owns a run of `spillway policy test`: many calls with their documents and expectations, one JSON object a line. */
+/** A run of `spillway policy test`: many calls with their documents and expectations, one JSON object a line. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Effects } from "../effects.ts";

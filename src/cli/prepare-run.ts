@@ -1,4 +1,4 @@
-/** Owns what has to hold before a run begins: `spillway run` and `spillway config check` refuse the same. */
+/** What has to hold before a run begins: `spillway run` and `spillway config check` refuse the same. */
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";

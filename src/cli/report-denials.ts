@@ -1,4 +1,4 @@
-/** Owns `spillway report denials --bundle`: the column that says what would have to change. */
+/** `spillway report denials --bundle`: the column that says what would have to change. */
 import type { Engine, Result } from "../engines/engine.ts";
 import { type PlainRow, allRows, plainRows, resultOf } from "../engines/result.ts";
 import { explainDenial } from "../policy/explain-denial.ts";

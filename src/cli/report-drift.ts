@@ -1,4 +1,4 @@
-/** Owns what `spillway report drift` needs beside its SQL: the policies' answers as a relation, and what counts as a finding. */
+/** What `spillway report drift` needs beside its SQL: the policies' answers as a relation, and what counts as a finding. */
 import type { Engine, Result } from "../engines/engine.ts";
 import { allRows, resultOf } from "../engines/result.ts";
 import type { Logger } from "../log.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway report`: one report of the catalogue in any format, or the overview. */
+/** `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
 import type { Engine, Result } from "../engines/engine.ts";

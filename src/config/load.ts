@@ -1,4 +1,4 @@
-/** Owns where the config comes from: file, then environment, then flags; the later wins, key by key. */
+/** Where the config comes from: file, then environment, then flags; the later wins, key by key. */
 import { variables } from "../variables.ts";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns which values of the config are paths, and where relative ones count from. */
+/** Which values of the config are paths, and where relative ones count from. */
 import { resolve } from "node:path";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Owns the records around the inference: agents, guardrails, control plane and other services. */
+/** The records around the inference: agents, guardrails, control plane and other services. */
 import { bystanders, cast, demoAccounts, demoRegions } from "./cast.ts";
 import { type World, deliveryTime, wholeSeconds } from "./calls.ts";
 import type { Choice } from "./random.ts";

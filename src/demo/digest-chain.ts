@@ -1,4 +1,4 @@
-/** Owns the making of CloudTrail digests: documents, their signatures and the links between them, signed with any RSA key. */
+/** The making of CloudTrail digests: documents, their signatures and the links between them, signed with any RSA key. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 

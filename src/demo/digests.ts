@@ -1,4 +1,4 @@
-/** Owns the digests of the made-up organization: one each hour for every account and Region, signed with the demo's own key. */
+/** The digests of the made-up organization: one each hour for every account and Region, signed with the demo's own key. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { homeRegion, organizationId, trailName } from "./cast.ts";

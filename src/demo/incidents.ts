@@ -1,4 +1,4 @@
-/** Owns what is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
+/** What is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
 import { type Caller, cast, organizationId } from "./cast.ts";
 import { deliverOther } from "./bystanders.ts";
 import { type World, makeCall, makeOrphan, wholeSeconds } from "./calls.ts";
@@ -192,7 +192,7 @@ function book(
     readonly batch: boolean;
   },
 ): void {
-  world.books.push({
+  world.entries.push({
     key: `${made.region}/${made.id}`,
     at: made.at,
     region: made.region,

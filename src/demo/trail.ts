@@ -1,4 +1,4 @@
-/** Owns the trail of the made-up organization: which record lies in which file, and how files are named and written. */
+/** The trail of the made-up organization: which record lies in which file, and how files are named and written. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,9 +1,9 @@
-/** Owns the regular traffic of the made-up organization: who calls what, from where, how often. */
+/** The regular traffic of the made-up organization: who calls what, from where, how often. */
 import { type Caller, cast, demoAccounts } from "./cast.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";
 import { day } from "./trail.ts";
-import { type ModelKind, isStream } from "./truth.ts";
+import { type ModelKind, isStream } from "./entry.ts";
 
 export interface Workload {
   readonly caller: Caller;

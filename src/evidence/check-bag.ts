@@ -1,4 +1,4 @@
-/** Owns the check of a pack as a bag: every file is listed and unchanged, and nothing else is there. */
+/** The check of a pack as a bag: every file is listed and unchanged, and nothing else is there. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readFile, readdir } from "node:fs/promises";

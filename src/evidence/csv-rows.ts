@@ -1,4 +1,4 @@
-/** Owns reading the pack's CSV files row by row: a month of calls need not fit into memory. */
+/** Reading the pack's CSV files row by row: a month of calls need not fit into memory. */
 import { createReadStream } from "node:fs";
 import { unharmed } from "../report/formats/csv.ts";
 

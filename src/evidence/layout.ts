@@ -1,4 +1,4 @@
-/** Owns the names in an evidence pack and the version of its form. */
+/** The names in an evidence pack and the version of its form. */
 
 /** Readers refuse a pack of another version: its files may mean something else. */
 export const packSchema = 1;

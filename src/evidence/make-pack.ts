@@ -1,4 +1,4 @@
-/** Owns the making of an evidence pack: everything from one warehouse, and nothing under the final name until it is whole. */
+/** The making of an evidence pack: everything from one warehouse, and nothing under the final name until it is whole. */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";

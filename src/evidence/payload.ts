@@ -1,4 +1,4 @@
-/** Owns the payload of a pack: what lies in `data/`, each file with the statement that made it. */
+/** The payload of a pack: what lies in `data/`, each file with the statement that made it. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Report } from "../report/catalogue.ts";

@@ -1,4 +1,4 @@
-/** Owns the statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
+/** The statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
 
 /** Calls in the order of their time; the key makes it total. */
 export const invocationRows = `SELECT *
@@ -28,7 +28,7 @@ FROM invocation
 ORDER BY month`;
 
 /** Without the runs and their clocks: who reads the same logs again gets the same file. */
-export const inputs = `SELECT uri, etag, size, status, reason, account_id, region, day, records, bedrock_events, other, rejected,
+export const inputs = `SELECT uri, etag, version_id, size, status, reason, account_id, region, day, records, bedrock_events, other, rejected,
   sha256, sha256_object, flaw, digest_verdict, digest_reason, digest_uri
 FROM trail_object
 ORDER BY ALL`;

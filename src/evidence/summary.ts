@@ -1,4 +1,4 @@
-/** Owns what a pack says first: the question, the claims with what decides them, and the figures. */
+/** What a pack says first: the question, the claims with what decides them, and the figures. */
 import type { Cell, Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Boundary } from "../report/boundary.ts";
@@ -83,7 +83,7 @@ function textOrNull(cell: Cell | undefined): string | null {
 }
 
 /** One sentence: processed in, never transferred. */
-function answerOf(claims: readonly Claim[], boundary: string, from: Date, to: Date): string {
+export function answerOf(claims: readonly Claim[], boundary: string, from: Date, to: Date): string {
   const inside = claims.find(({ claim }) => claim === "inside-boundary");
   const range = `from ${from.toISOString()} to ${to.toISOString()} (not included)`;
   const what = `Amazon Bedrock inference ${range} was processed in the boundary ${boundary}`;

@@ -1,4 +1,4 @@
-/** Owns the check of a pack, folder or zip: all problems, never only the first. */
+/** The check of a pack, folder or zip: all problems, never only the first. */
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { bagInfo, checkBag, listFiles } from "./check-bag.ts";
 import { type CheckedChain, checkChain } from "./check-chain.ts";
-import { type PackSummary, checkSummary } from "./check-summary.ts";
+import { type PackSummary, checkSummary, readSummary } from "./check-summary.ts";
+import { readListing, recountCoverage } from "./recount-coverage.ts";
+import { type PackRange, recountInputs } from "./recount-inputs.ts";
 import { packSchema } from "./layout.ts";
 import { unpackZip } from "./unpack-zip.ts";
 
@@ -53,11 +55,21 @@ async function verifyFolder(root: string): Promise<PackCheck> {
   let chain: CheckedChain | undefined;
   let summary: PackSummary | undefined;
   try {
-    chain = await checkChain(root, files, tell);
-    summary = await checkSummary(root, chain, tell);
+    summary = await readSummary(root);
+    const range = rangeOf(summary);
+    const inputs = await recountInputs(root, range);
+    const listing = await readListing(root);
+    const coverage = recountCoverage(inputs, listing, range);
+    chain = await checkChain(root, files, coverage, tell);
+    await checkSummary(root, files, summary, { inputs, listing, coverage }, tell);
   } catch (error) {
     tell(`cannot be read: ${messageOf(error).replaceAll(/\s+/g, " ")}`);
   }
   const outcome = problems.length === 0 ? "valid-unsigned" : "invalid";
   return { outcome, problems, files: files.size, chain, summary };
+}
+
+function rangeOf({ from, to, asOf }: PackSummary): PackRange {
+  const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+  return { firstDay: dayOf(Date.parse(from)), lastDay: dayOf(Date.parse(to) - 1), asOf: new Date(asOf) };
 }

@@ -1,4 +1,4 @@
-/** Owns the check of CloudTrail's digests within an ingest: log files by the hashes that reading them took, never read again. */
+/** The check of CloudTrail's digests within an ingest: log files by the hashes that reading them took, never read again. */
 import { SpillwayError } from "../errors.ts";
 import type { Archive, Area, DigestFile, LogFile, ReadLogs, TimeRange, Unread } from "../integrity/archive.ts";
 import { type CheckedRow, type Step } from "../integrity/check-area.ts";

@@ -1,4 +1,4 @@
-/** Owns the check of one account and Region: its chains, the log files that they list, and those that none lists. */
+/** The check of one account and Region: its chains, the log files that they list, and those that none lists. */
 import { SpillwayError } from "../errors.ts";
 import type { Seal } from "../parse/seal.ts";
 import {

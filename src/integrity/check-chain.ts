@@ -1,4 +1,4 @@
-/** Owns the walk along one chain, from its oldest digest to its newest: each judged, linked to its predecessor, and what is missing between them. */
+/** The walk along one chain, from its oldest digest to its newest: each judged, linked to its predecessor, and what is missing between them. */
 import type { Area, DigestFile, TimeRange } from "./archive.ts";
 import { expectedDigest, parseDigestName } from "./digest-name.ts";
 import { type JudgeContext, type Judgement, type OpenedDigest, judgeDigest, openDigest } from "./judge-digest.ts";

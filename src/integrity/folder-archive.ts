@@ -1,4 +1,4 @@
-/** Owns the folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. The signatures beside the digests are lost in it. */
+/** The folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. The signatures beside the digests are lost in it. */
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

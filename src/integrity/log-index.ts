@@ -1,4 +1,4 @@
-/** Owns the log files that the listing has of one account and Region, and which of them a digest has spoken of. */
+/** The log files that the listing has of one account and Region, and which of them a digest has spoken of. */
 import { SpillwayError } from "../errors.ts";
 import type { Area, LogFile, TimeRange } from "./archive.ts";
 import { parseLogName } from "./digest-name.ts";

@@ -1,4 +1,4 @@
-/** Owns CloudTrail's public keys: reading the answer of ListPublicKeys, and which key a digest names. */
+/** CloudTrail's public keys: reading the answer of ListPublicKeys, and which key a digest names. */
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { SpillwayError } from "../errors.ts";

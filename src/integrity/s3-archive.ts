@@ -1,4 +1,4 @@
-/** Owns the S3 archive: digests with their signatures, and logs, of everything below `s3://bucket/prefix`. It reads and never leaves the bucket. */
+/** The S3 archive: digests with their signatures, and logs, of everything below `s3://bucket/prefix`. It reads and never leaves the bucket. */
 import type { S3Locator } from "../aws/access.ts";
 import { type S3AccessOptions, accessOf, checkS3Access } from "../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../aws/s3/bucket.ts";

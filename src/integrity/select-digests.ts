@@ -1,4 +1,4 @@
-/** Owns which digests of a listing belong to a time range, with the neighbours that their links and signatures need. Pure. */
+/** Which digests of a listing belong to a time range, with the neighbours that their links and signatures need. Pure. */
 import type { DigestFile, TimeRange } from "./archive.ts";
 import { chainOf } from "./digest-name.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what a chain says of every moment: vouched for, broken, switched off, still to come. Pure. */
+/** What a chain says of every moment: vouched for, broken, switched off, still to come. Pure. */
 import type { Reason } from "./verdict.ts";
 
 /** What it means for a log file, delivered in that time, that no valid digest lists it. */

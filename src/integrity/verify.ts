@@ -1,4 +1,4 @@
-/** Owns the check of whole archives: all accounts, Regions and trails side by side, rows in a fixed order. */
+/** The check of whole archives: all accounts, Regions and trails side by side, rows in a fixed order. */
 import type { SpillwayError } from "../errors.ts";
 import { type Archive, type Area, type DigestFile, type ReadLogs, type TimeRange } from "./archive.ts";
 import { type AreaContext, type CheckedRow, type Step, checkArea } from "./check-area.ts";

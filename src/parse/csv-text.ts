@@ -1,4 +1,4 @@
-/** Owns reading CSV (RFC 4180) as SIEMs, Athena and CloudTrail Lake export it: a header and rows of texts. */
+/** Reading CSV (RFC 4180) as SIEMs, Athena and CloudTrail Lake export it: a header and rows of texts. */
 
 /** Rows as objects by the names in the header. @throws Error when a quoted value does not end or a row is longer than the header */
 export function readCsv(text: string): readonly Readonly<Record<string, string>>[] {

@@ -1,6 +1,6 @@
-/** Owns collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
+/** Collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
-import type { Column } from "../schema/column.ts";
+import { type Column, columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import type { EventRow } from "./event.ts";
 
@@ -186,22 +186,33 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
+const recordNames = columnsWithout(eventTable.columns, "object_uri", "record_index").map(({ name }) => name);
+
 /** Rows of `event` until they are taken. */
 export class EventBatch {
   readonly #builders = eventTable.columns.map(builderOf);
+  readonly #objectUris = this.#builderOf("object_uri");
+  readonly #recordIndexes = this.#builderOf("record_index");
+  readonly #ofRecord = recordNames.map((name) => this.#builderOf(name));
   #length = 0;
+
+  #builderOf(name: string): Builder | undefined {
+    return this.#builders[eventTable.columns.findIndex((column) => column.name === name)];
+  }
 
   get length(): number {
     return this.#length;
   }
 
   append(row: EventRow, objectUri: string, recordIndex: number): void {
-    const builders = this.#builders;
-    // the row's properties stand in the table's order, so no name has to be looked up
-    const cells: unknown[] = Object.values(row);
-    for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i]);
-    builders[cells.length]?.add(objectUri);
-    builders[cells.length + 1]?.add(recordIndex);
+    const builders = this.#ofRecord;
+    // for every Bedrock record: without an iterator
+    for (let i = 0; i < recordNames.length; i++) {
+      const name = recordNames[i];
+      if (name !== undefined) builders[i]?.add(row[name]);
+    }
+    this.#objectUris?.add(objectUri);
+    this.#recordIndexes?.add(recordIndex);
     this.#length++;
   }
 

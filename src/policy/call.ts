@@ -1,4 +1,4 @@
-/** Owns a call to a model, and what AWS asks the policies about it. */
+/** A call to a model, and what AWS asks the policies about it. */
 import { foundationModelArn, partitionOfRegion, profileArn } from "./arn.ts";
 
 export interface Call {

@@ -1,4 +1,4 @@
-/** Owns what to change so that a refused resource is allowed: the documents with it, and each step in words. */
+/** What to change so that a refused resource is allowed: the documents with it, and each step in words. */
 import { isDeepStrictEqual } from "node:util";
 import { type Call, type Check, calledProfileArn, isApplicationProfile } from "./call.ts";
 import type { Reason } from "./decide.ts";

@@ -1,4 +1,4 @@
-/** Owns a policy document as read: its statements with their places, and what is wrong with it. */
+/** A policy document as read: its statements with their places, and what is wrong with it. */
 import {
   JsonError,
   type JsonNode,

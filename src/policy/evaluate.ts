@@ -1,4 +1,4 @@
-/** Owns the answer about a whole call: each checked resource, then all of them together. */
+/** The answer about a whole call: each checked resource, then all of them together. */
 import { type Call, type Check, checksOf } from "./call.ts";
 import { type Answer, type OpenReason, type Reason, decide } from "./decide.ts";
 import { type GivenKeys, contextsOf } from "./keys.ts";

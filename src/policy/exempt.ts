@@ -1,4 +1,4 @@
-/** Owns taking one request out of a deny statement, with as little else as can be. */
+/** Taking one request out of a deny statement, with as little else as can be. */
 import type { Check } from "./call.ts";
 import { type PolicyDocument, type Statement, readPolicy } from "./document.ts";
 import { memberOf } from "./json-reader.ts";

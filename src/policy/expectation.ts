@@ -1,4 +1,4 @@
-/** Owns what a policy test expects, and how an answer is held against it. */
+/** What a policy test expects, and how an answer is held against it. */
 import { z } from "zod";
 import { type Check, bearerAction } from "./call.ts";
 import type { Reason } from "./decide.ts";

@@ -1,4 +1,4 @@
-/** Owns the condition keys that we fill, and which ones nobody can (R12). */
+/** The condition keys that we fill, and which ones nobody can (R12). */
 import { type Call, type Check, calledProfileArn, isApplicationProfile } from "./call.ts";
 import { type Context, type KeyState, absent, contextOf, keyTable, present } from "./context.ts";
 

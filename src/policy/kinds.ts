@@ -1,4 +1,4 @@
-/** Owns the kinds of policy documents and what is said about a fault in one. */
+/** The kinds of policy documents and what is said about a fault in one. */
 import type { Place } from "./json-reader.ts";
 
 export type PolicyKind = "scp" | "identity" | "boundary" | "session" | "endpoint";

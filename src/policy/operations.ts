@@ -1,4 +1,4 @@
-/** Owns which action an operation is authorised as: Converse has none of its own. */
+/** Which action an operation is authorised as: Converse has none of its own. */
 
 const actions: ReadonlyMap<string, string> = new Map([
   ["Converse", "bedrock:InvokeModel"],

@@ -1,4 +1,4 @@
-/** Owns who can reach what: every principal of a bundle, through every profile, to every destination. */
+/** Who can reach what: every principal of a bundle, through every profile, to every destination. */
 import { accountOf } from "./arn.ts";
 import type { Bundle } from "./bundle.ts";
 import { principalPolicies } from "./bundle-layers.ts";

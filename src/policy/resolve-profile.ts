@@ -1,4 +1,4 @@
-/** Owns what a profile means for a call: its model and its destinations, from a table of profiles with a date. */
+/** What a profile means for a call: its model and its destinations, from a table of profiles with a date. */
 
 export interface KnownProfile {
   readonly profileId: string;

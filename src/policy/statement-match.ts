@@ -1,4 +1,4 @@
-/** Owns whether a statement applies to a check: action, resource, principal and conditions. */
+/** Whether a statement applies to a check: action, resource, principal and conditions. */
 import { decideCondition } from "./condition.ts";
 import type { Context } from "./context.ts";
 import type { Names, PolicyDocument, Principals, Statement } from "./document.ts";

@@ -1,4 +1,4 @@
-/** Owns one line of a policy test: a request with its documents, decided, and held against what was expected. */
+/** One line of a policy test: a request with its documents, decided, and held against what was expected. */
 import { z } from "zod";
 import type { Call } from "./call.ts";
 import type { PrincipalPolicies } from "./bundle-layers.ts";

@@ -1,4 +1,4 @@
-/** Owns what IAM would refuse in one statement. */
+/** What IAM would refuse in one statement. */
 import { conditionValues } from "./element-values.ts";
 import { type Fault, error, unknownElements, warning } from "./fault.ts";
 import type { PolicyKind } from "./kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns which principals are people: users, and whoever is known by an id alone; roles, services and accounts are not. */
+/** Which principals are people: users, and whoever is known by an id alone; roles, services and accounts are not. */
 import { type StandIn, coverText } from "./personal-text.ts";
 import { type Protection, standInOf } from "./stand-ins.ts";
 

@@ -1,4 +1,4 @@
-/** Owns asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
+/** Asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
 import { type SimulatedDecision, openIam } from "../aws/iam.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import { type Call, type Check, calledProfileArn } from "../policy/call.ts";

@@ -1,4 +1,4 @@
-/** Owns the dated snapshot of inference profiles and their destinations for each source Region (R7). */
+/** The dated snapshot of inference profiles and their destinations for each source Region (R7). */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 /** What may serve a profile called in one Region; destinations `["*"]` are all commercial Regions. */

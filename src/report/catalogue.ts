@@ -1,4 +1,4 @@
-/** Owns the catalogue: each SQL file in a folder is a report, described by the comments at its head. */
+/** The catalogue: each SQL file in a folder is a report, described by the comments at its head. */
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";

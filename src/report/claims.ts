@@ -1,4 +1,4 @@
-/** Owns what follows from the claims of a range (R11): findings, what was not shown, and the exit code that both call for. */
+/** What follows from the claims of a range (R11): findings, what was not shown, and the exit code that both call for. */
 import { exitCodes } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { type PlainRow, plainRows } from "../engines/result.ts";

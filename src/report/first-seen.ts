@@ -1,4 +1,4 @@
-/** Owns what `--fail-on first-seen` goes by: how many first times the range holds, and whether anything was known before it. */
+/** What `--fail-on first-seen` goes by: how many first times the range holds, and whether anything was known before it. */
 import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";

@@ -1,4 +1,4 @@
-/** Owns how a value becomes text, for machines and for people: the same in every format. */
+/** How a value becomes text, for machines and for people: the same in every format. */
 import type { Cell, ResultColumn } from "../engines/engine.ts";
 import { isoTime as isoMicroseconds } from "../engines/iso-time.ts";
 import { terminalLine } from "../terminal-text.ts";

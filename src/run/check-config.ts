@@ -1,4 +1,4 @@
-/** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
+/** The checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Config, SourceConfig } from "../config/config.ts";

@@ -1,4 +1,4 @@
-/** Owns what a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
+/** What a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { type RangeClaims, claimFindings, claimsOf } from "../report/claims.ts";

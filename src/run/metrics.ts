@@ -1,4 +1,4 @@
-/** Owns which numbers of a run become metrics, and their names. */
+/** Which numbers of a run become metrics, and their names. */
 import type { Metric, Sample } from "./open-metrics.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";

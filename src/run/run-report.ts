@@ -1,4 +1,4 @@
-/** Owns the run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
+/** The run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
 import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";

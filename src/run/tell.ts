@@ -1,4 +1,4 @@
-/** Owns what a run leaves behind, however it ended: the metrics and the run report. */
+/** What a run leaves behind, however it ended: the metrics and the run report. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { SpillwayError, messageOf } from "../errors.ts";

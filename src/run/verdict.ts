@@ -1,4 +1,4 @@
-/** Owns how a run ends: the exit code, and why. */
+/** How a run ends: the exit code, and why. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";

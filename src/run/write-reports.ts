@@ -1,4 +1,4 @@
-/** Owns the writing of a run's reports: rows from the published warehouse, into a folder or a bucket, each file whole or not at all. */
+/** The writing of a run's reports: rows from the published warehouse, into a folder or a bucket, each file whole or not at all. */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

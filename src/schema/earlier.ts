@@ -1,4 +1,4 @@
-/** Owns the relations of what lies before the range that a report is asked for: `earlier_day` and `earlier_object`. */
+/** The relations of what lies before the range that a report is asked for: `earlier_day` and `earlier_object`. */
 import { type Table, sameColumn } from "./column.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import { trailObjectTable } from "./tables.ts";

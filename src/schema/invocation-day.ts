@@ -1,4 +1,4 @@
-/** Owns the table `invocation_day`: invocations added up by UTC day and by what reports group by. */
+/** The table `invocation_day`: invocations added up by UTC day and by what reports group by. */
 import { type Column, type Table, column, personal, sameColumn } from "./column.ts";
 import { invocationTable } from "./invocation.ts";
 
@@ -11,7 +11,7 @@ const denial = ["denied_region", "denied_by", "denied_explicit", "denied_policy_
 const flags = ["region_conflict", "copies_disagree", "completion_only"];
 
 /** Columns in the order of queries/model/invocation-day.sql. */
-export const invocationDayTable: Table = {
+export const invocationDayTable = {
   name: "invocation_day",
   doc: "Invocations by UTC day and by what reports group and filter by; what the reports read instead of `invocation`",
   columns: [
@@ -32,4 +32,4 @@ export const invocationDayTable: Table = {
     column("without_tokens", "bigint", "of the invocations, those that tell no token count at all"),
     personal("text", column("example_message", "text", "smallest error message of the row's denied calls")),
   ],
-};
+} satisfies Table;

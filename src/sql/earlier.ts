@@ -1,4 +1,4 @@
-/** Owns the scope's view of what lies before its range: of the same accounts, Regions and principals, from the beginning. */
+/** The scope's view of what lies before its range: of the same accounts, Regions and principals, from the beginning. */
 import { earlierDayTable, earlierObjectTable } from "../schema/earlier.ts";
 import { type TimeRange, scopedDays } from "./day-scope.ts";
 import { textLiteral } from "./literal.ts";

@@ -1,4 +1,4 @@
-/** Owns the scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
+/** The scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
 import { earlierRelations } from "./earlier.ts";

@@ -1,4 +1,4 @@
-/** Owns the ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
+/** The ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
 import type { DuckDBConnection } from "duckdb";
 import { sqlText } from "./duck.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";

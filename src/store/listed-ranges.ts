@@ -1,8 +1,10 @@
-/** Owns which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
+/** Which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
 import type { DuckDBConnection } from "duckdb";
 import { addDays, dayOf } from "../day.ts";
 import { listedRangeTable } from "../schema/coverage-tables.ts";
+import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
+import { columnList } from "./ddl.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { among, below } from "./missing.ts";
 import { writeMeta } from "./meta.ts";
@@ -62,14 +64,18 @@ export async function writeListed(
   if (changed.length === 0) return;
   const rows = changed.flatMap(({ pair, after }) => {
     const [accountId = "", region = ""] = pair.split("/");
-    return after.map(({ first, last }) => [source, accountId, region, first, last, now.getTime(), runId]);
+    return after.map(({ first, last }) => ({
+      source,
+      account_id: accountId,
+      region,
+      first_day: first,
+      last_day: last,
+      listed_at: now.getTime(),
+      run_id: runId,
+    }));
   });
   await fillTemporary(connection, "listed_now", listedRangeTable.columns, rows);
-  await connection.run(`
-DELETE FROM listed_range t USING temp.listed_now n
-WHERE t.source = n.source AND t.account_id = n.account_id AND t.region = n.region;
-INSERT INTO listed_range SELECT * FROM temp.listed_now;
-DROP TABLE temp.listed_now;`);
+  await connection.run(filledQuery("duckdb/listed-ranges.sql", { columns: columnList(listedRangeTable) }));
   await writeMeta(connection, { dirty: "true" });
 }
 
@@ -91,9 +97,8 @@ async function rangesOf(connection: DuckDBConnection, source: string): Promise<M
 
 async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promise<ReadonlySet<string>> {
   const conditions = [
-    `(${below(listed.below)})`,
-    `NOT (${below(listed.except)})`,
-    "account_id IS NOT NULL AND region IS NOT NULL",
+    "account_id IS NOT NULL",
+    "region IS NOT NULL",
     ...among("account_id", listed.accounts),
     ...among("region", listed.regions),
   ];
@@ -102,7 +107,11 @@ async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promis
       ? []
       : await rowsOf(
           connection,
-          `SELECT DISTINCT account_id, region FROM trail_object WHERE ${conditions.join(" AND ")}`,
+          filledQuery("duckdb/listed-pairs.sql", {
+            below: below(listed.below),
+            except: below(listed.except),
+            conditions: conditions.join("\n  AND "),
+          }),
         );
   return new Set([
     ...listed.pairs.map(({ accountId, region }) => `${accountId}/${region}`),

@@ -1,9 +1,9 @@
-/** Owns the covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
+/** The covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
 import type { DuckDBConnection } from "duckdb";
 import { type StandIn, coverText } from "../privacy/personal-text.ts";
 import { coverPrincipal } from "../privacy/principal.ts";
 import type { Column } from "../schema/column.ts";
-import { type Cell, fillTemporary } from "./append.ts";
+import { fillTemporary } from "./append.ts";
 import { rowsOf } from "./duck.ts";
 
 /** What a cover depends on, as an expression over the original table `t`. */
@@ -38,8 +38,8 @@ export async function coverColumns(
     await fillTemporary(
       connection,
       `cover_${column.name}`,
-      names.map((name) => ({ name, type: "text", doc: "" })),
-      values.map((row): Cell[] => [...row, key.cover(row)]),
+      names.map((name) => ({ name, type: "text" as const, doc: "" })),
+      values.map((row) => Object.fromEntries([...row, key.cover(row)].map((cell, index) => [names[index], cell]))),
     );
     covered.set(column.name, `c_${column.name}.stand_in`);
   }

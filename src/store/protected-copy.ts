@@ -1,4 +1,4 @@
-/** Owns the protected copy of a warehouse: what a statement reads has no person in it, so nothing that it does can bring one back. */
+/** The protected copy of a warehouse: what a statement reads has no person in it, so nothing that it does can bring one back. */
 import { rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { type Protection, standInOf } from "../privacy/stand-ins.ts";

@@ -1,4 +1,4 @@
-/** Owns the running of SQL over the published warehouse: it only reads, and a signal interrupts it. */
+/** The running of SQL over the published warehouse: it only reads, and a signal interrupts it. */
 import { resolve } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns made-up calls and documents for properties. */
+/** Made-up calls and documents for properties. */
 import fc from "fast-check";
 import type { Call } from "../../src/policy/call.ts";
 import { type PolicyDocument, readPolicy } from "../../src/policy/document.ts";

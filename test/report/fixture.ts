@@ -1,4 +1,4 @@
-/** Owns a small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
+/** A small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
@@ -9,7 +9,7 @@ import { withoutTerminator } from "../../src/sql/composition.ts";
 import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
-import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../src/schema/coverage-tables.ts";
 import {
   aggregatedCallTable,
   inferenceProfileTable,
@@ -57,6 +57,7 @@ export async function openFixture(): Promise<Fixture> {
     runTable,
     listedRangeTable,
     expectedTrailTable,
+    unreadExpectationTable,
     regionTable,
     inferenceProfileTable,
     aggregatedCallTable,

@@ -1,4 +1,4 @@
-/** Owns the proof of the reports: rows whose figures were worked out by hand. */
+/** The proof of the reports: rows whose figures were worked out by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
 import { applyScope } from "../../src/sql/scope.ts";

@@ -1,4 +1,4 @@
-/** Owns the oracle of tokens-by-region, peaks and first-seen: the same answers by plain loops over the calls. */
+/** The oracle of tokens-by-region, peaks and first-seen: the same answers by plain loops over the calls. */
 
 export interface Call {
   readonly time: number;

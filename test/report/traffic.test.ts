@@ -1,4 +1,4 @@
-/** Owns the proof of tokens-by-region, peaks and first-seen: whatever the calls, the SQL says what plain loops over them say. */
+/** The proof of tokens-by-region, peaks and first-seen: whatever the calls, the SQL says what plain loops over them say. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";

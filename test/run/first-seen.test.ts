@@ -1,4 +1,4 @@
-/** Owns the proof of `first-seen` as a reason to fail: in `spillway report` and in `spillway run`, with a history and without one. */
+/** The proof of `first-seen` as a reason to fail: in `spillway report` and in `spillway run`, with a history and without one. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns the proof of what a published file says of itself: comments, views, schemas, and what becomes of older and newer files. */
+/** The proof of what a published file says of itself: comments, views, schemas, and what becomes of older and newer files. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

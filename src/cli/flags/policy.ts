@@ -1,4 +1,4 @@
-/** Owns the flags that name a call and the policy documents that bear on it. */
+/** The flags that name a call and the policy documents that bear on it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { operationNames } from "../../policy/operations.ts";
 import type { OutputFlags } from "./scope.ts";

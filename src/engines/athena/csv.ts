@@ -1,4 +1,4 @@
-/** Owns the CSV that Athena writes: every value in quotes, quotes doubled, null as nothing at all between the commas. */
+/** The CSV that Athena writes: every value in quotes, quotes doubled, null as nothing at all between the commas. */
 
 export type CsvField = string | null;
 

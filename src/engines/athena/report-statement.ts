@@ -1,4 +1,4 @@
-/** Owns the one statement that runs a report over raw logs, or over their copy, without anything set up before. */
+/** The one statement that runs a report over raw logs, or over their copy, without anything set up before. */
 import { SpillwayError } from "../../errors.ts";
 import { type EventSource, closure, relationsOver, renameScoped, whole, withRelations } from "../raw-logs/compose.ts";
 import { countReads } from "../../sql/reads.ts";

@@ -1,4 +1,4 @@
-/** Owns the rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
+/** The rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
 import type { ColumnInfo, Row } from "../../aws/athena-types.ts";
 import { SpillwayError, interruptedQuery, messageOf } from "../../errors.ts";
 import { isDenied } from "../../aws/refusals.ts";

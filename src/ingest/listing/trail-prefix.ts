@@ -1,4 +1,4 @@
-/** Owns what a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`. Pure. */
+/** What a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`. Pure. */
 
 export type TrailPlace =
   /** Above `AWSLogs/`: trails have to be looked for. */

@@ -1,4 +1,4 @@
-/** Owns the table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
+/** The table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
 import { existsSync } from "node:fs";
 import { rolesOf } from "../../aws/options.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";

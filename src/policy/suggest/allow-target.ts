@@ -1,4 +1,4 @@
-/** Owns letting targets pass a layer in which nothing allows them. */
+/** Letting targets pass a layer in which nothing allows them. */
 import { checksOf } from "../call.ts";
 import { withStatement } from "../change.ts";
 import { type PolicyDocument, isRefused, readPolicy } from "../document.ts";

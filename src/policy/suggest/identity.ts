@@ -1,4 +1,4 @@
-/** Owns the identity policy for targets: the profiles, then the models of each through it alone. */
+/** The identity policy for targets: the profiles, then the models of each through it alone. */
 import { bearerAction } from "../call.ts";
 import { type PolicyDocument, readPolicy } from "../document.ts";
 import { limits } from "../limits.ts";

@@ -1,4 +1,4 @@
-/** Owns the suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
+/** The suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
 import { type Call, checksOf } from "../call.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";
 import { type CallAnswer, evaluateCall } from "../evaluate.ts";

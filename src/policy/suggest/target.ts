@@ -1,4 +1,4 @@
-/** Owns what a suggestion is asked to let through: profiles, each as a pattern with its models and Regions. */
+/** What a suggestion is asked to let through: profiles, each as a pattern with its models and Regions. */
 import { foundationModelArn } from "../arn.ts";
 import { type Call, calledProfileArn, isApplicationProfile, partitionOf, unspecified } from "../call.ts";
 import type { PolicyKind } from "../kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns how the range that was asked for is written, beside what was seen of it. */
+/** How the range that was asked for is written, beside what was seen of it. */
 import { isoTime } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what the overview is made of: the rows of the reports that it sums up. */
+/** What the overview is made of: the rows of the reports that it sums up. */
 import type { Engine } from "../../engines/engine.ts";
 import type { AskedRange } from "./asked.ts";
 import type { OverviewData } from "./overview.ts";

@@ -1,4 +1,4 @@
-/** Owns the overview: what a busy person wants to know, on one screen. */
+/** The overview: what a busy person wants to know, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
 import { type AskedRange, askedText, seenText } from "./asked.ts";
 import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";

@@ -1,4 +1,4 @@
-/** Owns the way from an engine's reports to the page: each one runs, is summed up row by row, and keeps its first rows. */
+/** The way from an engine's reports to the page: each one runs, is summed up row by row, and keeps its first rows. */
 import type { Engine, Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { regionRows } from "../../reference/regions.ts";

@@ -1,4 +1,4 @@
-/** Owns the head of a page: what was asked, and with what it was answered. */
+/** The head of a page: what was asked, and with what it was answered. */
 import { inferenceProfileSnapshot } from "../../reference/inference-profiles.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { Scope } from "../../sql/scope.ts";

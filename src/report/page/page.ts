@@ -1,4 +1,4 @@
-/** Owns the page as a whole: one HTML file without network, whatever its data, and never larger than its limit. */
+/** The page as a whole: one HTML file without network, whatever its data, and never larger than its limit. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { PageData, ReportTable } from "./data/page-data.ts";

@@ -1,4 +1,4 @@
-/** Owns the description of a report for people: what it answers, what each column means and in which unit, and its SQL. */
+/** The description of a report for people: what it answers, what each column means and in which unit, and its SQL. */
 import type { ResultColumn } from "../../engines/engine.ts";
 import type { Report } from "../catalogue.ts";
 import { terminalText } from "../../terminal-text.ts";

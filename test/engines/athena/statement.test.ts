@@ -1,4 +1,4 @@
-/** Owns the proof that what `spillway athena sql` prints, run as it stands, answers what the local warehouse answers. */
+/** The proof that what `spillway athena sql` prints, run as it stands, answers what the local warehouse answers. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";

@@ -1,4 +1,4 @@
-/** Owns the proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
+/** The proof on a real Trino server: event, invocation and every report are row for row what DuckDB makes of the same logs. */
 import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns a line from the usual to the highest: median, 95th percentile and peak on one scale. */
+/** A line from the usual to the highest: median, 95th percentile and peak on one scale. */
 import { scaleLog } from "d3-scale";
 import { type Markup, html } from "../markup/html.ts";
 import { fixed } from "./kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns the way from a report's rows to the page: its first rows are kept, all are counted and summed up. */
+/** The way from a report's rows to the page: its first rows are kept, all are counted and summed up. */
 import type { Cell } from "../../../engines/engine.ts";
 import { plainCell } from "../../../engines/result.ts";
 import { cut } from "../../value-text.ts";

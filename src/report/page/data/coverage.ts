@@ -1,4 +1,4 @@
-/** Owns the days of each account-Region, out of `coverage`. */
+/** The days of each account-Region, out of `coverage`. */
 import { type KnownReport, countOf, groupOf, textOf } from "./reducer.ts";
 
 /** From a whole day of logs to none. */

@@ -1,4 +1,4 @@
-/** Owns denied calls by destination and kind of policy, out of `denials`. */
+/** Denied calls by destination and kind of policy, out of `denials`. */
 import { type KnownReport, countOf, groupOf, textOf } from "./reducer.ts";
 
 export interface DenialGroup {

@@ -1,4 +1,4 @@
-/** Owns how many routes do not fit, and how, out of `drift`. */
+/** How many routes do not fit, and how, out of `drift`. */
 import { type KnownReport, textOf } from "./reducer.ts";
 
 export interface DriftFacts {

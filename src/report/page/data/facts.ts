@@ -1,4 +1,4 @@
-/** Owns which reports the page knows, and the sums that it takes of each. */
+/** Which reports the page knows, and the sums that it takes of each. */
 import { type BlindSpot, blindSpots } from "./blind-spots.ts";
 import { type Claim, claims } from "./claims.ts";
 import { type CoverageFacts, coverage } from "./coverage.ts";

@@ -1,4 +1,4 @@
-/** Owns how much was seen for the first time, and since when anything is known, out of `first-seen`. */
+/** How much was seen for the first time, and since when anything is known, out of `first-seen`. */
 import { type KnownReport, textOf } from "./reducer.ts";
 
 export interface FirstSeenFacts {

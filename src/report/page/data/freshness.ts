@@ -1,4 +1,4 @@
-/** Owns which account-Regions have fallen silent and how old the oldest logs are, out of `freshness`. */
+/** Which account-Regions have fallen silent and how old the oldest logs are, out of `freshness`. */
 import { type KnownReport, textOf } from "./reducer.ts";
 
 export interface Age {

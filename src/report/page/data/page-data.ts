@@ -1,4 +1,4 @@
-/** Owns what the page is made of: plain data, so that every engine and the evidence pack make the same page. */
+/** What the page is made of: plain data, so that every engine and the evidence pack make the same page. */
 import type { Cell, ResultColumn } from "../../../engines/engine.ts";
 import type { PageFacts } from "./facts.ts";
 

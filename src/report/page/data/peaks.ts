@@ -1,4 +1,4 @@
-/** Owns the highest peak and what was throttled, out of `peaks`. */
+/** The highest peak and what was throttled, out of `peaks`. */
 import { type KnownReport, countOf, momentOf, textOf } from "./reducer.ts";
 
 export interface Peak {

@@ -1,4 +1,4 @@
-/** Owns the section on coverage: for which account-Region and day there are logs. */
+/** The section on coverage: for which account-Region and day there are logs. */
 import { extent } from "d3-array";
 import { scaleQuantize } from "d3-scale";
 import { grouped } from "../../value-text.ts";

@@ -1,4 +1,4 @@
-/** Owns the section on denied calls: by destination and policy, and what is allowed beside it. */
+/** The section on denied calls: by destination and policy, and what is allowed beside it. */
 import { grouped } from "../../value-text.ts";
 import { bar } from "../charts/kinds.ts";
 import type { DenialGroup } from "../data/denials.ts";

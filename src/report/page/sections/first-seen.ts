@@ -1,4 +1,4 @@
-/** Owns what the page says of first times: beside a principal, and as a list of its own. */
+/** What the page says of first times: beside a principal, and as a list of its own. */
 import { grouped } from "../../value-text.ts";
 import { regionCode } from "../charts/kinds.ts";
 import type { FirstSeenFacts } from "../data/first-seen.ts";

@@ -1,4 +1,4 @@
-/** Owns how old the newest log files are: the silent account-Regions first, each with its age drawn. */
+/** How old the newest log files are: the silent account-Regions first, each with its age drawn. */
 import { grouped } from "../../value-text.ts";
 import { bar, regionCode } from "../charts/kinds.ts";
 import type { Age, FreshnessFacts } from "../data/freshness.ts";

@@ -1,4 +1,4 @@
-/** Owns the section on traffic peaks: how high they go, whether spillover absorbs them, and who is throttled. */
+/** The section on traffic peaks: how high they go, whether spillover absorbs them, and who is throttled. */
 import { grouped, isoTime, percent } from "../../value-text.ts";
 import { rangeBar, spreadScale } from "../charts/range-bar.ts";
 import { regionCode } from "../charts/kinds.ts";

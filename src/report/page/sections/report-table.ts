@@ -1,4 +1,4 @@
-/** Owns a report's rows as a table: with its own columns and in its own order, until the room is used up. */
+/** A report's rows as a table: with its own columns and in its own order, until the room is used up. */
 import type { Cell } from "../../../engines/engine.ts";
 import { grouped, isNumeric, readableText, size } from "../../value-text.ts";
 import type { PageColumn, ReportTable } from "../data/page-data.ts";

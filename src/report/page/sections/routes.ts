@@ -1,4 +1,4 @@
-/** Owns which routes do not fit: declared, allowed and observed beside each other. */
+/** Which routes do not fit: declared, allowed and observed beside each other. */
 import { grouped } from "../../value-text.ts";
 import { regionCode } from "../charts/kinds.ts";
 import { marksOf } from "../data/drift.ts";

@@ -1,4 +1,4 @@
-/** Owns the section on tokens by served Region, where the logs state them. */
+/** The section on tokens by served Region, where the logs state them. */
 import { grouped } from "../../value-text.ts";
 import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
 import type { PageData } from "../data/page-data.ts";

@@ -1,4 +1,4 @@
-/** Owns the sections on who sent the calls, and with which profiles and models. */
+/** The sections on who sent the calls, and with which profiles and models. */
 import { grouped } from "../../value-text.ts";
 import type { ReportTable } from "../data/page-data.ts";
 import { type Row, countOf } from "../data/reducer.ts";

@@ -1,7 +1,7 @@
-/** Owns the books of the made-up organization: what really happened, kept beside the records and never read from them. */
+/** The truth about the made-up organization: its entries judged by the rules, and never read from its records. */
+import type { Entry, ModelKind } from "../../src/demo/entry.ts";
 
-export type Outcome = "served" | "denied" | "throttled" | "failed";
-export type ModelKind = "foundation-model" | "inference-profile" | "application-profile" | "unknown";
+export type Outcome = Entry["outcome"];
 
 /** One invocation as the pipeline should report it; names as in the table `invocation`. */
 export interface DemoInvocation {
@@ -26,33 +26,6 @@ export interface DemoInvocation {
   readonly region_conflict: boolean;
 }
 
-/** What is noted when an invocation is made; the evidence follows once all completions are known. */
-export interface Entry {
-  readonly key: string;
-  readonly at: number;
-  readonly region: string;
-  readonly account: string;
-  readonly principal: string;
-  readonly operation: string;
-  readonly streaming: boolean;
-  readonly modelId: string | null;
-  readonly kind: ModelKind;
-  readonly outcome: Outcome;
-  /** Region on the API call; `omitted` if additionalEventData was left out. */
-  readonly callRegion: string | null;
-  readonly omitted: boolean;
-  /** The completion that was delivered, if any. */
-  readonly completion: { readonly region: string | null; readonly at: number } | null;
-  readonly batch: boolean;
-  readonly tokens: { readonly input: number; readonly output: number } | null;
-  readonly denial: { readonly region: string; readonly by: string } | null;
-  readonly events: number;
-}
-
-export function isStream(operation: string): boolean {
-  return operation.endsWith("Stream");
-}
-
 function evidenceOf(entry: Entry, firstCompletion: number): readonly [region: string | null, evidence: string] {
   if (entry.callRegion !== null) return [entry.callRegion, "api-call"];
   if (entry.completion !== null && entry.completion.region !== null)
@@ -64,8 +37,8 @@ function evidenceOf(entry: Entry, firstCompletion: number): readonly [region: st
   return entry.streaming && firstCompletion <= entry.at ? [null, "pending"] : [entry.region, "absence"];
 }
 
-/** Closes the books: judges every entry by the rules, with all completions known. */
-export function closeBooks(entries: readonly Entry[]): readonly DemoInvocation[] {
+/** Every entry judged by the rules, with all completions known. */
+export function judgedEntries(entries: readonly Entry[]): readonly DemoInvocation[] {
   const first = new Map<string, number>();
   const pair = (entry: Entry): string => `${entry.account} ${entry.region}`;
   for (const entry of entries) {

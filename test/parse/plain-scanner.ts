@@ -1,13 +1,13 @@
-/** Owns the plain scanner: finds records and the needle in JSON bytes without parsing. Any machine can run it. */
+/** The plain scanner, as an oracle of the kernel: finds brackets and the needle in JSON bytes, one byte after the other. */
 import {
   type Positions,
-  type StructuralIndex,
   type ScanBuffer,
+  type StructuralIndex,
+  makeMemory,
   makePositions,
   makeRoom,
   markLimit,
-  slack,
-} from "./scan-buffer.ts";
+} from "../../src/parse/scan-buffer.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -66,22 +66,14 @@ function collectMarks(bytes: Buffer, length: number, level: number, marks: Posit
   return depth === 0;
 }
 
-/** A scanBuffer that needs nothing but the language. */
 export function makePlainScanBuffer(): ScanBuffer {
-  let memory = Buffer.alloc(1 << 20);
+  const memory = makeMemory();
   const marks = makePositions();
   const hits = makePositions();
   return {
-    reserve(capacity: number): Buffer {
-      if (capacity + slack > memory.length) {
-        const grown = Buffer.alloc(Math.max(capacity + slack, memory.length * 2));
-        memory.copy(grown);
-        memory = grown;
-      }
-      return memory;
-    },
+    reserve: (capacity: number): Buffer => memory.reserve(capacity),
     skim(length: number, level: number): StructuralIndex {
-      const content = memory.subarray(0, length);
+      const content = memory.reserve(length).subarray(0, length);
       collectHits(content, length, hits);
       const closed = collectMarks(content, length, level, marks);
       return { marks: marks.list, markCount: marks.count, hits: hits.list, hitCount: hits.count, closed };

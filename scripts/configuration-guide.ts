@@ -1,7 +1,7 @@
-/** Owns docs/configuration.md: every key, written from the schema. */
-import { variables } from "../variables.ts";
-import { variableOf } from "./env.ts";
-import { type JsonSchema, configJsonSchema } from "./json-schema.ts";
+/** The guide docs/configuration.md: every key, written from the schema. */
+import { variables } from "../src/variables.ts";
+import { variableOf } from "../src/config/env.ts";
+import { type JsonSchema, configJsonSchema } from "../src/config/json-schema.ts";
 
 /** The whole page, Markdown. */
 export function configurationGuide(): string {
@@ -19,7 +19,8 @@ export function configurationGuide(): string {
     table(scope),
     "\n## `reports[]`\n\nEach entry writes one or more reports. A report has the config's `scope` unless the entry has a scope key of its own.\n",
     table(reports),
-    "\n## `expected[]`\n\nEvery account of an entry is expected in every Region of it.\n",
+    "\n## `expected[]`\n\nEvery account of an entry is expected in every Region of it. An entry names its accounts, or takes those of the organization:\n",
+    '```json\n{ "expected": [{ "organization": true, "region": ["eu-central-1"], "profile": "management-readonly" }] }\n```\n',
     table(optionWithKeys(schema.properties?.["expected"]?.items)),
     "\n## `verify`\n\n`true`, or an object with\n",
     table(verify),

@@ -1,9 +1,8 @@
-/** Owns the true numbers of the made-up organization, in the shape of the reports they are compared with. */
-import type { DemoDigests } from "./digests.ts";
-import type { TrailObject } from "./trail.ts";
-import type { DemoInvocation, Outcome } from "./truth.ts";
+/** The true numbers of the made-up organization, in the shape of the reports they are compared with. */
+import type { DemoOrganization } from "../../src/demo/organization.ts";
+import { type DemoInvocation, type Outcome, judgedEntries } from "./truth.ts";
 
-export interface RegionTruth {
+interface RegionTruth {
   readonly source_region: string;
   readonly served_region: string | null;
   readonly invocations: number;
@@ -11,7 +10,7 @@ export interface RegionTruth {
   readonly spilled: number;
 }
 
-export interface DenialTruth {
+interface DenialTruth {
   readonly source_region: string;
   readonly denied_region: string;
   readonly denied_by: string;
@@ -19,10 +18,6 @@ export interface DenialTruth {
 }
 
 export interface DemoSummary {
-  readonly folder: string;
-  /** First instant of the first day and end of the logs, ISO 8601. */
-  readonly from: string;
-  readonly to: string;
   readonly objects: {
     readonly listed: number;
     readonly loaded: number;
@@ -46,20 +41,6 @@ export interface DemoSummary {
   readonly denials: readonly DenialTruth[];
   /** Every invocation, by key. */
   readonly invocations: readonly DemoInvocation[];
-  /** Only where they were asked for. */
-  readonly digests?: DemoDigests;
-}
-
-interface Made {
-  readonly folder: string;
-  readonly from: number;
-  readonly to: number;
-  readonly objects: readonly TrailObject[];
-  readonly keys: readonly string[];
-  readonly skipped: readonly string[];
-  readonly quarantined: readonly string[];
-  readonly invocations: readonly DemoInvocation[];
-  readonly gap: { readonly account: string; readonly start: number };
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): readonly (readonly [K, readonly T[]])[] {
@@ -86,8 +67,8 @@ function isViaProfile(invocation: DemoInvocation): boolean {
   );
 }
 
-export function summarize(made: Made): DemoSummary {
-  const invocations = made.invocations.toSorted((a, b) => (a.invocation_key < b.invocation_key ? -1 : 1));
+export function summarize(made: DemoOrganization): DemoSummary {
+  const invocations = judgedEntries(made.entries).toSorted((a, b) => (a.invocation_key < b.invocation_key ? -1 : 1));
   const records = made.objects.flatMap((object) => object.records);
   const bedrock = records.filter(isBedrock);
   const distinct = new Set(bedrock.map((record) => record["eventID"])).size;
@@ -95,9 +76,6 @@ export function summarize(made: Made): DemoSummary {
   const outcome = (wanted: Outcome): number => invocations.filter((invocation) => invocation.outcome === wanted).length;
   const denied = invocations.filter((invocation) => invocation.outcome === "denied");
   return {
-    folder: made.folder,
-    from: new Date(made.from).toISOString(),
-    to: new Date(made.to).toISOString(),
     objects: {
       listed: made.keys.length + made.skipped.length + made.quarantined.length,
       loaded: made.keys.length,
@@ -111,7 +89,7 @@ export function summarize(made: Made): DemoSummary {
       duplicates: bedrock.length - distinct,
       other: records.length - bedrock.length,
     },
-    gap: { account: made.gap.account, day: new Date(made.gap.start).toISOString().slice(0, 10) },
+    gap: made.gap,
     outcomes: {
       served: served.length,
       denied: denied.length,

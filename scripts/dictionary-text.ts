@@ -1,7 +1,7 @@
-/** Owns the data dictionary: every table, view and column in words, as Markdown. */
-import type { Described, Table } from "./column.ts";
-import { internalSchema, internalTables } from "./internal-tables.ts";
-import { publicTables } from "./public-tables.ts";
+/** The data dictionary: every table, view and column in words, as Markdown. */
+import type { Described, Table } from "../src/schema/column.ts";
+import { internalSchema, internalTables } from "../src/schema/internal-tables.ts";
+import { publicTables } from "../src/schema/public-tables.ts";
 
 /** The text of docs/data-dictionary.md. `views` are the reports, in the words of their headers. */
 export function dataDictionary(views: readonly Described[]): string {
