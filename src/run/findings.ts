@@ -109,10 +109,24 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
   return Number(row?.["n"] ?? 0);
 }
 
-/** Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. */
+/**
+ * Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. Where accounts and
+ * Regions are named as expected, the silence of others is none: one that was closed would be a gap for ever.
+ */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");
-  const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;
+  const counted = `
+select gap, count(*) as n
+from (${sql}) as coverage
+where gap is not null
+  and gap <> 'pruned'
+  and (
+    gap not in ('no file', 'not listed')
+    or not exists (select 1 from expected_trail)
+    or exists (select 1 from expected_trail as e where e.account_id = coverage.account_id and e.region = coverage.region)
+  )
+group by 1
+order by 1`;
   const wanted = { ...scope, principals: undefined, boundary: undefined };
   const rows = await plainRows(await engine.run(applyScope(counted, wanted, qualify)));
   return new Map(rows.map((row) => [String(row["gap"]), Number(row["n"])]));
