@@ -29,7 +29,11 @@ export async function firstTimes(engine: Engine, statement: string, signal?: Abo
   const doubt = doubtful === 0 ? "" : `; ${doubtful.toLocaleString("en-US")} not sure, see the column missing`;
   return {
     findings: [
-      { kind: "first-seen", count: rows.length, message: `first seen in the range: ${names.join(", ")}${more}${doubt}` },
+      {
+        kind: "first-seen",
+        count: rows.length,
+        message: `first seen in the range: ${names.join(", ")}${more}${doubt}`,
+      },
     ],
     notShown: [],
   };
@@ -42,7 +46,11 @@ function placeOf(region: unknown, account: unknown): string {
 /** @throws SpillwayError where the range has no beginning: then everything in it is there for the first time */
 export function checkHasBeginning(from: Date | undefined): void {
   if (from !== undefined) return;
-  throw new SpillwayError("usage", "--fail-on first-seen needs a range with a beginning: without one everything is new", {
-    next: "Add --from, for example the first day of this week.",
-  });
+  throw new SpillwayError(
+    "usage",
+    "--fail-on first-seen needs a range with a beginning: without one everything is new",
+    {
+      next: "Add --from, for example the first day of this week.",
+    },
+  );
 }

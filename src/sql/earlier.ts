@@ -24,10 +24,7 @@ export function earlierRelations(
   const before = [`day < ${textLiteral(from.toISOString().slice(0, 10))}`, ...place].join(" AND ");
   return [
     [earlierDayTable.name, `SELECT ${columns(earlierDayTable)} FROM (${days ?? ""}) AS whole`],
-    [
-      earlierObjectTable.name,
-      `SELECT ${columns(earlierObjectTable)} FROM ${qualify("trail_object")} WHERE ${before}`,
-    ],
+    [earlierObjectTable.name, `SELECT ${columns(earlierObjectTable)} FROM ${qualify("trail_object")} WHERE ${before}`],
   ].map(([name = "", sql = ""]) => [name, `${name} AS (${sql})`] as const);
 }
 

@@ -101,7 +101,8 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   add("invocation", call);
   const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
   if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
-  for (const [name, text] of earlierRelations(scope, { who, place }, qualify)) ctes.push({ name, text, isFilter: true });
+  for (const [name, text] of earlierRelations(scope, { who, place }, qualify))
+    ctes.push({ name, text, isFilter: true });
   add("event", call);
   add("aggregated_call", [
     ...timeRange(scope, "event_time"),

@@ -338,7 +338,9 @@ it("first-seen within a range: what was not there before, and what is not known 
   const rows = await db.rows(applyScope(sqlOf("first-seen"), { from: new Date("2026-09-03T09:00:00Z") }, qualify));
   const hole = "readable log files of 1 account-Region-day before the range";
   const unknown = "the served Region of 1 of its calls before the range";
-  expect(rows.map((row) => [row["what"], row["value"], row["served_region"], row["first_seen"], row["missing"]])).toEqual([
+  expect(
+    rows.map((row) => [row["what"], row["value"], row["served_region"], row["first_seen"], row["missing"]]),
+  ).toEqual([
     ["principal", bot, "eu-west-3", at("2026-09-03 09:00:00"), `${hole}; ${unknown}`],
     ["principal", jane, "eu-central-1", at("2026-09-04 08:00:00"), "log files of its account before the range"],
     ["principal", ada, "us-east-1", at("2026-09-05 08:00:00"), hole],

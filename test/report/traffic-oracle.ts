@@ -98,7 +98,9 @@ export function peaks(all: readonly Call[], asked: Asked): Row[] {
     const last = sizes.toSorted((a, b) => b - a)[Math.ceil(sizes.length / 20) - 1] ?? 0;
     const isBusy = ({ length }: readonly Call[]): boolean => length >= last && length > Math.min(...sizes);
     const rate = (part: readonly Call[][]): number | null => {
-      const known = part.flat().filter((call) => call.outcome === "served" && throughProfile(call) && call.served !== null);
+      const known = part
+        .flat()
+        .filter((call) => call.outcome === "served" && throughProfile(call) && call.served !== null);
       return ratio(known.filter(spilled).length, known.length);
     };
     const isThrottled = ({ outcome }: Call): boolean => outcome === "throttled";
@@ -118,7 +120,9 @@ export function peaks(all: readonly Call[], asked: Asked): Row[] {
       calls_p95: percentile(sizes, 95),
       calls_peak: peak,
       peak_at: Math.min(
-        ...minutes.filter(({ length }) => length === peak).map(([call]) => Math.floor((call?.time ?? 0) / 60_000) * 60_000),
+        ...minutes
+          .filter(({ length }) => length === peak)
+          .map(([call]) => Math.floor((call?.time ?? 0) / 60_000) * 60_000),
       ),
       tokens_p50: percentile(tokens, 50),
       tokens_p95: percentile(tokens, 95),
@@ -168,7 +172,8 @@ export function firstSeen(all: readonly Call[], files: readonly LogFile[], asked
       .filter(({ account }) => accounts.includes(account))
       .map(({ days }) => (Date.parse(firstDay) - Date.parse(days[0] ?? "")) / dayMs - days.length)
       .reduce((sum, count) => sum + count, 0);
-  const knownSince = [...logged.flatMap(({ days }) => days), ...before.map(({ time }) => dayOf(time))].toSorted()[0] ?? null;
+  const knownSince =
+    [...logged.flatMap(({ days }) => days), ...before.map(({ time }) => dayOf(time))].toSorted()[0] ?? null;
   const rows: Row[] = [];
   for (const what of kinds) {
     const sightings = inside.filter((call) => call[what] !== null && call.served !== null);
@@ -177,7 +182,8 @@ export function firstSeen(all: readonly Call[], files: readonly LogFile[], asked
       const region = group[0]?.served ?? null;
       const earlier = before.filter((call) => call[what] === value);
       if (earlier.some((call) => call.served === region)) continue;
-      const [first = group[0]!] = group.toSorted( // a group has a member
+      const [first = group[0]!] = group.toSorted(
+        // a group has a member
         (a, b) => a.time - b.time || (a.account ?? "~").localeCompare(b.account ?? "~"),
       );
       const accounts =
@@ -192,7 +198,9 @@ export function firstSeen(all: readonly Call[], files: readonly LogFile[], asked
           : [
               ...(silent.length > 0 ? ["log files of its account before the range"] : []),
               ...(holes(accounts) > 0
-                ? [`readable log files of ${holes(accounts)} account-Region-day${holes(accounts) === 1 ? "" : "s"} before the range`]
+                ? [
+                    `readable log files of ${holes(accounts)} account-Region-day${holes(accounts) === 1 ? "" : "s"} before the range`,
+                  ]
                 : []),
               ...(unknown > 0 ? [`the served Region of ${unknown} of its calls before the range`] : []),
             ];

@@ -19,7 +19,10 @@ const accounts = ["111122223333", "444455556666"];
 
 beforeAll(async () => {
   db = await openFixture();
-  await db.insert("region", [...countries].map(([region, country]) => ({ region, country })));
+  await db.insert(
+    "region",
+    [...countries].map(([region, country]) => ({ region, country })),
+  );
 });
 afterAll(() => db.close());
 
@@ -45,15 +48,23 @@ const callAt = (time: fc.Arbitrary<number>): fc.Arbitrary<Call> =>
     });
 
 /** Seconds within some minutes; one minute alone now and then. */
-const inMinutes = fc.integer({ min: 1, max: 12 }).chain((minutes) =>
-  fc.array(callAt(fc.integer({ min: 0, max: minutes * 60_000 - 1 }).map((offset) => start + offset)), { maxLength: 60 }),
-);
+const inMinutes = fc
+  .integer({ min: 1, max: 12 })
+  .chain((minutes) =>
+    fc.array(callAt(fc.integer({ min: 0, max: minutes * 60_000 - 1 }).map((offset) => start + offset)), {
+      maxLength: 60,
+    }),
+  );
 
 const quote = (value: string | number | boolean | null): string =>
   typeof value === "string" ? `'${value}'` : String(value);
 const stamp = (time: number): string => new Date(time).toISOString().replace("T", " ").slice(0, -1);
 
-async function fill(table: string, columns: readonly string[], rows: readonly (readonly (string | number | boolean | null)[])[]) {
+async function fill(
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | number | boolean | null)[])[],
+) {
   await db.exec(`DELETE FROM ${table}`);
   if (rows.length === 0) return;
   const lines = rows.map((row) => `(${row.map(quote).join(", ")})`);
@@ -91,7 +102,10 @@ async function answer(report: string, asked: Asked): Promise<Record<string, unkn
 }
 
 const sorted = (rows: readonly object[]): object[] =>
-  rows.map((row) => [JSON.stringify(row), row] as const).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
+  rows
+    .map((row) => [JSON.stringify(row), row] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, row]) => row);
 
 it("tokens-by-region adds up what the calls tell, for each served Region, model and principal", async () => {
   await fc.assert(
@@ -107,11 +121,15 @@ it("tokens-by-region adds up what the calls tell, for each served Region, model 
 
 it("peaks counts each minute, ranks them and parts busy from the rest as the words at its head say", async () => {
   await fc.assert(
-    fc.asyncProperty(inMinutes, fc.option(fc.integer({ min: 0, max: 300_000 }), { nil: undefined }), async (calls, offset) => {
-      const asked: Asked = { from: offset === undefined ? undefined : start + offset, asOf: start + dayMs };
-      await fillCalls(calls);
-      expect(sorted(await answer("peaks", asked))).toEqual(sorted(peaks(calls, asked)));
-    }),
+    fc.asyncProperty(
+      inMinutes,
+      fc.option(fc.integer({ min: 0, max: 300_000 }), { nil: undefined }),
+      async (calls, offset) => {
+        const asked: Asked = { from: offset === undefined ? undefined : start + offset, asOf: start + dayMs };
+        await fillCalls(calls);
+        expect(sorted(await answer("peaks", asked))).toEqual(sorted(peaks(calls, asked)));
+      },
+    ),
     { numRuns: 150 },
   );
 }, 60_000);
@@ -120,25 +138,29 @@ it("peaks counts each minute, ranks them and parts busy from the rest as the wor
 it("peaks finds the busy minutes among many, ties at the edge included", async () => {
   const sizes = fc.array(fc.constantFrom(1, 1, 1, 1, 2, 3), { minLength: 19, maxLength: 70 });
   await fc.assert(
-    fc.asyncProperty(sizes, fc.infiniteStream(fc.constantFrom("eu-west-1", "eu-central-1", null)), async (minutes, served) => {
-      const calls = minutes.flatMap((size, minute) =>
-        Array.from({ length: size }, (_, second): Call => ({
-          time: start + minute * 60_000 + second * 1000,
-          source: "eu-west-1",
-          served: served.next().value,
-          outcome: "served",
-          account: "111122223333",
-          principal: "role/a",
-          kind: "inference-profile",
-          profile: "eu.x",
-          model: "x",
-          tokens: [minute, null, null, null],
-        })),
-      );
-      await fillCalls(calls);
-      const asked: Asked = { asOf: start + dayMs };
-      expect(await answer("peaks", asked)).toEqual(peaks(calls, asked));
-    }),
+    fc.asyncProperty(
+      sizes,
+      fc.infiniteStream(fc.constantFrom("eu-west-1", "eu-central-1", null)),
+      async (minutes, served) => {
+        const calls = minutes.flatMap((size, minute) =>
+          Array.from({ length: size }, (_, second): Call => ({
+            time: start + minute * 60_000 + second * 1000,
+            source: "eu-west-1",
+            served: served.next().value,
+            outcome: "served",
+            account: "111122223333",
+            principal: "role/a",
+            kind: "inference-profile",
+            profile: "eu.x",
+            model: "x",
+            tokens: [minute, null, null, null],
+          })),
+        );
+        await fillCalls(calls);
+        const asked: Asked = { asOf: start + dayMs };
+        expect(await answer("peaks", asked)).toEqual(peaks(calls, asked));
+      },
+    ),
     { numRuns: 60 },
   );
 }, 60_000);
@@ -183,7 +205,12 @@ it("first-seen knows what was there before the range, and what it cannot know", 
       const calls = [...made.calls, ...usual, ...spills(40, made.burst)];
       const regular = Array.from({ length: days }, (_, day) => day)
         .filter((day) => !made.holes.includes(day))
-        .map((day): LogFile => ({ account: "111122223333", region: "eu-west-1", day: dayOf(start + day * dayMs), status: "loaded" }));
+        .map((day): LogFile => ({
+          account: "111122223333",
+          region: "eu-west-1",
+          day: dayOf(start + day * dayMs),
+          status: "loaded",
+        }));
       const files = made.noFiles ? [] : [...regular, ...made.more];
       const from = made.from === undefined ? undefined : start + made.from * 3_600_000;
       const to = made.length === undefined ? undefined : (from ?? start) + made.length * 3_600_000;

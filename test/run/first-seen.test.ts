@@ -23,7 +23,11 @@ function putDay(logs: string, day: string, regions: readonly string[]): void {
 
 const dayBack = (back: number): string => new Date(Date.parse(now) - back * 86_400_000).toISOString().slice(0, 10);
 
-function place(name: string): { logs: string; run: (config: object, flags?: readonly string[]) => Promise<CliRun & { report: RunReport }>; report: (...flags: string[]) => Promise<CliRun> } {
+function place(name: string): {
+  logs: string;
+  run: (config: object, flags?: readonly string[]) => Promise<CliRun & { report: RunReport }>;
+  report: (...flags: string[]) => Promise<CliRun>;
+} {
   const folder = join(root, name);
   mkdirSync(folder);
   return {
@@ -97,7 +101,10 @@ describe("--fail-on first-seen", { timeout: 60_000 }, () => {
     expect(strict.report.why).toContain("first-seen not shown: missing what happened before the range");
     const flags = ["--from", dayBack(7), "--fail-on", "first-seen"];
     const told = await fresh.report(...flags);
-    expect([told.code, told.stderr]).toEqual([0, "warning: first-seen not shown: missing what happened before the range\n"]);
+    expect([told.code, told.stderr]).toEqual([
+      0,
+      "warning: first-seen not shown: missing what happened before the range\n",
+    ]);
     expect((await fresh.report(...flags, "--strict")).code).toBe(4);
   });
 

@@ -42,9 +42,7 @@ export function pageHead({ scope, boundaryName, engine, protection, isBounded }:
     ],
     protection: protection && ("drop" in protection ? "replaced by numbers" : "replaced by a keyed hash"),
     unknowable:
-      engine === "duckdb"
-        ? undefined
-        : { ...withoutLedger(name), ...(isBounded === true ? withoutHistory(name) : {}) },
+      engine === "duckdb" ? undefined : { ...withoutLedger(name), ...(isBounded === true ? withoutHistory(name) : {}) },
   };
 }
 

@@ -23,11 +23,7 @@ export function deniedSection({ data, tableOf }: SectionInput): Section | undefi
     id: "denied",
     title: "Denied",
     finding,
-    body: [
-      groups.length === 0 ? undefined : groupTable(groups),
-      tableOf(table),
-      routesMarkup(data, tableOf),
-    ],
+    body: [groups.length === 0 ? undefined : groupTable(groups), tableOf(table), routesMarkup(data, tableOf)],
   };
 }
 

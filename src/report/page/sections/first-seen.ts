@@ -32,7 +32,10 @@ export function newsOf(data: PageData): News {
     if (facts.knownSince === null) return `first call in these logs ${day(Math.min(...first))}`;
     const places = own
       .slice(0, mostRegions)
-      .map((row, index) => `${clipped(String(row("served_region")), 40)} ${day(first[index] ?? 0)}${row("missing") === null ? "" : " (not sure)"}`);
+      .map(
+        (row, index) =>
+          `${clipped(String(row("served_region")), 40)} ${day(first[index] ?? 0)}${row("missing") === null ? "" : " (not sure)"}`,
+      );
     const more = own.length > mostRegions ? ` and ${own.length - mostRegions} more` : "";
     return `first seen in ${places.join(", ")}${more}`;
   };
@@ -55,9 +58,7 @@ function sentence({ counts, doubtful, knownSince }: FirstSeenFacts): Markup {
   const firsts = kinds.reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
   const days = counts.get("spill-day") ?? 0;
   const unusual =
-    days === 0
-      ? undefined
-      : html` On <strong>${amount(days, "account-day")}</strong> spillover left its usual range.`;
+    days === 0 ? undefined : html` On <strong>${amount(days, "account-day")}</strong> spillover left its usual range.`;
   if (firsts === 0) return html`Nothing reached a Region for the first time that is known.${unusual}`;
   if (knownSince === null)
     return html`Nothing before the range is loaded: whatever ran looks new, and is not shown to be.${unusual}`;
@@ -117,7 +118,8 @@ function spillDays(rows: readonly Row[]): Markup | undefined {
     const side = countOf(row("invocations")) > (high ?? 0) ? "above" : "below";
     return html`<tr>
       <th scope="row">
-        ${clipped(String(row("value")), 20)} <span class="aside">${String(row("account_id") ?? "no account")}</span
+        ${clipped(String(row("value")), 20)}
+        <span class="aside">${String(row("account_id") ?? "no account")}</span
         >${missing === null ? undefined : html`<span class="aside block">missing ${clipped(missing, 160)}</span>`}
       </th>
       <td class="n">${grouped(countOf(row("invocations")))}</td>
@@ -126,8 +128,8 @@ function spillDays(rows: readonly Row[]): Markup | undefined {
   });
   return html`<table class="ranking">
     <caption>
-      Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one and a half times
-      their distance apart
+      Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one and a half
+      times their distance apart
     </caption>
     <thead>
       <tr>

@@ -21,8 +21,8 @@ function sentence({ accountRegions, gaps }: FreshnessFacts): Markup {
   if (accountRegions === 0) return html`No account and Region is known.`;
   if (silent === 0) return html`The newest log file of each of ${amount(accountRegions, "account-Region")} is fresh.`;
   const kinds = [...gaps].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([gap, count]) => `${gap}: ${grouped(count)}`);
-  return html`<strong>${amount(silent, "account-Region")}</strong> of ${grouped(accountRegions)} ${silent === 1 ? "has" : "have"}
-    fallen silent (${listed(kinds)}).`;
+  return html`<strong>${amount(silent, "account-Region")}</strong> of ${grouped(accountRegions)}
+    ${silent === 1 ? "has" : "have"} fallen silent (${listed(kinds)}).`;
 }
 
 function ages(oldest: readonly Age[]): Markup {

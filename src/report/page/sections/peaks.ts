@@ -36,8 +36,8 @@ function finding({ highest, direct, viaProfile }: PeakFacts): Markup {
   const throttled = direct.throttled + viaProfile.throttled;
   const of = ({ calls, throttled: count }: Throttling): string =>
     calls === 0 ? "none were made" : `${grouped(count)} of ${grouped(calls)} (${rate(count, calls)})`;
-  return html`At most <strong>${amount(highest.calls, "call")} within a minute</strong>${when}: ${regionName(highest.region)},
-    ${clipped(highest.name ?? "model hidden", 80)}.
+  return html`At most <strong>${amount(highest.calls, "call")} within a minute</strong>${when}:
+    ${regionName(highest.region)}, ${clipped(highest.name ?? "model hidden", 80)}.
     ${
       throttled === 0
         ? "No call was throttled."
@@ -74,8 +74,8 @@ function spreadTable(rows: readonly Row[]): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Calls per minute">
     <table class="rates">
       <caption>
-        Calls per minute with a call, of the rows with most calls: from the median (tick) over the 95th percentile (thick) to the
-        peak (dot), on a logarithmic scale. Spill rates: in the 5 % busiest minutes, and in all others.
+        Calls per minute with a call, of the rows with most calls: from the median (tick) over the 95th percentile
+        (thick) to the peak (dot), on a logarithmic scale. Spill rates: in the 5 % busiest minutes, and in all others.
       </caption>
       <thead>
         <tr>
@@ -141,8 +141,8 @@ function throttleTable(rows: readonly Row[]): Markup | undefined {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Share of throttled calls">
     <table class="ranking">
       <caption>
-        Share of the calls that were throttled: direct ones before and since the first served call through a profile to the model, and
-        those through a profile
+        Share of the calls that were throttled: direct ones before and since the first served call through a profile to
+        the model, and those through a profile
       </caption>
       <thead>
         <tr>

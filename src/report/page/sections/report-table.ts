@@ -68,7 +68,9 @@ function writeRows(table: ReportTable, columns: readonly PageColumn[], room: num
   if (inOrder.rows.length === table.total) return { ...inOrder, urgent: false };
   const gap = table.columns.findIndex(({ name }) => name === "gap");
   if (gap < 0) return { ...inOrder, urgent: false };
-  const [whole, holes] = [true, false].map((isWhole) => table.rows.filter((cells) => (cells[gap] === null) === isWhole));
+  const [whole, holes] = [true, false].map((isWhole) =>
+    table.rows.filter((cells) => (cells[gap] === null) === isWhole),
+  );
   return { ...written([...(holes ?? []), ...(whole ?? [])], columns, room), urgent: true };
 }
 

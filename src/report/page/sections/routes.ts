@@ -51,8 +51,8 @@ function markedTable(rows: readonly Row[]): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Routes that do not fit">
     <table class="ranking">
       <caption>
-        Routes with something to look at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}: declared for
-        the profile, allowed by the policies, served and denied
+        Routes with something to look at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}:
+        declared for the profile, allowed by the policies, served and denied
       </caption>
       <thead>
         <tr>
