@@ -226,7 +226,7 @@ it("coverage: a day without a file anywhere is a gap too", async () => {
 it("tokens-by-region: sums of what the calls tell, and how many tell nothing", async () => {
   const rows = await db.rows(sqlOf("tokens-by-region"));
   const opus = "anthropic.claude-opus-5";
-  expect(rows.map((row) => [...Object.values(row)])).toEqual([
+  expect(rows.map((row) => Object.values(row))).toEqual([
     ["eu-central-1", "DE", opus, bot, 2, 200, 20, null, null, 1],
     ["eu-central-1", "DE", opus, jane, 1, null, null, null, null, 1],
     // one tells, one ran there for want of a field, one is direct: without tokens

@@ -239,7 +239,7 @@ function spillDays(served: readonly Call[], files: readonly LogFile[], asked: As
       const past = days.filter((other) => Date.parse(other) < start && Date.parse(other) >= start - 28 * dayMs);
       const sample = past.filter(isWhole).map(count);
       if (sample.length < 14) continue;
-      const [q1 = 0, q3 = 0] = [percentile(sample, 25) ?? 0, percentile(sample, 75) ?? 0];
+      const [q1, q3] = [percentile(sample, 25) ?? 0, percentile(sample, 75) ?? 0];
       const width = Math.max(q3 - q1, 1);
       const [low, high] = [Math.max(q1 - 1.5 * width, 0), q3 + 1.5 * width];
       const here = count(day);
