@@ -48,13 +48,11 @@ const callAt = (time: fc.Arbitrary<number>): fc.Arbitrary<Call> =>
     });
 
 /** Seconds within some minutes; one minute alone now and then. */
-const inMinutes = fc
-  .integer({ min: 1, max: 12 })
-  .chain((minutes) =>
-    fc.array(callAt(fc.integer({ min: 0, max: minutes * 60_000 - 1 }).map((offset) => start + offset)), {
-      maxLength: 60,
-    }),
-  );
+const inMinutes = fc.integer({ min: 1, max: 12 }).chain((minutes) =>
+  fc.array(callAt(fc.integer({ min: 0, max: minutes * 60_000 - 1 }).map((offset) => start + offset)), {
+    maxLength: 60,
+  }),
+);
 
 const quote = (value: string | number | boolean | null): string =>
   typeof value === "string" ? `'${value}'` : String(value);
