@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { type RangeClaims, claimFindings, claimsOf } from "../report/claims.ts";
+import { firstTimes } from "../report/first-seen.ts";
 import { findReport, loadCatalogue } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -12,13 +13,15 @@ import { driftFindings, driftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {
-  readonly kind: "boundary" | "integrity" | "stale" | "drift";
+  readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen";
   readonly count: number;
   readonly message: string;
 }
 
 export interface RangeFindings {
   readonly findings: readonly Finding[];
+  /** What was asked for with failOn and cannot be told. */
+  readonly notShown: readonly string[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
   /** Rows of the report `drift` with each kind of mark; null where nobody asked for it. */
@@ -45,8 +48,12 @@ export async function findInRange(
     applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
   );
   const drift = await driftMarks(engine, config, scope, policies);
+  const first = config.failOn.includes("first-seen")
+    ? await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, qualify))
+    : undefined;
   return {
     range,
+    notShown: first?.notShown ?? [],
     findings: [
       ...boundaryFindings(boundaryViolations, config),
       ...(summary === undefined ? [] : integrityFindings(summary)),
@@ -54,6 +61,7 @@ export async function findInRange(
       ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
       ...(await digestFindings(engine, scope)),
       ...driftFindings(drift),
+      ...(first?.findings ?? []),
     ],
     boundaryViolations,
     drift,

@@ -4,6 +4,7 @@ import { bar } from "../charts/kinds.ts";
 import type { DenialGroup } from "../data/denials.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
+import { routesMarkup } from "./routes.ts";
 import { type Section, type SectionInput, findTable } from "./section.ts";
 
 const mostGroups = 12;
@@ -12,7 +13,6 @@ const mostOfSentence = 2000;
 export function deniedSection({ data, tableOf }: SectionInput): Section | undefined {
   const groups = data.facts.denials;
   const table = findTable(data, "denials");
-  const drift = findTable(data, "drift");
   if (groups === undefined || table === undefined) return undefined;
   const denied = groups.reduce((sum, group) => sum + group.calls, 0);
   const finding =
@@ -28,10 +28,7 @@ export function deniedSection({ data, tableOf }: SectionInput): Section | undefi
       groups.length === 0 ? undefined : groupTable(groups),
       explanationList(groups),
       tableOf(table),
-      drift === undefined
-        ? undefined
-        : html`<h3>Allowed, possible, observed</h3>
-            ${tableOf(drift)}`,
+      routesMarkup(data, tableOf),
     ],
   };
 }
