@@ -6,7 +6,6 @@ import { findReport, loadCatalogue } from "../report/catalogue.ts";
 import { countDrift, isFinding, withReach } from "../report/policies/drift.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
-import type { Finding } from "./findings.ts";
 
 /** Rows with each kind of mark in the config's scope; null: there is no bundle, and nobody asked. */
 export async function driftMarks(
@@ -21,7 +20,13 @@ export async function driftMarks(
   return (await countDrift(await engine.run(applyScope(sql, wanted, qualify)))).marks;
 }
 
-export function driftFindings(marks: ReadonlyMap<string, number> | null): Finding[] {
+interface DriftFinding {
+  readonly kind: "drift";
+  readonly count: number;
+  readonly message: string;
+}
+
+export function driftFindings(marks: ReadonlyMap<string, number> | null): DriftFinding[] {
   return [...(marks ?? [])]
     .filter(([kind]) => isFinding(kind))
     .map(([kind, count]) => {
