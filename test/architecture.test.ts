@@ -48,9 +48,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
-  ["report/page/data", ["engines", "report"]],
+  ["report/page/data", [".", "engines", "report"]],
   ["report/page/charts", ["report", "report/page/markup"]],
-  ["report/page/sections", ["engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
+  ["report/page/sections", [".", "engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
   [
     "report/page",
     [
@@ -67,7 +67,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
-  ["report/overview", ["engines", "report"]],
+  ["report/overview", [".", "engines", "report"]],
   ["report/pdf", ["."]],
   ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
   ["probe", [".", "aws", "policy", "reference"]],
@@ -110,7 +110,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "store",
     ],
   ],
-  ["demo", []],
+  ["demo", ["."]],
   [
     "cli/flags",
     [
