@@ -69,7 +69,22 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", [".", "engines", "report"]],
   ["report/pdf", ["."]],
-  ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
+  [
+    "evidence",
+    [
+      ".",
+      "aws",
+      "engines",
+      "integrity",
+      "parse",
+      "privacy",
+      "reference",
+      "report",
+      "report/formats",
+      "report/page",
+      "sql",
+    ],
+  ],
   ["probe", [".", "aws", "policy", "reference"]],
   ["probe/preflight", [".", "aws", "policy", "probe"]],
   [
@@ -139,6 +154,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     [
       ".",
       "aws",
+      "aws/s3",
       "cli/flags",
       "config",
       "demo",

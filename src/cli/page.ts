@@ -11,6 +11,8 @@ import type { OutputFlags, ScopeFlags } from "./flags/scope.ts";
 
 export interface PageFlags extends OutputFlags, ResultFlags, Pick<ScopeFlags, "boundary"> {
   readonly pdf?: string;
+  readonly athenaTable?: string;
+  readonly trinoTable?: string;
 }
 
 export interface PageOrder {
@@ -51,14 +53,22 @@ export async function printPage(order: OverviewOrder): Promise<void> {
     import("../report/formats/format.ts"),
   ]);
   const { effects, signal } = context;
-  const data = await buildPage({ ...order, head: await headOf(order), signal });
+  const data = await buildPage({ ...order, head: await headOf(order, true), signal });
   await withOutput(flags.output, effects.stdout, (output) => send(output, renderPage(data)));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }
 
-export async function headOf({ engine, scope, flags }: PageOrder): Promise<PageHead> {
+/** `isWhole`: of all reports, of which none reads more of a table of logs than the range. */
+export async function headOf({ engine, scope, flags }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
-  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
+  const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
+  return pageHead({
+    scope,
+    boundaryName: flags.boundary,
+    engine: engine.name,
+    protection: protectionOf(flags),
+    isBounded,
+  });
 }
 
 /** The page is written by then: without a browser only the PDF is missing. */

@@ -106,6 +106,11 @@ function tell(probe: Probe, rows: readonly CallRow[], beside: Beside, { effects:
     const policy = beside.bundle === undefined ? "" : `, policies: ${allowed?.get(destination) ?? "not-evaluated"}`;
     log.info(`${name}: declared (as of ${probe.as_of})${policy}; ${ran} ran there, ${denied} denied there`);
   }
+  for (const { call, denied_region: region, denied_by: by, policy_arn: arn } of rows)
+    if (by !== null)
+      log.info(
+        `call ${call} was denied in ${region ?? "an unknown Region"} by a ${by}${arn === null ? "" : `: ${arn}`}`,
+      );
   const strange = rows.filter(({ served_region: region, declared }) => region !== null && declared === false);
   for (const { call, served_region: region } of strange)
     log.warn(`call ${call} ran in ${region ?? ""}, which the profile does not declare`);

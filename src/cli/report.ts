@@ -93,12 +93,16 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { printResult },
     { filesFor },
     { checkPageFlags, headOf, printPage, printPdfOf },
+    { readScope },
+    { checkHasBeginning },
   ] = await Promise.all([
     import("../report/catalogue.ts"),
     import("../sql/scope.ts"),
     import("./print-result.ts"),
     import("../report/output.ts"),
     import("./page.ts"),
+    import("../sql/earlier.ts"),
+    import("../report/first-seen.ts"),
   ]);
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
@@ -108,7 +112,11 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
   const isDescribed = describesItself(flags);
-  const engine = await openEngine(flags, asked, context, filesFor(flags.output), protection);
+  const { failOn = [] } = flags;
+  if (failOn.includes("first-seen")) checkHasBeginning(asked.from);
+  const statements = [report, failOn.includes("first-seen") ? catalogue.get("first-seen") : undefined];
+  const read = readScope(statements.map((each) => each?.sql ?? "").join("\n;\n"), asked);
+  const engine = await openEngine(flags, read, context, filesFor(flags.output), protection);
   try {
     const scope =
       report?.name === "drift"

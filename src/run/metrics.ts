@@ -1,4 +1,5 @@
 /** Which numbers of a run become metrics, and their names. */
+import { silentPairs } from "../report/claims.ts";
 import type { Metric, Sample } from "./open-metrics.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -177,8 +178,8 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
     },
     {
       name: "spillway_stale_accounts_regions",
-      help: "Accounts and Regions without a fresh log file.",
-      samples: claims.length === 0 ? [] : one(newestLogs.filter(({ gap }) => gap !== null).length),
+      help: "Accounts and Regions without a fresh log file: of the expected ones, where any is named.",
+      samples: claims.length === 0 ? [] : one(silentPairs(newestLogs).length),
     },
     {
       name: "spillway_claim",
@@ -190,7 +191,7 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
   ];
 }
 
-function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): Metric[] {
+function whatItFound({ boundaryViolations, coverageGaps, claims }: RunReport): Metric[] {
   return [
     {
       name: "spillway_boundary_violations",
@@ -199,9 +200,10 @@ function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): M
     },
     {
       name: "spillway_coverage_gaps",
-      help: "Account-Region-days with a gap in their log files, in the config's scope.",
+      help: "Account-Region-days with a gap in their log files, in the config's scope: of the expected ones, where any is named.",
       samples:
-        counts === null
+        // a source that is out of reach takes nothing away from what the warehouse shows
+        claims.length === 0
           ? []
           : by(
               "gap",

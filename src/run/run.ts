@@ -121,6 +121,7 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   );
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });
+  for (const message of found.notShown) effects.log.warn(message);
   if (progress.failures.length > 0) return failedVerdict(undefined, progress.failures);
   return judge(config, summary, found);
 }

@@ -8,7 +8,9 @@ import type { PageFacts } from "./data/facts.ts";
 import type { OmittedReport, PageData, PageHead, ReportTable, WholeTable } from "./data/page-data.ts";
 
 /** What the page says of a report beside its rows. */
-export type Described = Pick<Report, "name" | "title" | "answers" | "columns" | "sql">;
+export type Described = Pick<Report, "name" | "title" | "answers" | "columns" | "sql"> & {
+  readonly limits?: string;
+};
 
 export interface PageRequest {
   readonly engine: Engine;
@@ -71,7 +73,7 @@ async function collectResult(
   result: Result,
 ): Promise<{ readonly table: ReportTable; readonly facts: PageFacts }> {
   const docs = new Map(report.columns.map((column) => [column.name, column.doc]));
-  const { name, title, answers, sql } = report;
+  const { name, title, answers, limits, sql } = report;
   const columns = result.columns.map((column) => ({ ...column, doc: docs.get(column.name) ?? "" }));
-  return await collectReport({ name, title, answers, sql, columns, rows: rowsOf(result) });
+  return await collectReport({ name, title, answers, limits, sql, columns, rows: rowsOf(result) });
 }

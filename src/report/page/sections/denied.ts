@@ -4,6 +4,7 @@ import { bar } from "../charts/kinds.ts";
 import type { DenialGroup } from "../data/denials.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
+import { routesMarkup } from "./routes.ts";
 import { type Section, type SectionInput, findTable } from "./section.ts";
 
 const mostGroups = 12;
@@ -11,7 +12,6 @@ const mostGroups = 12;
 export function deniedSection({ data, tableOf }: SectionInput): Section | undefined {
   const groups = data.facts.denials;
   const table = findTable(data, "denials");
-  const drift = findTable(data, "drift");
   if (groups === undefined || table === undefined) return undefined;
   const denied = groups.reduce((sum, group) => sum + group.calls, 0);
   const finding =
@@ -23,14 +23,7 @@ export function deniedSection({ data, tableOf }: SectionInput): Section | undefi
     id: "denied",
     title: "Denied",
     finding,
-    body: [
-      groups.length === 0 ? undefined : groupTable(groups),
-      tableOf(table),
-      drift === undefined
-        ? undefined
-        : html`<h3>Allowed, possible, observed</h3>
-            ${tableOf(drift)}`,
-    ],
+    body: [groups.length === 0 ? undefined : groupTable(groups), tableOf(table), routesMarkup(data, tableOf)],
   };
 }
 
