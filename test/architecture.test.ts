@@ -48,9 +48,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
-  ["report/page/data", ["engines", "report"]],
+  ["report/page/data", [".", "engines", "report"]],
   ["report/page/charts", ["report", "report/page/markup"]],
-  ["report/page/sections", ["engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
+  ["report/page/sections", [".", "engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
   [
     "report/page",
     [
@@ -128,7 +128,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "store",
     ],
   ],
-  ["demo", []],
+  ["demo", ["."]],
   [
     "cli/flags",
     [
