@@ -125,7 +125,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       readsReach && policies !== undefined
         ? await (await import("../report/policies/drift.ts")).withReach(asked, policies, engine)
         : asked;
-    const { policyReader } = await import("../report/policies/policy-view.ts");
+    const { policyReader } = await import("../report/policies/policy-reader.ts");
     const amend = policyReader(policies, scope, engine);
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
