@@ -11,6 +11,7 @@ import { addEvidenceCommand } from "./evidence.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
 import { addPreflightCommand } from "./preflight.ts";
+import { addProbeCommand } from "./probe.ts";
 import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addExportCommand } from "./export.ts";
@@ -66,6 +67,7 @@ function createProgram(context: CommandContext): Command {
   addPolicyCommand(program, context);
   addProfilesCommand(program, context);
   addPreflightCommand(program, context);
+  addProbeCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

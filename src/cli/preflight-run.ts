@@ -31,7 +31,7 @@ export async function runPreflight(flags: PreflightFlags, context: CommandContex
     return exitCodes.ok;
   }
   const { profile, sourceRegion } = named(flags);
-  const boundary = flags.boundary === undefined ? undefined : resolveBoundary(flags.boundary);
+  const boundary = flags.boundary === undefined ? undefined : resolveBoundary(flags.boundary, flags.boundaries);
   const access: ServiceAccess = { ...serviceOf(flags, effects.env), region: sourceRegion, retry };
   const ownAccount = await callerAccount(access, signal);
   const live: LiveAnswers = { bundle: isLive ? await collected(flags, access, context) : undefined };
@@ -122,7 +122,7 @@ async function simulated(
   access: ServiceAccess,
   signal: AbortSignal,
 ): ReturnType<typeof crossCheck> {
-  const { checksOf } = await import("../policy/call.ts");
+  const { checksOf } = await import("../policy/checks.ts");
   return await crossCheck(decided.call, checksOf(decided.call), decided.given, access, signal);
 }
 

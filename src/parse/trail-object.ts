@@ -9,8 +9,7 @@ import { isObject } from "./json.ts";
 import { unwrap } from "./record-wrappers.ts";
 import { isTrailRecord } from "./trail-record.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
-import { makeKernelScanBuffer } from "./kernel.ts";
-import { makePlainScanBuffer } from "./scan.ts";
+import { makeScanBuffer } from "./kernel.ts";
 import { readValues, wholeLimit } from "./values.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
 import { type StoredSeal, storedSeal } from "./seal.ts";
@@ -57,10 +56,6 @@ export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
 const keptMemory = 128 << 20;
 
 let threadScanBuffer: ScanBuffer | null = null;
-
-function makeScanBuffer(): ScanBuffer {
-  return makeKernelScanBuffer() ?? makePlainScanBuffer();
-}
 
 /** Where the records of one object go. */
 interface PickedRecords {

@@ -59,6 +59,18 @@ const sourceStateTable = {
   ],
 } satisfies Table;
 
+/** The events of an extracted object keep the names of their log files, which are no objects of the ledger. */
+const extractedShareTable = {
+  name: "extracted_share",
+  doc: "How many events of a log file count as new for an object that was extracted, such as a day of an Athena table",
+  columns: [
+    column("object_uri", "text", "log file that the events name"),
+    column("uri", "text", "extracted object of the ledger"),
+    column("etag", "text", "its ETag"),
+    column("new_events", "bigint", "events"),
+  ],
+} satisfies Table;
+
 export const metaTable = {
   name: "meta",
   doc: "What Spillway has to know of the file itself",
@@ -76,4 +88,5 @@ export const internalTables: readonly Table[] = [
   prunedInvocationTable,
   prunedCompletionTable,
   sourceStateTable,
+  extractedShareTable,
 ];

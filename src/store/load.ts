@@ -124,7 +124,7 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     }),
   );
   if ((await countOf(connection, "SELECT count(*) FROM temp.former_owner")) > 0)
-    await connection.run(readQuery("duckdb/ledger-owners.sql"));
+    await connection.run(`${readQuery("duckdb/extracted-owners.sql")};\n${readQuery("duckdb/ledger-owners.sql")}`);
   if (batch.quarantine.length === 0) return;
   await fillTemporary(
     connection,

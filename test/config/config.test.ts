@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addSourceFlags } from "../../src/cli/flags/source.ts";
 import { envValues, variableOf } from "../../src/config/env.ts";
-import { configurationGuide } from "../../src/config/guide.ts";
+import { configurationGuide } from "../../scripts/configuration-guide.ts";
 import { configJsonSchema, keyPaths } from "../../src/config/json-schema.ts";
 import { type ConfigRequest, loadConfig } from "../../src/config/load.ts";
 import { distance, nearest } from "../../src/nearest.ts";

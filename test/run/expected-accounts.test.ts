@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 interface Place {
-  readonly run: (config?: object) => Promise<CliRun & { report: RunReport }>;
+  readonly run: (config?: object, time?: string) => Promise<CliRun & { report: RunReport }>;
   readonly check: () => Promise<CliRun>;
   readonly claims: () => Promise<readonly Claim[]>;
   readonly rows: (sql: string) => Promise<Record<string, unknown>[]>;
@@ -75,9 +75,9 @@ function place(accounts: readonly string[] = [shop, bank], entry: object = {}): 
     writeFileSync(config, JSON.stringify({ ...base, ...more }));
   };
   return {
-    async run(more = {}) {
+    async run(more = {}, time = now) {
       write(more);
-      const done = await runCli(["run", "--config", config], {}, now);
+      const done = await runCli(["run", "--config", config], {}, time);
       // what our own run report is
       return { ...done, report: JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunReport };
     },
@@ -138,6 +138,13 @@ describe("accounts of the organization", { timeout: 60_000 }, () => {
     ] as OrganizationsServer["pages"];
     expect((await here.run()).code).toBe(0);
     expect(await here.rows("select account_id from expected_trail")).toEqual([{ account_id: shop }]);
+    // ten days later: it is silent, and nobody is told of it every night
+    const later = await here.run({ failOn: ["stale"] }, "2026-09-30T06:00:00Z");
+    expect(later.report.findings).toMatchObject([
+      { kind: "stale", count: 1, message: expect.stringContaining(`${shop} eu-central-1 (stale)`) },
+    ]);
+    expect(later.report.coverageGaps).toEqual({ "no file": 10 });
+    expect(here.metrics()).toContain("spillway_stale_accounts_regions 1\n");
   });
 
   it("are not silent on the day on which they join", async () => {

@@ -21,6 +21,8 @@ export interface Answer {
   readonly contentType?: string;
   /** The connection ends behind what was written. */
   readonly breaksOff?: boolean;
+  /** It never ends. */
+  readonly hangs?: boolean;
 }
 
 export type Answers = Record<string, (asked: Asked) => Answer>;
@@ -112,12 +114,16 @@ function askedOf({ method, url = "/", headers }: IncomingMessage, body: string):
 }
 
 function send(response: ServerResponse, asked: Asked, answer: Answer): void {
-  const { status = 200, type, body = {}, bytes, contentType, breaksOff } = answer;
+  const { status = 200, type, body = {}, bytes, contentType, breaksOff, hangs } = answer;
   const isXml = /^(?:sts|iam):/.test(asked.call);
   response.setHeader("x-amzn-requestid", asked.requestId);
   if (type !== undefined && !isXml) response.setHeader("x-amzn-errortype", type);
   response.setHeader("content-type", contentType ?? (isXml ? "text/xml" : "application/json"));
   response.statusCode = status;
+  if (hangs === true) {
+    response.write(bytes ?? "");
+    return;
+  }
   if (breaksOff === true) {
     response.write(bytes ?? "");
     setTimeout(() => response.destroy(), 20);

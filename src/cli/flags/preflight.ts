@@ -8,6 +8,8 @@ import { type OutputFlags, addOutputFlags } from "./scope.ts";
 export interface PreflightFlags extends CallFlags, DocumentFlags, OutputFlags, ServiceFlags, OrganizationsFlags {
   readonly accountRole?: string;
   readonly boundary?: string;
+  /** Of the config: no flag. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
   readonly skip?: readonly CheckName[];
   readonly crossCheck?: true;
   readonly permissions?: true;

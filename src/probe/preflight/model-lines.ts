@@ -5,7 +5,7 @@ import { type Question, ask } from "./ask.ts";
 import { type Line, cannotTell, fails, passes } from "./line.ts";
 
 /** AWS has said yes to all four and still refused the call: so this is no promise. */
-const notPromised = "quotas, and whether the first call really passes, it cannot tell: only a call shows that";
+const notPromised = "quotas, and whether the first call really passes, it cannot tell: spillway probe shows that";
 
 export async function modelLines(
   reader: BedrockReader,
