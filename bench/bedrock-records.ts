@@ -1,4 +1,4 @@
-/** Owns the Bedrock records of generated logs: calls, completions and errors in realistic proportions. */
+/** The Bedrock records of generated logs: calls, completions and errors in realistic proportions. */
 import type { Choice, Random } from "../src/demo/random.ts";
 import { type FileScope, recordHead, recordTail } from "./ordinary-records.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the benchmark's data: generated once below bench/data and used again. */
+/** The benchmark's data: generated once below bench/data and used again. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

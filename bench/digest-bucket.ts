@@ -1,4 +1,4 @@
-/** Owns an organization's trail with digests behind S3 and CloudTrail endpoints, in a process of its own. Prints both addresses. */
+/** An organization's trail with digests behind S3 and CloudTrail endpoints, in a process of its own. Prints both addresses. */
 import { parseArgs } from "node:util";
 import { MadeTrail, hour } from "../test/integrity/made-trail.ts";
 import { PublicKeysServer } from "../test/support/public-keys-server.ts";

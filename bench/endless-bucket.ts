@@ -1,4 +1,4 @@
-/** Owns a bucket that holds nothing: a listing server on loopback that makes up the keys of an organization's trail. */
+/** A bucket that holds nothing: a listing server on loopback that makes up the keys of an organization's trail. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,4 +1,4 @@
-/** Owns the benchmark of results: ten million rows in every format, beside DuckDB's own COPY of the same statement. */
+/** The benchmark of results: ten million rows in every format, beside DuckDB's own COPY of the same statement. */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

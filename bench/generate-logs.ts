@@ -1,4 +1,4 @@
-/** Owns the generator of organization trails for benchmarks: size, share of Bedrock and seed in, trail objects out. */
+/** The generator of organization trails for benchmarks: size, share of Bedrock and seed in, trail objects out. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Owns the benchmark of starting: `spillway --help` beside a Node process that does nothing. */
+/** The benchmark of starting: `spillway --help` beside a Node process that does nothing. */
 import { parseArgs } from "node:util";
 import { builtCli, requireBuild } from "./dataset.ts";
 import { interleave, markdownTable, measure, median } from "./measure.ts";

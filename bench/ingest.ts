@@ -1,4 +1,4 @@
-/** Owns the benchmark of ingesting: Spillway, DuckDB's read_json and bare inflating over the same files, in turns. */
+/** The benchmark of ingesting: Spillway, DuckDB's read_json and bare inflating over the same files, in turns. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns measuring whole processes: wall clock, CPU time and peak memory, and what comes of several runs. */
+/** Measuring whole processes: wall clock, CPU time and peak memory, and what comes of several runs. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

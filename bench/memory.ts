@@ -1,4 +1,4 @@
-/** Owns the benchmark of memory: the peak of a whole ingest at 1 GB and at 10 GB raw. */
+/** The benchmark of memory: the peak of a whole ingest at 1 GB and at 10 GB raw. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the records of other services in generated logs: shapes and sizes as an organization trail has them. */
+/** The records of other services in generated logs: shapes and sizes as an organization trail has them. */
 import type { Choice, Random } from "../src/demo/random.ts";
 
 export interface Caller {

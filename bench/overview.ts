@@ -1,4 +1,4 @@
-/** Owns the benchmark of reports: the overview and the main reports over ten million invocations. */
+/** The benchmark of reports: the overview and the main reports over ten million invocations. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

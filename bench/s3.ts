@@ -1,4 +1,4 @@
-/** Owns the benchmark of the S3 source: small objects from a local server beside a bare GET loop and `aws s3 sync`, and a run with nothing new. */
+/** The benchmark of the S3 source: small objects from a local server beside a bare GET loop and `aws s3 sync`, and a run with nothing new. */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

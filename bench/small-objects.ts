@@ -1,4 +1,4 @@
-/** Owns the benchmark of first runs over many small objects: peak memory must not grow with their number. */
+/** The benchmark of first runs over many small objects: peak memory must not grow with their number. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns ten million made-up invocations in SQL: for timing reports, not for checking numbers. */
+/** Ten million made-up invocations in SQL: for timing reports, not for checking numbers. */
 import { invocationTable } from "../src/schema/invocation.ts";
 
 /** A whole number in [0, limit) that depends on the row and `salt` only. */
@@ -74,7 +74,7 @@ export function insertInvocations(rows: number, spread: Spread = "uniform"): str
     "profile_id",
     "request_id",
   ];
-  const known = new Set(invocationTable.columns.map((column) => column.name));
+  const known = new Set<string>(invocationTable.columns.map((column) => column.name));
   const computed = Object.entries(expressions)
     .filter(([name]) => known.has(name))
     .map(([name, expression]) => `${expression} AS ${name}`);

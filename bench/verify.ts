@@ -1,4 +1,4 @@
-/** Owns the benchmark of digest chains: `spillway verify` beside `aws cloudtrail validate-logs`, its memory over an organization, and what `--verify` adds to an ingest. */
+/** The benchmark of digest chains: `spillway verify` beside `aws cloudtrail validate-logs`, its memory over an organization, and what `--verify` adds to an ingest. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// Owns the search kernel (AssemblyScript): 64 bytes at a time into bit masks, as simdjson does it.
-// Its contract is `StructuralIndex` in src/parse/scan-buffer.ts; src/parse/scan.ts is the same in plain TypeScript.
+// The search kernel (AssemblyScript): 64 bytes at a time into bit masks, as simdjson does it.
+// Its contract is `StructuralIndex` in src/parse/scan-buffer.ts; test/parse/plain-scanner.ts is the same in plain TypeScript.
 // Memory: [0, marksEnd) marks, [marksEnd, hitsEnd) hits, content from `content` on, zeros behind it.
 
 const MARKS: usize = 0;

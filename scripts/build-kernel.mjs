@@ -19,7 +19,7 @@ if (error !== null) throw new Error(`${error.message}\n${Buffer.from(stderr.toBu
 const lines = Buffer.from(binary)
   .toString("base64")
   .match(/.{1,100}/g);
-const text = `/** Owns the compiled search kernel, generated from kernel/skim.ts by scripts/build-kernel.mjs: do not edit. */
+const text = `/** The compiled search kernel, generated from kernel/skim.ts by scripts/build-kernel.mjs: do not edit. */
 export const kernelBinary: string = [
 ${lines.map((line) => `  "${line}",\n`).join("")}].join("");
 `;

@@ -1,6 +1,6 @@
-/** Owns schema/spillway.schema.json and docs/configuration.md: written from the config's schema. Run: npx tsx scripts/config-schema.ts */
+/** Writes schema/spillway.schema.json and docs/configuration.md from the config's schema. Run: npx tsx scripts/config-schema.ts */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { configurationGuide } from "../src/config/guide.ts";
+import { configurationGuide } from "./configuration-guide.ts";
 import { configJsonSchema } from "../src/config/json-schema.ts";
 
 mkdirSync(new URL("../schema/", import.meta.url), { recursive: true });

@@ -1,6 +1,6 @@
-/** Owns docs/data-dictionary.md: written from the schema and the reports' heads. Run: npx tsx scripts/data-dictionary.ts */
+/** Writes docs/data-dictionary.md from the schema and the reports' heads. Run: npx tsx scripts/data-dictionary.ts */
 import { writeFileSync } from "node:fs";
-import { dataDictionary } from "../src/schema/data-dictionary.ts";
+import { dataDictionary } from "./dictionary-text.ts";
 import { reportViews } from "../src/sql/report-views.ts";
 
 writeFileSync(new URL("../docs/data-dictionary.md", import.meta.url), dataDictionary(reportViews()));

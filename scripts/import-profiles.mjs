@@ -1,4 +1,4 @@
-/** Owns the snapshot src/reference/inference-profiles.json: `node scripts/import-profiles.mjs INPUT [OUTPUT]` makes it from a merged profile list. */
+/** The snapshot src/reference/inference-profiles.json: `node scripts/import-profiles.mjs INPUT [OUTPUT]` makes it from a merged profile list. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

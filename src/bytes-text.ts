@@ -1,4 +1,4 @@
-/** Owns how numbers of bytes are said and read. */
+/** How numbers of bytes are said and read. */
 
 /** Powers of ten, as Athena's limits have them. */
 export function bytesText(bytes: number): string {

@@ -1,4 +1,4 @@
-/** Owns the side effects that commands use; tests pass their own. */
+/** The side effects that commands use; tests pass their own. */
 import type { Logger } from "./log.ts";
 
 /** Everything a command may do to the outside besides reading its sources and writing its warehouse. */
@@ -8,6 +8,8 @@ export interface Effects {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly log: Logger;
+  /** Asks whoever sits at the terminal; undefined where nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** The part of a Node stream that we write to. `columns` is set on a terminal only. */

@@ -1,4 +1,4 @@
-/** Owns what can go wrong: one error class with a code, an exit code, a cause and a line that says what to do next. */
+/** What can go wrong: one error class with a code, an exit code, a cause and a line that says what to do next. */
 
 /** Exit codes of every command. `findings` only with `--fail-on`, `incomplete` only with `--strict`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, findings: 3, incomplete: 4, locked: 5 } as const;
@@ -72,5 +72,8 @@ export function usageError(message: string, next: string): SpillwayError {
 
 /** A statement that was told to stop. */
 export function interruptedQuery(cause?: unknown): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted", { cause });
+  return new SpillwayError("interrupted", "The query was interrupted", {
+    next: "Nothing was changed; run it again",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

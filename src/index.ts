@@ -1,4 +1,4 @@
-/** Owns what other programs may import from Spillway. Everything else may change without notice. */
+/** What other programs may import from Spillway. Everything else may change without notice. */
 export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/sources/folder.ts";
@@ -27,6 +27,16 @@ export type { BedrockRecord } from "./parse/record.ts";
 export { parseTrailObject } from "./parse/trail-object.ts";
 export type { ParsedObject, RejectedRecord } from "./parse/trail-object.ts";
 export { encodeParquet } from "./columnar/parquet.ts";
+export { callRows } from "./probe/calls/call-rows.ts";
+export type { Beside, CallRow } from "./probe/calls/call-rows.ts";
+export { evidenceIn, evidenceOf } from "./probe/calls/evidence.ts";
+export type { CallEvidence, Found } from "./probe/calls/evidence.ts";
+export { readProbe } from "./probe/calls/probe-file.ts";
+export type { Probe, ProbeCall } from "./probe/calls/probe-file.ts";
+export { outcomeOf } from "./probe/preflight/line.ts";
+export type { CheckName, Line, Outcome } from "./probe/preflight/line.ts";
+export { preflight } from "./probe/preflight/preflight.ts";
+export type { Preflight, PreflightQuestion } from "./probe/preflight/preflight.ts";
 export { resolveBoundary } from "./report/boundary.ts";
 export { findReport, loadCatalogue } from "./report/catalogue.ts";
 export type { Report } from "./report/catalogue.ts";

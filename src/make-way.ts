@@ -1,4 +1,4 @@
-/** Owns making a path free for a file of our own: what a crash, a restore or a mount left there goes, what holds somebody's files stays. */
+/** Making a path free for a file of our own: what a crash, a restore or a mount left there goes, what holds somebody's files stays. */
 import { lstatSync, rmdirSync } from "node:fs";
 import { SpillwayError, systemCode } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the guess which known name a misspelt one was meant to be. */
+/** The guess which known name a misspelt one was meant to be. */
 
 /** The candidate with the fewest edits from `name`; nothing is near when every one is further than half of its length. */
 export function nearest(

@@ -1,4 +1,4 @@
-/** Owns what of other people's text may reach a terminal: control characters could move its cursor or its words. */
+/** What of other people's text may reach a terminal: control characters could move its cursor or its words. */
 
 // oxlint-disable-next-line no-control-regex -- these are what must not get through
 const controls = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;

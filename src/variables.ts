@@ -1,4 +1,4 @@
-/** Owns the names of the environment variables that are not keys of the config; a key's variable follows from its name. */
+/** The names of the environment variables that are not keys of the config; a key's variable follows from its name. */
 
 interface Variable {
   readonly name: string;
@@ -29,3 +29,8 @@ export const developerVariables: readonly string[] = [
   "SPILLWAY_AWS_CLI",
   "SPILLWAY_WRITE_DOCS",
 ];
+
+/** What a variable is set to; an empty one is not set. */
+export function setValue(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -1,4 +1,4 @@
-/** Owns the version that is printed and stored with each run: the one in package.json. */
+/** The version that is printed and stored with each run: the one in package.json. */
 import { readFileSync } from "node:fs";
 
 const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

@@ -48,9 +48,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
-  ["report/page/data", ["engines", "report"]],
+  ["report/page/data", [".", "engines", "report"]],
   ["report/page/charts", ["report", "report/page/markup"]],
-  ["report/page/sections", ["engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
+  ["report/page/sections", [".", "engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
   [
     "report/page",
     [
@@ -67,10 +67,42 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
-  ["report/overview", ["engines", "report"]],
+  ["report/overview", [".", "engines", "report"]],
+  ["report/policies", [".", "engines", "policy", "reference", "sql"]],
   ["report/pdf", ["."]],
-  ["evidence", [".", "engines", "integrity", "parse", "privacy", "report", "report/formats", "report/page", "sql"]],
+  [
+    "evidence",
+    [
+      ".",
+      "aws",
+      "engines",
+      "integrity",
+      "parse",
+      "privacy",
+      "reference",
+      "report",
+      "report/formats",
+      "report/page",
+      "sql",
+    ],
+  ],
   ["probe", [".", "aws", "policy", "reference"]],
+  ["probe/preflight", [".", "aws", "policy", "probe"]],
+  [
+    "probe/calls",
+    [
+      ".",
+      "aws",
+      "engines",
+      "engines/duckdb",
+      "ingest",
+      "ingest/listing",
+      "ingest/sources/lookup-events",
+      "parse",
+      "policy",
+      "sql",
+    ],
+  ],
   ["config", [".", "ingest/sources", "report/formats"]],
   [
     "run",
@@ -90,11 +122,13 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/formats",
       "report/overview",
       "report/page",
+      "report/page/data",
+      "report/policies",
       "sql",
       "store",
     ],
   ],
-  ["demo", []],
+  ["demo", ["."]],
   [
     "cli/flags",
     [
@@ -110,6 +144,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "ingest/sources/s3",
       "policy",
       "privacy",
+      "probe/calls",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",
@@ -121,6 +157,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
     [
       ".",
       "aws",
+      "aws/s3",
       "cli/flags",
       "config",
       "demo",
@@ -139,6 +176,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "policy/suggest",
       "privacy",
       "probe",
+      "probe/calls",
+      "probe/preflight",
       "reference",
       "report",
       "report/formats",
@@ -146,6 +185,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/page",
       "report/page/data",
       "report/pdf",
+      "report/policies",
       "report/results",
       "run",
       "sql",
@@ -286,10 +326,10 @@ describe("the source", () => {
 describe.each(files)("%s", (file) => {
   const text = texts.get(file) ?? "";
 
-  it("is short, says what it owns, and has a plain name", () => {
+  it("is short, says what it is for, and has a plain name", () => {
     expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(longest);
     // a program's first line may be for the shell
-    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? Owns /);
+    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*(?:\n \*)? [A-Z`]/);
     expect(basename(file)).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/);
   });
 });

@@ -1,4 +1,4 @@
-/** Owns the first half of the proof that every rule is held: each has a test file. That its test ran and passed is seen at the end of the run. */
+/** The first half of the proof that every rule is held: each has a test file. That its test ran and passed is seen at the end of the run. */
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { rules } from "./support/rules.ts";

@@ -1,4 +1,4 @@
-/** Owns the rival: DuckDB's own COPY of a statement, with its defaults. Usage: node copy.mjs DATABASE STATEMENT FORMAT FILE */
+/** The rival: DuckDB's own COPY of a statement, with its defaults. Usage: node copy.mjs DATABASE STATEMENT FORMAT FILE */
 import { DuckDBInstance } from "duckdb";
 
 const [database = "", statement = "", format = "", file = ""] = process.argv.slice(2);

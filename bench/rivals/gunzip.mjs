@@ -1,4 +1,4 @@
-/** Owns the limit that ingesting is compared with: bare inflating of all files on two threads. Usage: node gunzip.mjs DIR [THREADS] */
+/** The limit that ingesting is compared with: bare inflating of all files on two threads. Usage: node gunzip.mjs DIR [THREADS] */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";

@@ -1,4 +1,4 @@
-/** Owns the rival: DuckDB's read_json over the same files, as a good analyst writes it. Usage: node read-json.mjs DIR DATABASE */
+/** The rival: DuckDB's read_json over the same files, as a good analyst writes it. Usage: node read-json.mjs DIR DATABASE */
 import { DuckDBInstance } from "duckdb";
 
 const [folder = ".", database = ":memory:"] = process.argv.slice(2);

@@ -24,6 +24,7 @@ SELECT
   cast(NULL AS varchar) AS flaw,
   cast(NULL AS varchar) AS digest_verdict,
   cast(NULL AS varchar) AS digest_reason,
-  cast(NULL AS varchar) AS digest_uri
+  cast(NULL AS varchar) AS digest_uri,
+  cast(NULL AS varchar) AS version_id
 FROM cloudtrail_record
 GROUP BY object_uri

@@ -1,8 +1,9 @@
 -- What pruning before a day would remove; works on a file that is open for reading.
 WITH doomed AS (
-  SELECT invocation_key
-  FROM invocation
+  SELECT DISTINCT invocation_key
+  FROM event
   WHERE event_time < {{before}}
+    AND invocation_key IS NOT NULL
 ), gone AS (
   {{gone}}
 )

@@ -11,6 +11,8 @@
 -- With a list of expected accounts and Regions their days are judged; else those of the ones that were seen or listed, and it says so.
 WITH expectation AS (
   SELECT count(*) AS pairs FROM (SELECT account_id, region FROM expected_trail GROUP BY 1, 2) AS expected
+), unread AS (
+  SELECT count(*) AS lists FROM unread_expectation
 ), listing AS (
   SELECT count(*) AS ranges FROM listed_range
 ), account_day AS (
@@ -123,6 +125,7 @@ WITH expectation AS (
           CASE WHEN asked_range.as_of < asked_range.to_time THEN 'the rest of the range, which is not over' END,
           CASE WHEN days.without_file > 0 THEN 'account-Region-days without a log file: ' || cast(days.without_file AS varchar) || ' (' || names.without_file || ')' END,
           CASE WHEN days.never_delivered > 0 THEN 'expected, and never delivered: ' || names.never_delivered END,
+          CASE WHEN unread.lists > 0 THEN 'the expected accounts, which are unknown: the organization could not be read' END,
           CASE WHEN days.not_listed > 0 THEN 'account-Region-days that were not listed: ' || cast(days.not_listed AS varchar) || ' (' || names.not_listed || ')' END,
           CASE WHEN days.quarantined > 0 THEN 'account-Region-days with a log file that could not be read: ' || cast(days.quarantined AS varchar) END,
           CASE WHEN rejection.rejected > 0 THEN 'Bedrock records that were rejected: ' || cast(rejection.rejected AS varchar) END,
@@ -151,6 +154,7 @@ WITH expectation AS (
   CROSS JOIN served
   CROSS JOIN listing
   CROSS JOIN expectation
+  CROSS JOIN unread
   CROSS JOIN asked_range
 ), integrity_doubt AS (
   SELECT
@@ -196,12 +200,15 @@ WITH expectation AS (
       || CASE WHEN days.days > 0 THEN ' (' || coalesce(days.first_day, 'unknown') || ' to ' || coalesce(days.last_day, 'unknown') || ')' ELSE '' END
       || CASE
         WHEN expectation.pairs > 0 THEN ', ' || cast(expectation.pairs AS varchar) || ' accounts and Regions expected'
+          || CASE WHEN unread.lists > 0 THEN ', as far as they were known before' ELSE '' END
+        WHEN unread.lists > 0 THEN ', of the accounts and Regions that were seen: those expected are unknown'
         ELSE ', of the accounts and Regions that were seen: none are named as expected'
       END
       || '; ' || cast(days.objects AS varchar) || ' log files with ' || cast(days.records AS varchar) || ' records',
     doubt.of_logs
   FROM days
   CROSS JOIN expectation
+  CROSS JOIN unread
   CROSS JOIN doubt
   UNION ALL
   SELECT

@@ -7,7 +7,7 @@
 --   newest_event: newest Bedrock event, UTC; null without one
 --   age_hours: from newest_log to the clock of the run, or to the end of the range that was asked for if that was earlier
 --   expected: named in the config, or by Organizations
---   gap: stale (older than the age that the run allows, 24 hours unless told otherwise); never delivered (expected, and no file); no file (seen or listed, and none in the range); null: none
+--   gap: stale (older than the age that the run allows, 24 hours unless told otherwise); never delivered (expected for longer than that, and no file); no file (seen or listed, and none in the range); null: none
 --
 -- Every account and Region that was seen, listed or is expected.
 WITH newest_day AS (
@@ -48,7 +48,7 @@ WITH newest_day AS (
   FROM event
   GROUP BY 1, 2
 ), expectation AS (
-  SELECT account_id, region
+  SELECT account_id, region, min(coalesce(since, '0001-01-01')) AS since
   FROM expected_trail
   GROUP BY 1, 2
 ), pair AS (
@@ -69,6 +69,7 @@ WITH newest_day AS (
       date_trunc('minute', CASE WHEN asked_range.to_time < asked_range.as_of THEN asked_range.to_time ELSE asked_range.as_of END)
     ) AS minutes,
     expectation.account_id IS NOT NULL AS expected,
+    date_diff('minute', try_cast(expectation.since || ' 00:00:00' AS timestamp), date_trunc('minute', asked_range.as_of)) AS awaited_minutes,
     asked_range.max_age_hours
   FROM pair
   CROSS JOIN asked_range
@@ -84,6 +85,8 @@ SELECT
   cast(minutes AS double) / 60 AS age_hours,
   expected,
   CASE
+    -- an account that joined a moment ago is not silent
+    WHEN newest_log IS NULL AND awaited_minutes <= 60 * max_age_hours THEN NULL
     WHEN newest_log IS NULL AND expected THEN 'never delivered'
     WHEN newest_log IS NULL THEN 'no file'
     WHEN minutes > 60 * max_age_hours THEN 'stale'

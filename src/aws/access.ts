@@ -1,4 +1,4 @@
-/** Owns how a service and a bucket are reached, as plain data: it travels to the worker threads with every task. */
+/** How a service and a bucket are reached, as plain data: it travels to the worker threads with every task. */
 import type { RetryPolicy } from "./retry.ts";
 
 /** A role to assume. Several are assumed one through the other, in order. */

@@ -1,4 +1,4 @@
-/** Owns the sockets of AWS's clients: kept alive, and through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
+/** The sockets of AWS's clients: kept alive, and through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";

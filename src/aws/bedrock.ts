@@ -1,4 +1,4 @@
-/** Owns reading the inference profiles of an account and Region. */
+/** Reading the inference profiles of an account and Region. */
 import type { InferenceProfileSummary } from "@aws-sdk/client-bedrock";
 import type { ServiceAccess } from "./access.ts";
 import { connect, disconnect } from "./connection.ts";

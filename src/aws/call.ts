@@ -1,4 +1,4 @@
-/** Owns one request to a service: sent again where it may help, and once more over new credentials when they expired. */
+/** One request to a service: sent again where it may help, and once more over new credentials when they expired. */
 import type { ServiceAccess } from "./access.ts";
 import { type Connection, type ServiceName, connect, reconnect } from "./connection.ts";
 import { withRetry } from "./retry.ts";

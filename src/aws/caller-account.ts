@@ -1,10 +1,12 @@
-/** Owns the question whose credentials these are: the id of the account behind them. */
+/** The question whose credentials these are: the id of the account behind them. */
 import { text as textOf } from "node:stream/consumers";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../reference/regions.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
-import { statusOf, withRetry } from "./retry.ts";
 import type { ServiceAccess } from "./access.ts";
+import { connect } from "./connection.ts";
+import { credentialProblem } from "./refusals.ts";
+import { statusOf, withRetry } from "./retry.ts";
 
 /** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */
 export async function accountOf(
@@ -91,4 +93,14 @@ function stsEndpoint(region: string): string {
   const domain =
     partition === "aws-cn" ? "amazonaws.com.cn" : partition === "aws-eusc" ? "amazonaws.eu" : "amazonaws.com";
   return `https://sts.${region}.${domain}/`;
+}
+
+/** The same for any way to AWS. */
+export async function callerAccount(access: ServiceAccess, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return await accountOf((await connect("cloudtrail", access)).client, access, signal);
+  } catch (thrown) {
+    if (thrown instanceof SpillwayError || !(thrown instanceof Error)) throw thrown;
+    throw credentialProblem(thrown, access, true) ?? thrown;
+  }
 }

@@ -1,8 +1,10 @@
-/** Owns the clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
+/** The clients of every AWS service: one for each service and way to reach it, in each thread; an SDK loads when it is first needed. */
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceAccess } from "./access.ts";
@@ -14,8 +16,13 @@ import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 interface Services {
   readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
   readonly bedrock: { readonly sdk: typeof import("@aws-sdk/client-bedrock"); readonly client: BedrockClient };
+  readonly "bedrock-runtime": {
+    readonly sdk: typeof import("@aws-sdk/client-bedrock-runtime");
+    readonly client: BedrockRuntimeClient;
+  };
   readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
   readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
+  readonly kms: { readonly sdk: typeof import("@aws-sdk/client-kms"); readonly client: KMSClient };
   readonly organizations: {
     readonly sdk: typeof import("@aws-sdk/client-organizations");
     readonly client: OrganizationsClient;
@@ -53,6 +60,10 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
     load: () => import("@aws-sdk/client-bedrock"),
     client: (sdk, config) => new sdk.BedrockClient(config),
   },
+  "bedrock-runtime": {
+    load: () => import("@aws-sdk/client-bedrock-runtime"),
+    client: (sdk, config) => new sdk.BedrockRuntimeClient(config),
+  },
   cloudtrail: {
     load: () => import("@aws-sdk/client-cloudtrail"),
     client: (sdk, config) => new sdk.CloudTrailClient(config),
@@ -60,6 +71,10 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
   iam: {
     load: () => import("@aws-sdk/client-iam"),
     client: (sdk, config) => new sdk.IAMClient(config),
+  },
+  kms: {
+    load: () => import("@aws-sdk/client-kms"),
+    client: (sdk, config) => new sdk.KMSClient(config),
   },
   organizations: {
     load: () => import("@aws-sdk/client-organizations"),

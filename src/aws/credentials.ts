@@ -1,4 +1,4 @@
-/** Owns the chain of credentials that a way to AWS names: profile, then roles one through the other. */
+/** The chain of credentials that a way to AWS names: profile, then roles one through the other. */
 import type { ServiceAccess } from "./access.ts";
 import { hasProxy, makeRequestHandler } from "./agents.ts";
 

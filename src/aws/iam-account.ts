@@ -1,4 +1,4 @@
-/** Owns reading all principals of an account at once: hundreds of roles in a few calls. */
+/** Reading all principals of an account at once: hundreds of roles in a few calls. */
 import type { AttachedPolicy, IAMClient, ManagedPolicyDetail, PolicyDetail } from "@aws-sdk/client-iam";
 import { decoded } from "./iam-document.ts";
 import type { InTurn } from "./turns.ts";

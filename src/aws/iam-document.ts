@@ -1,4 +1,4 @@
-/** Owns how IAM writes a policy document in an answer. */
+/** How IAM writes a policy document in an answer. */
 
 /** Percent-encoded, as a rule. */
 export function decoded(document: string | undefined): string {

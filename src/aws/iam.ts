@@ -1,4 +1,4 @@
-/** Owns reading the identity policies of roles and users, and asking AWS's own simulator. */
+/** Reading the identity policies of roles and users, and asking AWS's own simulator. */
 import type { ContextEntry, IAMClient } from "@aws-sdk/client-iam";
 import { type AccountDetails, readAccount } from "./iam-account.ts";
 import { decoded } from "./iam-document.ts";

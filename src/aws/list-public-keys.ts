@@ -1,4 +1,4 @@
-/** Owns asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
+/** Asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { AssumedRole, ServiceAccess } from "./access.ts";
 import { callService } from "./call.ts";

@@ -1,4 +1,4 @@
-/** Owns what a user may say about the way to a service and to a bucket, and its checks. */
+/** What a user may say about the way to a service and to a bucket, and its checks. */
 import { usageError } from "../errors.ts";
 import type { AssumedRole, S3Access, ServiceAccess } from "./access.ts";
 import { type RetryPolicy, defaultRetry } from "./retry.ts";

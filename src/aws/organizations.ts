@@ -1,4 +1,4 @@
-/** Owns reading an organization: its tree, and the SCPs attached to each part of it. */
+/** Reading an organization: its tree, and the SCPs attached to each part of it. */
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { ServiceAccess } from "./access.ts";
 import { connect, disconnect, inHomeRegion } from "./connection.ts";
@@ -122,7 +122,7 @@ function policies(
 }
 
 /** A page may be empty and still not be the last: only the missing token says so. */
-async function pages<Name extends string, Item>(
+export async function pages<Name extends string, Item>(
   ask: (
     token: string | undefined,
   ) => Promise<{ readonly [key in Name]?: Item[] | undefined } & { readonly NextToken?: string | undefined }>,

@@ -1,4 +1,4 @@
-/** Owns the choice of a socket for each request where a proxy is named: through it, or past it for the hosts of NO_PROXY. */
+/** The choice of a socket for each request where a proxy is named: through it, or past it for the hosts of NO_PROXY. */
 import { type ClientRequest, Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Agent, type AgentConnectOpts } from "agent-base";

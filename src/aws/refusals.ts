@@ -1,4 +1,4 @@
-/** Owns the words for what AWS or the network refused, one table for every service: what happened, and what to do next. */
+/** The words for what AWS or the network refused, one table for every service: what happened, and what to do next. */
 import { type ErrorCode, SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { ServiceAccess } from "./access.ts";
 import { isExpired } from "./call.ts";
@@ -150,7 +150,11 @@ export function refusal(thrown: Error, call: RefusedCall): SpillwayError | undef
 }
 
 /** The same for credentials alone; undefined if they are not the problem. */
-export function credentialProblem(thrown: Error, access: RefusedCall["access"]): SpillwayError | undefined {
+export function credentialProblem(
+  thrown: Error,
+  access: RefusedCall["access"],
+  isRegional = false,
+): SpillwayError | undefined {
   const found = refusal(thrown, {
     service: "AWS",
     access,
@@ -160,6 +164,7 @@ export function credentialProblem(thrown: Error, access: RefusedCall["access"]):
     codes: { denied: "source-denied", unreachable: "source-unreachable" },
     checkNetwork: "",
     tryAgain: "",
+    isRegional,
   });
   return found?.code === "credentials" ? found : undefined;
 }

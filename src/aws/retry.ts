@@ -1,4 +1,4 @@
-/** Owns when a failed request is sent again, and how long to wait before. */
+/** When a failed request is sent again, and how long to wait before. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what AWS's SDK wants of the process before it is loaded. */
+/** What AWS's SDK wants of the process before it is loaded. */
 import { homedir } from "node:os";
 
 /** Call it before an SDK module is imported. */

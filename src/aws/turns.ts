@@ -1,4 +1,4 @@
-/** Owns the turns in which a service is called that allows so many requests a second. */
+/** The turns in which a service is called that allows so many requests a second. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { ServiceAccess } from "./access.ts";
 import { withRetry } from "./retry.ts";

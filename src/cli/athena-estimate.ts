@@ -1,4 +1,4 @@
-/** Owns what reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
+/** What reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
 import { SpillwayError } from "../errors.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
+/** `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import { type LogTable, ownDatabase, ownTable } from "../engines/raw-logs/log-table.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
+/** `spillway athena`: statements to paste, the setup of Athena's catalog, and the refresh of the copy. */
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { ownDatabase } from "../engines/raw-logs/log-table.ts";

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-/** Owns the process: real effects, what becomes of its streams, the exit code. */
+/** The process: real effects, what becomes of its streams, the exit code. */
 import { createLogger, logFormatOf } from "../log.ts";
 import { watchOutput } from "./lost-output.ts";
 import { main } from "./main.ts";
 import { obeySignals } from "./signals.ts";
+import { terminalQuestion } from "./terminal-question.ts";
 
 const now = (): Date => new Date();
 const args = process.argv.slice(2);
@@ -16,7 +17,7 @@ const output = watchOutput(process, log);
 const signals = obeySignals(process);
 const code = await main(
   args,
-  { stdout: process.stdout, stderr: process.stderr, env: process.env, now, log },
+  { stdout: process.stdout, stderr: process.stderr, env: process.env, now, log, ask: terminalQuestion(process) },
   AbortSignal.any([signals.stop, output.stop]),
 );
 signals.end(output.end(code));

@@ -1,4 +1,4 @@
-/** Owns `spillway config check`, and which values other commands take from the config. */
+/** `spillway config check`, and which values other commands take from the config. */
 import { variables } from "../variables.ts";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";

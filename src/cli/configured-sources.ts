@@ -1,4 +1,4 @@
-/** Owns opening the config's sources, through the same door as those of `spillway ingest`. */
+/** Opening the config's sources, through the same door as those of `spillway ingest`. */
 import { dayMs } from "../day.ts";
 import type { Config, SourceConfig } from "../config/config.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";

@@ -1,7 +1,7 @@
-/** Owns `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
+/** `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import type { DemoSummary } from "../demo/organization.ts";
+import type { DemoOrganization } from "../demo/organization.ts";
 import type { CommandContext } from "./flags/context.ts";
 
 interface DemoFlags {
@@ -27,7 +27,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const publicKeys = path.join(flags.folder, "public-keys.json");
       const signatures = path.join(flags.folder, "signatures.csv");
       log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
-      let made: DemoSummary;
+      let made: DemoOrganization;
       try {
         // Leftovers of an earlier demo would be counted as part of this one.
         await rm(logs, { recursive: true, force: true });
@@ -45,7 +45,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const saved = { publicKeys: [publicKeys], signatures: [signatures] };
       await runIngest([logs], { warehouse, maxObjectMb: 512, verify: true, ...saved }, context);
       log.info("");
-      // its two weeks are over: whatever came after them is no gap of the demo's
+      // its two weeks are over: whatever came after them is not a gap of the demo's
       const weeks = { from: new Date(made.from), to: new Date(made.to) };
       await runReport(undefined, { warehouse, format: "table", boundary: "eu", ...weeks }, context);
       log.info("");

@@ -1,4 +1,4 @@
-/** Owns `spillway export`: a protected copy of the warehouse, for BI tools and people who should see numbers and no names. */
+/** `spillway export`: a protected copy of the warehouse, for BI tools and people who should see numbers and no names. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";

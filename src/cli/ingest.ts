@@ -1,9 +1,8 @@
-/** Owns `spillway ingest`: flags in, the run's summary and identities out. */
+/** `spillway ingest`: flags in, the run's summary and identities out. */
 import type { Command } from "commander";
-import type { ExpectedConfig } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import type { IngestSummary } from "../ingest/ingest.ts";
+import type { IngestOptions, IngestSummary } from "../ingest/ingest.ts";
 import type { Tally } from "../integrity/tally.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
@@ -21,7 +20,6 @@ export interface LoadFlags {
   readonly maxObjectMb: number;
   /** The config's own. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
-  readonly expected?: readonly ExpectedConfig[];
 }
 
 interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
@@ -86,6 +84,8 @@ export async function runIngest(
 }
 
 interface LoadOptions {
+  /** Accounts and Regions whose logs are expected; without them what is there stays. */
+  readonly expected?: IngestOptions["expected"];
   readonly verify?: VerifyPlan | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (partial: IngestSummary) => void;
@@ -99,11 +99,10 @@ export async function loadSources(
   more: LoadOptions = {},
 ): Promise<IngestSummary> {
   const { effects, signal } = context;
-  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, { expectedTrails }, opened] = await Promise.all([
+  const [{ ingest }, { ownBoundaryRegions }, { createProgress }, opened] = await Promise.all([
     import("../ingest/ingest.ts"),
     import("../report/boundary.ts"),
     import("./progress.ts"),
-    import("../config/expected.ts"),
     opening,
   ]);
   const progress = createProgress(effects);
@@ -112,7 +111,7 @@ export async function loadSources(
     const summary = await ingest({
       warehouse: flags.warehouse,
       boundaries: flags.boundaries === undefined ? undefined : ownBoundaryRegions(flags.boundaries),
-      expected: flags.expected === undefined ? undefined : expectedTrails(flags.expected),
+      expected: more.expected,
       sources: opened,
       threads: flags.threads,
       maxRawBytes: flags.maxObjectMb * 2 ** 20,

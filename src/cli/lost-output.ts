@@ -1,4 +1,4 @@
-/** Owns what becomes of a command whose stdout cannot be written: a full disk, or a reader that went away. */
+/** What becomes of a command whose stdout cannot be written: a full disk, or a reader that went away. */
 import { exitCodes, systemCode } from "../errors.ts";
 import type { Logger } from "../log.ts";
 

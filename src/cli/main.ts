@@ -1,4 +1,4 @@
-/** Owns the command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
+/** The command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
 import { variables } from "../variables.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
@@ -10,6 +10,8 @@ import { addDemoCommand } from "./demo.ts";
 import { addEvidenceCommand } from "./evidence.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addPreflightCommand } from "./preflight.ts";
+import { addProbeCommand } from "./probe.ts";
 import { addProfilesCommand } from "./profiles.ts";
 import { addPruneCommand } from "./prune.ts";
 import { addExportCommand } from "./export.ts";
@@ -64,6 +66,8 @@ function createProgram(context: CommandContext): Command {
   addRunCommand(program, context);
   addPolicyCommand(program, context);
   addProfilesCommand(program, context);
+  addPreflightCommand(program, context);
+  addProbeCommand(program, context);
   addPruneCommand(program, context);
   addConfigCommand(program, context);
   for (const each of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])

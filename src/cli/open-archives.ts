@@ -1,4 +1,4 @@
-/** Owns what a check of digests is opened with: archives, public keys and saved signatures, from flags or the config. */
+/** What a check of digests is opened with: archives, public keys and saved signatures, from flags or the config. */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";

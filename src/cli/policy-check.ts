@@ -1,4 +1,4 @@
-/** Owns `spillway policy check`: does every policy let this call through, in each Region where it may run? */
+/** `spillway policy check`: does every policy let this call through, in each Region where it may run? */
 import { type Command, Option } from "commander";
 import { exitCodes } from "../errors.ts";
 import type { CallAnswer } from "../policy/evaluate.ts";

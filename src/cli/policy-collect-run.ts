@@ -1,12 +1,11 @@
-/** Owns a run of `spillway policy collect`: the request from the flags, the bundle to its file. */
-import type { ServiceAccess } from "../aws/access.ts";
+/** A run of `spillway policy collect`: the request from the flags, the bundle to its file. */
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { collectBundle } from "../probe/collect.ts";
 import { collectPermissions } from "../probe/collect-permissions.ts";
 import { roleOfSession } from "../policy/arn.ts";
 import type { Bundle } from "../policy/bundle.ts";
 import type { CollectFlags } from "./flags/collect.ts";
-import { serviceOf } from "./flags/service-access.ts";
+import { organizationsOf, serviceOf } from "./flags/service-access.ts";
 import type { CommandContext } from "./flags/context.ts";
 
 /** Returns the exit code. */
@@ -61,21 +60,6 @@ function principalsOf(flags: CollectFlags): readonly string[] | undefined {
       });
   }
   return flags.principal;
-}
-
-/** The management account is seldom the one with the workload. */
-function organizationsOf(flags: CollectFlags, env: Readonly<Record<string, string | undefined>>): ServiceAccess {
-  const own = flags.organizationsProfile !== undefined || flags.organizationsRoleArn !== undefined;
-  if (!own) return serviceOf(flags, env);
-  const { profile: _, roleArn: __, externalId: ___, ...rest } = flags;
-  return serviceOf(
-    {
-      ...rest,
-      ...(flags.organizationsProfile === undefined ? {} : { profile: flags.organizationsProfile }),
-      ...(flags.organizationsRoleArn === undefined ? {} : { roleArn: flags.organizationsRoleArn }),
-    },
-    env,
-  );
 }
 
 function summary({ principals, targets, policies, organization }: Bundle): string {

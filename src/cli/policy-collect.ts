@@ -1,4 +1,4 @@
-/** Owns the command `spillway policy collect`. */
+/** The command `spillway policy collect`. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { type CollectFlags, addCollectFlags } from "./flags/collect.ts";

@@ -1,4 +1,4 @@
-/** Owns reading the policy documents that the flags name, and refusing those that AWS would refuse. */
+/** Reading the policy documents that the flags name, and refusing those that AWS would refuse. */
 import { readFile } from "node:fs/promises";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";

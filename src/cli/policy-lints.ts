@@ -1,4 +1,4 @@
-/** Owns saying what the lints find in the documents of a command. */
+/** Saying what the lints find in the documents of a command. */
 import type { Effects } from "../effects.ts";
 import type { Layer } from "../policy/layers.ts";
 import { lintDocument } from "../policy/lint/lint.ts";

@@ -1,4 +1,4 @@
-/** Owns a run of `spillway policy suggest`: profiles from the flags, the suggestion, and how it is shown. */
+/** A run of `spillway policy suggest`: profiles from the flags, the suggestion, and how it is shown. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpillwayError, exitCodes } from "../errors.ts";

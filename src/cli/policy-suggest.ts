@@ -1,4 +1,4 @@
-/** Owns the command `spillway policy suggest`. */
+/** The command `spillway policy suggest`. */
 import { type Command, Option } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { type SuggestFlags, addCallerFlags, addDocumentFlags } from "./flags/policy.ts";

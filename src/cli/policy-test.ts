@@ -1,4 +1,4 @@
-/** Owns the command `spillway policy test`. */
+/** The command `spillway policy test`. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { type OutputFlags, addOutputFlags } from "./flags/scope.ts";

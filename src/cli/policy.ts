@@ -1,4 +1,4 @@
-/** Owns the group of commands about policies. */
+/** The group of commands about policies. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { addPolicyCheckCommand } from "./policy-check.ts";

@@ -1,4 +1,4 @@
-/** Owns what has to hold before a run begins: `spillway run` and `spillway config check` refuse the same. */
+/** What has to hold before a run begins: `spillway run` and `spillway config check` refuse the same. */
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
@@ -12,6 +12,8 @@ export async function prepareRun(config: Config, effects: Effects): Promise<Prot
   checkConfig(config);
   const { checkReports } = await import("../run/check-reports.ts");
   await checkReports(config);
+  const { readPolicies } = await import("../run/policies.ts");
+  await readPolicies(config.policies);
   return await protectionFor(config, effects);
 }
 

@@ -1,4 +1,4 @@
-/** Owns the end of every result: format, stdout or file. */
+/** The end of every result: format, stdout or file. */
 import type { Effects, OutputStream } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Result } from "../engines/engine.ts";

@@ -1,4 +1,4 @@
-/** Owns a run of `spillway profiles list`. */
+/** A run of `spillway profiles list`. */
 import { resultOf } from "../engines/result.ts";
 import {
   type InferenceProfile,

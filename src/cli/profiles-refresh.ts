@@ -1,4 +1,4 @@
-/** Owns a run of `spillway profiles refresh`: live answers into the warehouse, and what changed. */
+/** A run of `spillway profiles refresh`: live answers into the warehouse, and what changed. */
 import { existsSync } from "node:fs";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { resultOf } from "../engines/result.ts";

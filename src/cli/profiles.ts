@@ -1,4 +1,4 @@
-/** Owns `spillway profiles`: which profiles are known with their destinations, and asking AWS anew. */
+/** `spillway profiles`: which profiles are known with their destinations, and asking AWS anew. */
 import { type Command, Option } from "commander";
 import { addServiceFlags } from "./flags/collect.ts";
 import type { CommandContext } from "./flags/context.ts";

@@ -1,4 +1,4 @@
-/** Owns the moving line on a terminal while a result is written. */
+/** The moving line on a terminal while a result is written. */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Effects } from "../effects.ts";

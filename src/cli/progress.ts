@@ -1,4 +1,4 @@
-/** Owns progress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
+/** Progress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
 import type { Effects } from "../effects.ts";
 import type { LogFields } from "../log.ts";
 import type { Progress } from "../ingest/ingest.ts";

@@ -1,4 +1,4 @@
-/** Owns `spillway prune`: retention by hand. */
+/** `spillway prune`: retention by hand. */
 import type { Command } from "commander";
 import type { CommandContext } from "./flags/context.ts";
 import { time } from "./flags/values.ts";

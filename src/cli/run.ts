@@ -1,4 +1,4 @@
-/** Owns `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
+/** `spillway run`: the config's sources, retention, reports and checks in one go, for schedulers. */
 import { type Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
@@ -31,12 +31,12 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         prepare: async () => await prepareRun(config, context.effects),
         effects: context.effects,
         signal: context.signal,
-        load: async (onStopped) => {
+        load: async (expected, onStopped) => {
           const opening = openConfigured(config, context);
           // Whichever of the two fails first is told of.
           opening.catch(() => undefined);
           const verify = await configuredPlan(config, context);
-          return await loadSources(opening, config, context, { verify, onStopped });
+          return await loadSources(opening, config, context, { verify, expected, onStopped });
         },
       });
       if (exitCode !== 0) context.effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });

@@ -1,4 +1,4 @@
-/** Owns what signals do: the first one stops the work, and the process ends within ten seconds, whatever hangs. */
+/** What signals do: the first one stops the work, and the process ends within ten seconds, whatever hangs. */
 
 /** Between the signal and the end: the work has most of it to commit, publish and tell of itself. */
 const graceMs = 9000;

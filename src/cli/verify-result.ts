@@ -1,4 +1,4 @@
-/** Owns the rows of `spillway verify` as a result that any format can write. */
+/** The rows of `spillway verify` as a result that any format can write. */
 import type { CellBatch, Result, ResultColumn } from "../engines/engine.ts";
 import type { VerifyRow } from "../integrity/verdict.ts";
 

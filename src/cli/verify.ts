@@ -1,4 +1,4 @@
-/** Owns `spillway verify`: CloudTrail's digest chains of all accounts, Regions and trails; rows out, sums on stderr, an exit code. */
+/** `spillway verify`: CloudTrail's digest chains of all accounts, Regions and trails; rows out, sums on stderr, an exit code. */
 import { type Command, Option } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Step } from "../integrity/check-area.ts";

@@ -1,4 +1,4 @@
-/** Owns a growing buffer that columns are written into, little endian, without an allocation for each value. */
+/** A growing buffer that columns are written into, little endian, without an allocation for each value. */
 
 export class ByteSink {
   #buffer: Buffer;

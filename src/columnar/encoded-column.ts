@@ -1,4 +1,4 @@
-/** Owns columns in Arrow's layout as plain arrays: workers start in milliseconds because nothing is imported. */
+/** Columns in Arrow's layout as plain arrays: workers start in milliseconds because nothing is imported. */
 
 export type EncodedColumn = TextColumn | NumberColumn | BooleanColumn;
 

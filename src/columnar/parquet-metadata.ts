@@ -1,4 +1,4 @@
-/** Owns the metadata at the end of a Parquet file: the columns and where their pages lie. */
+/** The metadata at the end of a Parquet file: the columns and where their pages lie. */
 import type { ParquetColumn } from "./encoded-column.ts";
 import { ThriftWriter } from "./thrift.ts";
 

@@ -1,4 +1,4 @@
-/** Owns writing columns as a Parquet file: uncompressed, a dictionary for text that repeats. */
+/** Writing columns as a Parquet file: uncompressed, a dictionary for text that repeats. */
 import { ByteSink } from "./byte-sink.ts";
 import type { EncodedColumn, ParquetColumn } from "./encoded-column.ts";
 import { type Chunk, type RowGroup, encoding, fileMetadata } from "./parquet-metadata.ts";

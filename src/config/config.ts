@@ -1,80 +1,20 @@
-/** Owns the shape of the effective config. What its keys mean stands in schema.ts. */
-import type { SourceSettings } from "../ingest/sources/settings.ts";
-import type { FormatName } from "../report/formats/names.ts";
+/** The types of the effective config, as its schema has them. */
+import type { z } from "zod";
+import type { configSchema } from "./schema.ts";
 
-export const failOnChoices = ["boundary", "integrity", "stale", "findings"] as const;
+/** The same without a part that can be changed. */
+type Fixed<T> = T extends object ? { readonly [Key in keyof T]: Fixed<T[Key]> } : T;
 
-export type FailOn = (typeof failOnChoices)[number];
+export type Config = Fixed<z.output<typeof configSchema>>;
 
-/** How a bucket is reached, to write reports into it: settings of a bucket as a source, too. */
-export const bucketSettings = [
-  "profile",
-  "roleArn",
-  "externalId",
-  "s3Endpoint",
-  "s3Region",
-  "s3PathStyle",
-  "expectedBucketOwner",
-] as const;
+export type SourceConfig = Exclude<Config["sources"][number], string>;
 
-export type BucketConfig = Pick<SourceSettings, (typeof bucketSettings)[number]>;
+export type ScopeConfig = Config["scope"];
 
-export interface SourceConfig extends SourceSettings {
-  readonly source: string;
-  readonly lookBackDays?: number | undefined;
-}
-
-export interface ScopeConfig {
-  readonly lastDays?: number | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly account?: readonly string[] | undefined;
-  readonly region?: readonly string[] | undefined;
-  readonly principal?: readonly string[] | undefined;
-}
-
-export interface ReportConfig extends ScopeConfig, BucketConfig {
-  readonly name: string | readonly string[];
-  readonly format: FormatName | readonly FormatName[];
-  readonly output: string;
-  readonly boundary?: string | undefined;
-  readonly kmsKey?: string | undefined;
-}
+export type ReportConfig = Config["reports"][number];
 
 /** Accounts and Regions whose logs are expected. */
-export interface ExpectedConfig {
-  readonly account: readonly string[];
-  readonly region: readonly string[];
-  readonly since?: string | undefined;
-}
+export type ExpectedConfig = Config["expected"][number];
 
-export interface VerifyConfig {
-  readonly publicKeys?: readonly string[] | undefined;
-  readonly signatures?: readonly string[] | undefined;
-  readonly cloudtrailEndpoint?: string | undefined;
-}
-
-export interface Config {
-  readonly $schema?: string | undefined;
-  readonly warehouse: string;
-  readonly sources: readonly (string | SourceConfig)[];
-  readonly threads?: number | undefined;
-  readonly maxObjectMb: number;
-  readonly scope: ScopeConfig;
-  readonly boundary?: string | undefined;
-  readonly boundaries: Readonly<Record<string, readonly string[]>>;
-  readonly reportsFolder?: string | undefined;
-  readonly reports: readonly ReportConfig[];
-  readonly verify: boolean | VerifyConfig;
-  readonly failOn: readonly FailOn[];
-  readonly expected: readonly ExpectedConfig[];
-  /** Hours. */
-  readonly maxAge?: number | undefined;
-  readonly strict: boolean;
-  readonly personalData?: "keep" | "pseudonymise" | "drop" | undefined;
-  readonly pseudonymiseKeyFile?: string | undefined;
-  readonly metricsFile?: string | undefined;
-  readonly reportFile?: string | undefined;
-  readonly logFormat: "text" | "json";
-  readonly retentionDays?: number | undefined;
-}
+/** The policy documents that reports and findings are judged by. */
+export type PoliciesConfig = NonNullable<Config["policies"]>;

@@ -1,4 +1,4 @@
-/** Owns which environment variables are configuration: SPILLWAY_ and a key of the config in capitals. */
+/** Which environment variables are configuration: SPILLWAY_ and a key of the config in capitals. */
 import { developerVariables, variables } from "../variables.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { nearest } from "../nearest.ts";

@@ -1,23 +1,30 @@
-/** Owns what the config's `expected` names: every account of an entry in every Region of it. */
-import type { ExpectedConfig } from "./config.ts";
+/** Accounts and Regions that are expected by name: every account of an entry in every Region of it. */
+
+export interface NamedTrails {
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  /** First day, YYYY-MM-DD; null: always. */
+  readonly since: string | null;
+  readonly namedBy: "config" | "organizations";
+}
 
 interface Expected {
   readonly accountId: string;
   readonly region: string;
   readonly since: string | null;
-  readonly namedBy: "config";
+  readonly namedBy: "config" | "organizations";
 }
 
-/** One line for each account and Region; named twice, the earlier day counts. */
-export function expectedTrails(entries: readonly ExpectedConfig[]): Expected[] {
+/** One line for each account and Region; named twice, the earlier day counts, and of two equal ones the first. */
+export function expectedTrails(entries: readonly NamedTrails[]): Expected[] {
   const named = new Map<string, Expected>();
-  for (const { account, region, since = null } of entries) {
-    for (const accountId of account) {
-      for (const each of region) {
-        const place = `${accountId} ${each}`;
+  for (const { accounts, regions, since, namedBy } of entries) {
+    for (const accountId of accounts) {
+      for (const region of regions) {
+        const place = `${accountId} ${region}`;
         const before = named.get(place);
         if (before !== undefined && (before.since ?? "") <= (since ?? "")) continue;
-        named.set(place, { accountId, region: each, since, namedBy: "config" });
+        named.set(place, { accountId, region, since, namedBy });
       }
     }
   }

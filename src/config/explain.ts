@@ -1,4 +1,4 @@
-/** Owns the words for what is wrong with a config: the key, what was expected, the nearest known one. */
+/** The words for what is wrong with a config: the key, what was expected, the nearest known one. */
 import type { z } from "zod";
 import { configJsonSchema, keyPaths } from "./json-schema.ts";
 import { nearest } from "../nearest.ts";

@@ -1,4 +1,4 @@
-/** Owns the config's JSON Schema: what `schema/spillway.schema.json` holds. */
+/** The config's JSON Schema: what `schema/spillway.schema.json` holds. */
 import { z } from "zod";
 import { configSchema } from "./schema.ts";
 

@@ -1,11 +1,21 @@
-/** Owns what may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
+/** What may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
 import { sourceKinds, takersOf } from "../ingest/sources/kinds.ts";
-import { type SettingName, type SettingValue, settingNames, sourceSettings } from "../ingest/sources/settings.ts";
+import {
+  type SettingName,
+  type SettingValue,
+  type SourceSettings,
+  type TypeOf,
+  bucketSettings,
+  settingNames,
+  sourceSettings,
+} from "../ingest/sources/settings.ts";
 import { formatNames } from "../report/formats/names.ts";
-import { bucketSettings, type Config, failOnChoices } from "./config.ts";
+
+/** How an organization is reached: settings of a source, too. */
+const organizationSettings = ["profile", "roleArn", "externalId"] as const satisfies readonly SettingName[];
 
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
@@ -21,7 +31,7 @@ const size = z.union([
   z.string().refine((value) => (parseBytes(value) ?? 0) > 0, "write it as 10GB, or a number of bytes"),
 ]);
 
-const valueSchemas: Readonly<Record<SettingValue, z.ZodType>> = {
+const valueSchemas: { readonly [Value in SettingValue]: z.ZodType<TypeOf<Value>> } = {
   text,
   texts,
   day,
@@ -44,8 +54,12 @@ function settingKey(name: SettingName, of = ""): z.ZodOptional {
 /** What takes a setting, before its meaning: it is said where not every kind of source does. */
 const ofTakers = (name: SettingName): string => `${takersOf(name).join(", ")}: `;
 
-const keysOf = (names: readonly SettingName[], of: (name: SettingName) => string): Record<string, z.ZodType> =>
-  Object.fromEntries(names.map((name) => [name, settingKey(name, of(name))]));
+type SettingKeys<Name extends SettingName> = { [Each in Name]: z.ZodOptional<z.ZodType<SourceSettings[Each]>> };
+
+function keysOf<Name extends SettingName>(names: readonly Name[], of: (name: Name) => string): SettingKeys<Name> {
+  // Object.fromEntries forgets which name got which schema; each has the type that valueSchemas holds it to
+  return Object.fromEntries(names.map((name) => [name, settingKey(name, of(name))])) as SettingKeys<Name>;
+}
 
 const sourceSchema = z
   .strictObject({
@@ -56,6 +70,15 @@ const sourceSchema = z
     ...keysOf(settingNames, ofTakers),
   })
   .describe("a bucket, an event history or a table, with how to reach it");
+
+/** Accounts are named by one of two keys, and some keys belong to one of these. */
+function expectedProblems(entry: Readonly<Record<string, unknown>>): string[] {
+  const isGiven = (key: string): boolean => entry[key] !== undefined;
+  if (isGiven("account") === isGiven("organization")) return ["give either account, a list, or organization: true"];
+  if (isGiven("organization")) return [];
+  const stray = ["except", ...organizationSettings, "organizationsEndpoint"].filter(isGiven);
+  return stray.map((key) => `${key} goes with organization: true`);
+}
 
 const scopeKeys = {
   lastDays: days.optional().describe("from this many days before today, UTC, until now"),
@@ -101,7 +124,7 @@ const reportSchema = z.strictObject({
 /** Its name; where it lies follows from where the config lies. */
 export const defaultWarehouse = "spillway.duckdb";
 
-export const configSchema: z.ZodType<Config> = z
+export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe("where editors find the JSON Schema; not read"),
     warehouse: text.default(defaultWarehouse).describe("warehouse file; default: beside the config file"),
@@ -136,11 +159,24 @@ export const configSchema: z.ZodType<Config> = z
       ])
       .default(false)
       .describe("check what is loaded by CloudTrail's digests, which lie beside the logs: docs/verify.md"),
+    policies: z
+      .strictObject({
+        bundle: text.describe("file with the documents, from `spillway policy collect`; read anew on each run"),
+        context: z
+          .record(z.string(), texts)
+          .optional()
+          .describe("condition keys with their values: what the flag `--context` says"),
+        absent: texts.optional().describe("condition keys that calls do not have: what the flag `--absent` says"),
+      })
+      .optional()
+      .describe(
+        "policy documents that `drift`, `denials` and `overview` are judged by; without them nothing is said of what is allowed",
+      ),
     failOn: z
-      .array(z.enum(failOnChoices))
+      .array(z.enum(["boundary", "integrity", "stale", "drift", "first-seen", "findings"]))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
+        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `findings`, any of these but `first-seen`, which has to be named, and `drift` only with `policies`',
       ),
     strict: z
       .boolean()
@@ -150,11 +186,24 @@ export const configSchema: z.ZodType<Config> = z
       ),
     expected: z
       .array(
-        z.strictObject({
-          account: accounts.describe("accounts, each in every Region of the entry"),
-          region: texts.describe("Regions"),
-          since: day.optional().describe("first day on which they are expected; default: always"),
-        }),
+        z
+          .strictObject({
+            account: accounts.optional().describe("accounts, each in every Region of the entry"),
+            organization: z
+              .literal(true)
+              .optional()
+              .describe(
+                "instead of `account`: the active accounts of the organization, as each run reads them (`organizations:ListAccounts`, from the management account or a delegated administrator), each from the day on which it joined",
+              ),
+            region: texts.describe("Regions"),
+            since: day.optional().describe("first day on which they are expected; default: always"),
+            except: accounts.optional().describe("organization: without these accounts"),
+            ...keysOf(organizationSettings, () => "organization: "),
+            organizationsEndpoint: z.url().optional().describe("organization: another endpoint than AWS's"),
+          })
+          .superRefine((entry, context) => {
+            for (const message of expectedProblems(entry)) context.addIssue({ code: "custom", message });
+          }),
       )
       .default([])
       .describe(

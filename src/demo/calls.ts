@@ -1,14 +1,14 @@
-/** Owns one made-up call: its records go into the trail and, independently, its truth into the books. */
+/** One made-up call: its records go into the trail and, apart from them, what it was into the entries. */
 import type { Caller } from "./cast.ts";
 import type { Random } from "./random.ts";
 import { apiCallRecord, completionRecord, dataCopy, endpointOwnerCopy, eventTime, modelResource } from "./records.ts";
 import type { Trail, TrailRecord } from "./trail.ts";
-import { type Entry, type ModelKind, isStream } from "./truth.ts";
+import { type Entry, type ModelKind, isStream } from "./entry.ts";
 
 export interface World {
   readonly random: Random;
   readonly trail: Trail;
-  readonly books: Entry[];
+  readonly entries: Entry[];
 }
 
 export interface CallPlan {
@@ -44,7 +44,7 @@ export interface CallPlan {
 /** CloudTrail delivers about five minutes after the event. */
 export const deliveryTime = 300_000;
 
-/** Times in records are whole seconds; the books use the same. */
+/** Times in records are whole seconds; entries have the same. */
 export function wholeSeconds(at: number): number {
   return Date.parse(eventTime(at));
 }
@@ -112,7 +112,7 @@ export function makeCall(world: World, plan: CallPlan): void {
       events += 1 + (plan.dataCopies === true ? deliver(dataCopy(random, done), completion.delay + 60_000) : 0);
     }
   }
-  world.books.push({
+  world.entries.push({
     key: `${region}/${requestId}`,
     at,
     region,
@@ -161,7 +161,7 @@ export function makeOrphan(
     resources: [modelResource(region, plan.model)],
   });
   if (!trail.deliver(caller.account, region, at + deliveryTime, record)) return;
-  world.books.push({
+  world.entries.push({
     key: `${region}/${parentRequestId}`,
     at,
     region,

@@ -1,4 +1,4 @@
-/** Owns who is in the made-up organization: accounts, workload roles, people and an API key. */
+/** Who is in the made-up organization: accounts, workload roles, people and an API key. */
 import { type Choice, type Random, createRandom } from "./random.ts";
 
 export const demoAccounts = {

@@ -1,16 +1,14 @@
-/** Owns the made-up organization as a whole: writes its trail into a folder and says what is true about it. */
-import { type DemoSummary, summarize } from "./summary.ts";
+/** The made-up organization as a whole: writes its trail into a folder and says what went into it. */
+import { dayMs, dayOf, hourMs } from "../day.ts";
 import { demoAccounts, homeRegion, trailName } from "./cast.ts";
 import type { World } from "./calls.ts";
 import { runNoise, runOrdinary } from "./bystanders.ts";
 import { runDenials, runSpecials } from "./incidents.ts";
 import { createRandom } from "./random.ts";
-import { type DemoLog, writeDigests } from "./digests.ts";
-import { type TrailObject, contentOf, createTrail, day, objectKey, writeObject, writeTrail } from "./trail.ts";
-import { closeBooks } from "./truth.ts";
+import { type DemoDigests, type DemoLog, writeDigests } from "./digests.ts";
+import { type TrailObject, contentOf, createTrail, objectKey, writeObject, writeTrail } from "./trail.ts";
+import type { Entry } from "./entry.ts";
 import { runWorkloads } from "./workloads.ts";
-
-export type { DemoSummary } from "./summary.ts";
 
 export interface DemoOptions {
   readonly seed?: number;
@@ -18,6 +16,24 @@ export interface DemoOptions {
   readonly now?: Date;
   /** With CloudTrail's digests beside the logs: an hour takes a signature each, all of them some seconds. */
   readonly digests?: boolean;
+}
+
+export interface DemoOrganization {
+  readonly folder: string;
+  /** First instant of the first day and end of the logs, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** What was delivered, and the keys of the files in which it lies. */
+  readonly objects: readonly TrailObject[];
+  readonly keys: readonly string[];
+  /** Files that are not logs, and those that arrived broken. */
+  readonly skipped: readonly string[];
+  readonly quarantined: readonly string[];
+  /** The calls that were made, and the account-day on which no file was delivered. */
+  readonly entries: readonly Entry[];
+  readonly gap: { readonly account: string; readonly day: string };
+  /** Only where they were asked for. */
+  readonly digests?: DemoDigests;
 }
 
 const days = 14;
@@ -29,9 +45,9 @@ interface Oddities {
   readonly broken: DemoLog;
 }
 
-/** Files that lie among the logs and are none, or arrived broken. */
+/** Files that lie among the logs without being logs, or arrived broken. */
 function writeOddities(folder: string, end: number): Oddities {
-  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
+  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const insight = objectKey(place, "CloudTrail-Insight", "Zy9Xw8Vu7Ts6Rq5P");
   writeObject(folder, insight, {
     Records: [
@@ -63,12 +79,12 @@ function writeOddities(folder: string, end: number): Oddities {
 
 /** The only digest where none are asked for: it says that there are such files. */
 function writeLoneDigest(folder: string, end: number): string {
-  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
+  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const digest = objectKey(place, "CloudTrail-Digest", `${trailName}_${homeRegion}`);
   writeObject(folder, digest, {
     awsAccountId: place.account,
-    digestStartTime: new Date(end - day - 3_600_000).toISOString(),
-    digestEndTime: new Date(end - day).toISOString(),
+    digestStartTime: new Date(end - dayMs - hourMs).toISOString(),
+    digestEndTime: new Date(end - dayMs).toISOString(),
     previousDigestSignature: null,
     logFiles: [],
   });
@@ -76,14 +92,14 @@ function writeLoneDigest(folder: string, end: number): string {
 }
 
 /** Writes two weeks of an organization trail below `folder`. Deterministic for the same options. */
-export async function writeDemoOrganization(folder: string, options: DemoOptions = {}): Promise<DemoSummary> {
+export async function writeDemoOrganization(folder: string, options: DemoOptions = {}): Promise<DemoOrganization> {
   const end = options.now?.getTime() ?? Date.UTC(2026, 8, 15);
-  const firstDay = Math.floor((end - 1) / day) * day - (days - 1) * day;
-  const gap = { account: demoAccounts.support, start: firstDay + gapDay * day };
+  const firstDay = Math.floor((end - 1) / dayMs) * dayMs - (days - 1) * dayMs;
+  const gap = { account: demoAccounts.support, start: firstDay + gapDay * dayMs };
   const random = createRandom(options.seed ?? 7);
-  const world: World = { random, trail: createTrail(end, gap), books: [] };
+  const world: World = { random, trail: createTrail(end, gap), entries: [] };
   for (let index = 0; index < days; index += 1) {
-    const start = firstDay + index * day;
+    const start = firstDay + index * dayMs;
     const isQuiet = (account: string): boolean => account === gap.account && index === gapDay;
     runWorkloads(world, start, index, isQuiet);
     runDenials(world, start, isQuiet);
@@ -94,7 +110,7 @@ export async function writeDemoOrganization(folder: string, options: DemoOptions
   const objects = world.trail.objects();
   const redelivered = objects.find(
     (object) =>
-      object.account === demoAccounts.shop && object.region === "eu-central-1" && object.at > firstDay + 3 * day,
+      object.account === demoAccounts.shop && object.region === "eu-central-1" && object.at > firstDay + 3 * dayMs,
   );
   const copies: readonly TrailObject[] =
     redelivered === undefined ? [] : [{ ...redelivered, at: redelivered.at + 30_000 }];
@@ -109,16 +125,16 @@ export async function writeDemoOrganization(folder: string, options: DemoOptions
     content: contentOf({ Records: records }),
   }));
   const digests = options.digests === true ? writeDigests(folder, [...logs, broken], firstDay, end) : undefined;
-  const summary = summarize({
+  return {
     folder,
-    from: firstDay,
-    to: end,
+    from: new Date(firstDay).toISOString(),
+    to: new Date(end).toISOString(),
     objects: all,
     keys,
     skipped: [...(digests?.keys ?? [writeLoneDigest(folder, end)]), ...skipped],
     quarantined: [broken.key],
-    invocations: closeBooks(world.books),
-    gap,
-  });
-  return digests === undefined ? summary : { ...summary, digests };
+    entries: world.entries,
+    gap: { account: gap.account, day: dayOf(gap.start) },
+    ...(digests === undefined ? {} : { digests }),
+  };
 }

@@ -1,4 +1,4 @@
-/** Owns the deterministic randomness of made-up logs: the same seed gives the same bytes on every machine. */
+/** The deterministic randomness of made-up logs: the same seed gives the same bytes on every machine. */
 
 /** A list with at least one element, so that a pick always has a result. */
 export type Choice<T> = readonly [T, ...T[]];

@@ -1,4 +1,4 @@
-/** Owns the shape of the made-up records: what CloudTrail writes for a call, its completion and its copies. */
+/** The shape of the made-up records: what CloudTrail writes for a call, its completion and its copies. */
 import type { Caller } from "./cast.ts";
 import type { Random } from "./random.ts";
 import type { TrailRecord } from "./trail.ts";

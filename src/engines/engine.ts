@@ -1,4 +1,4 @@
-/** Owns the role of an engine: whatever runs a report's SQL and hands out columns and batches of plain cells. */
+/** The role of an engine: whatever runs a report's SQL and hands out columns and batches of plain cells. */
 import type { CellResult } from "../schema/result-column.ts";
 
 export type { Cell, CellBatch, CopyOptions, ResultColumn, ResultCopy, ResultType } from "../schema/result-column.ts";

@@ -1,4 +1,4 @@
-/** Owns the text of a result's times. */
+/** The text of a result's times. */
 
 /** ISO 8601 in UTC from microseconds: with milliseconds, with microseconds where there are some. What a Date cannot hold is its number. */
 export function isoTime(microseconds: bigint): string {

@@ -1,4 +1,4 @@
-/** Owns the reading of results row by row, and results made of values at hand. */
+/** The reading of results row by row, and results made of values at hand. */
 import type { Cell, CellBatch, Result, ResultColumn } from "./engine.ts";
 
 export type { Cell };

@@ -1,4 +1,4 @@
-/** Owns Trino's values as cells of a result: Athena names types and writes values alike. */
+/** Trino's values as cells of a result: Athena names types and writes values alike. */
 import type { Cell, ResultColumn, ResultType } from "./engine.ts";
 import { isoTime } from "./iso-time.ts";
 import { type TrinoType, parseTrinoType } from "./trino-types.ts";

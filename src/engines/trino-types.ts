@@ -1,4 +1,4 @@
-/** Owns the reading of Trino's names of types, `array(row(a bigint, b decimal(9, 2)))` for example; Athena names them alike. */
+/** The reading of Trino's names of types, `array(row(a bigint, b decimal(9, 2)))` for example; Athena names them alike. */
 
 export interface TrinoType {
   /** In lower case, without parameters. */

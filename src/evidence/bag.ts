@@ -1,4 +1,4 @@
-/** Owns the tag files of a BagIt bag (RFC 8493): they say what must lie in `data/`, byte for byte. */
+/** The tag files of a BagIt bag (RFC 8493): they say what must lie in `data/`, byte for byte. */
 import { declarationText, packSchema, tagFiles } from "./layout.ts";
 import type { PackFolder, WrittenFile } from "./pack-folder.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the check of CloudTrail's chain inside a pack: signatures, links, and the hashes that digests give log files. */
+/** The check of CloudTrail's chain inside a pack: signatures, links, and the hashes that digests give log files. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../errors.ts";
@@ -7,7 +7,9 @@ import { type PublicKey, findKey, parsePublicKeys } from "../integrity/public-ke
 import { isSignedBy, sameHex } from "../integrity/signature.ts";
 import { openStored } from "../parse/seal.ts";
 import type { PackFiles, Tell } from "./check-bag.ts";
+import { type ValidDigest, type VouchedLogs, checkVouching, tailOf } from "./check-vouching.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
+import type { CoverageDay } from "./recount-coverage.ts";
 
 /** No digest comes near. */
 const digestLimit = 256 << 20;
@@ -17,16 +19,18 @@ interface PackedDigest {
   readonly document: DigestDocument | null;
 }
 
-export interface CheckedChain {
+export interface CheckedChain extends VouchedLogs {
   readonly digests: number;
   readonly valid: number;
   readonly links: number;
-  /** Log files that were looked at, and those of them that are valid. */
-  readonly logs: number;
-  readonly validLogs: number;
 }
 
-export async function checkChain(root: string, files: PackFiles, tell: Tell): Promise<CheckedChain> {
+export async function checkChain(
+  root: string,
+  files: PackFiles,
+  coverage: readonly CoverageDay[],
+  tell: Tell,
+): Promise<CheckedChain> {
   const keys = await readKeys(root, tell);
   const digests: PackedDigest[] = [];
   for await (const row of csvRows(join(root, "data/integrity/signatures.csv")))
@@ -35,9 +39,13 @@ export async function checkChain(root: string, files: PackFiles, tell: Tell): Pr
   const named = new Set(digests.map(({ row }) => `data/${row["file"] ?? ""}`));
   for (const path of files.keys())
     if (path.startsWith("data/integrity/digests/") && !named.has(path)) tell(`signatures.csv does not name ${path}`);
-  const links = checkLinks(digests, tell);
-  const valid = digests.filter(({ row }) => row["verdict"] === "valid");
-  return { digests: digests.length, valid: valid.length, links, ...(await checkInputs(root, valid, tell)) };
+  const links = checkLinks(digests, coverage, tell);
+  const valid = digests.filter(isValid);
+  return { digests: digests.length, valid: valid.length, links, ...(await checkVouching(root, valid, coverage, tell)) };
+}
+
+function isValid(digest: PackedDigest): digest is ValidDigest {
+  return digest.document !== null && digest.row["verdict"] === "valid";
 }
 
 /** Keys that cannot be read are one problem; what they would have shown are others. */
@@ -85,15 +93,31 @@ function placeOf({ bucket, key }: { readonly bucket: string; readonly key: strin
   return `${bucket}/${key}`;
 }
 
-/** Each valid digest holds the signature and the hash of the one before. */
-function checkLinks(digests: readonly PackedDigest[], tell: Tell): number {
+/** Each valid digest holds the signature and the hash of the one before; a hole is no fault of a day that is not called valid. */
+function checkLinks(digests: readonly PackedDigest[], coverage: readonly CoverageDay[], tell: Tell): number {
   const byPlace = new Map<string, PackedDigest>();
   for (const digest of digests) if (digest.document !== null) byPlace.set(placeOf(digest.document), digest);
+  const named = new Set<string>();
+  for (const { row } of digests) {
+    const tail = tailOf(row["uri"] ?? "");
+    if (named.has(row["uri"] ?? "")) tell(`signatures.csv names a digest twice: ${row["uri"] ?? ""}`);
+    named.add(row["uri"] ?? "").add(tail);
+  }
+  const vouched = new Set(
+    coverage.flatMap(({ account, region, day, status }) => (status === "valid" ? [`${account} ${region} ${day}`] : [])),
+  );
   let links = 0;
   for (const { row, document } of digests) {
     if (document?.previous == null || row["verdict"] !== "valid") continue;
     const before = byPlace.get(placeOf(document.previous));
-    if (before?.document == null) continue;
+    if (before?.document == null) {
+      const { key } = document.previous;
+      const [, date = ""] = /_(\d{8})T\d{6}Z[^/]*$/.exec(key) ?? [];
+      const day = date.replace(/^(\d{4})(\d{2})/, "$1-$2-");
+      if (!named.has(tailOf(key)) && vouched.has(`${row["account_id"] ?? ""} ${row["region"] ?? ""} ${day}`))
+        tell(`the digest before ${row["uri"] ?? ""} is not in the pack, and its day is called valid`);
+      continue;
+    }
     links++;
     const { hash, signature } = document.previous;
     const told = before.row["signature"] ?? "";
@@ -103,33 +127,4 @@ function checkLinks(digests: readonly PackedDigest[], tell: Tell): number {
       tell(`the chain is broken before ${row["uri"] ?? ""}: another signature`);
   }
   return links;
-}
-
-/** A log file that is called valid has the hash that a valid digest gives it. */
-async function checkInputs(
-  root: string,
-  valid: readonly PackedDigest[],
-  tell: Tell,
-): Promise<Pick<CheckedChain, "logs" | "validLogs">> {
-  const listed = new Map<string, ReadonlyMap<string, string>>();
-  for (const { row, document } of valid)
-    listed.set(
-      row["uri"] ?? "",
-      new Map(document?.logs.map((log) => [tailOf(log.s3Object), log.hashValue.toLowerCase()])),
-    );
-  let [logs, validLogs] = [0, 0];
-  for await (const row of csvRows(join(root, "data/inputs.csv"))) {
-    if (row["status"] !== "skipped") logs++;
-    if (row["digest_verdict"] !== "valid") continue;
-    validLogs++;
-    const { uri = "", sha256 = "", digest_uri: digest = "" } = row;
-    const hash = listed.get(digest)?.get(tailOf(uri));
-    if (sha256 === "" || hash === undefined || !sameHex(hash, sha256))
-      tell(`inputs.csv calls a log file valid that its digest does not list with this hash: ${uri}`);
-  }
-  return { logs, validLogs };
-}
-
-function tailOf(key: string): string {
-  return key.slice(Math.max(0, key.lastIndexOf("AWSLogs/")));
 }

@@ -1,11 +1,13 @@
-/** Owns the check that a pack's summary follows from its rows: the figures are counted again, and the claims have to fit them. */
+/** The check that a pack's summary follows from its rows: figures, claims and the answer are made again and compared. */
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Tell } from "./check-bag.ts";
-import type { CheckedChain } from "./check-chain.ts";
-import type { Claim } from "./summary.ts";
+import { type PackFiles, type Tell, bagInfo } from "./check-bag.ts";
 import { csvRows } from "./csv-rows.ts";
+import { recountClaims } from "./recount-claims.ts";
+import type { CoverageDay, Listing } from "./recount-coverage.ts";
+import type { Inputs } from "./recount-inputs.ts";
+import { type Claim, answerOf } from "./summary.ts";
 
 const claimSchema = z.object({
   claim: z.string(),
@@ -18,8 +20,11 @@ const summarySchema = z.object({
   boundary: z.object({ name: z.string(), regions: z.array(z.string()) }),
   from: z.string(),
   to: z.string(),
+  asOf: z.string(),
+  personalData: z.string(),
   claims: z.array(claimSchema),
   figures: z.record(z.string(), z.number()),
+  strangeRegions: z.array(z.string()),
 });
 
 export interface PackSummary {
@@ -27,8 +32,11 @@ export interface PackSummary {
   readonly boundary: { readonly name: string; readonly regions: readonly string[] };
   readonly from: string;
   readonly to: string;
+  readonly asOf: string;
+  readonly personalData: string;
   readonly claims: readonly Claim[];
   readonly figures: Readonly<Record<string, number>>;
+  readonly strangeRegions: readonly string[];
 }
 
 type Figures = Record<FigureName, number>;
@@ -42,20 +50,49 @@ type FigureName =
   | "throttled"
   | "failed";
 
-const claimNames = ["inside-boundary", "complete", "unaltered", "regions-known"] as const;
-
-export async function checkSummary(root: string, chain: CheckedChain, tell: Tell): Promise<PackSummary> {
-  const summary = summarySchema.parse(JSON.parse(await readFile(join(root, "data/summary.json"), "utf8")));
-  const figures = await countRows(root, summary, tell);
-  for (const [name, value] of Object.entries(figures))
-    if (summary.figures[name] !== value)
-      tell(`summary.json says ${name} = ${summary.figures[name] ?? "nothing"}, and the rows say ${value}`);
-  await checkReported(root, summary, tell);
-  checkOutcomes(summary, figures, chain, tell);
-  return summary;
+/** What the other files of the pack come to. */
+export interface PackRows {
+  readonly inputs: Inputs;
+  readonly listing: Listing;
+  readonly coverage: readonly CoverageDay[];
 }
 
-async function countRows(root: string, { boundary, from, to }: PackSummary, tell: Tell): Promise<Figures> {
+export async function readSummary(root: string): Promise<PackSummary> {
+  return summarySchema.parse(JSON.parse(await readFile(join(root, "data/summary.json"), "utf8")));
+}
+
+export async function checkSummary(
+  root: string,
+  files: PackFiles,
+  summary: PackSummary,
+  rows: PackRows,
+  tell: Tell,
+): Promise<void> {
+  const counted = await countRows(root, summary, tell);
+  for (const [name, value] of Object.entries(counted))
+    if (summary.figures[name] !== value)
+      tell(`summary.json says ${name} = ${summary.figures[name] ?? "nothing"}, and the rows say ${value}`);
+  await checkCoverage(root, rows.coverage, tell);
+  await checkReports(root, counted, tell);
+  const isOpen = Date.parse(summary.asOf) < Date.parse(summary.to);
+  checkClaims(summary.claims, recountClaims({ ...rows, counted, isOpen }), tell);
+  await checkReported(root, summary, tell);
+  const { boundary, from, to } = summary;
+  const answer = answerOf(summary.claims, boundary.name, new Date(from), new Date(to));
+  if (summary.answer !== answer) tell("the answer in summary.json is not that of its claims");
+  if ((await bagInfo(root, files, "External-Description")) !== answer)
+    tell("External-Description in bag-info.txt is not the answer of summary.json");
+  await checkConfig(root, summary, tell);
+}
+
+async function countRows(
+  root: string,
+  { boundary, from, to, strangeRegions }: PackSummary,
+  tell: Tell,
+): Promise<Figures> {
+  const known = new Set<string>();
+  for await (const row of csvRows(join(root, "data/reference/regions.csv"))) known.add(row["region"] ?? "");
+  const strange = new Set<string>();
   const regions = new Set(boundary.regions);
   const counted: Figures = {
     invocations: 0,
@@ -81,6 +118,7 @@ async function countRows(root: string, { boundary, from, to }: PackSummary, tell
       if (isOutcome(outcome)) counted[outcome]++;
       if (outcome !== "served") continue;
       if (row["spilled"] === "true") counted.spilled++;
+      if (region !== "" && !known.has(region)) strange.add(region);
       if (region === "") counted.unknown_region++;
       else if (!regions.has(region)) {
         counted.outside++;
@@ -88,6 +126,8 @@ async function countRows(root: string, { boundary, from, to }: PackSummary, tell
       }
     }
   }
+  if ([...strange].toSorted().join() !== strangeRegions.join())
+    tell(`summary.json does not name the Regions that the reference data does not know: ${[...strange].join(", ")}`);
   if (keys.size !== counted.invocations) tell("rows/invocations: a call is there twice");
   const told = new Set<string>();
   for await (const row of csvRows(join(root, "data/rows/outside-boundary.csv"))) told.add(row["invocation_key"] ?? "");
@@ -96,33 +136,80 @@ async function countRows(root: string, { boundary, from, to }: PackSummary, tell
   return counted;
 }
 
+/** Each claim as the rows have it, with what decides it and what is missing. */
+function checkClaims(claims: readonly Claim[], recounted: readonly Claim[], tell: Tell): void {
+  for (const { claim, outcome, numbers, missing } of recounted) {
+    const said = claims.find((each) => each.claim === claim);
+    if (said === undefined) tell(`the claim ${claim} is missing`);
+    else if (said.outcome !== outcome)
+      tell(`${claim} does not follow from the rows: it says ${said.outcome}, and they say ${outcome} (${numbers})`);
+    else if (said.numbers !== numbers) tell(`the numbers of ${claim} are not those of the rows: ${numbers}`);
+    else if (said.missing !== missing)
+      tell(`what is missing for ${claim} is not what the rows lack: ${missing ?? "nothing"}`);
+  }
+  if (claims.length !== recounted.length) tell("summary.json has other claims than those that can be checked");
+}
+
 async function checkReported(root: string, { claims }: PackSummary, tell: Tell): Promise<void> {
   const reported = new Map<string, string>();
   for await (const { claim = "", outcome, numbers, missing } of csvRows(join(root, "data/reports/claims.csv")))
     reported.set(claim, JSON.stringify([outcome, numbers, missing]));
-  for (const name of claimNames) {
-    const claim = claims.find((each) => each.claim === name);
-    if (claim === undefined) {
-      tell(`the claim ${name} is missing`);
-      continue;
-    }
-    const { outcome, numbers, missing } = claim;
-    if (reported.get(name) !== JSON.stringify([outcome, numbers, missing ?? ""]))
-      tell(`summary.json and reports/claims.csv differ in the claim ${name}`);
-    if (outcome === "met" && missing !== null) tell(`the claim ${name} is met, and something is missing`);
+  for (const { claim, outcome, numbers, missing } of claims)
+    if (reported.get(claim) !== JSON.stringify([outcome, numbers, missing ?? ""]))
+      tell(`summary.json and reports/claims.csv differ in the claim ${claim}`);
+}
+
+async function checkCoverage(root: string, coverage: readonly CoverageDay[], tell: Tell): Promise<void> {
+  const due = new Map(
+    coverage.map(({ account, region, day, objects, records, bedrock, status, gap }) => [
+      `${account} ${region} ${day}`,
+      [objects, records, bedrock, status, gap].join(", "),
+    ]),
+  );
+  for await (const row of csvRows(join(root, "data/reports/coverage.csv"))) {
+    const key = `${row["account_id"] ?? ""} ${row["region"] ?? ""} ${row["day"] ?? ""}`;
+    const said = [row["objects"], row["records"], row["bedrock_events"], row["digest_status"], row["gap"]].join(", ");
+    const found = due.get(key);
+    if (found !== said) tell(`reports/coverage.csv says ${said} of ${key}, and inputs.csv says ${found ?? "nothing"}`);
+    due.delete(key);
+  }
+  for (const [key, found] of due) tell(`reports/coverage.csv does not have ${key}: ${found}`);
+}
+
+/** Reports whose rows have to add up to a figure. */
+async function checkReports(root: string, counted: Figures, tell: Tell): Promise<void> {
+  const sums: readonly (readonly [report: string, figure: FigureName])[] = [
+    ["reports/spillover-by-region", "served"],
+    ["reports/spillover-by-principal", "invocations"],
+    ["reports/boundary-violations", "outside"],
+    ["reports/denials", "denied"],
+    ["countries", "served"],
+  ];
+  for (const [report, figure] of sums) {
+    let sum = 0;
+    for await (const row of csvRows(join(root, `data/${report}.csv`))) sum += Number(row["invocations"]);
+    if (sum !== counted[figure])
+      tell(`${report}.csv adds up to ${sum} calls, and the rows say ${figure} = ${counted[figure]}`);
   }
 }
 
-function checkOutcomes({ claims }: PackSummary, figures: Figures, chain: CheckedChain, tell: Tell): void {
-  const outcome = new Map(claims.map((each) => [each.claim, each.outcome]));
-  const isMet = (name: (typeof claimNames)[number]): boolean => outcome.get(name) === "met";
-  if ((outcome.get("inside-boundary") === "not met") !== figures.outside > 0)
-    tell(`inside-boundary does not follow from the rows: ${figures.outside} calls outside`);
-  if (isMet("inside-boundary") && !isMet("complete")) tell("inside-boundary is met although complete is not");
-  if (figures.unknown_region > 0 && (isMet("inside-boundary") || isMet("regions-known")))
-    tell(`a claim is met although ${figures.unknown_region} calls have an unknown Region`);
-  if (chain.logs === 0 && claimNames.some(isMet)) tell("a claim is met without a log file");
-  if (!isMet("unaltered")) return;
-  if (chain.validLogs < chain.logs) tell("unaltered is met, and inputs.csv has log files that are not valid");
-  if (chain.valid === 0) tell("unaltered is met without a valid digest");
+/** The parameters are said twice: in config.json for whoever runs the statements again. */
+async function checkConfig(root: string, summary: PackSummary, tell: Tell): Promise<void> {
+  const config = z
+    .looseObject({
+      boundary: z.unknown(),
+      from: z.unknown(),
+      to: z.unknown(),
+      asOf: z.unknown(),
+      personalData: z.unknown(),
+    })
+    .parse(JSON.parse(await readFile(join(root, "data/config.json"), "utf8")));
+  for (const name of ["boundary", "from", "to", "asOf", "personalData"] as const)
+    if (JSON.stringify(config[name]) !== JSON.stringify(summary[name]))
+      tell(`config.json and summary.json differ in ${name}`);
+  const regions: string[] = [];
+  for await (const row of csvRows(join(root, "data/reference/boundaries.csv")))
+    if (row["name"] === summary.boundary.name) regions.push(row["region"] ?? "");
+  if (regions.length > 0 && regions.toSorted().join() !== summary.boundary.regions.toSorted().join())
+    tell(`the Regions of the boundary ${summary.boundary.name} are not those of reference/boundaries.csv`);
 }

@@ -1,4 +1,4 @@
-/** Owns the digest part of a pack: each digest as it is stored, its signature beside it, and the public keys. */
+/** The digest part of a pack: each digest as it is stored, its signature beside it, and the public keys. */
 import type { Cell, Engine } from "../engines/engine.ts";
 import { plainRows, resultOf, rowsOf } from "../engines/result.ts";
 import { writeCsv } from "../report/formats/csv.ts";

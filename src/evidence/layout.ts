@@ -1,4 +1,4 @@
-/** Owns the names in an evidence pack and the version of its form. */
+/** The names in an evidence pack and the version of its form. */
 
 /** Readers refuse a pack of another version: its files may mean something else. */
 export const packSchema = 1;
@@ -12,6 +12,9 @@ export const tagFiles = {
   guide: "VERIFY.md",
   verifier: "verify.py",
 } as const;
+
+/** Of a signed pack. The attestation is over the tag manifest, which therefore cannot list it. */
+export const signatureFiles = { attestation: "attestation.sigstore.json", publicKey: "signing-key.pem" } as const;
 
 export const declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 

@@ -1,4 +1,4 @@
-/** Owns the writing of a pack's files: each is hashed as it is written, and kept for the manifests. */
+/** The writing of a pack's files: each is hashed as it is written, and kept for the manifests. */
 import { createHash } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the unpacking of a zip that anybody may have made: what it says of itself is checked before a byte is written. */
+/** The unpacking of a zip that anybody may have made: what it says of itself is checked before a byte is written. */
 import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the zip of a pack: sorted names, one fixed time, no extra fields, so that the same files make the same bytes. */
+/** The zip of a pack: sorted names, one fixed time, no extra fields, so that the same files make the same bytes. */
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns giving memory back between commits. */
+/** Giving memory back between commits. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

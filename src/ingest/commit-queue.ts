@@ -1,19 +1,31 @@
-/** Owns when a pass commits: what has been read waits here until there is enough of it, or enough time has passed. */
+/** When a pass commits: what has been read waits here until there is enough of it, or enough time has passed. */
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { SourceState } from "./listing/source.ts";
 
+/** So much waits before it is committed. */
+export interface CommitLimits {
+  readonly events: number;
+  readonly objects: number;
+}
+
 /** A commit takes what is staged when this much waits; a crash loses at most that much work. */
-const commitEvents = 250_000;
-const commitObjects = 20_000;
+const defaultLimits: CommitLimits = { events: 250_000, objects: 20_000 };
 const defaultCommitSeconds = 30;
 /** Sources with checkpoints are slow, and do not like to go back. */
 const commitSecondsOfStates = 5;
+
+/** Of the workers: what is staged, and what keeps them from staging all that was handed out. */
+export type StagingPool = Pick<
+  WorkerPool,
+  "take" | "flush" | "hasAbandoned" | "outOfReach" | typeof Symbol.asyncDispose
+>;
 
 type Commit = (staged: readonly Staged[], states: readonly SourceState[], besideReaders: boolean) => Promise<void>;
 
 export class CommitQueue {
   readonly #commit: Commit;
   readonly #seconds: number | undefined;
+  readonly #limits: CommitLimits;
   #waiting: Staged[] = [];
   /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
   #states: { readonly source: number; readonly state: SourceState }[] = [];
@@ -24,9 +36,10 @@ export class CommitQueue {
   /** The commit that runs while the workers read on; one at a time. */
   #committing: Promise<void> = Promise.resolve();
 
-  constructor(commit: Commit, seconds: number | undefined) {
+  constructor(commit: Commit, seconds: number | undefined, limits: CommitLimits = defaultLimits) {
     this.#commit = commit;
     this.#seconds = seconds;
+    this.#limits = limits;
   }
 
   /** Nothing is committed before: the run's row stands first. */
@@ -50,13 +63,13 @@ export class CommitQueue {
     for (const state of states) this.#states.push({ source, state });
   }
 
-  async commitIfDue(pool: WorkerPool): Promise<void> {
+  async commitIfDue(pool: StagingPool): Promise<void> {
     this.#waiting.push(...pool.take());
     if (!this.#hasStarted) return;
     const events = this.#waiting.reduce((sum, staged) => sum + staged.events, 0);
     const objects = this.#waiting.reduce((sum, staged) => sum + staged.objects.length, 0);
     const seconds = (performance.now() - this.#lastCommit) / 1000;
-    const isLarge = events >= commitEvents || objects >= commitObjects;
+    const isLarge = events >= this.#limits.events || objects >= this.#limits.objects;
     if (isLarge && this.#states.length === 0) await this.#startCommit([], []);
     else if (isLarge || seconds >= this.#dueSeconds()) {
       const flushed = await pool.flush();
@@ -65,14 +78,14 @@ export class CommitQueue {
   }
 
   /** A source that went out of reach, or whose objects were given up at a stop, may not have got all that its states speak of. */
-  #takeStates(pool: WorkerPool): readonly SourceState[] {
+  #takeStates(pool: StagingPool): readonly SourceState[] {
     return this.#states
       .splice(0)
       .flatMap(({ source, state }) => (pool.hasAbandoned || pool.outOfReach(source) !== undefined ? [] : [state]));
   }
 
   /** Commits all that was handed out, and waits for it. */
-  async commitAll(pool: WorkerPool): Promise<void> {
+  async commitAll(pool: StagingPool): Promise<void> {
     await this.#started;
     const flushed = await pool.flush();
     await this.#startCommit(flushed, this.#takeStates(pool));
@@ -80,7 +93,7 @@ export class CommitQueue {
   }
 
   /** The last commit, with all that the workers still held; they are gone when it begins. */
-  async commitLast(pool: WorkerPool, flushed: readonly Staged[]): Promise<void> {
+  async commitLast(pool: StagingPool, flushed: readonly Staged[]): Promise<void> {
     const states = this.#takeStates(pool);
     // their memory is worth more than their threads while the last commit runs
     await pool[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** Owns the objects that a source extracts itself: one after the other, since each may cost, and each in a commit of its own. */
+/** The objects that a source extracts itself: one after the other, since each may cost, and each in a commit of its own. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";

@@ -1,6 +1,21 @@
-/** Owns how a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
+/** How a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
 import { readFileSync } from "node:fs";
 import type { Locator } from "./listing/source.ts";
+
+/** Bytes with the version that a versioned bucket gave them. */
+export interface StoredBytes {
+  readonly bytes: Uint8Array;
+  readonly versionId: string | null;
+}
+
+/** As `fetchBytes`, with the version. */
+export function fetchStored(locator: Locator): StoredBytes | Promise<StoredBytes> {
+  if (locator.kind === "s3") return import("../aws/s3/fetch-object.ts").then((s3) => s3.fetchStored(locator));
+  const bytes = fetchBytes(locator);
+  return bytes instanceof Promise
+    ? bytes.then((read) => ({ bytes: read, versionId: null }))
+    : { bytes, versionId: null };
+}
 
 /** Files and what is there already at once, without a promise; everything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
@@ -12,8 +27,8 @@ export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
 }
 
 /** Bytes that are on their way. `done` makes room for the next ones. */
-export interface PendingBytes {
-  readonly bytes: Promise<Uint8Array>;
+export interface PendingBytes<T = Uint8Array> {
+  readonly bytes: Promise<T>;
   readonly done: () => void;
 }
 
@@ -34,7 +49,7 @@ export class FetchWindow {
   }
 
   /** Starts `fetch` as soon as there is room for `size` bytes; an object larger than the window goes alone. */
-  start(size: number, fetch: () => Uint8Array | Promise<Uint8Array>): PendingBytes {
+  start<T>(size: number, fetch: () => T | Promise<T>): PendingBytes<T> {
     const entered = new Promise<void>((enter) => this.#waiting.push({ size, enter }));
     const bytes = entered.then(fetch);
     // Whoever takes the bytes sees the failure; until then it is not unhandled.

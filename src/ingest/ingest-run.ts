@@ -1,4 +1,4 @@
-/** Owns one pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+/** One pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";

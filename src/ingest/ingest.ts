@@ -1,4 +1,4 @@
-/** Owns the run loop: list, leave out what the ledger knows, read in workers, commit, publish. */
+/** The run loop: list, leave out what the ledger knows, read in workers, commit, publish. */
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { SpillwayError } from "../errors.ts";

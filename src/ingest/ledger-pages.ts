@@ -1,4 +1,4 @@
-/** Owns gathering what is listed into pages that are worth a question to a large ledger. */
+/** Gathering what is listed into pages that are worth a question to a large ledger. */
 import type { ListedChunk, TrailObject } from "./listing/source.ts";
 
 /** The ledger is asked once for a page, and looks through all of its names each time. */

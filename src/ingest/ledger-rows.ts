@@ -1,4 +1,4 @@
-/** Owns how the result of reading an object becomes rows of the ledger and the quarantine. */
+/** How the result of reading an object becomes rows of the ledger and the quarantine. */
 import type { AggregatedEntry, LedgerEntry, QuarantineEntry } from "../store/batch.ts";
 import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 
@@ -18,6 +18,7 @@ export function ledgerEntry(read: ReadObject): LedgerEntry {
     bedrock,
     rejected: read.rejected.length,
     other,
+    versionId: read.versionId ?? null,
     hashes: read.seal,
   };
 }

@@ -1,7 +1,7 @@
-/** Owns what a run is given, and what it tells while it goes on. */
+/** What a run is given, and what it tells while it goes on. */
 import type { VerifyPlan } from "./check-digests.ts";
 import type { ObjectSource } from "./listing/source.ts";
-import type { ExpectedTrail } from "../store/warehouse.ts";
+import type { Expectation } from "../store/warehouse.ts";
 import type { IngestSummary } from "./summary.ts";
 
 export interface IngestOptions {
@@ -21,7 +21,7 @@ export interface IngestOptions {
   /** The user's own boundaries, for the table `boundary`; without them what is there stays. */
   readonly boundaries?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Accounts and Regions whose logs are expected; without them what is there stays. */
-  readonly expected?: readonly ExpectedTrail[] | undefined;
+  readonly expected?: Expectation | undefined;
   /** The summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
   /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */

@@ -1,4 +1,4 @@
-/** Owns which failures are a source's own: the others are read all the same. */
+/** Which failures are a source's own: the others are read all the same. */
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "./listing/source.ts";
 

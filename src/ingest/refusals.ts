@@ -1,4 +1,4 @@
-/** Owns giving a source up whose every object is refused: the rest would be refused as well, and every request costs. */
+/** Giving a source up whose every object is refused: the rest would be refused as well, and every request costs. */
 import { SpillwayError } from "../errors.ts";
 import type { ReadNotice } from "./worker-pool.ts";
 

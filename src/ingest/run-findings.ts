@@ -1,4 +1,4 @@
-/** Owns what one run noticed about the logs: objects replaced or gone, and what it could not look at. */
+/** What one run noticed about the logs: objects replaced or gone, and what it could not look at. */
 import type { Finding, TrailObject } from "./listing/source.ts";
 
 const examplesKept = 20;

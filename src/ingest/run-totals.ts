@@ -1,4 +1,4 @@
-/** Owns what each source gave to a run: the counts of objects, source by source. */
+/** What each source gave to a run: the counts of objects, source by source. */
 import type { ObjectSource, TrailObject } from "./listing/source.ts";
 import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 

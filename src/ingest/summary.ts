@@ -1,4 +1,4 @@
-/** Owns what is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+/** What is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
 import type { Tally } from "../integrity/tally.ts";
 import type { SpillwayError } from "../errors.ts";
 import type { Finding } from "./listing/source.ts";

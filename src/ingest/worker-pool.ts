@@ -1,4 +1,4 @@
-/** Owns the worker threads: starts them, hands out objects, passes their messages on, ends them. */
+/** The worker threads: starts them, hands out objects, passes their messages on, ends them. */
 import { Worker } from "node:worker_threads";
 import { SpillwayError } from "../errors.ts";
 import type { TrailObject } from "./listing/source.ts";

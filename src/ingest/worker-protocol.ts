@@ -1,4 +1,4 @@
-/** Owns the messages between the run loop and its worker threads. */
+/** The messages between the run loop and its worker threads. */
 import type { ErrorCode } from "../errors.ts";
 import type { AggregatedCalls } from "../parse/aggregated-event.ts";
 import type { RejectedRecord } from "../parse/trail-object.ts";
@@ -37,6 +37,8 @@ export interface ReadObject {
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
   readonly seal?: StoredSeal;
+  /** Of a versioned bucket. */
+  readonly versionId?: string | null;
   /** The source refused it for want of a permission. */
   readonly denied?: boolean;
 }

@@ -1,15 +1,13 @@
-/** Owns a worker thread: fetches objects, parses them and stages their events as Parquet files. */
+/** A worker thread: fetches objects, parses them and stages their events as Parquet files. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../columnar/parquet.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import { EventBatch, RowBatch } from "../parse/event-batch.ts";
-import type { InvocationLogRow } from "../parse/invocation-log-record.ts";
+import { EventBatch, InvocationLogBatch, type RowBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
-import { invocationLogTable } from "../schema/invocation-log.ts";
 import { DeniedObject } from "../aws/s3/denied-object.ts";
-import { FetchWindow, type PendingBytes, fetchBytes } from "./fetch.ts";
+import { FetchWindow, type PendingBytes, type StoredBytes, fetchStored } from "./fetch.ts";
 import { readBytes } from "./read-bytes.ts";
 import type { TrailObject } from "./listing/source.ts";
 import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unreadObject } from "./worker-protocol.ts";
@@ -20,7 +18,7 @@ if (port === null) throw new Error("this module runs as a worker thread");
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
-const logBatch = new RowBatch<InvocationLogRow>(invocationLogTable);
+const logBatch = new InvocationLogBatch();
 /** Results without events wait too: a quiet trail has very many of them. */
 const objectsPerFile = 2000;
 let results: ReadObject[] = [];
@@ -34,11 +32,11 @@ function send(message: FromWorker): void {
 }
 
 /** What has to come over the network starts before its turn; files are read when they are parsed. */
-function prefetch({ locator, size }: TrailObject): PendingBytes | undefined {
-  return locator.kind === "file" ? undefined : ahead.start(size, () => fetchBytes(locator));
+function prefetch({ locator, size }: TrailObject): PendingBytes<StoredBytes> | undefined {
+  return locator.kind === "file" ? undefined : ahead.start(size, () => fetchStored(locator));
 }
 
-async function readObject(object: TrailObject, pending: PendingBytes | undefined): Promise<ReadObject> {
+async function readObject(object: TrailObject, pending: PendingBytes<StoredBytes> | undefined): Promise<ReadObject> {
   try {
     return await parseObject(object, pending);
   } finally {
@@ -46,21 +44,26 @@ async function readObject(object: TrailObject, pending: PendingBytes | undefined
   }
 }
 
-async function parseObject(object: TrailObject, pending: PendingBytes | undefined): Promise<ReadObject> {
+async function parseObject(object: TrailObject, pending: PendingBytes<StoredBytes> | undefined): Promise<ReadObject> {
   const { locator, ...described } = object;
-  let bytes: Uint8Array;
+  let stored: StoredBytes;
   try {
-    bytes = locator.kind === "file" ? readBytes(locator.path) : await (pending?.bytes ?? fetchBytes(locator));
+    stored =
+      locator.kind === "file"
+        ? { bytes: readBytes(locator.path), versionId: null }
+        : await (pending?.bytes ?? fetchStored(locator));
   } catch (thrown) {
     // The whole source is out of reach: no use in quarantining every object of it.
     if (thrown instanceof SpillwayError) throw thrown;
     const unread = unreadObject(described, "unreadable", `cannot be read: ${messageOf(thrown)}`);
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
+  const { bytes, versionId } = stored;
   if (object.kind === "invocation-log") {
     const { parseInvocationLogs } = await import("../parse/invocation-log.ts");
     return {
       object: described,
+      versionId,
       ...parseInvocationLogs(bytes, object.uri, logBatch, { maxRawBytes: setup.maxRawBytes }),
     };
   }
@@ -68,7 +71,7 @@ async function parseObject(object: TrailObject, pending: PendingBytes | undefine
     maxRawBytes: setup.maxRawBytes,
     seal: setup.seal === true,
   });
-  return { object: described, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
+  return { object: described, versionId, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 
 function stageRows<Row extends object>(name: string, rows: RowBatch<Row>): string | null {
@@ -94,7 +97,7 @@ function stage(flushed: boolean): void {
 
 type Queued = Exclude<ToWorker, { type: "ready" }>;
 
-async function handle(message: Queued, pending: readonly (PendingBytes | undefined)[]): Promise<void> {
+async function handle(message: Queued, pending: readonly (PendingBytes<StoredBytes> | undefined)[]): Promise<void> {
   if (message.type === "stop") {
     port?.close();
     return;

@@ -1,4 +1,4 @@
-/** Owns the role of an archive: where digests and logs lie, by account and Region, in a bucket or a folder. */
+/** The role of an archive: where digests and logs lie, by account and Region, in a bucket or a folder. */
 import type { Seal } from "../parse/seal.ts";
 import type { DigestName, TrailPlace } from "./digest-name.ts";
 

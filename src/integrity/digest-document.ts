@@ -1,4 +1,4 @@
-/** Owns the content of a digest file: its fields, checked, and the hash that its signature covers. */
+/** The content of a digest file: its fields, checked, and the hash that its signature covers. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-/** Owns the names of digest files and log files in a trail: what a key says before anything is read. Pure. */
+/** The names of digest files and log files in a trail: what a key says before anything is read. Pure. */
 
 /** `base` is what stands before `AWSLogs/`: one bucket may hold several, and so may a folder. */
 export interface TrailPlace {

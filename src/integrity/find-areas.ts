@@ -1,4 +1,4 @@
-/** Owns the search for digests in a bucket: from a prefix to the folders of each account and Region, by listing folders only. */
+/** The search for digests in a bucket: from a prefix to the folders of each account and Region, by listing folders only. */
 import type { Bucket } from "../aws/s3/bucket.ts";
 import { SpillwayError } from "../errors.ts";
 import { mapAtOnce } from "./map-at-once.ts";

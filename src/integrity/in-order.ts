@@ -1,4 +1,4 @@
-/** Owns streams that run side by side and are read one after the other: parallel work whose output never depends on who is faster. */
+/** Streams that run side by side and are read one after the other: parallel work whose output never depends on who is faster. */
 
 /** Items that a stream may be ahead of its reader. */
 const itemsAhead = 256;

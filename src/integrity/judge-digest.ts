@@ -1,4 +1,4 @@
-/** Owns the verdict on one digest by itself: form, place, account, algorithms, key and signature. Its links come later. */
+/** The verdict on one digest by itself: form, place, account, algorithms, key and signature. Its links come later. */
 import { openStored } from "../parse/seal.ts";
 import { type Area, type DigestFile, type DigestMetadata, type Unread, isUnread } from "./archive.ts";
 import { type DigestDocument, parseDigest } from "./digest-document.ts";

@@ -1,4 +1,4 @@
-/** Owns work over a list with a bound on how much is under way. */
+/** Work over a list with a bound on how much is under way. */
 
 /** Results in the order of the items. The first failure ends it. */
 export async function mapAtOnce<T, R>(

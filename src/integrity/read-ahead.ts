@@ -1,4 +1,4 @@
-/** Owns reading a list of files a little ahead of whoever walks along it, and forgetting what is behind. */
+/** Reading a list of files a little ahead of whoever walks along it, and forgetting what is behind. */
 
 /** `read(index)`: the file at that place, undefined past the end. Ask in order; a few places back are still there. */
 export function readAhead<F, T>(

@@ -1,4 +1,4 @@
-/** Owns reading one log file, from a disk or a bucket, and taking its seal. */
+/** Reading one log file, from a disk or a bucket, and taking its seal. */
 import { readFileSync } from "node:fs";
 import type { S3Locator } from "../aws/access.ts";
 import { SpillwayError } from "../errors.ts";

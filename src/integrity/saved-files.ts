@@ -1,4 +1,4 @@
-/** Owns what was saved beside a copy of the digests: public keys and signatures, in files or in an evidence pack. */
+/** What was saved beside a copy of the digests: public keys and signatures, in files or in an evidence pack. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Owns the worker threads that hash log files: hands out pieces of work, takes the seals back, ends them. */
+/** The worker threads that hash log files: hands out pieces of work, takes the seals back, ends them. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, SpillwayError } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns a worker thread that reads log files and hashes them. */
+/** A worker thread that reads log files and hashes them. */
 import { parentPort } from "node:worker_threads";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { mapAtOnce } from "./map-at-once.ts";

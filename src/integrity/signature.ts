@@ -1,4 +1,4 @@
-/** Owns what a digest's signature covers, and its check. CloudTrail User Guide, "Custom implementations of log file integrity validation". */
+/** What a digest's signature covers, and its check. CloudTrail User Guide, "Custom implementations of log file integrity validation". */
 import { type KeyObject, verify } from "node:crypto";
 import type { DigestDocument } from "./digest-document.ts";
 

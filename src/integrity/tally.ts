@@ -1,4 +1,4 @@
-/** Owns the sums of a check: rows by kind, verdict and reason. */
+/** The sums of a check: rows by kind, verdict and reason. */
 import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
 
 /** Verdicts in the order in which they are told. */

@@ -1,4 +1,4 @@
-/** Owns the words of a check: what a digest or a log file came to, why, and which of it is a finding or a gap (R11). */
+/** The words of a check: what a digest or a log file came to, why, and which of it is a finding or a gap (R11). */
 
 export type Verdict = "valid" | "invalid" | "missing" | "unreadable" | "not-yet-digested" | "undigested";
 

@@ -1,4 +1,4 @@
-/** Owns CloudTrail's aggregated events: counts of data events in five minutes, without the calls themselves. */
+/** CloudTrail's aggregated events: counts of data events in five minutes, without the calls themselves. */
 import { inferenceOperation } from "./operation.ts";
 import { parseEventTime } from "./event-time.ts";
 import { type JsonObject, isObject } from "./json.ts";

@@ -1,4 +1,4 @@
-/** Owns the payload of a stream-completion record, whose entries are an object or a list of {key, value}. */
+/** The payload of a stream-completion record, whose entries are an object or a list of {key, value}. */
 import { type JsonObject, isObject, objectOrNull } from "./json.ts";
 
 const nothing: JsonObject = {};

@@ -1,4 +1,4 @@
-/** Owns reading the sentence of a denial: which Region, which kind of policy, explicit or not, which policy (R4). */
+/** Reading the sentence of a denial: which Region, which kind of policy, explicit or not, which policy (R4). */
 import { foundationModelOfArn } from "./model-id.ts";
 
 export interface Denial {

@@ -1,4 +1,4 @@
-/** Owns finding the records of a log file without parsing it: CloudTrail's own envelope, or a list of records. */
+/** Finding the records of a log file without parsing it: CloudTrail's own envelope, or a list of records. */
 import { isBlank, skipBlanks } from "./values.ts";
 import type { StructuralIndex, ScanBuffer } from "./scan-buffer.ts";
 

@@ -1,8 +1,10 @@
-/** Owns collecting rows of a table as columns, without an object or a lookup more than needed for each cell. */
+/** Collecting rows of a table as columns, without an object or a lookup more than needed for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
-import type { Column, Table } from "../schema/column.ts";
+import { type Column, type Table, columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
+import { invocationLogTable } from "../schema/invocation-log.ts";
 import type { EventRow } from "./event.ts";
+import type { InvocationLogRow } from "./invocation-log-record.ts";
 
 /** After so many values a column decides whether looking values up pays. */
 const trial = 4096;
@@ -186,13 +188,27 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
-/** Rows of a table until they are taken. Its last two columns say where a row was read. */
+/** Rows of a table until they are taken. Two of its columns say where a row was read. */
 export class RowBatch<Row extends object> {
+  readonly #columns: readonly Column[];
   readonly #builders: readonly Builder[];
+  readonly #objectUris: Builder | undefined;
+  readonly #recordIndexes: Builder | undefined;
+  readonly #recordNames: readonly string[];
+  readonly #ofRecord: readonly (Builder | undefined)[];
   #length = 0;
 
   constructor({ columns }: Table) {
+    this.#columns = columns;
     this.#builders = columns.map(builderOf);
+    this.#objectUris = this.#builderOf("object_uri");
+    this.#recordIndexes = this.#builderOf("record_index");
+    this.#recordNames = columnsWithout(columns, "object_uri", "record_index").map(({ name }) => name);
+    this.#ofRecord = this.#recordNames.map((name) => this.#builderOf(name));
+  }
+
+  #builderOf(name: string): Builder | undefined {
+    return this.#builders[this.#columns.findIndex((column) => column.name === name)];
   }
 
   get length(): number {
@@ -200,12 +216,14 @@ export class RowBatch<Row extends object> {
   }
 
   append(row: Row, objectUri: string, recordIndex: number): void {
-    const builders = this.#builders;
-    // the row's properties stand in the table's order, so no name has to be looked up
-    const cells: unknown[] = Object.values(row);
-    for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i]);
-    builders[cells.length]?.add(objectUri);
-    builders[cells.length + 1]?.add(recordIndex);
+    const builders = this.#ofRecord;
+    const names = this.#recordNames;
+    // a row says something of each of its table's columns
+    const cells = row as Readonly<Record<string, unknown>>;
+    // for every Bedrock record: without an iterator
+    for (let i = 0; i < names.length; i++) builders[i]?.add(cells[names[i] ?? ""]);
+    this.#objectUris?.add(objectUri);
+    this.#recordIndexes?.add(recordIndex);
     this.#length++;
   }
 
@@ -219,6 +237,13 @@ export class RowBatch<Row extends object> {
   take(): EncodedColumn[] {
     this.#length = 0;
     return this.#builders.map((builder) => builder.take());
+  }
+}
+
+/** Rows of `invocation_log`. */
+export class InvocationLogBatch extends RowBatch<InvocationLogRow> {
+  constructor() {
+    super(invocationLogTable);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Owns reading eventTime: RFC 3339 with any offset, to epoch milliseconds. */
+/** Reading eventTime: RFC 3339 with any offset, to epoch milliseconds. */
 
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
 const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;

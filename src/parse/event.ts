@@ -1,4 +1,4 @@
-/** Owns turning a sound Bedrock record into a row of the table `event`. */
+/** Turning a sound Bedrock record into a row of the table `event`. */
 import { completionEntries } from "./completion.ts";
 import { noDenial, parseDenial } from "./denial.ts";
 import { parseEventTime } from "./event-time.ts";
@@ -14,66 +14,29 @@ import {
   outcomeOf,
   recordKind,
 } from "./operation.ts";
+import type { RowOf } from "../schema/column.ts";
+import type { eventTable } from "../schema/event.ts";
 import { readCaller } from "./principal.ts";
 import type { BedrockRecord } from "./record.ts";
 import { tokenCount } from "./tokens.ts";
 
-/** The columns of `event` in the table's order, without `object_uri` and `record_index`, which the reader of files knows. */
-export type EventRow = {
+/** The columns that a record fills: `object_uri` and `record_index` are what the reader of files knows. */
+type RecordColumn = Exclude<(typeof eventTable.columns)[number], { readonly name: "object_uri" | "record_index" }>;
+
+/** Columns that are never null, or that hold fewer values than their type. */
+interface Narrower {
   readonly event_id: string;
-  /** Epoch milliseconds. */
   readonly event_time: number;
-  readonly event_source: string | null;
   readonly event_name: string;
-  readonly event_type: string | null;
-  readonly event_category: string | null;
-  readonly event_version: string | null;
   readonly source_region: string;
-  readonly request_id: string | null;
-  readonly shared_event_id: string | null;
-  readonly parent_request_id: string | null;
-  readonly addendum_reason: string | null;
-  readonly original_request_id: string | null;
-  readonly original_event_id: string | null;
   readonly record_kind: RecordKind;
-  readonly invocation_key: string | null;
-  readonly operation: string | null;
-  readonly streaming: boolean | null;
   readonly outcome: Outcome | null;
-  readonly inference_region: string | null;
   readonly additional_omitted: boolean;
-  readonly account_id: string | null;
-  readonly recipient_account_id: string | null;
-  readonly principal: string | null;
-  readonly principal_type: string | null;
-  readonly principal_name: string | null;
-  readonly session_name: string | null;
-  readonly source_identity: string | null;
-  readonly invoked_by: string | null;
-  readonly on_behalf_of: string | null;
-  readonly source_ip: string | null;
-  readonly user_agent: string | null;
-  readonly vpc_endpoint_id: string | null;
-  readonly host: string | null;
-  readonly via_console: boolean | null;
-  readonly bearer_token: boolean | null;
-  readonly model_id: string | null;
   readonly model_kind: ModelKind;
-  readonly profile_id: string | null;
-  readonly profile_scope: string | null;
-  readonly model: string | null;
-  readonly provider: string | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
-  readonly cache_read_tokens: number | null;
-  readonly cache_write_tokens: number | null;
-  readonly error_code: string | null;
-  readonly error_message: string | null;
-  readonly denied_region: string | null;
-  readonly denied_by: string | null;
-  readonly denied_explicit: boolean | null;
-  readonly denied_policy_arn: string | null;
-};
+}
+
+/** A row of the table `event`, each value by its column's name. */
+export type EventRow = Omit<RowOf<RecordColumn>, keyof Narrower> & Narrower;
 
 const nothing: JsonObject = {};
 

@@ -1,4 +1,4 @@
-/** Owns the names of what lies beside CloudTrail logs and is none: a quarantined file is told by what it is. */
+/** The names of the other files that lie beside CloudTrail logs, so that a quarantined file is called what it is. */
 import { type JsonObject, isObject } from "./json.ts";
 
 interface Shape {

@@ -1,13 +1,13 @@
-/** Owns getting the content of a trail object: gzip or plain, into a scanBuffer that is used again and again. */
+/** Getting the content of a trail object: gzip or plain, into a buffer that is used again and again. */
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { messageOf, systemCode } from "../errors.ts";
-import type { ScanBuffer } from "./scan-buffer.ts";
+import type { ReusedMemory } from "./scan-buffer.ts";
 
 export type Inflated =
   | { readonly length: number; readonly problem: null }
   | { readonly length: number; readonly problem: string };
 
-type Attempt = (bytes: Uint8Array, scanBuffer: ScanBuffer, limit: number) => Inflated;
+type Attempt = (bytes: Uint8Array, memory: ReusedMemory, limit: number) => Inflated;
 
 const zlibFinish = 4;
 
@@ -32,7 +32,7 @@ function onlyZeros(bytes: Uint8Array, from: number): boolean {
 const trailing = "bytes other than zero padding follow the gzip stream";
 
 /** Through the public interface: allocates a buffer for each object. */
-export const inflatePublic: Attempt = (bytes, scanBuffer, limit) => {
+export const inflatePublic: Attempt = (bytes, memory, limit) => {
   try {
     // ISIZE of the last member: a hint for the size of the output, never trusted.
     const isize =
@@ -47,7 +47,7 @@ export const inflatePublic: Attempt = (bytes, scanBuffer, limit) => {
       engine: { bytesWritten: number };
     };
     if (!onlyZeros(bytes, engine.bytesWritten)) return fail(trailing);
-    buffer.copy(scanBuffer.reserve(buffer.length));
+    buffer.copy(memory.reserve(buffer.length));
     return { length: buffer.length, problem: null };
   } catch (thrown) {
     const code = systemCode(thrown);
@@ -84,7 +84,7 @@ function hasHandle(gunzip: object): gunzip is { _handle: ZlibHandle; _writeState
   );
 }
 
-/** Straight into the scanBuffer, with one zlib state for all objects: no buffers, no page faults. Null if this Node has no such handle. */
+/** Straight into the memory, with one zlib state for all objects: no buffers, no page faults. Null if this Node has no such handle. */
 export function makeDirectInflate(): Attempt | null {
   const gunzip = createGunzip();
   if (!hasHandle(gunzip)) return null;
@@ -93,14 +93,14 @@ export function makeDirectInflate(): Attempt | null {
   handle.onerror = (message, _errno, code): void => {
     error = { code, message };
   };
-  const attempt: Attempt = (bytes, scanBuffer, limit) => {
+  const attempt: Attempt = (bytes, memory, limit) => {
     handle.reset();
     error = null;
     let read = 0;
     let length = 0;
     let capacity = Math.min(limit + 1, Math.max(1 << 20, bytes.length * 10));
     for (;;) {
-      const target = scanBuffer.reserve(capacity);
+      const target = memory.reserve(capacity);
       const room = Math.min(target.length, limit + 1) - length;
       handle.writeSync(zlibFinish, bytes, read, bytes.length - read, target, length, room);
       if (error !== null) return explain((error as { code: string }).code, (error as { message: string }).message);
@@ -117,20 +117,15 @@ export function makeDirectInflate(): Attempt | null {
 
 /** Inner interfaces may change: a good stream, two members, padding and a truncated one must come out right. */
 function provesItself(attempt: Attempt): boolean {
-  const memory = Buffer.alloc(4096);
-  const scanBuffer: ScanBuffer = {
-    reserve: () => memory,
-    skim: () => {
-      throw new Error("not used");
-    },
-  };
+  const bytes = Buffer.alloc(4096);
+  const memory: ReusedMemory = { reserve: () => bytes };
   try {
     const member = gzipSync("spillway");
-    const good = attempt(Buffer.concat([member, member, Buffer.alloc(2)]), scanBuffer, 1024);
-    const read = memory.toString("latin1", 0, good.length);
-    const cut = attempt(member.subarray(0, member.length - 4), scanBuffer, 1024);
-    const again = attempt(member, scanBuffer, 1024);
-    const bomb = attempt(member, scanBuffer, 7);
+    const good = attempt(Buffer.concat([member, member, Buffer.alloc(2)]), memory, 1024);
+    const read = bytes.toString("latin1", 0, good.length);
+    const cut = attempt(member.subarray(0, member.length - 4), memory, 1024);
+    const again = attempt(member, memory, 1024);
+    const bomb = attempt(member, memory, 7);
     return (
       good.problem === null &&
       read === "spillwayspillway" &&
@@ -150,21 +145,21 @@ const deepestGzip = 3;
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Puts the content of a trail object at the start of the scanBuffer; gzip within gzip is opened too. */
-export function inflateObject(bytes: Uint8Array, scanBuffer: ScanBuffer, limit: number): Inflated {
+/** Puts the content of a trail object at the start of the memory; gzip within gzip is opened too. */
+export function inflateObject(bytes: Uint8Array, memory: ReusedMemory, limit: number): Inflated {
   if (bytes.length === 0) return fail("file is empty");
   if (!isGzip(bytes)) {
     if (bytes.length > limit) return tooLarge(limit);
-    scanBuffer.reserve(bytes.length).set(bytes);
+    memory.reserve(bytes.length).set(bytes);
     return { length: bytes.length, problem: null };
   }
   inflateGzip ??= makeDirectInflate() ?? inflatePublic;
   let packed = bytes;
   for (let depth = 1; ; depth++) {
-    const inflated = inflateGzip(packed, scanBuffer, limit);
+    const inflated = inflateGzip(packed, memory, limit);
     if (inflated.problem !== null) return inflated;
     if (inflated.length === 0) return fail("file is empty when inflated");
-    const content = scanBuffer.reserve(inflated.length).subarray(0, inflated.length);
+    const content = memory.reserve(inflated.length).subarray(0, inflated.length);
     if (!isGzip(content)) return inflated;
     if (depth === deepestGzip) return fail(`gzip within gzip, more than ${deepestGzip} deep`);
     packed = Uint8Array.from(content);

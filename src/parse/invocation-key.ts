@@ -1,4 +1,4 @@
-/** Owns the key that gathers the records of one request (R1). */
+/** The key that gathers the records of one request (R1). */
 import { nonEmpty } from "./json.ts";
 import { type RecordKind, bareErrorCode } from "./operation.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what is read of a model invocation log's record, and turning it into a row; loads zod: import it lazily. */
+/** What is read of a model invocation log's record, and turning it into a row; loads zod: import it lazily. */
 import { z } from "zod";
 import { parseEventTime } from "./event-time.ts";
 import { isUuid } from "./invocation-key.ts";

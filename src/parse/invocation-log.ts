@@ -1,4 +1,4 @@
-/** Owns reading one object of model invocation logs: rows of identifiers, times and counts; prompts and completions are stepped over. */
+/** Reading one object of model invocation logs: rows of identifiers, times and counts; prompts and completions are stepped over. */
 import { inflateObject } from "./inflate.ts";
 import { type Fields, readObjects } from "./json-fields.ts";
 import type { RowBatch } from "./event-batch.ts";

@@ -1,4 +1,4 @@
-/** Owns a walk over JSON bytes that keeps the fields asked for and steps over all others: their text never becomes a value. */
+/** A walk over JSON bytes that keeps the fields asked for and steps over all others: their text never becomes a value. */
 import { isBlank, skipBlanks } from "./values.ts";
 
 /** Fields by name: a plain value to keep, an object with fields of its own, or only whether it is there. */

@@ -1,4 +1,4 @@
-/** Owns reading values of parsed JSON without trusting their type: a wrong type reads as null. */
+/** Reading values of parsed JSON without trusting their type: a wrong type reads as null. */
 
 import { messageOf } from "../errors.ts";
 

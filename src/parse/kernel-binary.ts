@@ -1,4 +1,4 @@
-/** Owns the compiled search kernel, generated from kernel/skim.ts by scripts/build-kernel.mjs: do not edit. */
+/** The compiled search kernel, generated from kernel/skim.ts by scripts/build-kernel.mjs: do not edit. */
 export const kernelBinary: string = [
   "AGFzbQEAAAABEANgAX8AYAN/f38Bf2AAAX8CDwEDZW52Bm1lbW9yeQIAAwMEAwABAgYfBn8BQQALfwFBAAt+AUIAC34BQgALfwFB",
   "AAt/AUEACwcuBQltYXJrQ291bnQDBAhoaXRDb3VudAMFBXN0YXJ0AAAEcmVzdAACBHNraW0AAQqNCgMaAEEAJAAgACQBQgAkAkIA",

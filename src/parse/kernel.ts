@@ -1,4 +1,5 @@
-/** Owns the fast scanner: a WebAssembly kernel over memory that objects are inflated into directly. */
+/** The scanner: a WebAssembly kernel over memory that objects are inflated into directly. */
+import { SpillwayError } from "../errors.ts";
 import { kernelBinary } from "./kernel-binary.ts";
 import {
   type Positions,
@@ -38,11 +39,9 @@ interface Kernel {
   readonly hitCount: { readonly value: number };
 }
 
-/** A scanBuffer on the kernel, or null where the machine has no WebAssembly SIMD. */
-export function makeKernelScanBuffer(): ScanBuffer | null {
-  const memory = new WebAssembly.Memory({ initial: 48 });
-  const kernel = instantiate(memory);
-  if (kernel === null) return null;
+/** @throws SpillwayError where Node has no WebAssembly SIMD */
+export function makeScanBuffer(): ScanBuffer {
+  const { kernel, memory } = instantiate();
   let content = Buffer.from(memory.buffer, contentAt);
   const marks = makePositions();
   const hits = makePositions();
@@ -82,12 +81,17 @@ function collect(positions: Positions, found: Uint32Array): void {
   positions.count += found.length;
 }
 
-function instantiate(memory: Memory): Kernel | null {
+function instantiate(): { readonly kernel: Kernel; readonly memory: Memory } {
   try {
+    const memory = new WebAssembly.Memory({ initial: 48 });
     const module = new WebAssembly.Module(Buffer.from(kernelBinary, "base64"));
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return exports as unknown as Kernel; // the test of the binary holds it to its source
-  } catch {
-    return null;
+    // the test of the binary holds it to its source
+    return { kernel: exports as unknown as Kernel, memory };
+  } catch (cause) {
+    throw new SpillwayError("usage", "this Node.js has no WebAssembly SIMD, with which log files are searched", {
+      next: "Run it without --jitless, on a processor with SSE4.1 (x64) or NEON (arm64).",
+      cause,
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** Owns what a modelId says: kind, profile, scope, model, provider (R6). */
+/** What a modelId says: kind, profile, scope, model, provider (R6). */
 import { isScope, isVendor } from "../reference/vendors.ts";
 import { isObject } from "./json.ts";
 import { memoize } from "./memo.ts";

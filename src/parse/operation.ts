@@ -1,4 +1,4 @@
-/** Owns which records are inference, of what kind a record is, and how its call ended (R3). */
+/** Which records are inference, of what kind a record is, and how its call ended (R3). */
 import { findInferenceOperation, isNeverInference } from "../reference/operations.ts";
 import { flagOrNull } from "./json.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the stable identity behind a call, its name, account and session (R5). */
+/** The stable identity behind a call, its name, account and session (R5). */
 import { type JsonObject, nonEmpty, objectOrNull } from "./json.ts";
 import { memoize } from "./memo.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the zod schema of a sound record, and the line that explains why one was rejected; load it lazily, zod is heavy. */
+/** The zod schema of a sound record, and the line that explains why one was rejected; load it lazily, zod is heavy. */
 import { z } from "zod";
 import { parseEventTime } from "./event-time.ts";
 import { isObject } from "./json.ts";

@@ -1,4 +1,4 @@
-/** Owns the shapes in which people hold CloudTrail records besides the trail's own files: each is opened, whatever wraps what. */
+/** The shapes in which people hold CloudTrail records besides the trail's own files: each is opened, whatever wraps what. */
 import { type JsonObject, isObject } from "./json.ts";
 import { isTableRow, recordOfRow } from "./table-row.ts";
 

@@ -1,4 +1,4 @@
-/** Owns which records are Bedrock's and which of those are sound enough to count (R8, "Rejected"). */
+/** Which records are Bedrock's and which of those are sound enough to count (R8, "Rejected"). */
 import { parseEventTime } from "./event-time.ts";
 import { isObject, type JsonObject } from "./json.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the memory that trail objects are inflated into, and the contract of the two scanners that search it. */
+/** The memory that trail objects are inflated into, and the contract of whatever searches it. */
 
 /** Zeros after the content, so that a scanner may read whole blocks past its end. */
 export const slack: number = 128;
@@ -22,11 +22,30 @@ export interface StructuralIndex {
 }
 
 /** Bytes that are used again and again: a fresh buffer for each object costs page faults. */
-export interface ScanBuffer {
+export interface ReusedMemory {
   /** At least `capacity` bytes; what was written before is kept, earlier views may be dead. */
   reserve(capacity: number): Buffer;
+}
+
+/** Such memory that can be searched. */
+export interface ScanBuffer extends ReusedMemory {
   /** Searches the first `length` bytes of what was reserved. */
   skim(length: number, level: number): StructuralIndex;
+}
+
+/** Memory for content that nothing searches. */
+export function makeMemory(): ReusedMemory {
+  let memory = Buffer.alloc(1 << 20);
+  return {
+    reserve(capacity: number): Buffer {
+      if (capacity + slack > memory.length) {
+        const grown = Buffer.alloc(Math.max(capacity + slack, memory.length * 2));
+        memory.copy(grown);
+        memory = grown;
+      }
+      return memory;
+    },
+  };
 }
 
 /** A list of positions that grows. */

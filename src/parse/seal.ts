@@ -1,10 +1,9 @@
-/** Owns the seal of a stored file: the hash of what it holds, if it holds exactly one gzip stream and nothing else. */
+/** The seal of a stored file: the hash of what it holds, if it holds exactly one gzip stream and nothing else. */
 import { createHash } from "node:crypto";
 import { crc32, inflateRawSync } from "node:zlib";
 import { systemCode } from "../errors.ts";
 import { inflateObject } from "./inflate.ts";
-import type { ScanBuffer } from "./scan-buffer.ts";
-import { makePlainScanBuffer } from "./scan.ts";
+import { type ReusedMemory, makeMemory } from "./scan-buffer.ts";
 
 export interface Seal {
   /** SHA-256 of the inflated bytes, hex; null where they cannot be had. */
@@ -101,12 +100,12 @@ function sha256Of(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-let reused: ScanBuffer | undefined;
+let reused: ReusedMemory | undefined;
 
 /** As `sealOf`, into memory that is used again: for many files of usual size. */
 export function sealStored(bytes: Uint8Array): Seal {
   if (bytes.length === 0 || bytes[0] !== 0x1f) return sealOf(bytes);
-  reused ??= makePlainScanBuffer();
+  reused ??= makeMemory();
   const { length, problem } = inflateObject(bytes, reused, defaultSealLimit);
   const seal = problem === null ? sealInflated(bytes, reused.reserve(length).subarray(0, length)) : sealOf(bytes);
   if (length > keptBytes) reused = undefined;

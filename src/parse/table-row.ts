@@ -1,4 +1,4 @@
-/** Owns turning a row of Athena or CloudTrail Lake, whose column names lost their capitals, back into a record. */
+/** Turning a row of Athena or CloudTrail Lake, whose column names lost their capitals, back into a record. */
 import { type JsonObject, isObject } from "./json.ts";
 
 /** CloudTrail's names of fields, as far as anything reads them; whatever is not here keeps the name that it came with. */

@@ -1,4 +1,4 @@
-/** Owns reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
+/** Reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";

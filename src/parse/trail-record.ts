@@ -1,4 +1,4 @@
-/** Owns the question whether something found in a file is a CloudTrail record at all, and which other kinds of file AWS leaves beside them. */
+/** The question whether something found in a file is a CloudTrail record at all, and which other kinds of file AWS leaves beside them. */
 import { isObject } from "./json.ts";
 
 /**

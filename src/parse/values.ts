@@ -1,4 +1,4 @@
-/** Owns the slow way: text in any other form than CloudTrail's own, parsed as a whole into records. */
+/** The slow way: text in any other form than CloudTrail's own, parsed as a whole into records. */
 import { messageOf } from "../errors.ts";
 import { readCsv } from "./csv-text.ts";
 import { nameForeign, nameOfBytes } from "./foreign-shape.ts";

@@ -1,4 +1,4 @@
-/** Owns the ARNs of profiles, models and principals. */
+/** The ARNs of profiles, models and principals. */
 
 /** A profile that is named by its ARN keeps it. */
 export function profileArn(profile: string, region: string, account: string, partition: string): string {

@@ -1,4 +1,4 @@
-/** Owns the layers of one principal of a bundle: what could not be read is missing, never empty. */
+/** The layers of one principal of a bundle: what could not be read is missing, never empty. */
 import { type Bundle, type BundlePrincipal, pathToAccount } from "./bundle.ts";
 import { type PolicyDocument, readPolicy } from "./document.ts";
 import type { PolicyKind } from "./kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns the bundle: the documents that bear on principals, the tree of the organization, and what could not be read, in one file. */
+/** The bundle: the documents that bear on principals, the tree of the organization, and what could not be read, in one file. */
 import { z } from "zod";
 
 /** What a call refused, or what was not asked. */

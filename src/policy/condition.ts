@@ -1,4 +1,4 @@
-/** Owns deciding a Condition element: every operator and key must hold; a key that is missing follows AWS's rules for it. */
+/** Deciding a Condition element: every operator and key must hold; a key that is missing follows AWS's rules for it. */
 import type { Context, KeyState } from "./context.ts";
 import { type Operator, type OperatorName, findOperator, readOperatorName } from "./operators.ts";
 import { type Truth, every, no, not, some, truthOf, unknown, yes } from "./truth.ts";

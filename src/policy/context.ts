@@ -1,4 +1,4 @@
-/** Owns the condition keys of one check: present, known to be absent, or unknown (R12). */
+/** The condition keys of one check: present, known to be absent, or unknown (R12). */
 
 export type KeyState =
   | { readonly state: "present"; readonly values: readonly string[] }

@@ -1,4 +1,4 @@
-/** Owns the decision about one question: every layer has to allow, a deny anywhere wins, and each reason is kept. */
+/** The decision about one question: every layer has to allow, a deny anywhere wins, and each reason is kept. */
 import { type PolicyDocument, type Statement, isRefused } from "./document.ts";
 import type { PolicyKind } from "./kinds.ts";
 import type { Layer } from "./layers.ts";

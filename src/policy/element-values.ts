@@ -1,4 +1,4 @@
-/** Owns the values of an element, which may be one or a list. */
+/** The values of an element, which may be one or a list. */
 import type { JsonNode, StringNode } from "./json-reader.ts";
 
 /** One text, or the texts of a list. */

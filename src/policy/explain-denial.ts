@@ -1,4 +1,4 @@
-/** Owns the sentence about a denial: which statement denied where, what would change it, and what would deny even then. */
+/** The sentence about a denial: which statement denied where, what would change it, and what would deny even then. */
 import type { Bundle } from "./bundle.ts";
 import { principalPolicies } from "./bundle-layers.ts";
 import type { Call } from "./call.ts";

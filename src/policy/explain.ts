@@ -1,4 +1,4 @@
-/** Owns the words for a decision: each reason with its document, and what is not known. */
+/** The words for a decision: each reason with its document, and what is not known. */
 import { nameLayer, nameStatement } from "./words.ts";
 import type { Answer, OpenReason, Reason } from "./decide.ts";
 import type { Layer } from "./layers.ts";

@@ -1,4 +1,4 @@
-/** Owns comparing an address with a block of addresses. */
+/** Comparing an address with a block of addresses. */
 import { BlockList, isIP } from "node:net";
 
 /** Is the address in the block? Undefined where one of the two is not what it should be. */

@@ -1,4 +1,4 @@
-/** Owns reading JSON with the place of every value, so that a finding can name line and column. */
+/** Reading JSON with the place of every value, so that a finding can name line and column. */
 
 interface Span {
   /** Offsets into the text; `end` is behind the last character. */

@@ -1,4 +1,4 @@
-/** Owns the kinds of policy documents and what is said about a fault in one. */
+/** The kinds of policy documents and what is said about a fault in one. */
 import type { Place } from "./json-reader.ts";
 
 export type PolicyKind = "scp" | "identity" | "boundary" | "session" | "endpoint";
@@ -18,3 +18,8 @@ export interface Problem extends Place {
   readonly file: string;
   readonly message: string;
 }
+
+/** What may stand in Principal, each with a text or a list of texts. */
+export const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
+
+export type PrincipalType = (typeof principalTypes)[number];

@@ -1,4 +1,4 @@
-/** Owns the layers of policies, each of which has to let a call through. */
+/** The layers of policies, each of which has to let a call through. */
 import type { PolicyDocument } from "./document.ts";
 import type { PolicyKind } from "./kinds.ts";
 

@@ -1,4 +1,4 @@
-/** Owns how long a policy document may be, and how its length is counted. */
+/** How long a policy document may be, and how its length is counted. */
 import type { PolicyKind } from "./kinds.ts";
 import { type JsonNode, plainValue } from "./json-reader.ts";
 

@@ -1,4 +1,4 @@
-/** Owns whether a document allows any call to a model at all, whatever its conditions. */
+/** Whether a document allows any call to a model at all, whatever its conditions. */
 import { type PolicyDocument, isRefused } from "./document.ts";
 import { matchesAction } from "./pattern.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the condition operators: what each compares, and how its name is read. */
+/** The condition operators: what each compares, and how its name is read. */
 import { matchAddress } from "./ip-address.ts";
 import { type Pattern, matches, matchesArn } from "./pattern.ts";
 

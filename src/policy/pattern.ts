@@ -1,4 +1,4 @@
-/** Owns matching with wildcards: whole texts, ARNs segment by segment, and resources. */
+/** Matching with wildcards: whole texts, ARNs segment by segment, and resources. */
 
 /** `*` and `?` in a pattern; every other element is one character that stands for itself. */
 export const anyText = 0;

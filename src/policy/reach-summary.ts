@@ -1,4 +1,4 @@
-/** Owns how many of a bundle's principals may reach a destination: all, some, none, or it cannot be told. */
+/** How many of a bundle's principals may reach a destination: all, some, none, or it cannot be told. */
 import type { ReachRow } from "./reach.ts";
 
 export interface ReachSummary {

@@ -1,4 +1,4 @@
-/** Owns what a profile means for a call: its model and its destinations, from a table of profiles with a date. */
+/** What a profile means for a call: its model and its destinations, from a table of profiles with a date. */
 
 export interface KnownProfile {
   readonly profileId: string;
@@ -6,6 +6,13 @@ export interface KnownProfile {
   readonly destinations: readonly string[];
   readonly model: string | null;
   readonly asOf: string;
+  /** Of an application profile, as far as it is known. */
+  readonly account?: string | undefined;
+}
+
+/** System-defined profiles are named after their scope and model, application profiles by letters and digits alone. */
+export function isApplicationId(profileId: string): boolean {
+  return !profileId.includes(".");
 }
 
 export interface ProfileRequest {

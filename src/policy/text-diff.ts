@@ -1,4 +1,4 @@
-/** Owns the difference of two texts, line by line, as `diff -u` writes it. */
+/** The difference of two texts, line by line, as `diff -u` writes it. */
 
 interface Line {
   readonly mark: " " | "-" | "+";

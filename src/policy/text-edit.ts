@@ -1,4 +1,4 @@
-/** Owns changing a JSON text in place: what is not changed stays as it was written, blanks too. */
+/** Changing a JSON text in place: what is not changed stays as it was written, blanks too. */
 import type { ArrayNode, JsonNode, ObjectNode } from "./json-reader.ts";
 
 interface Layout {

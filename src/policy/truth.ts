@@ -1,4 +1,4 @@
-/** Owns logic with three values: true, false, and not known, with the reasons why not (R12). */
+/** Logic with three values: true, false, and not known, with the reasons why not (R12). */
 
 export interface Truth {
   /** Undefined: it cannot be told. */

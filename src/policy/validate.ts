@@ -1,4 +1,4 @@
-/** Owns what IAM and Organizations would refuse in a document, with the place of each fault. */
+/** What IAM and Organizations would refuse in a document, with the place of each fault. */
 import { type Fault, error, unknownElements, warning } from "./fault.ts";
 import type { PolicyKind, Problem } from "./kinds.ts";
 import { type JsonNode, type ObjectNode, memberOf, placeOf } from "./json-reader.ts";

@@ -1,4 +1,4 @@
-/** Owns policy variables: `${key}`, `${key, 'default'}`, and the three characters that can be written as variables. */
+/** Policy variables: `${key}`, `${key, 'default'}`, and the three characters that can be written as variables. */
 import type { Context } from "./context.ts";
 import { type Pattern, anyCharacter, anyText } from "./pattern.ts";
 

@@ -1,4 +1,4 @@
-/** Owns how a layer and a statement are called. */
+/** How a layer and a statement are called. */
 import type { Reason } from "./decide.ts";
 import { kindTitles } from "./kinds.ts";
 import type { Layer } from "./layers.ts";

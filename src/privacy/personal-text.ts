@@ -1,4 +1,4 @@
-/** Owns finding people in text: sessions and users in ARNs, e-mail addresses, IP addresses, and names that a record says are its own. */
+/** Finding people in text: sessions and users in ARNs, e-mail addresses, IP addresses, and names that a record says are its own. */
 import { isIPv4, isIPv6 } from "node:net";
 
 export interface PersonalText {

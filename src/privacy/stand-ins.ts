@@ -1,4 +1,4 @@
-/** Owns what stands for a person: a keyed hash that joins across exports, or a number that means nothing outside of one. */
+/** What stands for a person: a keyed hash that joins across exports, or a number that means nothing outside of one. */
 import { createHmac } from "node:crypto";
 import type { StandIn } from "./personal-text.ts";
 

@@ -1,4 +1,4 @@
-/** Owns collecting SCPs: the way from an account to the root, or the whole tree. */
+/** Collecting SCPs: the way from an account to the root, or the whole tree. */
 import type { Named, OrganizationsReader } from "../aws/organizations.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import type { Bundle, BundlePolicy, BundleTarget } from "../policy/bundle.ts";

@@ -1,4 +1,4 @@
-/** Owns the smallest policy that collecting needs. */
+/** The smallest policy that collecting needs. */
 
 export interface CollectPermissions {
   readonly principals: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-/** Owns collecting the policies of principals by IAM: of some by their names, or of all that may call Bedrock. */
+/** Collecting the policies of principals by IAM: of some by their names, or of all that may call Bedrock. */
 import type { IamReader, Owner } from "../aws/iam.ts";
 import type { AccountPrincipal } from "../aws/iam-account.ts";
 import type { ServiceAccess } from "../aws/access.ts";

@@ -1,4 +1,4 @@
-/** Owns putting a bundle together from what Organizations and IAM answer. */
+/** Putting a bundle together from what Organizations and IAM answer. */
 import { type IamReader, openIam } from "../aws/iam.ts";
 import { openOrganizations } from "../aws/organizations.ts";
 import type { ServiceAccess } from "../aws/access.ts";

@@ -1,4 +1,4 @@
-/** Owns what could not be read: noted and gone on from, as long as the credentials and the network are good. */
+/** What could not be read: noted and gone on from, as long as the credentials and the network are good. */
 import { credentialProblem } from "../aws/refusals.ts";
 import { isUnreachable } from "../aws/retry.ts";
 import type { ServiceAccess } from "../aws/access.ts";

@@ -1,8 +1,9 @@
-/** Owns what live answers say of profiles, and how that differs from what was known. */
+/** What live answers say of profiles, and how that differs from what was known. */
 import { type LiveProfile, listInferenceProfiles } from "../aws/bedrock.ts";
 import type { ServiceAccess } from "../aws/access.ts";
+import { accountOf } from "../policy/arn.ts";
 import type { Unreadable } from "../policy/bundle.ts";
-import type { InferenceProfile } from "../reference/inference-profiles.ts";
+import { liveSource, type InferenceProfile } from "../reference/inference-profiles.ts";
 import { takeNotes } from "./notes.ts";
 
 export interface ProfileQuestion {
@@ -50,19 +51,28 @@ export async function fetchProfiles(
   return { profiles: [...profiles.values()], unreadable: notes.entries, regions: [...regions] };
 }
 
-/** The Region-less model is that of a global profile, which may run anywhere. */
 function knownAs(live: LiveProfile, sourceRegion: string, now: Date): InferenceProfile | undefined {
-  const [first] = live.modelArns;
-  if (first === undefined) return undefined;
-  const regions = live.modelArns.map((arn) => arn.split(":")[3] ?? "");
+  const model = modelOf(live.modelArns);
+  if (model === null) return undefined;
   return {
     profileId: live.id,
     sourceRegion,
-    destinations: regions.includes("") ? ["*"] : [...new Set(regions)].toSorted(),
-    model: first.slice(first.lastIndexOf("/") + 1),
+    destinations: destinationsOf(live.modelArns),
+    model,
     asOf: now.toISOString().slice(0, 10),
-    source: "live",
+    // another account cannot call an application profile
+    source: live.application ? `${liveSource} ${accountOf(live.arn) ?? ""}`.trim() : liveSource,
   };
+}
+
+/** The Region-less model is that of a global profile, which may run anywhere. */
+export function destinationsOf(modelArns: readonly string[]): readonly string[] {
+  const regions = modelArns.map((arn) => arn.split(":")[3] ?? "");
+  return regions.includes("") ? ["*"] : [...new Set(regions)].toSorted();
+}
+
+export function modelOf([first]: readonly string[]): string | null {
+  return first === undefined ? null : first.slice(first.lastIndexOf("/") + 1);
 }
 
 /** What was not known before is new; what is no longer listed in a Region that answered is gone. */

@@ -1,4 +1,4 @@
-/** Owns the boundaries that everybody has: named sets of Regions that follow from the reference data. */
+/** The boundaries that everybody has: named sets of Regions that follow from the reference data. */
 import { regionRows } from "./regions.ts";
 
 let named: ReadonlyMap<string, readonly string[]> | undefined;

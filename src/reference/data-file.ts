@@ -1,4 +1,4 @@
-/** Owns how the data files beside this module are read: JSON with `as_of`, `source` and `rows`. */
+/** How the data files beside this module are read: JSON with `as_of`, `source` and `rows`. */
 import { readFileSync } from "node:fs";
 
 export interface DataFile<Row> {

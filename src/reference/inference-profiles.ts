@@ -1,4 +1,4 @@
-/** Owns the dated snapshot of inference profiles and their destinations for each source Region (R7). */
+/** The dated snapshot of inference profiles and their destinations for each source Region (R7). */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 /** What may serve a profile called in one Region; destinations `["*"]` are all commercial Regions. */
@@ -19,6 +19,14 @@ export interface InferenceProfileRow {
   readonly model: string | null;
   readonly as_of: string;
   readonly source: string;
+}
+
+/** `source` of what AWS answered; behind it stands the account of an application profile. */
+export const liveSource = "live";
+
+/** The account of an application profile that AWS answered. */
+export function accountOfSource(source: string): string | undefined {
+  return new RegExp(`^${liveSource} (\\d{12})$`).exec(source)?.[1];
 }
 
 const file: () => DataFile<InferenceProfile> = dataFile("inference-profiles.json");

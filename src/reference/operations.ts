@@ -1,4 +1,4 @@
-/** Owns the known operations of Bedrock and which of them are inference. */
+/** The known operations of Bedrock and which of them are inference. */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 export interface Operation {

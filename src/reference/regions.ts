@@ -1,4 +1,4 @@
-/** Owns the AWS Regions with country and jurisdiction. */
+/** The AWS Regions with country and jurisdiction. */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 /** One row of the table `region`. */

@@ -1,4 +1,4 @@
-/** Owns the closed sets that tell a model id from a profile id: vendor prefixes and profile scopes (R6). */
+/** The closed sets that tell a model id from a profile id: vendor prefixes and profile scopes (R6). */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 export interface Vendor {

@@ -1,4 +1,4 @@
-/** Owns what a boundary's name means: approved Regions, from reference data or listed by the user. */
+/** What a boundary's name means: approved Regions, from reference data or listed by the user. */
 import { SpillwayError } from "../errors.ts";
 import { builtInBoundaries } from "../reference/boundaries.ts";
 import { findRegion } from "../reference/regions.ts";

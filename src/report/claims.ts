@@ -1,4 +1,4 @@
-/** Owns what follows from the claims of a range (R11): findings, what was not shown, and the exit code that both call for. */
+/** What follows from the claims of a range (R11): findings, what was not shown, and the exit code that both call for. */
 import { exitCodes } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { type PlainRow, plainRows } from "../engines/result.ts";
@@ -17,6 +17,7 @@ export interface Freshness {
   /** Epoch milliseconds; null without a file. */
   readonly newestLog: number | null;
   readonly gap: string | null;
+  readonly expected: boolean;
 }
 
 export interface ClaimFinding {
@@ -50,8 +51,15 @@ export async function claimsOf(
       region: String(row["region"]),
       newestLog: typeof row["newest_log"] === "number" ? row["newest_log"] : null,
       gap: typeof row["gap"] === "string" ? row["gap"] : null,
+      expected: row["expected"] === true,
     })),
   };
+}
+
+/** Accounts and Regions without a fresh log file: of those that are expected, where any is named; else of those that were seen. */
+export function silentPairs(freshness: readonly Freshness[]): readonly Freshness[] {
+  const areNamed = freshness.some(({ expected }) => expected);
+  return freshness.filter(({ gap, expected }) => gap !== null && (expected || !areNamed));
 }
 
 /** What is wrong, by the numbers. */
@@ -60,7 +68,7 @@ export function claimFindings({ claims, freshness }: RangeClaims, boundary: stri
     claims.find((each) => each.claim === claim && each.outcome === "not met");
   const outside = refuted("inside-boundary");
   const altered = refuted("unaltered");
-  const silent = freshness.filter(({ gap }) => gap !== null);
+  const silent = silentPairs(freshness);
   const names = silent.slice(0, 3).map(({ accountId, region, gap }) => `${accountId} ${region} (${gap ?? ""})`);
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : "";
   return [

@@ -1,4 +1,4 @@
-/** Owns the warning that a scope, or a member of it, matches no call: a misspelt name would look like one without inference. */
+/** The warning that a scope, or a member of it, matches no call: a misspelt name would look like one without inference. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Logger } from "../log.ts";

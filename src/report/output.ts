@@ -1,4 +1,4 @@
-/** Owns where a result goes: stdout, or a file that appears only when it is whole. */
+/** Where a result goes: stdout, or a file that appears only when it is whole. */
 import { createWriteStream, statSync } from "node:fs";
 import { once } from "node:events";
 import { open, rename, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** Owns how a value becomes text, for machines and for people: the same in every format. */
+/** How a value becomes text, for machines and for people: the same in every format. */
 import type { Cell, ResultColumn } from "../engines/engine.ts";
 import { isoTime as isoMicroseconds } from "../engines/iso-time.ts";
 import { terminalLine } from "../terminal-text.ts";
@@ -21,7 +21,7 @@ export function isNumeric({ type }: ResultColumn): boolean {
 
 /** Rates are the only fractions that are read as percentages, and only by people. */
 function isRate(column: ResultColumn): boolean {
-  return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)$/.test(column.name);
+  return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)(_|$)/.test(column.name);
 }
 
 /** A value for people. `groups` puts commas between thousands. */

@@ -1,4 +1,4 @@
-/** Owns the checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
+/** The checks of a config that need more than its schema: reports, boundaries and sources that exist by name. */
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Config, SourceConfig } from "../config/config.ts";
@@ -28,6 +28,15 @@ export function checkConfig(config: Config): void {
     throw new SpillwayError("config", "failOn names boundary, and there is no boundary", {
       next: 'Add a boundary, for example "boundary": "eu".',
     });
+  }
+  if (config.failOn.includes("first-seen") && config.scope.from === undefined && config.scope.lastDays === undefined) {
+    throw new SpillwayError(
+      "config",
+      "failOn names first-seen, and the scope has no beginning: everything would be new",
+      {
+        next: 'Give the scope one, for example "scope": {"lastDays": 7}.',
+      },
+    );
   }
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
   if (config.sources.length === 0) {

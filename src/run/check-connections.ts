@@ -1,4 +1,4 @@
-/** Owns trying out what a run is going to need from outside: each source and each place that it writes to, one line each. */
+/** Trying out what a run is going to need from outside: each source and each place that it writes to, one line each. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { fetchBytes } from "../ingest/fetch.ts";
 import { type ObjectSource, type TrailObject, noMemory } from "../ingest/listing/source.ts";
+import { countOrganizationAccounts, hasOrganization, organizationName } from "./expectation.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { ReportJob } from "./report-jobs.ts";
 import { putOptionsOf } from "./write-reports.ts";
@@ -31,6 +32,12 @@ export interface TrialOptions {
 export async function* tryConnections({ config, jobs, sources, env }: TrialOptions): AsyncGenerator<Trial> {
   yield proxyOf(env);
   for (const { name, open } of sources) yield* trySource(name, open);
+  if (hasOrganization(config)) {
+    yield await trial(organizationName, async () => {
+      const accounts = await countOrganizationAccounts(config, env);
+      return `${accounts.toLocaleString("en-US")} active ${accounts === 1 ? "account" : "accounts"}`;
+    });
+  }
   yield await trial(`write beside ${config.warehouse}`, async () => await writeBeside(config.warehouse));
   const targets = new Map(jobs.map((job) => [dirname(job.target), job]));
   for (const [folder, job] of targets) yield await trial(`write to ${folder}`, async () => await writeReportTo(job));

@@ -1,24 +1,31 @@
-/** Owns what a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
+/** What a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { type RangeClaims, claimFindings, claimsOf } from "../report/claims.ts";
+import { firstTimes } from "../report/first-seen.ts";
 import { findReport, loadCatalogue } from "../report/catalogue.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
+import type { PolicyView } from "../report/policies/policy-view.ts";
+import { driftFindings, driftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {
-  readonly kind: "boundary" | "integrity" | "stale";
+  readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen";
   readonly count: number;
   readonly message: string;
 }
 
 export interface RangeFindings {
   readonly findings: readonly Finding[];
+  /** What was asked for with failOn and cannot be told. */
+  readonly notShown: readonly string[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
+  /** Rows of the report `drift` with each kind of mark; null where nobody asked for it. */
+  readonly drift: ReadonlyMap<string, number> | null;
   /** Account-Region-days, by kind of gap, in the config's scope. */
   readonly coverageGaps: ReadonlyMap<string, number>;
   /** In the config's scope; the freshness is of the accounts and Regions in it, whatever its range. */
@@ -30,6 +37,7 @@ export async function findInRange(
   engine: Engine,
   config: Config,
   summary: IngestSummary | undefined,
+  policies: PolicyView | undefined,
   now: Date,
 ): Promise<RangeFindings> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
@@ -39,16 +47,24 @@ export async function findInRange(
   const range = await claimsOf(engine, (report) =>
     applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
   );
+  const drift = await driftMarks(engine, config, scope, policies);
+  const first = config.failOn.includes("first-seen")
+    ? await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, qualify))
+    : undefined;
   return {
     range,
+    notShown: first?.notShown ?? [],
     findings: [
       ...boundaryFindings(boundaryViolations, config),
       ...(summary === undefined ? [] : integrityFindings(summary)),
       // calls outside are counted and named above
       ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
       ...(await digestFindings(engine, scope)),
+      ...driftFindings(drift),
+      ...(first?.findings ?? []),
     ],
     boundaryViolations,
+    drift,
     coverageGaps: await countGaps(engine, scope),
   };
 }
@@ -101,10 +117,24 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
   return Number(row?.["n"] ?? 0);
 }
 
-/** Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. */
+/**
+ * Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. Where accounts and
+ * Regions are named as expected, the silence of others is none: one that was closed would be a gap for ever.
+ */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");
-  const counted = `select gap, count(*) as n from (${sql}) as coverage where gap is not null and gap <> 'pruned' group by 1 order by 1`;
+  const counted = `
+select gap, count(*) as n
+from (${sql}) as coverage
+where gap is not null
+  and gap <> 'pruned'
+  and (
+    gap not in ('no file', 'not listed')
+    or not exists (select 1 from expected_trail)
+    or exists (select 1 from expected_trail as e where e.account_id = coverage.account_id and e.region = coverage.region)
+  )
+group by 1
+order by 1`;
   const wanted = { ...scope, principals: undefined, boundary: undefined };
   const rows = await plainRows(await engine.run(applyScope(counted, wanted, qualify)));
   return new Map(rows.map((row) => [String(row["gap"]), Number(row["n"])]));

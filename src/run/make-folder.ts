@@ -1,4 +1,4 @@
-/** Owns making the folder that a file of a run's is going to lie in. */
+/** Making the folder that a file of a run's is going to lie in. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";

@@ -1,5 +1,7 @@
-/** Owns which numbers of a run become metrics, and their names. */
+/** Which numbers of a run become metrics, and their names. */
+import { silentPairs } from "../report/claims.ts";
 import type { Metric, Sample } from "./open-metrics.ts";
+import { driftMarks } from "../report/policies/drift.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -177,8 +179,8 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
     },
     {
       name: "spillway_stale_accounts_regions",
-      help: "Accounts and Regions without a fresh log file.",
-      samples: claims.length === 0 ? [] : one(newestLogs.filter(({ gap }) => gap !== null).length),
+      help: "Accounts and Regions without a fresh log file: of the expected ones, where any is named.",
+      samples: claims.length === 0 ? [] : one(silentPairs(newestLogs).length),
     },
     {
       name: "spillway_claim",
@@ -190,7 +192,7 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
   ];
 }
 
-function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): Metric[] {
+function whatItFound({ boundaryViolations, drift, coverageGaps, claims }: RunReport): Metric[] {
   return [
     {
       name: "spillway_boundary_violations",
@@ -198,10 +200,22 @@ function whatItFound({ boundaryViolations, coverageGaps, counts }: RunReport): M
       samples: boundaryViolations === null ? [] : one(boundaryViolations),
     },
     {
-      name: "spillway_coverage_gaps",
-      help: "Account-Region-days with a gap in their log files, in the config's scope.",
+      name: "spillway_drift",
+      help: "Destinations of profiles by what does not fit, in the config's scope: rows of the report drift with each kind of mark.",
       samples:
-        counts === null
+        drift === null
+          ? []
+          : by(
+              "mark",
+              driftMarks.map((mark) => [mark, drift[mark] ?? 0]),
+            ),
+    },
+    {
+      name: "spillway_coverage_gaps",
+      help: "Account-Region-days with a gap in their log files, in the config's scope: of the expected ones, where any is named.",
+      samples:
+        // a source that is out of reach takes nothing away from what the warehouse shows
+        claims.length === 0
           ? []
           : by(
               "gap",

@@ -1,5 +1,5 @@
 /**
- * Owns the text of metrics. It is OpenMetrics, and keeps to what the node exporter's textfile collector reads as well, whose parser is
+ * The text of metrics. It is OpenMetrics, and keeps to what the node exporter's textfile collector reads as well, whose parser is
  * the older one of Prometheus: gauges only (it knows no `info`, and names counters otherwise), no timestamps, no exemplars.
  */
 

@@ -1,4 +1,4 @@
-/** Owns retention as a step: remove, make the file smaller where it is worth it, publish. */
+/** Retention as a step: remove, make the file smaller where it is worth it, publish. */
 import { dayMs } from "../day.ts";
 import { existsSync, statSync } from "node:fs";
 import type { Effects } from "../effects.ts";

@@ -1,4 +1,4 @@
-/** Owns which files a run writes: the config's reports, taken apart into one file each. */
+/** Which files a run writes: the config's reports, taken apart into one file each. */
 import { dayMs } from "../day.ts";
 import type { Config, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns the run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
+/** The run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
 import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
@@ -39,6 +39,8 @@ export interface RunReport {
   readonly changes: Changes | null;
   readonly findings: readonly Finding[];
   readonly boundaryViolations: number | null;
+  /** Rows of the report `drift` in the config's scope, by kind of mark; null without `policies` and without `failOn` drift. */
+  readonly drift: Readonly<Record<string, number>> | null;
   /** Account-Region-days in the config's scope, by kind of gap. */
   readonly coverageGaps: Readonly<Record<string, number>>;
   /** What may be said of the config's scope; empty if the run failed before. */

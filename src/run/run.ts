@@ -1,4 +1,4 @@
-/** Owns the scheduled batch: ingest, retention, reports, findings; then metrics and the run report, however it ended. */
+/** The scheduled batch: ingest, retention, reports, findings; then metrics and the run report, however it ended. */
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
@@ -11,9 +11,12 @@ import type { Engine } from "../engines/engine.ts";
 import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { interruptStatements } from "../store/duck.ts";
+import type { Expectation } from "../store/warehouse.ts";
 import { holdRunLock } from "../store/run-lock.ts";
+import { hasOrganization, readExpectation } from "./expectation.ts";
 import { findInRange } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
+import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
 import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
@@ -27,7 +30,7 @@ const graceMs = 7000;
 export interface RunOptions {
   readonly config: Config;
   /** Loads the config's sources into the config's warehouse and publishes it. What it could do before it failed goes to `onStopped`. */
-  readonly load: (onStopped: (partial: IngestSummary) => void) => Promise<IngestSummary>;
+  readonly load: (expected: Expectation, onStopped: (partial: IngestSummary) => void) => Promise<IngestSummary>;
   /** Refuses what cannot be run, before anything is touched, and says how personal data is protected. */
   readonly prepare: () => Promise<Protection | undefined>;
   readonly effects: Effects;
@@ -77,11 +80,15 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   const step = stepper(progress.phases, options);
   const catalogue = loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]);
   const jobs = reportJobs(config, catalogue, startedAt);
+  const policies = await readPolicies(config.policies);
   const totals = async (): Promise<Snapshot> =>
     existsSync(config.warehouse) ? await withEngine(config, takeSnapshot) : emptySnapshot;
   const before = await step("before", async () => await totalsBefore(totals, effects));
   progress.snapshot = before;
-  const summary = await step("ingest", async () => await ingestStep(options, progress));
+  const reading = async (): Promise<Expectation> => await expectationStep(options, progress);
+  const expected = await (hasOrganization(config) ? step("expected accounts", reading) : reading());
+  if (signal.aborted) throw interrupted();
+  const summary = await step("ingest", async () => await ingestStep(options, progress, expected));
   if (summary === undefined && !existsSync(config.warehouse)) return failedVerdict(undefined, progress.failures);
   progress.snapshot = await step("changes", totals);
   if (before !== undefined) progress.changes = changesBetween(before, progress.snapshot);
@@ -99,7 +106,7 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
         try {
-          const file = await writeReport(job, { engine, catalogue, protection: progress.protection, signal });
+          const file = await writeReport(job, { engine, catalogue, policies, protection: progress.protection, signal });
           progress.files.push(file);
           const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
           effects.log.info(`wrote ${file.target}${rows}`, { ...file });
@@ -112,10 +119,12 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
   await withEngine(config, reporting, progress.protection);
   const found = await withEngine(
     config,
-    async (engine) => await step("findings", async () => await findInRange(engine, config, summary, startedAt)),
+    async (engine) =>
+      await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });
+  for (const message of found.notShown) effects.log.warn(message);
   if (progress.failures.length > 0) return failedVerdict(undefined, progress.failures);
   return judge(config, summary, found);
 }
@@ -139,6 +148,13 @@ async function retentionStep(
   }
 }
 
+/** An organization that does not answer is noted, and the run goes on with what was known of it. */
+async function expectationStep({ config, effects, signal }: RunOptions, progress: Progress): Promise<Expectation> {
+  const { expectation, failures } = await readExpectation(config, effects.env, signal);
+  progress.failures.push(...failures);
+  return expectation;
+}
+
 /**
  * Loads. Sources that could not be read are noted, and the run goes on with the others; undefined: none could be read, and nothing is new.
  * What keeps the warehouse from being written ends the run.
@@ -146,9 +162,10 @@ async function retentionStep(
 async function ingestStep(
   { load, config, signal }: RunOptions,
   progress: Progress,
+  expected: Expectation,
 ): Promise<IngestSummary | undefined> {
   try {
-    progress.summary = await load((partial) => (progress.summary = partial));
+    progress.summary = await load(expected, (partial) => (progress.summary = partial));
     return progress.summary;
   } catch (error) {
     if (signal.aborted || !isOutOfReach(error)) throw error;

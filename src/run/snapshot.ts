@@ -1,4 +1,4 @@
-/** Owns what a run wants to know of the warehouse: totals before and after, and what became new in between. */
+/** What a run wants to know of the warehouse: totals before and after, and what became new in between. */
 import type { Engine } from "../engines/engine.ts";
 import { type PlainRow, plainRows } from "../engines/result.ts";
 

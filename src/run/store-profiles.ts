@@ -1,4 +1,4 @@
-/** Owns keeping refreshed profiles in the warehouse: with the findings, as a run of its own, published. */
+/** Keeping refreshed profiles in the warehouse: with the findings, as a run of its own, published. */
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { Warehouse } from "../store/warehouse.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what a run leaves behind, however it ended: the metrics and the run report. */
+/** What a run leaves behind, however it ended: the metrics and the run report. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -109,6 +109,7 @@ function reportOf(
         : { ...changes, newSpillingPrincipals: coverPrincipals(changes.newSpillingPrincipals, protection) },
     findings: found?.findings ?? [],
     boundaryViolations: found?.boundaryViolations ?? null,
+    drift: found === undefined || found.drift === null ? null : Object.fromEntries(found.drift),
     coverageGaps: Object.fromEntries(found?.coverageGaps ?? []),
     claims: found?.range.claims ?? [],
     newestLogs: found?.range.freshness ?? [],

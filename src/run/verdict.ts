@@ -1,4 +1,4 @@
-/** Owns how a run ends: the exit code, and why. */
+/** How a run ends: the exit code, and why. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
@@ -48,7 +48,11 @@ export function judge(config: Config, summary: IngestSummary | undefined, found:
 }
 
 /** As `spillway ingest --strict` sees it, and the claims that were not shown. */
-function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, findings }: RangeFindings): string[] {
+function gapsOf(
+  { boundary }: Config,
+  { counts, gaps }: IngestSummary,
+  { range, findings, notShown: unknown }: RangeFindings,
+): string[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const lines: (readonly [number, string])[] = [
     [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],
@@ -60,5 +64,6 @@ function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, 
     ...gaps,
     ...integrity,
     ...notShown(range.claims, boundary),
+    ...unknown,
   ];
 }

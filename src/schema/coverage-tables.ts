@@ -1,8 +1,8 @@
-/** Owns the tables that say what should be there: what was listed up to when, and which accounts and Regions are expected. */
+/** The tables that say what should be there: what was listed up to when, and which accounts and Regions are expected. */
 import { type Table, column } from "./column.ts";
 
 /** Ranges that touch are one row. Days that no row holds were never looked at. */
-export const listedRangeTable: Table = {
+export const listedRangeTable = {
   name: "listed_range",
   doc: "Delivery days that a source listed to their end, for each account and Region: a day in it without a file had none",
   columns: [
@@ -14,9 +14,9 @@ export const listedRangeTable: Table = {
     column("listed_at", "timestamp", "when the last of them was listed, UTC"),
     column("run_id", "text", "run that listed it last"),
   ],
-};
+} satisfies Table;
 
-export const expectedTrailTable: Table = {
+export const expectedTrailTable = {
   name: "expected_trail",
   doc: "Accounts and Regions whose logs are expected: one that delivers none is a gap",
   columns: [
@@ -25,4 +25,11 @@ export const expectedTrailTable: Table = {
     column("since", "text", "first day that is expected, YYYY-MM-DD; null: always"),
     column("named_by", "text", "config or organizations"),
   ],
-};
+} satisfies Table;
+
+/** While it has a row, nobody knows of all accounts whether they are expected. */
+export const unreadExpectationTable = {
+  name: "unread_expectation",
+  doc: "Lists of expected accounts that the last run could not read: what was known of them before stays expected, and which accounts are expected is unknown",
+  columns: [column("named_by", "text", "organizations"), column("reason", "text", "why it could not be read")],
+} satisfies Table;

@@ -1,7 +1,7 @@
-/** Owns the tables of an ingest that verifies: CloudTrail's digests, the keys that sign them, and log files that are gone. */
+/** The tables of an ingest that verifies: CloudTrail's digests, the keys that sign them, and log files that are gone. */
 import { type Table, column } from "./column.ts";
 
-export const digestTable: Table = {
+export const digestTable = {
   name: "digest",
   doc: "CloudTrail's digests, each as it was judged last; also those that should be there and are not",
   columns: [
@@ -25,9 +25,9 @@ export const digestTable: Table = {
     column("run_id", "text", "run that judged it"),
     column("checked_at", "timestamp", "when, UTC"),
   ],
-};
+} satisfies Table;
 
-export const publicKeyTable: Table = {
+export const publicKeyTable = {
   name: "public_key",
   doc: "CloudTrail's public keys that digests were checked with",
   columns: [
@@ -38,9 +38,9 @@ export const publicKeyTable: Table = {
     column("valid_to", "timestamp", "UTC"),
     column("source", "text", "ListPublicKeys, or the file that it was read from"),
   ],
-};
+} satisfies Table;
 
-export const missingLogTable: Table = {
+export const missingLogTable = {
   name: "missing_log",
   doc: "Log files that a valid digest lists and that are not there, or not where we may look",
   columns: [
@@ -54,10 +54,10 @@ export const missingLogTable: Table = {
     column("listed_hash", "text", "SHA-256 that the digest gives, hex"),
     column("run_id", "text", "run that missed it"),
   ],
-};
+} satisfies Table;
 
 /** What reports read of the digests: the verdicts on log files that are there stand in the ledger. */
-export const digestCheckTable: Table = {
+export const digestCheckTable = {
   name: "digest_check",
   doc: "Verdicts on digests, and on log files that are not there, counted by account, Region and day",
   columns: [
@@ -69,6 +69,6 @@ export const digestCheckTable: Table = {
     column("reason", "text", "why it is not valid"),
     column("files", "bigint", "digests or log files"),
   ],
-};
+} satisfies Table;
 
 export const digestTables: readonly Table[] = [digestTable, publicKeyTable, missingLogTable, digestCheckTable];

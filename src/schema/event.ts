@@ -1,8 +1,8 @@
-/** Owns the table `event`: one row for each Bedrock record that CloudTrail delivered. */
+/** The table `event`: one row for each Bedrock record that CloudTrail delivered. */
 import { type Table, column } from "./column.ts";
 import { callerColumns, errorColumns, modelColumns, tokenColumns } from "./shared-columns.ts";
 
-export const eventTable: Table = {
+export const eventTable = {
   name: "event",
   doc: "CloudTrail records about Bedrock, as delivered; the same eventID twice is one event",
   columns: [
@@ -44,4 +44,4 @@ export const eventTable: Table = {
     column("object_uri", "text", "trail object that delivered the record first"),
     column("record_index", "integer", "position of the record in that object, from 0"),
   ],
-};
+} satisfies Table;

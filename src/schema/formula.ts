@@ -1,4 +1,4 @@
-/** Owns what a spreadsheet would run of a text, as one pattern for JavaScript and for DuckDB. */
+/** What a spreadsheet would run of a text, as one pattern for JavaScript and for DuckDB. */
 
 /** Blanks and marks that a spreadsheet skips before it looks for a formula, as ranges of code points. */
 const skipped: readonly (readonly [number, number])[] = [

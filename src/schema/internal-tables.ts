@@ -1,4 +1,4 @@
-/** Owns the tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
+/** The tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
 import { type Table, column } from "./column.ts";
 import { eventTable } from "./event.ts";
 
@@ -6,14 +6,14 @@ import { eventTable } from "./event.ts";
 export const internalSchema = "internal";
 
 /** Contents of an eventID that lost against another content of the same eventID: so that distinct contents are counted exactly. */
-const eventVariantTable: Table = {
+const eventVariantTable = {
   name: "event_variant",
   doc: "Other contents that were delivered under an eventID; the table event holds the chosen one",
   columns: eventTable.columns,
-};
+} satisfies Table;
 
 /** Since when an account and Region is known to emit completions: what makes a missing one `pending`. */
-const firstCompletionTable: Table = {
+const firstCompletionTable = {
   name: "first_completion",
   doc: "Time of the first completion of each account and Region",
   columns: [
@@ -21,33 +21,33 @@ const firstCompletionTable: Table = {
     column("source_region", "text", "Region that was called"),
     column("first_time", "timestamp", "event time of the first completion, UTC"),
   ],
-};
+} satisfies Table;
 
 /** Days of `invocation_day` that no longer say what `invocation` says; empty in a published file. */
-const staleDayTable: Table = {
+const staleDayTable = {
   name: "stale_day",
   doc: "Days whose rows in invocation_day have to be computed anew",
   columns: [column("day", "timestamp", "start of the day, UTC")],
-};
+} satisfies Table;
 
 /** Calls of the last day that was pruned: a record of theirs that comes later must not stand as a call of its own. */
-const prunedInvocationTable: Table = {
+const prunedInvocationTable = {
   name: "pruned_invocation",
   doc: "Calls of the last day before the pruned days end",
   columns: [
     column("invocation_key", "text", "key of the call"),
-    column("event_time", "timestamp", "time of the call, UTC"),
+    column("event_time", "timestamp", "time of its earliest record, UTC"),
   ],
-};
+} satisfies Table;
 
 /** What `first_completion` would forget with the events that were pruned. */
-const prunedCompletionTable: Table = {
+const prunedCompletionTable = {
   name: "pruned_completion",
   doc: "Time of the first completion of each account and Region among the events that were pruned",
   columns: firstCompletionTable.columns,
-};
+} satisfies Table;
 
-const sourceStateTable: Table = {
+const sourceStateTable = {
   name: "source_state",
   doc: "What a source remembers between runs: how far a listing reached, where a slow one goes on",
   columns: [
@@ -57,16 +57,28 @@ const sourceStateTable: Table = {
     column("run_id", "text", "run that wrote it"),
     column("updated_at", "timestamp", "when it was committed, UTC"),
   ],
-};
+} satisfies Table;
 
-export const metaTable: Table = {
+/** The events of an extracted object keep the names of their log files, which are no objects of the ledger. */
+const extractedShareTable = {
+  name: "extracted_share",
+  doc: "How many events of a log file count as new for an object that was extracted, such as a day of an Athena table",
+  columns: [
+    column("object_uri", "text", "log file that the events name"),
+    column("uri", "text", "extracted object of the ledger"),
+    column("etag", "text", "its ETag"),
+    column("new_events", "bigint", "events"),
+  ],
+} satisfies Table;
+
+export const metaTable = {
   name: "meta",
   doc: "What Spillway has to know of the file itself",
   columns: [
     column("name", "text", "such as schema_version, generation (of the published copy), pruned_before"),
     column("value", "text", "its value"),
   ],
-};
+} satisfies Table;
 
 export const internalTables: readonly Table[] = [
   metaTable,
@@ -76,4 +88,5 @@ export const internalTables: readonly Table[] = [
   prunedInvocationTable,
   prunedCompletionTable,
   sourceStateTable,
+  extractedShareTable,
 ];

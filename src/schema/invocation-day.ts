@@ -1,13 +1,8 @@
-/** Owns the table `invocation_day`: invocations added up by UTC day and by what reports group by. */
-import { type Column, type Table, column, personal } from "./column.ts";
+/** The table `invocation_day`: invocations added up by UTC day and by what reports group by. */
+import { type Column, type Table, column, personal, sameColumn } from "./column.ts";
 import { invocationTable } from "./invocation.ts";
 
-/** A column that means the same as in `invocation`. */
-function same(name: string): Column {
-  const found = invocationTable.columns.find((known) => known.name === name);
-  if (found === undefined) throw new Error(`invocation has no column ${name}`);
-  return found;
-}
+const same = (name: string): Column => sameColumn(invocationTable, name);
 
 const before = ["source_region", "served_region", "region_evidence", "spilled", "outcome", "operation", "streaming"];
 const caller = ["account_id", "principal", "principal_type", "principal_name"];
@@ -16,7 +11,7 @@ const denial = ["denied_region", "denied_by", "denied_explicit", "denied_policy_
 const flags = ["region_conflict", "copies_disagree", "completion_only"];
 
 /** Columns in the order of queries/model/invocation-day.sql. */
-export const invocationDayTable: Table = {
+export const invocationDayTable = {
   name: "invocation_day",
   doc: "Invocations by UTC day and by what reports group and filter by; what the reports read instead of `invocation`",
   columns: [
@@ -34,6 +29,7 @@ export const invocationDayTable: Table = {
     column("output_tokens", "bigint", "sum; null if none tells"),
     column("cache_read_tokens", "bigint", "sum; null if none tells"),
     column("cache_write_tokens", "bigint", "sum; null if none tells"),
+    column("without_tokens", "bigint", "of the invocations, those that tell no token count at all"),
     personal("text", column("example_message", "text", "smallest error message of the row's denied calls")),
   ],
-};
+} satisfies Table;

@@ -1,4 +1,4 @@
-/** Owns the tables of model invocation logs: what is read of their records, and the ledger of their objects. */
+/** The tables of model invocation logs: what is read of their records, and the ledger of their objects. */
 import { type Table, column, personal } from "./column.ts";
 import { listedRangeTable } from "./coverage-tables.ts";
 

@@ -1,8 +1,8 @@
-/** Owns the table `invocation`: one row for each API request to a model, folded from its events. */
+/** The table `invocation`: one row for each API request to a model, folded from its events. */
 import { type Table, column } from "./column.ts";
 import { callerColumns, errorColumns, modelColumns, tokenColumns } from "./shared-columns.ts";
 
-export const invocationTable: Table = {
+export const invocationTable = {
   name: "invocation",
   doc: "API requests to a model; every record of a request is folded into one row (R1)",
   columns: [
@@ -30,4 +30,4 @@ export const invocationTable: Table = {
     column("copies_disagree", "boolean", "API-call copies differ in error, model, principal or tokens (R1)"),
     column("completion_only", "boolean", "known only by its completion: the API call itself was never delivered"),
   ],
-};
+} satisfies Table;

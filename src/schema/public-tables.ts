@@ -1,6 +1,6 @@
-/** Owns the list of the tables that analysts read, as a warehouse and the data dictionary have them, in the order in which people ask for them. */
+/** The list of the tables that analysts read, as a warehouse and the data dictionary have them, in the order in which people ask for them. */
 import type { Table } from "./column.ts";
-import { expectedTrailTable, listedRangeTable } from "./coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "./coverage-tables.ts";
 import { digestTables } from "./digest-tables.ts";
 import { eventTable } from "./event.ts";
 import { invocationLogTables } from "./invocation-log.ts";
@@ -27,6 +27,7 @@ export const publicTables: readonly Table[] = [
   findingTable,
   listedRangeTable,
   expectedTrailTable,
+  unreadExpectationTable,
   ...invocationLogTables,
   ...digestTables,
   aggregatedCallTable,

@@ -1,4 +1,4 @@
-/** Owns what a result is made of, whichever engine it comes from: columns with a type, and batches of plain cells. */
+/** What a result is made of, whichever engine it comes from: columns with a type, and batches of plain cells. */
 import type { ColumnType } from "./column.ts";
 
 /**

@@ -1,7 +1,7 @@
-/** Owns the columns that an event and an invocation share: who called, from where, and what model. */
+/** The columns that an event and an invocation share: who called, from where, and what model. */
 import { type Column, column, personal } from "./column.ts";
 
-export const callerColumns: readonly Column[] = [
+export const callerColumns = [
   column(
     "account_id",
     "text",
@@ -41,9 +41,9 @@ export const callerColumns: readonly Column[] = [
     "called with a Bedrock API key",
     "callWithBearerToken, or a user named BedrockAPIKey-...",
   ),
-];
+] satisfies readonly Column[];
 
-export const modelColumns: readonly Column[] = [
+export const modelColumns = [
   personal(
     "text",
     column("model_id", "text", "model identifier as the caller sent it", "requestParameters.modelId (mantle: model)"),
@@ -61,9 +61,9 @@ export const modelColumns: readonly Column[] = [
   ),
   personal("text", column("model", "text", "foundation model, null where the identifier hides it")),
   column("provider", "text", "first part of the model's name"),
-];
+] satisfies readonly Column[];
 
-export const tokenColumns: readonly Column[] = [
+export const tokenColumns = [
   column("input_tokens", "bigint", "input tokens", "additionalEventData.inputTokens, else the completion's"),
   column("output_tokens", "bigint", "output tokens", "additionalEventData.outputTokens, else the completion's"),
   column(
@@ -78,9 +78,9 @@ export const tokenColumns: readonly Column[] = [
     "input tokens written to the prompt cache",
     "additionalEventData.cacheWriteInputTokens",
   ),
-];
+] satisfies readonly Column[];
 
-export const errorColumns: readonly Column[] = [
+export const errorColumns = [
   column("error_code", "text", "CloudTrail errorCode as it stands", "errorCode"),
   personal("text", column("error_message", "text", "CloudTrail errorMessage as it stands", "errorMessage")),
   column(
@@ -95,4 +95,4 @@ export const errorColumns: readonly Column[] = [
     "text",
     column("denied_policy_arn", "text", "policy that denied the call, if CloudTrail names it", "errorMessage"),
   ),
-];
+] satisfies readonly Column[];

@@ -1,8 +1,8 @@
-/** Owns the warehouse's other tables: the ledger, quarantine, runs and reference tables. */
+/** The warehouse's other tables: the ledger, quarantine, runs and reference tables. */
 import { type Table, column, personal } from "./column.ts";
 
 /** The ledger: one row for each version of a trail object that was looked at. */
-export const trailObjectTable: Table = {
+export const trailObjectTable = {
   name: "trail_object",
   doc: "Trail objects and what came of them; an object replaced later has a row for each ETag",
   columns: [
@@ -36,10 +36,15 @@ export const trailObjectTable: Table = {
     column("digest_verdict", "text", "what CloudTrail's digests say of it; null: not checked"),
     column("digest_reason", "text", "why it is not valid"),
     column("digest_uri", "text", "digest that lists it"),
+    column(
+      "version_id",
+      "text",
+      "version that a versioned bucket gave it; null for an object that was not fetched from one",
+    ),
   ],
-};
+} satisfies Table;
 
-export const quarantineTable: Table = {
+export const quarantineTable = {
   name: "quarantine",
   doc: "What could not be read: whole objects (record_index null) and single records",
   columns: [
@@ -50,9 +55,9 @@ export const quarantineTable: Table = {
     column("event_id", "text", "eventID of a rejected record, if it has one"),
     column("run_id", "text", "run that found it"),
   ],
-};
+} satisfies Table;
 
-export const runTable: Table = {
+export const runTable = {
   name: "run",
   doc: "Every ingest with the identities of R8",
   columns: [
@@ -79,9 +84,9 @@ export const runTable: Table = {
     column("logs_rejected", "bigint", "invocation logs with wrong types"),
     column("logs_other", "bigint", "records that are no invocation logs"),
   ],
-};
+} satisfies Table;
 
-export const findingTable: Table = {
+export const findingTable = {
   name: "finding",
   doc: "What runs noticed about the logs themselves; each is told once and kept",
   columns: [
@@ -100,10 +105,10 @@ export const findingTable: Table = {
     column("run_id", "text", "run that found it"),
     column("found_at", "timestamp", "UTC"),
   ],
-};
+} satisfies Table;
 
 /** Calls that CloudTrail delivered as counts only: no record of theirs exists, and so no served Region. */
-export const aggregatedCallTable: Table = {
+export const aggregatedCallTable = {
   name: "aggregated_call",
   doc: "Bedrock calls that are known only as counts, from CloudTrail's aggregated events (five minutes each)",
   columns: [
@@ -117,9 +122,9 @@ export const aggregatedCallTable: Table = {
     column("calls", "bigint", "how many"),
     column("object_uri", "text", "trail object that holds it"),
   ],
-};
+} satisfies Table;
 
-export const regionTable: Table = {
+export const regionTable = {
   name: "region",
   doc: "AWS Regions with country and jurisdiction",
   columns: [
@@ -133,10 +138,10 @@ export const regionTable: Table = {
     column("jurisdiction", "text", "short name: EU, US, UK, CH, ..."),
     column("as_of", "text", "date of the row"),
   ],
-};
+} satisfies Table;
 
 /** Destinations of a global profile are one row with destination_region '*'. */
-export const inferenceProfileTable: Table = {
+export const inferenceProfileTable = {
   name: "inference_profile",
   doc: "Destinations of inference profiles for each source Region: a dated snapshot (R7)",
   columns: [
@@ -147,9 +152,9 @@ export const inferenceProfileTable: Table = {
     column("as_of", "text", "date of the newest source that showed it"),
     column("source", "text", "where it was read"),
   ],
-};
+} satisfies Table;
 
-export const boundaryTable: Table = {
+export const boundaryTable = {
   name: "boundary",
   doc: "Named sets of approved Regions, for the view boundary_violations",
   columns: [
@@ -157,4 +162,4 @@ export const boundaryTable: Table = {
     column("region", "text", "Region inside the boundary"),
     column("source", "text", "reference (of Spillway's) or config (`boundaries` in spillway.json)"),
   ],
-};
+} satisfies Table;

@@ -1,4 +1,4 @@
-/** Owns the putting together of statements: CTEs in front of a statement, and where it ends. */
+/** The putting together of statements: CTEs in front of a statement, and where it ends. */
 import { type SqlToken, namesIn, sqlTokens } from "./tokens.ts";
 
 /** Puts CTEs before those of the statement; `WITH RECURSIVE` stays recursive. */

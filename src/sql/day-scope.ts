@@ -1,4 +1,4 @@
-/** Owns the scope of `invocation_day`: whole days as they are stored, parts of a day computed from the invocations. */
+/** The scope of `invocation_day`: whole days as they are stored, parts of a day computed from the invocations. */
 import { dayMs } from "../day.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { readQuery } from "./query-file.ts";

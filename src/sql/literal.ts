@@ -1,4 +1,4 @@
-/** Owns the literals and the quoted name of SQL, which every engine reads alike. */
+/** The literals and the quoted name of SQL, which every engine reads alike. */
 
 /** A text as an SQL literal. */
 export function textLiteral(text: string): string {

@@ -1,4 +1,4 @@
-/** Owns the reading of the files in `queries/`: the same place seen from src/schema and from dist/schema. */
+/** The reading of the files in `queries/`: the same place seen from src/schema and from dist/schema. */
 import { readFileSync } from "node:fs";
 
 export const queriesFolder: URL = new URL("../../queries/", import.meta.url);

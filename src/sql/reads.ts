@@ -1,4 +1,4 @@
-/** Owns which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
+/** Which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
 import { type SqlToken, sqlTokens } from "./tokens.ts";
 
 /** The plain names behind FROM and JOIN, in lower case: relations, and the statement's own CTEs. */

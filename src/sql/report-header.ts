@@ -1,4 +1,4 @@
-/** Owns the comments at the head of a report's file: what it is called, what it answers, what its columns say. */
+/** The comments at the head of a report's file: what it is called, what it answers, what its columns say. */
 
 export interface ReportColumn {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Owns reports that read other reports: `-- reads: NAME` at the head of a report's file. */
+/** Reports that read other reports: `-- reads: NAME` at the head of a report's file. */
 import type { ReportHeader } from "./report-header.ts";
 import { withCtes } from "./composition.ts";
 

@@ -1,4 +1,4 @@
-/** Owns which reports and relations are views of a warehouse, and their words and statements. */
+/** Which reports and relations are views of a warehouse, and their words and statements. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import type { Described } from "../schema/column.ts";
 import { queriesFolder, readQuery } from "./query-file.ts";

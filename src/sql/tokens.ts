@@ -1,4 +1,4 @@
-/** Owns the reading of SQL text: its tokens outside of comments, and the names among them. */
+/** The reading of SQL text: its tokens outside of comments, and the names among them. */
 
 export interface SqlToken {
   readonly kind: "word" | "quoted" | "string" | "mark";

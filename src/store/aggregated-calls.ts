@@ -1,4 +1,4 @@
-/** Owns the counts of calls that came without records: each aggregated event once, however often it was delivered. */
+/** The counts of calls that came without records: each aggregated event once, however often it was delivered. */
 import type { DuckDBConnection } from "duckdb";
 import { aggregatedCallTable } from "../schema/tables.ts";
 import { readQuery } from "../sql/query-file.ts";
@@ -15,17 +15,17 @@ export async function writeAggregated(
     connection,
     "aggregated",
     aggregatedCallTable.columns,
-    entries.map((entry) => [
-      entry.eventId,
-      entry.accountId,
-      entry.region,
-      entry.windowStart,
-      entry.eventSource,
-      entry.eventName,
-      entry.isInference,
-      entry.calls,
-      entry.uri,
-    ]),
+    entries.map((entry) => ({
+      event_id: entry.eventId,
+      account_id: entry.accountId,
+      source_region: entry.region,
+      event_time: entry.windowStart,
+      event_source: entry.eventSource,
+      event_name: entry.eventName,
+      is_inference: entry.isInference,
+      calls: entry.calls,
+      object_uri: entry.uri,
+    })),
   );
   await connection.run(readQuery("duckdb/aggregated-calls.sql"));
 }

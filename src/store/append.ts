@@ -1,17 +1,20 @@
-/** Owns how plain rows get from JavaScript into a temporary table. */
+/** How plain rows get from JavaScript into a temporary table. */
 import type { DuckDBConnection } from "duckdb";
-import { loadDuckDb } from "./duck.ts";
-import type { Table } from "../schema/column.ts";
+import type { Column, RowOf } from "../schema/column.ts";
 import { createTableSql } from "./ddl.ts";
+import { loadDuckDb } from "./duck.ts";
 
 export type Cell = string | number | boolean | null;
 
-/** Makes (or empties) a temporary table with the columns of `table` under `name` and fills it. Timestamps are epoch milliseconds. */
-export async function fillTemporary(
+/**
+ * Makes (or empties) a temporary table with these columns under `name` and fills it. Each value goes by its name, so that the order
+ * in which a row was put together does not matter.
+ */
+export async function fillTemporary<C extends Column>(
   connection: DuckDBConnection,
   name: string,
-  columns: Table["columns"],
-  rows: Iterable<readonly Cell[]>,
+  columns: readonly C[],
+  rows: Iterable<RowOf<NoInfer<C>>>,
 ): Promise<void> {
   const { DuckDBTimestampValue } = loadDuckDb();
   await connection.run(
@@ -19,9 +22,12 @@ export async function fillTemporary(
   );
   const appender = await connection.createAppender(name, "main", "temp");
   for (const row of rows) {
-    for (const [index, column] of columns.entries()) {
-      const cell = row[index];
-      if (cell === null || cell === undefined) appender.appendNull();
+    // RowOf says so for every name that C can have
+    const cells = row as Readonly<Record<string, Cell>>;
+    for (const column of columns) {
+      const cell = cells[column.name];
+      if (cell === undefined) throw new Error(`a row for ${name} says nothing of ${column.name}`);
+      if (cell === null) appender.appendNull();
       else if (column.type === "text") appender.appendVarchar(String(cell));
       else if (column.type === "boolean") appender.appendBoolean(cell === true);
       else if (column.type === "integer") appender.appendInteger(Number(cell));

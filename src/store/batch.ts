@@ -1,4 +1,4 @@
-/** Owns what a commit is given and what it tells, as plain data. */
+/** What a commit is given and what it tells, as plain data. */
 import type { Finding } from "./findings.ts";
 import type { SourceState } from "./source-state.ts";
 
@@ -16,6 +16,8 @@ export interface LedgerEntry {
   readonly bedrock: number;
   readonly rejected: number;
   readonly other: number;
+  /** That a versioned bucket gave it. */
+  readonly versionId?: string | null | undefined;
   /** Of an ingest that verifies. */
   readonly hashes?: ObjectHashes | undefined;
 }

@@ -1,4 +1,4 @@
-/** Owns writing all of the warehouse into its file, so that nothing of it stands in a log beside it. */
+/** Writing all of the warehouse into its file, so that nothing of it stands in a log beside it. */
 import type { Duck } from "./duck.ts";
 
 /** A run with so many new events has filled row groups of its own. */

@@ -1,4 +1,4 @@
-/** Owns making a warehouse file smaller: a copy of what it holds, compared with it, put in its place by rename. */
+/** Making a warehouse file smaller: a copy of what it holds, compared with it, put in its place by rename. */
 import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";

@@ -1,4 +1,4 @@
-/** Owns how a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
+/** How a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
 import type { Column, ColumnType, Described, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { sqlText } from "./duck.ts";
@@ -19,18 +19,15 @@ export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TAB
 }
 
 /** Columns that a table lacks which an older Spillway made; new ones stand at its end. */
-export function addColumnsSql({ name, columns }: Table, schema?: string): string {
+export function addColumnsSql({ name, columns }: Table): string {
   return columns
-    .map(
-      (column) =>
-        `ALTER TABLE ${relation(name, schema)} ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`,
-    )
+    .map((column) => `ALTER TABLE "${name}" ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`)
     .join("\n");
 }
 
 /** Column names of a table, quoted, for select lists. */
-export function columnList(table: Table, prefix = ""): string {
-  return table.columns.map((column) => `${prefix}"${column.name}"`).join(", ");
+export function columnList(table: Pick<Table, "columns">): string {
+  return table.columns.map((column) => `"${column.name}"`).join(", ");
 }
 
 /** The columns of `event`, quoted: select lists name them, as views on staged files have more. */

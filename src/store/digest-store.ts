@@ -1,4 +1,4 @@
-/** Owns the door to a warehouse for a check of CloudTrail's digests: each change whole or not at all. */
+/** The door to a warehouse for a check of CloudTrail's digests: each change whole or not at all. */
 import type { DuckDBConnection } from "duckdb";
 import {
   type DigestContext,

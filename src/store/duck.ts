@@ -1,4 +1,4 @@
-/** Owns how DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
+/** How DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";

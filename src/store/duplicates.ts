@@ -1,12 +1,13 @@
-/** Owns what becomes of eventIDs that are there already, or twice in a batch. */
+/** What becomes of eventIDs that are there already, or twice in a batch. */
 import type { DuckDBConnection } from "duckdb";
+import { columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { filledQuery } from "../sql/query-file.ts";
 import { columnList, eventColumns } from "./ddl.ts";
 import { countOf, rowsOf } from "./duck.ts";
 import type { Incoming } from "./fold.ts";
 
-const content = eventTable.columns.filter((column) => column.name !== "object_uri" && column.name !== "record_index");
+const content = columnsWithout(eventTable.columns, "object_uri", "record_index");
 const columns = {
   event_columns: eventColumns,
   content_columns: columnList({ ...eventTable, columns: content }),

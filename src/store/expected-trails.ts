@@ -1,9 +1,8 @@
-/** Owns the table `expected_trail`: the accounts and Regions whose logs are expected, as the config says now. */
+/** What logs are expected: the tables `expected_trail`, as the config and the organization say now, and `unread_expectation`. */
 import type { DuckDBConnection } from "duckdb";
-import { expectedTrailTable } from "../schema/coverage-tables.ts";
-import { fillTemporary } from "./append.ts";
-import { countOf } from "./duck.ts";
-import { writeMeta } from "./meta.ts";
+import { expectedTrailTable, unreadExpectationTable } from "../schema/coverage-tables.ts";
+import { sqlText } from "./duck.ts";
+import { replaceRows } from "./replace-rows.ts";
 
 export interface ExpectedTrail {
   readonly accountId: string;
@@ -13,19 +12,28 @@ export interface ExpectedTrail {
   readonly namedBy: "config" | "organizations";
 }
 
-/** Call it within a transaction. Where nothing changes, there is nothing to publish for. */
-export async function replaceExpected(connection: DuckDBConnection, expected: readonly ExpectedTrail[]): Promise<void> {
-  const rows = expected.map(({ accountId, region, since, namedBy }) => [accountId, region, since, namedBy]);
-  await fillTemporary(connection, "expected_now", expectedTrailTable.columns, rows);
-  const changed = await countOf(
+export interface Expectation {
+  readonly trails: readonly ExpectedTrail[];
+  /** Lists that could not be read: what stands there of them stays. */
+  readonly unread: readonly { readonly namedBy: ExpectedTrail["namedBy"]; readonly reason: string }[];
+}
+
+/** Call it within a transaction. */
+export async function replaceExpected(connection: DuckDBConnection, { trails, unread }: Expectation): Promise<void> {
+  const reasons = unread.map(({ namedBy, reason }) => ({ named_by: namedBy, reason }));
+  await replaceRows(connection, unreadExpectationTable, "true", reasons);
+  const rows = trails.map(({ accountId, region, since, namedBy }) => ({
+    account_id: accountId,
+    region,
+    since,
+    named_by: namedBy,
+  }));
+  const kept = unread.map(({ namedBy }) => sqlText(namedBy)).join(", ");
+  const named = "(account_id, region) IN (SELECT (account_id, region) FROM temp.replacement)";
+  await replaceRows(
     connection,
-    "SELECT count(*) FROM ((FROM expected_trail EXCEPT FROM temp.expected_now) UNION ALL (FROM temp.expected_now EXCEPT FROM expected_trail))",
+    expectedTrailTable,
+    kept === "" ? "true" : `(named_by NOT IN (${kept}) OR ${named})`,
+    rows,
   );
-  if (changed > 0) {
-    await connection.run(
-      "DELETE FROM expected_trail; INSERT INTO expected_trail SELECT DISTINCT * FROM temp.expected_now;",
-    );
-    await writeMeta(connection, { dirty: "true" });
-  }
-  await connection.run("DROP TABLE temp.expected_now");
 }

@@ -1,4 +1,4 @@
-/** Owns the export of a protected warehouse: written beside its name and renamed, so that it is whole or not there. */
+/** The export of a protected warehouse: written beside its name and renamed, so that it is whole or not there. */
 import { existsSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";

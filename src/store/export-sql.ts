@@ -1,4 +1,4 @@
-/** Owns the statements by which DuckDB writes a result into a file itself: each column as the format wants it. */
+/** The statements by which DuckDB writes a result into a file itself: each column as the format wants it. */
 import type { DuckDBType } from "duckdb";
 import type { CopyOptions } from "../schema/result-column.ts";
 import { formulaPattern, formulaPatternRe2 } from "../schema/formula.ts";

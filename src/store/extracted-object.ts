@@ -1,10 +1,11 @@
-/** Owns the ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
+/** The ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
 import type { DuckDBConnection } from "duckdb";
+import { filledQuery } from "../sql/query-file.ts";
 import { sqlText } from "./duck.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 
 /**
- * The batch with what its rows say about its one ledger entry: every event of it counts as the entry's, whatever log file it names. An
+ * The batch with what its rows say about its one ledger entry: every new event of it counts as the entry's, whatever log file it names. An
  * entry with records is one whose records were counted: what of them is neither an event nor another service's was rejected.
  */
 export async function withExtractedCounts(
@@ -16,7 +17,7 @@ export async function withExtractedCounts(
   if (entry === undefined) return batch;
   const bedrock = counts.newEvents + counts.duplicates;
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE owner_change AS SELECT ${sqlText(entry.uri)} AS object_uri, ${counts.newEvents}::BIGINT AS change`,
+    filledQuery("duckdb/extracted-shares.sql", { uri: sqlText(entry.uri), etag: sqlText(entry.etag) }),
   );
   const records = Math.max(entry.records, bedrock + entry.other);
   return { ...batch, objects: [{ ...entry, bedrock, records, rejected: records - bedrock - entry.other }] };

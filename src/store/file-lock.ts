@@ -1,4 +1,4 @@
-/** Owns a lock between processes: a DuckDB file that is open for writing. The operating system releases it, however the process ends. */
+/** A lock between processes: a DuckDB file that is open for writing. The operating system releases it, however the process ends. */
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,10 @@
-/** Owns the findings: what a run noticed about the logs themselves, each told once and kept. */
+/** The findings: what a run noticed about the logs themselves, each told once and kept. */
 import type { DuckDBConnection } from "duckdb";
+import { columnsWithout } from "../schema/column.ts";
 import { findingTable } from "../schema/tables.ts";
+import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
+import { columnList } from "./ddl.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { writeMeta } from "./meta.ts";
 
@@ -14,8 +17,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-const columns = findingTable.columns.filter(({ name }) => name !== "run_id" && name !== "found_at");
-const isSame = "f.kind = n.kind AND f.uri = n.uri AND f.etag = n.etag";
+const columns = columnsWithout(findingTable.columns, "run_id", "found_at");
 
 /** Stores what is not known yet and returns that. Call it within a transaction. */
 export async function writeFindings(
@@ -24,14 +26,13 @@ export async function writeFindings(
   context: { readonly runId: string; readonly now: Date },
 ): Promise<readonly Finding[]> {
   if (findings.length === 0) return [];
-  await fillTemporary(
-    connection,
-    "found",
-    columns,
-    findings.map(({ kind, uri, etag, detail }) => [kind, uri, etag, detail]),
-  );
+  await fillTemporary(connection, "found", columns, findings);
   await connection.run(
-    `DELETE FROM temp.found n WHERE EXISTS (SELECT 1 FROM finding f WHERE ${isSame}); INSERT INTO finding SELECT *, ${sqlText(context.runId)}, epoch_ms(${context.now.getTime()}) FROM temp.found`,
+    filledQuery("duckdb/findings.sql", {
+      columns: columnList({ columns: columns }),
+      run_id: sqlText(context.runId),
+      found_at: `epoch_ms(${context.now.getTime()})`,
+    }),
   );
   const stored = new Set(
     (await rowsOf(connection, "SELECT kind, uri, etag FROM temp.found")).map((row) => JSON.stringify(row)),

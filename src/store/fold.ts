@@ -1,4 +1,4 @@
-/** Owns the fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
+/** The fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
 import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
@@ -44,8 +44,7 @@ async function insertFolded(connection: DuckDBConnection, event: string, logs: s
  */
 export async function foldIncoming(connection: DuckDBConnection, parts: number): Promise<void> {
   let source = `SELECT ${columns} FROM incoming`;
-  await connection.run(`
-INSERT INTO temp.touched SELECT s.invocation_key FROM incoming s SEMI JOIN invocation i ON i.invocation_key = s.invocation_key`);
+  await connection.run(readQuery("duckdb/touched-keys.sql"));
   if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) > 0) {
     // before and after: an invocation may move to another day, or go
     await markStaleDays(connection, touchedInvocations);

@@ -1,5 +1,6 @@
-/** Owns loading model invocation logs: one row for each request, the invocations that have to be folded again, and their ledger. */
+/** Loading model invocation logs: one row for each request, the invocations that have to be folded again, and their ledger. */
 import type { DuckDBConnection } from "duckdb";
+import { columnsWithout } from "../schema/column.ts";
 import { invocationLogObjectTable, invocationLogTable } from "../schema/invocation-log.ts";
 import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
@@ -37,8 +38,12 @@ CREATE OR REPLACE TEMP TABLE log_change (object_uri VARCHAR, change BIGINT)`);
   return { newLogs, duplicateLogs: staged - newLogs };
 }
 
-const entryColumns = invocationLogObjectTable.columns.filter(
-  ({ name }) => !["new_records", "duplicates", "run_id", "loaded_at"].includes(name),
+const entryColumns = columnsWithout(
+  invocationLogObjectTable.columns,
+  "new_records",
+  "duplicates",
+  "run_id",
+  "loaded_at",
 );
 
 /** Ledger rows of the objects. Call it behind `loadLogs`. */
@@ -52,20 +57,20 @@ export async function writeLogLedger(
     connection,
     "log_entry",
     entryColumns,
-    objects.map((o) => [
-      o.uri,
-      o.etag,
-      o.size,
-      o.status,
-      o.reason,
-      o.accountId,
-      o.region,
-      o.day,
-      o.records,
-      o.bedrock,
-      o.rejected,
-      o.other,
-    ]),
+    objects.map((o) => ({
+      uri: o.uri,
+      etag: o.etag,
+      size: o.size,
+      status: o.status,
+      reason: o.reason,
+      account_id: o.accountId,
+      region: o.region,
+      day: o.day,
+      records: o.records,
+      kept: o.bedrock,
+      rejected: o.rejected,
+      other: o.other,
+    })),
   );
   await connection.run(
     filledQuery("duckdb/log-ledger.sql", {

@@ -1,4 +1,4 @@
-/** Owns the question which listed objects have not been looked at yet. */
+/** The question which listed objects have not been looked at yet. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { rowsOf } from "./duck.ts";

@@ -1,8 +1,10 @@
-/** Owns which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
+/** Which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
 import type { DuckDBConnection } from "duckdb";
 import { addDays, dayOf } from "../day.ts";
 import { listedRangeTable } from "../schema/coverage-tables.ts";
+import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
+import { columnList } from "./ddl.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import type { Ledger } from "./ledger.ts";
 import { among, below } from "./missing.ts";
@@ -70,14 +72,18 @@ export async function writeListed(
   if (changed.length === 0) return;
   const rows = changed.flatMap(({ pair, after }) => {
     const [accountId = "", region = ""] = pair.split("/");
-    return after.map(({ first, last }) => [source, accountId, region, first, last, now.getTime(), runId]);
+    return after.map(({ first, last }) => ({
+      source,
+      account_id: accountId,
+      region,
+      first_day: first,
+      last_day: last,
+      listed_at: now.getTime(),
+      run_id: runId,
+    }));
   });
   await fillTemporary(connection, "listed_now", listedRangeTable.columns, rows);
-  await connection.run(`
-DELETE FROM ${ranges} t USING temp.listed_now n
-WHERE t.source = n.source AND t.account_id = n.account_id AND t.region = n.region;
-INSERT INTO ${ranges} SELECT * FROM temp.listed_now;
-DROP TABLE temp.listed_now;`);
+  await connection.run(filledQuery("duckdb/listed-ranges.sql", { ranges, columns: columnList(listedRangeTable) }));
   await writeMeta(connection, { dirty: "true" });
 }
 
@@ -99,16 +105,23 @@ async function rangesOf(connection: DuckDBConnection, source: string, table: str
 
 async function pairsOf(connection: DuckDBConnection, listed: ListedDays, ledger: Ledger): Promise<ReadonlySet<string>> {
   const conditions = [
-    `(${below(listed.below)})`,
-    `NOT (${below(listed.except)})`,
-    "account_id IS NOT NULL AND region IS NOT NULL",
+    "account_id IS NOT NULL",
+    "region IS NOT NULL",
     ...among("account_id", listed.accounts),
     ...among("region", listed.regions),
   ];
   const rows =
     listed.below.length === 0
       ? []
-      : await rowsOf(connection, `SELECT DISTINCT account_id, region FROM ${ledger} WHERE ${conditions.join(" AND ")}`);
+      : await rowsOf(
+          connection,
+          filledQuery("duckdb/listed-pairs.sql", {
+            ledger,
+            below: below(listed.below),
+            except: below(listed.except),
+            conditions: conditions.join("\n  AND "),
+          }),
+        );
   return new Set([
     ...listed.pairs.map(({ accountId, region }) => `${accountId}/${region}`),
     ...rows.map(([accountId, region]) => `${String(accountId)}/${String(region)}`),

@@ -1,5 +1,6 @@
-/** Owns loading a batch: events, their fold and the ledger, for one transaction. */
+/** Loading a batch: events, their fold and the ledger, for one transaction. */
 import type { DuckDBConnection } from "duckdb";
+import { columnsWithout } from "../schema/column.ts";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
 import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
@@ -9,7 +10,7 @@ import { writeAggregated } from "./aggregated-calls.ts";
 import { writeFindings } from "./findings.ts";
 import { type Incoming, foldIncoming, foldTouched, moveFirstCompletion } from "./fold.ts";
 import { loadLogs, writeLogLedger } from "./invocation-logs.ts";
-import { eventColumns as columns } from "./ddl.ts";
+import { columnList, eventColumns as columns } from "./ddl.ts";
 import { writeMeta } from "./meta.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { withExtractedCounts } from "./extracted-object.ts";
@@ -78,10 +79,17 @@ async function takeAll(connection: DuckDBConnection, staged: number): Promise<In
   return { newEvents: staged, contentConflicts: 0, replacesCompletions: false };
 }
 
-const entryColumns = trailObjectTable.columns.filter(
-  ({ name }) => !["new_events", "duplicates", "run_id", "loaded_at"].includes(name) && !name.startsWith("digest_"),
+const entryColumns = columnsWithout(
+  trailObjectTable.columns,
+  "new_events",
+  "duplicates",
+  "run_id",
+  "loaded_at",
+  "digest_verdict",
+  "digest_reason",
+  "digest_uri",
 );
-const quarantineColumns = quarantineTable.columns.filter((column) => column.name !== "run_id");
+const quarantineColumns = columnsWithout(quarantineTable.columns, "run_id");
 
 /** Ledger and quarantine rows. An event counts as new for the object that owns its row; if a smaller object takes it over, the counts move. */
 async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, context: CommitContext): Promise<void> {
@@ -89,23 +97,24 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     connection,
     "entry",
     entryColumns,
-    batch.objects.map((o) => [
-      o.uri,
-      o.etag,
-      o.size,
-      o.status,
-      o.reason,
-      o.accountId,
-      o.region,
-      o.day,
-      o.records,
-      o.bedrock,
-      o.rejected,
-      o.other,
-      o.hashes?.sha256 ?? null,
-      o.hashes?.sha256Object ?? null,
-      o.hashes?.flaw ?? null,
-    ]),
+    batch.objects.map((o) => ({
+      uri: o.uri,
+      etag: o.etag,
+      size: o.size,
+      status: o.status,
+      reason: o.reason,
+      account_id: o.accountId,
+      region: o.region,
+      day: o.day,
+      records: o.records,
+      bedrock_events: o.bedrock,
+      rejected: o.rejected,
+      other: o.other,
+      sha256: o.hashes?.sha256 ?? null,
+      sha256_object: o.hashes?.sha256Object ?? null,
+      flaw: o.hashes?.flaw ?? null,
+      version_id: o.versionId ?? null,
+    })),
   );
   if (
     (await countOf(
@@ -124,13 +133,20 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     }),
   );
   if ((await countOf(connection, "SELECT count(*) FROM temp.former_owner")) > 0)
-    await connection.run(readQuery("duckdb/ledger-owners.sql"));
+    await connection.run(`${readQuery("duckdb/extracted-owners.sql")};\n${readQuery("duckdb/ledger-owners.sql")}`);
   if (batch.quarantine.length === 0) return;
   await fillTemporary(
     connection,
     "rejected",
     quarantineColumns,
-    batch.quarantine.map((q) => [q.uri, q.etag, q.recordIndex, q.reason, q.eventId]),
+    batch.quarantine.map((q) => ({
+      uri: q.uri,
+      etag: q.etag,
+      record_index: q.recordIndex,
+      reason: q.reason,
+      event_id: q.eventId,
+    })),
   );
-  await connection.run(`INSERT INTO quarantine SELECT *, ${runId} FROM temp.rejected`);
+  const names = columnList({ columns: quarantineColumns });
+  await connection.run(filledQuery("duckdb/quarantine.sql", { columns: names, run_id: runId }));
 }

@@ -1,4 +1,4 @@
-/** Owns what a warehouse says of itself: the table `meta`, and whether this program may touch the file. */
+/** What a warehouse says of itself: the table `meta`, and whether this program may touch the file. */
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import { internalSchema, metaTable } from "../schema/internal-tables.ts";

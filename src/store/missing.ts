@@ -1,4 +1,4 @@
-/** Owns the question which objects of the ledger a listing should have given and did not, and which still wait to be read. */
+/** The question which objects of the ledger a listing should have given and did not, and which still wait to be read. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";

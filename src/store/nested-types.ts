@@ -1,4 +1,4 @@
-/** Owns lists, structs and maps on their way out: the same rules for the values in them as for those that stand alone. */
+/** Lists, structs and maps on their way out: the same rules for the values in them as for those that stand alone. */
 import type { DuckDBType } from "duckdb";
 import { loadDuckDb } from "./duck.ts";
 import { identifier, textLiteral } from "../sql/literal.ts";

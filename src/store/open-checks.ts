@@ -1,4 +1,4 @@
-/** Owns what is checked before a warehouse is written to: the lock of the one writer, and how working and published file stand to each other. */
+/** What is checked before a warehouse is written to: the lock of the one writer, and how working and published file stand to each other. */
 import { existsSync, statSync } from "node:fs";
 import { access, chmod, constants, utimes } from "node:fs/promises";
 import { SpillwayError, messageOf } from "../errors.ts";

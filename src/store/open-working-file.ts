@@ -1,4 +1,4 @@
-/** Owns the way to a working file that can be written to: the lock, what an earlier process left, the file, its schema. */
+/** The way to a working file that can be written to: the lock, what an earlier process left, the file, its schema. */
 import { existsSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import { sideFileError } from "../make-way.ts";

@@ -1,4 +1,4 @@
-/** Owns the types that values have in Parquet files which DuckDB writes: exact, and times in UTC by their type. */
+/** The types that values have in Parquet files which DuckDB writes: exact, and times in UTC by their type. */
 import type { DuckDBType } from "duckdb";
 import { identifier } from "../sql/literal.ts";
 import { loadDuckDb } from "./duck.ts";

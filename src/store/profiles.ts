@@ -1,8 +1,10 @@
-/** Owns replacing what is known of inference profiles: who went through an application profile is judged again. */
+/** Replacing what is known of inference profiles: who went through an application profile is judged again. */
 import type { DuckDBConnection } from "duckdb";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
+import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
+import { columnList } from "./ddl.ts";
 import { foldTouched } from "./fold.ts";
 import { writeMeta } from "./meta.ts";
 
@@ -11,16 +13,8 @@ export async function replaceProfiles(
   connection: DuckDBConnection,
   rows: readonly InferenceProfileRow[],
 ): Promise<void> {
-  await fillTemporary(
-    connection,
-    "refreshed",
-    inferenceProfileTable.columns,
-    rows.map((row) => [row.profile_id, row.source_region, row.destination_region, row.model, row.as_of, row.source]),
-  );
-  await connection.run(`
-DELETE FROM inference_profile WHERE (profile_id, source_region) IN (SELECT (profile_id, source_region) FROM temp.refreshed);
-INSERT INTO inference_profile SELECT * FROM temp.refreshed;
-CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM invocation WHERE model_kind = 'application-profile';`);
+  await fillTemporary(connection, "refreshed", inferenceProfileTable.columns, rows);
+  await connection.run(filledQuery("duckdb/replace-profiles.sql", { columns: columnList(inferenceProfileTable) }));
   await foldTouched(connection);
   await writeMeta(connection, { dirty: "true" });
 }

@@ -1,5 +1,5 @@
 /**
- * Owns retention: what is removed from before a day, and that nothing of it comes back in halves.
+ * Retention: what is removed from before a day, and that nothing of it comes back in halves.
  * An invocation goes as a whole, by its own event_time; the ledger stays, so that its objects are not loaded again.
  */
 import type { DuckDBConnection } from "duckdb";
@@ -49,19 +49,12 @@ export async function applyHorizon(connection: DuckDBConnection): Promise<PruneC
 async function removeBefore(connection: DuckDBConnection, day: string): Promise<PruneCounts> {
   const terms = termsOf(day);
   await connection.run(filledQuery("duckdb/prune-doomed.sql", terms));
-  const [counted] = await rowsOf(
-    connection,
-    "SELECT (SELECT count(*) FROM temp.doomed), (SELECT count(*) FROM temp.gone)",
-  );
-  const invocations = Number(counted?.[0] ?? 0);
-  const events = Number(counted?.[1] ?? 0);
+  const invocations = await countOf(connection, "SELECT count(*) FROM temp.doomed");
+  const events = await countOf(connection, "SELECT count(*) FROM temp.gone");
   let variants = 0;
   if (invocations > 0 || events > 0) {
     await markStaleDays(connection, "temp.doomed");
-    variants = await countOf(
-      connection,
-      "SELECT count(*) FROM event_variant v WHERE v.event_id IN (SELECT event_id FROM temp.gone)",
-    );
+    variants = await countOf(connection, "SELECT count(*) FROM event_variant SEMI JOIN temp.gone USING (event_id)");
     await connection.run(filledQuery("duckdb/prune-events.sql", terms));
   }
   const quarantined = (await forgetFailures(connection, day)) + (await failedLogs(connection, day));
@@ -81,14 +74,11 @@ async function failedLogs(connection: DuckDBConnection, day: string): Promise<nu
 
 /** What was quarantined on the days before; the ledger says of its objects that they are pruned. */
 async function forgetFailures(connection: DuckDBConnection, day: string): Promise<number> {
-  const old = `status NOT IN ('skipped', 'pruned') AND day < ${sqlText(day)}`;
-  const quarantined = await countOf(
-    connection,
-    `SELECT count(*) FROM quarantine q WHERE (q.uri, q.etag) IN (SELECT (uri, etag) FROM trail_object WHERE ${old})`,
-  );
-  if ((await countOf(connection, `SELECT count(*) FROM (SELECT 1 FROM trail_object WHERE ${old} LIMIT 1)`)) === 0)
-    return 0;
-  await connection.run(filledQuery("duckdb/prune-ledger.sql", { day: sqlText(day) }));
+  const terms = { day: sqlText(day) };
+  const [counted] = await rowsOf(connection, filledQuery("duckdb/prune-failures.sql", terms));
+  const quarantined = Number(counted?.[0] ?? 0);
+  if (counted?.[1] !== true) return 0;
+  await connection.run(filledQuery("duckdb/prune-ledger.sql", terms));
   return quarantined;
 }
 

@@ -1,4 +1,4 @@
-/** Owns how a finished working file becomes the file that analysts open: a copy, put in place by rename. */
+/** How a finished working file becomes the file that analysts open: a copy, put in place by rename. */
 import { constants } from "node:fs";
 import { copyFile, open, rename } from "node:fs/promises";
 import { publishingFile, removeLogs, removeSide } from "./side-files.ts";

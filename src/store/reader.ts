@@ -1,4 +1,4 @@
-/** Owns the reading of a published warehouse: nobody is locked out, nothing is changed. */
+/** The reading of a published warehouse: nobody is locked out, nothing is changed. */
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Owns how much of the machine DuckDB gets while it writes. */
+/** How much of the machine DuckDB gets while it writes. */
 import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** Owns what DuckDB's types are as columns of a result, and the SQL and code that make their values plain cells. */
+/** What DuckDB's types are as columns of a result, and the SQL and code that make their values plain cells. */
 import type { DuckDBType, DuckDBValue } from "duckdb";
 import type { Cell, ResultColumn, ResultType } from "../schema/result-column.ts";
 import { loadDuckDb } from "./duck.ts";

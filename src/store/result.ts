@@ -1,4 +1,4 @@
-/** Owns how the rows of a DuckDB statement become batches of plain cells, without the result ever being held. */
+/** How the rows of a DuckDB statement become batches of plain cells, without the result ever being held. */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "duckdb";
 import type { Cell, CellBatch } from "../schema/result-column.ts";
 import { type SourceColumn, cellReader, cellSql } from "./result-types.ts";

@@ -1,4 +1,4 @@
-/** Owns the lock of a whole run: ingest, retention and reports of one warehouse never overlap with those of another process. */
+/** The lock of a whole run: ingest, retention and reports of one warehouse never overlap with those of another process. */
 import { rm } from "node:fs/promises";
 import { SpillwayError } from "../errors.ts";
 import { lockHolder, released, startDuck, stopDuck } from "./duck.ts";

@@ -1,4 +1,4 @@
-/** Owns the rows of the table `run` and the identities of reconciliation (R8). */
+/** The rows of the table `run` and the identities of reconciliation (R8). */
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import { textLiteral as sqlText } from "../sql/literal.ts";

@@ -1,4 +1,4 @@
-/** Owns the warehouse's schema: it makes it, brings older files up to it, and says where unqualified names lead. */
+/** The warehouse's schema: it makes it, brings older files up to it, and says where unqualified names lead. */
 import type { DuckDBConnection } from "duckdb";
 import { internalSchema, internalTables } from "../schema/internal-tables.ts";
 import { addColumnsSql, createTableSql } from "./ddl.ts";

@@ -1,4 +1,4 @@
-/** Owns the files that stand beside a warehouse, by name, and how what an earlier process left of them goes. */
+/** The files that stand beside a warehouse, by name, and how what an earlier process left of them goes. */
 import { access, constants, mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpillwayError, systemCode } from "../errors.ts";

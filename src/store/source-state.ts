@@ -1,5 +1,6 @@
-/** Owns what sources remember between runs: small JSON texts under a scope and a name. */
+/** What sources remember between runs: small JSON texts under a scope and a name. */
 import type { DuckDBConnection } from "duckdb";
+import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
 /** One thing to remember; it replaces what the scope remembered under that name. */
@@ -28,7 +29,5 @@ export async function writeStates(
   const rows = [...latest.values()].map(
     ({ scope, name, value }) => `(${sqlText(scope)}, ${sqlText(name)}, ${sqlText(value)}, ${common})`,
   );
-  await connection.run(`
-DELETE FROM source_state WHERE (scope, name) IN (${places.join(", ")});
-INSERT INTO source_state (scope, name, value, run_id, updated_at) VALUES ${rows.join(", ")};`);
+  await connection.run(filledQuery("duckdb/source-state.sql", { places: places.join(", "), rows: rows.join(",\n  ") }));
 }

@@ -1,4 +1,4 @@
-/** Owns the check of SQL that a person wrote: one statement that reads, nothing else; and what its columns are. */
+/** The check of SQL that a person wrote: one statement that reads, nothing else; and what its columns are. */
 import type { DuckDBConnection, DuckDBExtractedStatements, DuckDBPreparedStatement } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { withoutTerminator } from "../sql/composition.ts";

@@ -1,4 +1,4 @@
-/** Owns transactions: all or nothing, and what does not fit into DuckDB's memory is tried again with more. */
+/** Transactions: all or nothing, and what does not fit into DuckDB's memory is tried again with more. */
 import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
 import { rowsOf } from "./duck.ts";

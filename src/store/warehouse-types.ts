@@ -1,6 +1,6 @@
-/** Owns which types the users of a warehouse need besides the class itself. */
+/** Which types the users of a warehouse need besides the class itself. */
 export type { Finding } from "./findings.ts";
-export type { ExpectedTrail } from "./expected-trails.ts";
+export type { Expectation } from "./expected-trails.ts";
 export type { Listed, ListedDays } from "./listed-ranges.ts";
 export type { ListedKeyRange, MissingObject } from "./missing.ts";
 export type { Candidate, ObjectKind, UnknownObject } from "./ledger.ts";

@@ -1,4 +1,4 @@
-/** Owns the warehouse that a batch writes to: the working file, its lock, and publishing. */
+/** The warehouse that a batch writes to: the working file, its lock, and publishing. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -6,7 +6,7 @@ import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { replaceBoundaries } from "./boundaries.ts";
-import { type ExpectedTrail, replaceExpected } from "./expected-trails.ts";
+import { type Expectation, replaceExpected } from "./expected-trails.ts";
 import { checkpointAfter } from "./checkpoint.ts";
 import { type DigestStore, digestStore } from "./digest-store.ts";
 import {
@@ -190,7 +190,7 @@ export class Warehouse {
   }
 
   /** Makes these the accounts and Regions that are expected, in place of those that were. */
-  async replaceExpected(expected: readonly ExpectedTrail[]): Promise<void> {
+  async replaceExpected(expected: Expectation): Promise<void> {
     await this.#transaction((connection) => replaceExpected(connection, expected));
   }
 

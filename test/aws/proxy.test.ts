@@ -1,4 +1,4 @@
-/** Owns the proof that a proxy of the environment is used for AWS, and passed by for the hosts that NO_PROXY names. */
+/** The proof that a proxy of the environment is used for AWS, and passed by for the hosts that NO_PROXY names. */
 import { type Server, createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns the proof of the flags of results: a file that says what it is, limits, and the description of a report. */
+/** The proof of the flags of results: a file that says what it is, limits, and the description of a report. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "@uwdata/flechette";

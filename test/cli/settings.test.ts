@@ -1,4 +1,4 @@
-/** Owns the proof that settings say what they do: each mistake is refused or told, by the name of what has to be mended. */
+/** The proof that settings say what they do: each mistake is refused or told, by the name of what has to be mended. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Owns the proof that every DuckDB client reads the published file as Spillway does, or refuses it in words. */
+/** The proof that every DuckDB client reads the published file as Spillway does, or refuses it in words. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WarehouseReader } from "../../src/store/reader.ts";

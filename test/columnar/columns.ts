@@ -1,4 +1,4 @@
-/** Owns arbitrary columns for the tests, and what their cells mean in plain values. */
+/** Arbitrary columns for the tests, and what their cells mean in plain values. */
 import fc from "fast-check";
 import type { EncodedColumn } from "../../src/columnar/encoded-column.ts";
 

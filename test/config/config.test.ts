@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addSourceFlags } from "../../src/cli/flags/source.ts";
 import { envValues, variableOf } from "../../src/config/env.ts";
-import { configurationGuide } from "../../src/config/guide.ts";
+import { configurationGuide } from "../../scripts/configuration-guide.ts";
 import { configJsonSchema, keyPaths } from "../../src/config/json-schema.ts";
 import { type ConfigRequest, loadConfig } from "../../src/config/load.ts";
 import { distance, nearest } from "../../src/nearest.ts";
@@ -153,6 +153,16 @@ describe("a mistake", () => {
     [{ sources: [3] }, "sources[0]: expected string, received number, or expected object, received number"],
     [{ sources: [{ region: ["a"] }] }, "sources[0].source: expected string, received undefined"],
     [{ reports: [{ output: "o", lastDays: 0 }] }, "reports[0].lastDays: Too small"],
+    [{ expected: [{ region: ["eu-west-1"] }] }, "expected[0]: give either account, a list, or organization: true"],
+    [
+      { expected: [{ account: ["111122223333"], organization: true, region: ["eu-west-1"] }] },
+      "expected[0]: give either account",
+    ],
+    [
+      { expected: [{ account: ["111122223333"], region: ["eu-west-1"], profile: "p", except: ["222233334444"] }] },
+      "expected[0]: except goes with organization: true",
+    ],
+    [{ expected: [{ organization: false, region: ["eu-west-1"] }] }, "expected[0].organization: expected true"],
     [{ failOn: ["all"] }, "failOn[0]: expected one of"],
     [{ scope: { from: "yesterday" } }, "scope.from: write a day as YYYY-MM-DD"],
   ])("%j is named", (content, message) => {

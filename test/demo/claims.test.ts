@@ -1,4 +1,4 @@
-/** Over the demo's complete weeks the boundary is met for one and not met for another: the claims are no way to say nothing. */
+/** Over the demo's complete weeks the boundary is met for one and not met for another: the claims do say something. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";

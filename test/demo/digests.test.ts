@@ -12,7 +12,7 @@ it("the digests of the demo are the same for everybody, and vouch for all of its
   const made = await writeDemoOrganization(logs, { digests: true });
   const [first = ""] = made.digests?.keys ?? [];
   expect(made.digests?.keys).toHaveLength(6 * 14 * 24);
-  expect(made.objects.skipped).toHaveLength(6 * 14 * 24 + 1);
+  expect(made.skipped).toHaveLength(6 * 14 * 24 + 1);
   expect(first).toMatch(/_CloudTrail-Digest_eu-central-1_organization-trail_eu-central-1_20260901T010000Z\.json\.gz$/);
   const files = { "public-keys.json": made.digests?.publicKeys, "signatures.csv": made.digests?.signatures };
   for (const [name, text = ""] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -28,6 +28,6 @@ it("the digests of the demo are the same for everybody, and vouch for all of its
     .filter(({ verdict }) => verdict !== "valid");
   expect(wrong).toHaveLength(1);
   expect(wrong[0]).toMatchObject({ verdict: "invalid", reason: "format" });
-  expect(wrong[0]?.uri.endsWith(made.objects.quarantined[0] ?? "nothing")).toBe(true);
+  expect(wrong[0]?.uri.endsWith(made.quarantined[0] ?? "nothing")).toBe(true);
   expect(readFileSync(join(logs, first)).length).toBeGreaterThan(300);
 });

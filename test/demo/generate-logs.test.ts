@@ -1,4 +1,4 @@
-/** Owns the proof that benchmark logs are what their options say. */
+/** The proof that benchmark logs are what their options say. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

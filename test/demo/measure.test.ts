@@ -1,4 +1,4 @@
-/** Owns the proof that the benchmarks measure and compare as they say. */
+/** The proof that the benchmarks measure and compare as they say. */
 import { DuckDBInstance } from "duckdb";
 import { expect, test } from "vitest";
 import { type Measurement, interleave, measure, median, medianRatio } from "../../bench/measure.ts";

@@ -1,11 +1,12 @@
-/** Owns the proof that the demo's books and the demo's records tell the same story. */
+/** The proof that the demo's books and the demo's records tell the same story. */
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type DemoSummary, writeDemoOrganization } from "../../src/demo/organization.ts";
+import { writeDemoOrganization } from "../../src/demo/organization.ts";
+import { type DemoSummary, summarize } from "./summary.ts";
 import { type Fields, at, keysOf, readLogs } from "./read-trail.ts";
 
 const operations = new Set([
@@ -21,7 +22,7 @@ let summary: DemoSummary;
 let records: readonly Fields[];
 
 beforeAll(async () => {
-  summary = await writeDemoOrganization(join(folder, "a"));
+  summary = summarize(await writeDemoOrganization(join(folder, "a")));
   records = readLogs(join(folder, "a")).flatMap((object) => object.records);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

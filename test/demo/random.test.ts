@@ -1,4 +1,4 @@
-/** Owns the properties of the deterministic randomness. */
+/** The properties of the deterministic randomness. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../src/demo/random.ts";

@@ -1,4 +1,4 @@
-/** Owns an independent, slow reader of trail folders for tests: gunzip and parse everything. */
+/** An independent, slow reader of trail folders for tests: gunzip and parse everything. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** Owns the proof of "Views of your own": a second file that attaches the warehouse keeps them through every run. */
+/** The proof of "Views of your own": a second file that attaches the warehouse keeps them through every run. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "duckdb";

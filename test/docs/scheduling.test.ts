@@ -47,10 +47,11 @@ const hereOf = (text: string): string =>
   text.replaceAll(/\/var\/lib\/(?:spillway|node_exporter\/textfile)|\/data\b/g, folder);
 
 describe("the configs", () => {
-  it("are sound: the shared one, the one of Kubernetes", async () => {
+  it("are sound: the shared one, the one of Kubernetes, the one that expects accounts", async () => {
     const [shared = ""] = blocks("json");
     const inMap = /spillway\.json: \|\n((?: {4}.*\n)+)/.exec(guide)?.[1] ?? "";
-    for (const [index, text] of [shared, inMap].entries()) {
+    const expecting = blocks("json").find((text) => text.includes('"expected"')) ?? "";
+    for (const [index, text] of [shared, inMap, expecting].entries()) {
       const run = await runCli(["config", "check", "--config", putFile(join(folder, `${index}.json`), hereOf(text))]);
       expect(run.stderr).toContain("is sound");
     }
@@ -80,6 +81,7 @@ it("the policy is one of IAM's, with the actions that are needed and no other", 
     "cloudtrail:LookupEvents",
     "kms:Decrypt",
     "kms:GenerateDataKey",
+    "organizations:ListAccounts",
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",

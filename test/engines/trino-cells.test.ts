@@ -1,4 +1,4 @@
-/** Owns the proof that Trino's values become cells of the right type, exactly, in lists and rows too. */
+/** The proof that Trino's values become cells of the right type, exactly, in lists and rows too. */
 import { expect, it } from "vitest";
 import { trinoColumn } from "../../src/engines/trino-cells.ts";
 

@@ -1,6 +1,7 @@
-/** Owns the pack that tests check and damage: a verified trail with calls inside and outside the boundary, read from a local S3. */
+/** The pack that tests check and damage: a verified trail with calls inside and outside the boundary, read from a local S3. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { sha256 } from "./forge.ts";
 import { MadeTrail, begin, hour } from "../integrity/made-trail.ts";
 import { type CliRun, runCli } from "../support/run-cli.ts";
 import { PublicKeysServer } from "../support/public-keys-server.ts";
@@ -41,7 +42,9 @@ export function trailWithCalls({ served = ["eu-north-1", "us-east-1", "eu-west-1
 export async function ingestVerified(trail: MadeTrail, warehouse: string): Promise<CliRun> {
   await using s3 = await S3Server.start({ bucket: "test-trail", region: "us-east-1" });
   await using cloudtrail = await PublicKeysServer.start();
-  for (const [key, { body, metadata }] of trail.objects) s3.put(key, body, metadata);
+  for (const [key, { body, metadata }] of trail.objects) {
+    s3.objects.set(key, { body, metadata, etag: sha256(body).slice(0, 32), versionId: `version-${s3.objects.size}` });
+  }
   const { region, key } = trail.chain;
   cloudtrail.keys.set(region, [{ key, from: begin - 100 * hour, to: begin + 100 * hour }]);
   const endpoints = ["--s3-endpoint", s3.endpoint, "--cloudtrail-endpoint", cloudtrail.endpoint];

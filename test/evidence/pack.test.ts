@@ -1,19 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, symlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useTestCredentials } from "../support/s3-trail.ts";
 import { pythonWith } from "../support/python.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { copyOf, forge, sha256 } from "./forge.ts";
 import { evidence, ingestVerified, runVerifier, session, trailWithCalls } from "./made-pack.ts";
 
 useTestCredentials();
 const folder = temporaryFolder();
 const warehouse = join(folder, "spillway.duckdb");
 const pack = join(folder, "pack");
-let copies = 0;
 
 beforeAll(async () => {
   expect((await ingestVerified(trailWithCalls(), warehouse)).code).toBe(0);
@@ -30,33 +29,8 @@ function summary(where = pack): Record<string, unknown> {
   return JSON.parse(text("data/summary.json", where)) as Record<string, unknown>;
 }
 
-/** A copy of the pack to be damaged. */
 function copy(): string {
-  const to = join(folder, `copy-${copies++}`);
-  cpSync(pack, to, { recursive: true });
-  return to;
-}
-
-function sha256(bytes: string | Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** Puts other content in place and mends all manifests: a forger who knows BagIt. */
-function forge(where: string, path: string, change: (content: string) => string): void {
-  const before = text(path, where);
-  const after = change(before);
-  expect(after).not.toBe(before);
-  writeFileSync(join(where, path), after);
-  const info = text("bag-info.txt", where);
-  const grown = Buffer.byteLength(after) - Buffer.byteLength(before);
-  const mended = info.replace(/Oxum: (\d+)/, (_, bytes: string) => `Oxum: ${Number(bytes) + grown}`);
-  writeFileSync(join(where, "bag-info.txt"), mended);
-  for (const manifest of ["manifest-sha256.txt", "tagmanifest-sha256.txt"]) {
-    const lines = text(manifest, where).replaceAll(/^[0-9a-f]{64} {2}(.+)$/gm, (_, name: string) => {
-      return `${sha256(readFileSync(join(where, name)))}  ${name}`;
-    });
-    writeFileSync(join(where, manifest), lines);
-  }
+  return copyOf(pack);
 }
 
 describe("a pack", () => {
@@ -87,6 +61,14 @@ describe("a pack", () => {
     expect(ours.stderr).toContain("CloudTrail's chain: 4 digests, 4 valid, 3 links; 12 log files, 12 valid");
     expect(ours.stdout).toBe("valid-unsigned\n");
     expect(ours.code).toBe(0);
+  });
+
+  it("names each log file's version in its bucket", () => {
+    const [head = "", ...lines] = text("data/inputs.csv").trimEnd().split("\n");
+    const [at, status] = [head.split(",").indexOf("version_id"), head.split(",").indexOf("status")];
+    const versions = lines.flatMap((line) => (line.split(",")[status] === "loaded" ? [line.split(",")[at]] : []));
+    expect(new Set(versions).size).toBe(12);
+    for (const version of versions) expect(version).toMatch(/^version-\d+$/);
   });
 
   it("leaves people out, or puts a keyed hash in their place, or keeps them, as it is asked", async () => {

@@ -2,10 +2,11 @@
 import { cpSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DemoSummary, writeDemoOrganization } from "../../src/demo/organization.ts";
+import { writeDemoOrganization } from "../../src/demo/organization.ts";
 import { folderSource } from "../../src/ingest/sources/folder.ts";
 import { ingest } from "../../src/ingest/ingest.ts";
 import { identities } from "../../src/ingest/summary.ts";
+import { type DemoSummary, summarize } from "../demo/summary.ts";
 import { queryRows, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { readJsonOracle } from "./read-json-oracle.ts";
@@ -16,7 +17,7 @@ const warehouse = join(folder, "w.duckdb");
 let books: DemoSummary;
 
 beforeAll(async () => {
-  books = await writeDemoOrganization(logs);
+  books = summarize(await writeDemoOrganization(logs));
   await ingest({ warehouse, sources: [folderSource(logs)], threads: 2 });
 });
 

@@ -1,4 +1,4 @@
-/** Owns a second way to the same answer: DuckDB reads the raw files and an analyst's SQL finds what spilled. */
+/** A second way to the same answer: DuckDB reads the raw files and an analyst's SQL finds what spilled. */
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-/** Owns the proof that the same records in any shape end in the same tables, with the same sums. */
+/** The proof that the same records in any shape end in the same tables, with the same sums. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

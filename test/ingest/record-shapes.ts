@@ -1,4 +1,4 @@
-/** Owns the shapes in which people hold CloudTrail records, written from the same records. */
+/** The shapes in which people hold CloudTrail records, written from the same records. */
 import { gzipSync } from "node:zlib";
 import type { JsonObject } from "../../src/parse/json.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what lies in buckets and folders beside a trail's logs: told by its kind, never "loaded, no records", never a failure every night. */
+/** What lies in buckets and folders beside a trail's logs: told by its kind, never "loaded, no records", never a failure every night. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

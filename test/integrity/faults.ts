@@ -1,4 +1,4 @@
-/** Owns the faults that a chain can have, each made once: what is done, and what has to be found. */
+/** The faults that a chain can have, each made once: what is done, and what has to be found. */
 import { gzipSync } from "node:zlib";
 import { begin, hour, type MadeTrail, otherKey, tampered, type TrailPlan } from "./made-trail.ts";
 import type { Check } from "./memory-archive.ts";

@@ -1,4 +1,4 @@
-/** Owns a trail made for tests: log files and their digest chain in a bucket of memory, to be damaged at will. */
+/** A trail made for tests: log files and their digest chain in a bucket of memory, to be damaged at will. */
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

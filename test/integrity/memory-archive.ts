@@ -1,4 +1,4 @@
-/** Owns an archive over a made trail: what S3 would give, metadata included, without a server. */
+/** An archive over a made trail: what S3 would give, metadata included, without a server. */
 import type {
   Archive,
   Area,

@@ -1,4 +1,4 @@
-/** Owns the proof that every record of the corpus becomes the row that was written down for it by hand. */
+/** The proof that every record of the corpus becomes the row that was written down for it by hand. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type EventRow, toEvent } from "../../src/parse/event.ts";

@@ -1,4 +1,4 @@
-/** Owns the texts of denials as users reported them, and what a reader must get out of them. */
+/** The texts of denials as users reported them, and what a reader must get out of them. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Denial, parseDenial } from "../../src/parse/denial.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findElements } from "../../src/parse/envelope.ts";
-import { makePlainScanBuffer } from "../../src/parse/scan.ts";
+import { makePlainScanBuffer } from "./plain-scanner.ts";
 
 const scanBuffer = makePlainScanBuffer();
 

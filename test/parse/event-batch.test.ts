@@ -45,6 +45,22 @@ describe("EventBatch", () => {
     );
   });
 
+  it("takes each value by its name, in whatever order a row was put together", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...rows), fc.infiniteStream(fc.nat()), (row, ranks) => {
+        const shuffled = Object.entries(row)
+          .map((entry) => ({ entry, rank: ranks.next().value ?? 0 }))
+          .toSorted((a, b) => a.rank - b.rank)
+          .map(({ entry }) => entry);
+        const [ordered, mixed] = [new EventBatch(), new EventBatch()];
+        ordered.append(row, "uri", 7);
+        // the same properties of the same row
+        mixed.append(Object.fromEntries(shuffled) as EventRow, "uri", 7);
+        expect(mixed.take()).toEqual(ordered.take());
+      }),
+    );
+  });
+
   it("forgets rows from any length on", () => {
     const batch = new EventBatch();
     fc.assert(

@@ -1,4 +1,4 @@
-/** Owns the cases of eventTime. */
+/** The cases of eventTime. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEventTime } from "../../src/parse/event-time.ts";

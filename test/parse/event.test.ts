@@ -1,4 +1,4 @@
-/** Owns the proof that a row has the columns of the table, and that hostile records neither crash nor change numbers. */
+/** The proof that a row has the columns of the table, and that hostile records neither crash nor change numbers. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns the oracle of the short cut: everything is parsed, and the selection works on parsed records. */
+/** The oracle of the short cut: everything is parsed, and the selection works on parsed records. */
 import { gunzipSync } from "node:zlib";
 import { isObject } from "../../src/parse/json.ts";
 import { isBedrockRecord, isSoundRecord } from "../../src/parse/record.ts";

@@ -1,4 +1,4 @@
-/** Owns the properties of keys that no single record shows. */
+/** The properties of keys that no single record shows. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type KeyParts, invocationKey, isUuid } from "../../src/parse/invocation-key.ts";

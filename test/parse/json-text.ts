@@ -1,4 +1,4 @@
-/** Owns JSON texts with a choice that a serialiser would not make: escapes, blanks, keys that stand twice. */
+/** JSON texts with a choice that a serialiser would not make: escapes, blanks, keys that stand twice. */
 
 const blankMark = "\ue000";
 

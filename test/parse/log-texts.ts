@@ -1,4 +1,4 @@
-/** Owns made-up log texts that are hard to search: needles, brackets and escapes where they do not belong. */
+/** Made-up log texts that are hard to search: needles, brackets and escapes where they do not belong. */
 import fc from "fast-check";
 import { JsonText } from "./json-text.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the proof that what is remembered is bounded and right. */
+/** The proof that what is remembered is bounded and right. */
 import { expect, it } from "vitest";
 import { memoize } from "../../src/parse/memo.ts";
 

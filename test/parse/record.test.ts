@@ -1,4 +1,4 @@
-/** Owns the proof that the hand-written guard, the zod schema and the settled case "Rejected" are one rule. */
+/** The proof that the hand-written guard, the zod schema and the settled case "Rejected" are one rule. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isBedrockRecord, isSoundRecord } from "../../src/parse/record.ts";

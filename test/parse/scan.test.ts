@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeKernelScanBuffer } from "../../src/parse/kernel.ts";
-import { makePlainScanBuffer } from "../../src/parse/scan.ts";
+import { makeScanBuffer } from "../../src/parse/kernel.ts";
+import { makePlainScanBuffer } from "./plain-scanner.ts";
 import type { ScanBuffer } from "../../src/parse/scan-buffer.ts";
 import { logText } from "./log-texts.ts";
 
-const kernel = makeKernelScanBuffer();
-if (kernel === null) throw new Error("no WebAssembly SIMD here");
+const kernel = makeScanBuffer();
 const plain = makePlainScanBuffer();
 
 interface Found {

@@ -1,4 +1,4 @@
-/** Owns the cases of token counts. */
+/** The cases of token counts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tokenCount } from "../../src/parse/tokens.ts";

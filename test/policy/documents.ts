@@ -1,4 +1,4 @@
-/** Owns the documents of a made-up landing zone: a Region deny before and after cross-Region inference was thought of. */
+/** The documents of a made-up landing zone: a Region deny before and after cross-Region inference was thought of. */
 
 export const account = "111122223333";
 export const role: string = `arn:aws:iam::${account}:role/workload`;

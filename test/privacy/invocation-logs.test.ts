@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeParquet } from "../../src/columnar/parquet.ts";
-import { RowBatch } from "../../src/parse/event-batch.ts";
+import { InvocationLogBatch } from "../../src/parse/event-batch.ts";
 import { parseInvocationLogs } from "../../src/parse/invocation-log.ts";
-import type { InvocationLogRow } from "../../src/parse/invocation-log-record.ts";
 import { formatNames } from "../../src/report/formats/names.ts";
-import { invocationLogTable } from "../../src/schema/invocation-log.ts";
 import {
   gzipLines,
   invocationLog,
@@ -172,7 +170,7 @@ describe("poisoned invocation logs", () => {
 
   it("leave none in what workers hand to the store", () => {
     for (const file of filesBelow(source)) {
-      const batch = new RowBatch<InvocationLogRow>(invocationLogTable);
+      const batch = new InvocationLogBatch();
       const parsed = parseInvocationLogs(readFileSync(file), "uri", batch, { maxRawBytes: 1 << 20 });
       const rows = batch.length;
       expect(holdsPoison(encodeParquet(batch.take(), rows)), file).toBe(false);

@@ -1,4 +1,4 @@
-/** Owns the proof that no statement brings back a person: the relations that it reads have none, in any format, catalogue or error text. */
+/** The proof that no statement brings back a person: the relations that it reads have none, in any format, catalogue or error text. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

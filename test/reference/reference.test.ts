@@ -1,4 +1,4 @@
-/** Owns the proof that the reference data is whole, dated and fits its tables. */
+/** The proof that the reference data is whole, dated and fits its tables. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Owns the proof of the catalogue: headers, a user's folder, and what is refused. */
+/** The proof of the catalogue: headers, a user's folder, and what is refused. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,7 @@ describe("a report's header", () => {
       name: "mine",
       title: "mine",
       answers: "",
+      limits: "",
       columns: [],
       needsBoundary: false,
       reads: [],

@@ -1,4 +1,4 @@
-/** Owns the proof of the cookbook: every statement in it runs on the warehouse's tables and views, and finds something. */
+/** The proof of the cookbook: every statement in it runs on the warehouse's tables and views, and finds something. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseReport } from "../../src/report/catalogue.ts";

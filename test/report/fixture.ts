@@ -1,4 +1,4 @@
-/** Owns a small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
+/** A small DuckDB with Spillway's tables, made from the schema, and an engine over it. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, DuckDBTypeId } from "duckdb";
 import type { Result, ResultColumn } from "../../src/engines/engine.ts";
@@ -10,7 +10,7 @@ import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { invocationLogTables } from "../../src/schema/invocation-log.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
-import { expectedTrailTable, listedRangeTable } from "../../src/schema/coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../src/schema/coverage-tables.ts";
 import {
   aggregatedCallTable,
   inferenceProfileTable,
@@ -58,6 +58,7 @@ export async function openFixture(): Promise<Fixture> {
     runTable,
     listedRangeTable,
     expectedTrailTable,
+    unreadExpectationTable,
     ...invocationLogTables,
     regionTable,
     inferenceProfileTable,
@@ -68,6 +69,8 @@ export async function openFixture(): Promise<Fixture> {
   // a view, so that every row that a test inserts is in it at once
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
   await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
+  for (const view of ["earlier-day", "earlier-object"])
+    await connection.run(`CREATE VIEW ${view.replace("-", "_")} AS ${readQuery(`duckdb/views/${view}.sql`)}`);
   await connection.run(`CREATE VIEW unmatched_request AS ${readQuery("duckdb/views/unmatched-request.sql")}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
   await connection.run(

@@ -1,4 +1,4 @@
-/** Owns the proof of the formats: read back by parsers that we did not write, and goldens for what people read. */
+/** The proof of the formats: read back by parsers that we did not write, and goldens for what people read. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

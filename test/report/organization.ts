@@ -1,4 +1,4 @@
-/** Owns a handful of invocations whose reports can be worked out by hand. */
+/** A handful of invocations whose reports can be worked out by hand. */
 import type { FixtureRow } from "./fixture.ts";
 
 export const bot = "arn:aws:iam::111122223333:role/apps/invoice-bot";

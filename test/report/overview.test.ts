@@ -1,4 +1,4 @@
-/** Owns the proof of the overview: one screen, with the unknown beside every rate. */
+/** The proof of the overview: one screen, with the unknown beside every rate. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findReport, loadCatalogue } from "../../src/report/catalogue.ts";
 import { countedGaps } from "../../src/report/overview/data.ts";

@@ -1,4 +1,4 @@
-/** Owns the lint of the reports: what only DuckDB understands, or what both engines answer differently. */
+/** The lint of the reports: what only DuckDB understands, or what both engines answer differently. */
 import { expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { invocationDaySql } from "./fixture.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof that a result is the same whoever writes it, DuckDB or our formats, and that a file is whole or not there. */
+/** The proof that a result is the same whoever writes it, DuckDB or our formats, and that a file is whole or not there. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";

@@ -1,4 +1,4 @@
-/** Silence is no compliance (R9, R11): what a dead trail, an unknown account and an empty range say, in words, exit codes and metrics. */
+/** Silence is not compliance (R9, R11): what a dead trail, an unknown account and an empty range say, in words, exit codes and metrics. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

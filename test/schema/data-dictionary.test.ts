@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { dataDictionary } from "../../src/schema/data-dictionary.ts";
+import { dataDictionary } from "../../scripts/dictionary-text.ts";
 import { internalTables } from "../../src/schema/internal-tables.ts";
 import { publicTables } from "../../src/schema/public-tables.ts";
 import { reportViews } from "../../src/sql/report-views.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof of the scope: which rows remain, and that no text breaks out of it. */
+/** The proof of the scope: which rows remain, and that no text breaks out of it. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
@@ -35,6 +35,10 @@ it.each<[string, Scope, number]>([
   ["principal by name", { principals: ["invoice-bot"] }, 12],
   ["principal by pattern", { principals: ["*@example.com"] }, 2],
   ["% and _ are not pattern", { principals: ["%"] }, 0],
+  ["_ beside a * stands for itself", { principals: ["invoice_b*"] }, 0],
+  ["% beside a * stands for itself", { principals: ["i%t*"] }, 0],
+  ["_ in the end of an ARN stands for itself", { principals: ["role/apps/invoice_bot"] }, 0],
+  ["the end of an ARN", { principals: ["role/apps/invoice-bot"] }, 12],
   ["empty lists do not restrict", { accounts: [], regions: [], principals: [] }, 15],
   ["a quote", { accounts: ["' OR 1=1 --"] }, 0],
 ])("%s", async (_, scope, expected) => {

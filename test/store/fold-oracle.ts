@@ -1,4 +1,4 @@
-/** Owns a second implementation of the fold, written from the rules of the design and not from the SQL. */
+/** A second implementation of the fold, written from the rules of the design and not from the SQL. */
 import type { Cell } from "../../src/store/append.ts";
 import type { Row } from "./helpers.ts";
 

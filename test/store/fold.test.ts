@@ -66,6 +66,25 @@ const cases: readonly Case[] = [
     expected: { region_evidence: "api-call", served_region: "eu-north-1" },
   },
   {
+    name: "omitted in the first copy alone, and no Region in the other",
+    events: [event({ additional_omitted: true }), event({ event_id: "e2", event_category: "Data" })],
+    expected: { region_evidence: "unresolvable", served_region: null },
+  },
+  {
+    name: "omitted in the second copy alone, and no Region in the other",
+    events: [event({}), event({ event_id: "e2", event_category: "Data", additional_omitted: true })],
+    expected: { region_evidence: "unresolvable", served_region: null },
+  },
+  {
+    name: "omitted in one of three copies",
+    events: [
+      event({}),
+      event({ event_id: "e2", event_category: "Data" }),
+      event({ event_id: "e3", event_category: "Data", additional_omitted: true }),
+    ],
+    expected: { region_evidence: "unresolvable", served_region: null, events: 3 },
+  },
+  {
     name: "omitted, but a completion came",
     events: [event({ ...stream, additional_omitted: true }), completion({})],
     expected: { region_evidence: "absence", events: 2 },
@@ -308,6 +327,21 @@ const cases: readonly Case[] = [
     events: [event(app)],
     expected: { region_evidence: "direct", model: "anthropic.known", provider: "anthropic" },
   },
+  ...["provisioned", "custom", "imported", "marketplace"].map((kind) => ({
+    name: `a ${kind} model is direct`,
+    events: [event({ ...plain, model_kind: kind })],
+    expected: { region_evidence: "direct" },
+  })),
+  {
+    name: "an application profile with one destination elsewhere",
+    events: [event({ ...app, profile_id: "app3" })],
+    expected: { region_evidence: "absence", model: "anthropic.known" },
+  },
+  {
+    name: "an application profile of another source Region",
+    events: [event({ ...app, profile_id: "app4" })],
+    expected: { region_evidence: "absence", model: null },
+  },
   {
     name: "an application profile with several",
     events: [event({ ...app, profile_id: "app2" })],
@@ -337,6 +371,63 @@ const cases: readonly Case[] = [
     events: [event({ record_kind: "other", invocation_key: null, outcome: null })],
     expected: "none",
   },
+  {
+    name: "two copies that disagree in their tokens alone",
+    events: [event({ input_tokens: 1 }), event({ event_id: "e2", event_category: "Data", input_tokens: 2 })],
+    expected: { copies_disagree: true, input_tokens: 1 },
+  },
+  {
+    name: "two copies that disagree in their principal alone",
+    events: [event({}), event({ event_id: "e2", event_category: "Data", principal: "arn:other" })],
+    expected: { copies_disagree: true },
+  },
+  {
+    name: "three records: times, tokens and request of the leading one",
+    events: [
+      event({ ...stream, event_id: "b", input_tokens: 1 }),
+      event({
+        ...stream,
+        event_id: "a",
+        event_category: "Data",
+        event_time: noon - 1,
+        input_tokens: 2,
+        output_tokens: 3,
+      }),
+      completion({ input_tokens: 4, output_tokens: 5 }),
+    ],
+    expected: {
+      event_time: noon,
+      input_tokens: 1,
+      output_tokens: 3,
+      request_id: "r1",
+      completion_only: false,
+      copies_disagree: true,
+    },
+  },
+  {
+    name: "three copies: an error against none",
+    events: [
+      event({ event_id: "a" }),
+      event({ event_id: "b", event_category: "Data" }),
+      event({ event_id: "c", event_category: "Data", ...denied }),
+    ],
+    expected: { outcome: "served", error_code: null, copies_disagree: true },
+  },
+  {
+    name: "three records: what an addendum corrects is no conflict",
+    events: [
+      event({ event_id: "a", inference_region: "eu-west-3" }),
+      event({ event_id: "z", original_event_id: "a", original_request_id: "r1", inference_region: "eu-north-1" }),
+      event({ event_id: "d", event_category: "Data", inference_region: "eu-north-1" }),
+    ],
+    expected: { served_region: "eu-north-1", region_conflict: false, events: 3 },
+  },
+  {
+    name: "a call with its completion is not known by that alone",
+    events: [event({ ...stream }), completion({})],
+    expected: { completion_only: false },
+  },
+  { name: "a completion alone is", events: [completion({})], expected: { completion_only: true } },
   {
     name: "five records of one request",
     events: [
@@ -381,6 +472,14 @@ describe("settled cases of the fold", () => {
       await warehouse.replaceProfiles([
         { ...profile, profile_id: "app1", destination_region: "eu-west-1", model: "anthropic.known" },
         { ...profile, profile_id: "app2", destination_region: "eu-west-1", model: null },
+        { ...profile, profile_id: "app3", destination_region: "eu-west-3", model: "anthropic.known" },
+        {
+          ...profile,
+          profile_id: "app4",
+          source_region: "us-east-1",
+          destination_region: "eu-west-1",
+          model: "anthropic.known",
+        },
         { ...profile, profile_id: "app2", destination_region: "eu-west-3", model: null },
       ]);
       await warehouse.commit({ files: [await box.stage(events)], objects: entriesOf(events), quarantine: [] });

@@ -1,4 +1,4 @@
-/** Owns random events for the properties of the store: few keys and few values, so that they meet and contradict each other. */
+/** Random events for the properties of the store: few keys and few values, so that they meet and contradict each other. */
 import fc from "fast-check";
 import { type Row, event, noon } from "./helpers.ts";
 

@@ -1,8 +1,8 @@
-/** Owns how the tests of the store make events, stage them and read tables back. */
+/** How the tests of the store make events, stage them and read tables back. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Table } from "../../src/schema/column.ts";
+import type { Column, Table } from "../../src/schema/column.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -87,12 +87,7 @@ export async function sandbox(): Promise<Sandbox> {
     folder,
     async stage(rows, table = eventTable): Promise<string> {
       const file = join(folder, `staged-${files++}.parquet`);
-      await fillTemporary(
-        duck.connection,
-        "rows",
-        table.columns,
-        rows.map((row) => table.columns.map(({ name }) => row[name] ?? null)),
-      );
+      await fillTemporary(duck.connection, "rows", table.columns as readonly Column[], rows);
       await duck.connection.run(`COPY temp.rows TO ${sqlText(file)} (FORMAT parquet)`);
       return file;
     },
@@ -131,14 +126,16 @@ export async function readRows(file: string, sql: string): Promise<PlainRow[]> {
 
 /** What has to be the same for every order of loading. */
 export async function readTables(file: string): Promise<Record<string, unknown>> {
+  await using reader = await WarehouseReader.open(file, { threads: 1 });
+  const rows = async (sql: string): Promise<PlainRow[]> => await plainRows(await reader.query(sql));
   return {
-    event: await readRows(file, "FROM event ORDER BY ALL"),
-    variant: await readRows(file, "FROM event_variant ORDER BY ALL"),
-    invocation: await readRows(file, "FROM invocation ORDER BY ALL"),
-    day: await readRows(file, "FROM invocation_day ORDER BY ALL"),
-    first: await readRows(file, "FROM first_completion ORDER BY ALL"),
-    log: await readRows(file, "FROM invocation_log ORDER BY ALL"),
-    logLedger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM invocation_log_object ORDER BY ALL"),
-    ledger: await readRows(file, "SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
+    event: await rows("FROM event ORDER BY ALL"),
+    variant: await rows("FROM event_variant ORDER BY ALL"),
+    invocation: await rows("FROM invocation ORDER BY ALL"),
+    day: await rows("FROM invocation_day ORDER BY ALL"),
+    first: await rows("FROM first_completion ORDER BY ALL"),
+    log: await rows("FROM invocation_log ORDER BY ALL"),
+    logLedger: await rows("SELECT * EXCLUDE (run_id, loaded_at) FROM invocation_log_object ORDER BY ALL"),
+    ledger: await rows("SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
   };
 }

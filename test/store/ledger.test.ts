@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readQuery } from "../../src/sql/query-file.ts";
 import type { LedgerEntry, StagedBatch } from "../../src/store/batch.ts";
@@ -132,6 +133,45 @@ CREATE TABLE trail_object AS FROM (VALUES
     ]);
     expect(ledgers[1]).toEqual(ledgers[0]);
   }, 30_000);
+
+  it("adds up to the events, in any order of objects that are read and objects that are extracted", async () => {
+    await using box = await sandbox();
+    // few events, few places and now and then another content: nearly every commit takes something over
+    const row = fc.record({
+      id: fc.nat(6),
+      place: fc.constantFrom("file:a", "s3:b", "s3:c"),
+      host: fc.constantFrom("x", "x", "x", "y"),
+    });
+    const commits = fc.array(
+      fc.record({ rows: fc.array(row, { minLength: 1, maxLength: 6 }), isExtracted: fc.boolean() }),
+      {
+        minLength: 4,
+        maxLength: 12,
+      },
+    );
+    let files = 0;
+    await fc.assert(
+      fc.asyncProperty(commits, async (all) => {
+        const file = join(box.folder, `sums${files++}.duckdb`);
+        await using warehouse = await Warehouse.open(file, { threads: 1 });
+        for (const [etag, { rows, isExtracted }] of all.entries()) {
+          const events = rows.map(({ id, place, host }, index) =>
+            event({ event_id: `e${id}`, object_uri: place, host, record_index: index }),
+          );
+          const read = entriesOf(events).map((each) => ({ ...each, etag: String(etag) }));
+          const extracted = [entry({ uri: "athena:t/all/2026-09-10", etag: String(etag) })];
+          const objects = isExtracted ? extracted : read;
+          await warehouse.commit({ files: [await box.stage(events)], objects, quarantine: [], isExtracted });
+        }
+        await warehouse.publish();
+        const sums =
+          "SELECT sum(new_events)::INT AS new, min(new_events) >= 0 AS sound, bool_and(new_events + duplicates = bedrock_events) AS whole, (SELECT count(*)::INT FROM event) AS events FROM trail_object";
+        const [told] = await readRows(file, sums);
+        expect(told).toEqual({ new: told?.["events"], sound: true, whole: true, events: told?.["events"] });
+      }),
+      { numRuns: 8, endOnFailure: true },
+    );
+  }, 120_000);
 
   it("counts different contents of an eventID once each", async () => {
     await using box = await sandbox();

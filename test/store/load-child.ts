@@ -1,4 +1,4 @@
-/** Owns a process that loads staged files one by one and publishes, to be killed at any moment. Objects are named after the files. */
+/** A process that loads staged files one by one and publishes, to be killed at any moment. Objects are named after the files. */
 import { basename } from "node:path";
 import { Warehouse } from "../../src/store/warehouse.ts";
 

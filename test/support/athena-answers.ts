@@ -1,4 +1,4 @@
-/** Owns the answers of the Athena test endpoint: what a query is, how it looks from outside, and its rows in pages. */
+/** The answers of the Athena test endpoint: what a query is, how it looks from outside, and its rows in pages. */
 import type { BackendResult } from "./athena-backend.ts";
 
 export type Json = Readonly<Record<string, unknown>>;

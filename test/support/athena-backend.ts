@@ -1,4 +1,4 @@
-/** Owns what the Athena test endpoint computes with: a DuckDB, or a real Trino server. */
+/** What the Athena test endpoint computes with: a DuckDB, or a real Trino server. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns what the Athena tests share: an endpoint over a DuckDB with a database `spillway`, its bucket, and short waits. */
+/** What the Athena tests share: an endpoint over a DuckDB with a database `spillway`, its bucket, and short waits. */
 import type { DuckDBConnection } from "duckdb";
 import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/engines/athena/client.ts";
 import { parserRelations } from "../../src/engines/raw-logs/reference-relations.ts";

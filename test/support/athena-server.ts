@@ -1,4 +1,4 @@
-/** Owns an Athena endpoint on loopback for tests: its protocol (JSON 1.1), states, limits and faults, over a backend that computes. */
+/** An Athena endpoint on loopback for tests: its protocol (JSON 1.1), states, limits and faults, over a backend that computes. */
 import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-/** Owns a local endpoint that lists inference profiles as Bedrock's control plane does, two to a page. */
+/** A local endpoint that lists inference profiles as Bedrock's control plane does, two to a page. */
 import { createServer } from "node:http";
 
 export interface ListedProfile {

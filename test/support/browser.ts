@@ -1,4 +1,4 @@
-/** Owns the browser of the tests: a Chromium or Chrome of this machine, or the reason why there is none. */
+/** The browser of the tests: a Chromium or Chrome of this machine, or the reason why there is none. */
 import { type Browser, chromium } from "playwright-core";
 import { findBrowser } from "../../src/report/pdf/find-browser.ts";
 

@@ -1,4 +1,4 @@
-/** Owns a CloudTrail endpoint (and the bit of STS around it) on loopback: event histories, their limits and their errors. */
+/** A CloudTrail endpoint (and the bit of STS around it) on loopback: event histories, their limits and their errors. */
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomUUID } from "node:crypto";

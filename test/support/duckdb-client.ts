@@ -1,4 +1,4 @@
-/** Owns DuckDB clients of other versions: which are installed here, and what each one reads from a file. */
+/** DuckDB clients of other versions: which are installed here, and what each one reads from a file. */
 import { execFileSync } from "node:child_process";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";

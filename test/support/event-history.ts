@@ -1,4 +1,4 @@
-/** Owns made-up event histories, and what the tests of LookupEvents share. */
+/** Made-up event histories, and what the tests of LookupEvents share. */
 import { type CloudTrailServerOptions, CloudTrailServer, type HistoryEvent } from "./cloudtrail-server.ts";
 import type { LookupOptions } from "../../src/ingest/sources/lookup-events/options.ts";
 import type { Timing } from "../../src/ingest/sources/lookup-events/pace.ts";

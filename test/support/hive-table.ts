@@ -1,4 +1,4 @@
-/** Owns tables that Athena's DDL describes, on DuckDB: the columns of a CREATE EXTERNAL TABLE, and records as a SerDe fills them in. */
+/** Tables that Athena's DDL describes, on DuckDB: the columns of a CREATE EXTERNAL TABLE, and records as a SerDe fills them in. */
 import type { DuckDBConnection } from "duckdb";
 import { isObject } from "../../src/parse/json.ts";
 import { wellFormed } from "../engines/athena/raw-records.ts";

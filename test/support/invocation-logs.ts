@@ -1,4 +1,4 @@
-/** Owns made-up model invocation logs for tests: records that fit `bedrockRecord`, their paths, and poison in all that must not be read. */
+/** Made-up model invocation logs for tests: records that fit `bedrockRecord`, their paths, and poison in all that must not be read. */
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { AnyRecord } from "./trail-files.ts";

@@ -1,4 +1,4 @@
-/** Owns a story told to `spillway run` over any S3 server: two accounts, files that come late, one replaced, one gone. */
+/** A story told to `spillway run` over any S3 server: two accounts, files that come late, one replaced, one gone. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";

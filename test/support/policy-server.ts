@@ -1,4 +1,4 @@
-/** Owns a local server for Organizations, IAM and STS, and a door in front of it that records calls and refuses some. */
+/** A local server for Organizations, IAM and STS, and a door in front of it that records calls and refuses some. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { type IncomingMessage, type Server, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";

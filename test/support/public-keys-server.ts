@@ -1,4 +1,4 @@
-/** Owns a CloudTrail endpoint on loopback that gives public keys, Region by Region, and the trails that the AWS CLI asks for. */
+/** A CloudTrail endpoint on loopback that gives public keys, Region by Region, and the trails that the AWS CLI asks for. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";

@@ -1,4 +1,4 @@
-/** Owns Python packages for tests that compare with a parser we did not write: a virtual environment in the temporary folder. */
+/** Python packages for tests that compare with a parser we did not write: a virtual environment in the temporary folder. */
 import { execFileSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Owns S3 servers that we did not write: started by scripts/s3-servers.mjs; where one cannot be installed, its absence is said. */
+/** S3 servers that we did not write: started by scripts/s3-servers.mjs; where one cannot be installed, its absence is said. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { S3Client } from "@aws-sdk/client-s3";

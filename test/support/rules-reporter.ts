@@ -1,4 +1,4 @@
-/** Owns the second half of the proof that every rule is held: when all tests ran, the test of each rule ran and passed, or the run fails. */
+/** The second half of the proof that every rule is held: when all tests ran, the test of each rule ran and passed, or the run fails. */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Reporter, TestModule, Vitest } from "vitest/node";

@@ -1,4 +1,4 @@
-/** Owns which test holds which rule: R1 to R12 with their settled cases. */
+/** Which test holds which rule: R1 to R12 with their settled cases. */
 
 /** Each record of test/corpus/records.json is a test of this file, by its name. */
 const corpus = "parse/corpus.test.ts";

@@ -1,4 +1,4 @@
-/** Owns running the command line inside a test: the real program with captured streams. */
+/** Running the command line inside a test: the real program with captured streams. */
 import type { OutputStream } from "../../src/effects.ts";
 import { main } from "../../src/cli/main.ts";
 import { createLogger, logFormatOf } from "../../src/log.ts";
@@ -14,12 +14,20 @@ export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   time = "2026-09-20T06:00:00Z",
+  ask?: (question: string) => Promise<string>,
 ): Promise<CliRun> {
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
   const now = (): Date => new Date(time);
   const stderr = collector(err);
-  const effects = { stdout: collector(out), stderr, env, now, log: createLogger(stderr, logFormatOf(args, env), now) };
+  const effects = {
+    stdout: collector(out),
+    stderr,
+    env,
+    now,
+    log: createLogger(stderr, logFormatOf(args, env), now),
+    ask,
+  };
   const code = await main(args, effects, new AbortController().signal);
   return { code, stdout: Buffer.concat(out).toString("utf8"), stderr: Buffer.concat(err).toString("utf8") };
 }

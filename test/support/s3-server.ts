@@ -1,4 +1,4 @@
-/** Owns an S3 endpoint on loopback for tests: the calls Spillway makes, and the faults that a good server never shows. */
+/** An S3 endpoint on loopback for tests: the calls Spillway makes, and the faults that a good server never shows. */
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,6 +8,8 @@ import { type ListedPage, errorXml, listXml, locationXml, page } from "./s3-xml.
 export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
+  /** Of a versioned bucket. */
+  readonly versionId?: string;
   /** What a user stored beside it, without `x-amz-meta-`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -201,6 +203,7 @@ export class S3Server {
     const body = object.body.subarray(from);
     response.writeHead(from === 0 ? 200 : 206, {
       ETag: `"${object.etag}"`,
+      ...(object.versionId === undefined ? {} : { "x-amz-version-id": object.versionId }),
       "Content-Length": body.length,
       "Content-Type": "application/octet-stream",
       ...Object.fromEntries(Object.entries(object.metadata ?? {}).map(([name, text]) => [`x-amz-meta-${name}`, text])),

@@ -1,4 +1,4 @@
-/** Owns what the S3 tests share: a server with a made-up trail, and short waits. */
+/** What the S3 tests share: a server with a made-up trail, and short waits. */
 import { type S3ServerOptions, S3Server } from "./s3-server.ts";
 import { dayOf } from "../../src/day.ts";
 import type { S3SourceOptions } from "../../src/ingest/sources/s3/options.ts";

@@ -1,4 +1,4 @@
-/** Owns the answers of the S3 test endpoint: which keys make up a page, and its XML. */
+/** The answers of the S3 test endpoint: which keys make up a page, and its XML. */
 import type { StoredObject } from "./s3-server.ts";
 
 export interface PageRequest {

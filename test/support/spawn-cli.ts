@@ -1,4 +1,4 @@
-/** Owns running the command line as a process of its own: for signals, locks and crashes. */
+/** Running the command line as a process of its own: for signals, locks and crashes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Owns folders of tests that are gone afterwards. */
+/** Folders of tests that are gone afterwards. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

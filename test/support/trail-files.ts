@@ -1,4 +1,4 @@
-/** Owns small made-up log files for tests: sound records and the folders they lie in. */
+/** Small made-up log files for tests: sound records and the folders they lie in. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** Owns a Trino endpoint on loopback for tests: the statement protocol and its faults, over whatever computes the rows. */
+/** A Trino endpoint on loopback for tests: the statement protocol and its faults, over whatever computes the rows. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";

@@ -1,4 +1,4 @@
-/** Owns running `aws cloudtrail validate-logs` over a made trail: the other implementation of the same check. */
+/** Running `aws cloudtrail validate-logs` over a made trail: the other implementation of the same check. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { MadeTrail } from "../integrity/made-trail.ts";

@@ -1,4 +1,4 @@
-/** Owns the comparison of warehouses: what the tables hold, without what names a run or a moment. */
+/** The comparison of warehouses: what the tables hold, without what names a run or a moment. */
 import { queryRows } from "./run-cli.ts";
 
 const parts: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Owns the listing requests to a bucket: pages of keys, and the folders of a prefix. */
+/** The listing requests to a bucket: pages of keys, and the folders of a prefix. */
 import type { ListObjectsV2CommandInput, ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { type S3Access, bucketParams } from "../access.ts";
 import { explainS3 } from "./explain.ts";

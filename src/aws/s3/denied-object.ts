@@ -1,4 +1,4 @@
-/** Owns the refusal of one object: nothing else is wrong with the bucket. */
+/** The refusal of one object: nothing else is wrong with the bucket. */
 
 /** An object that this caller may not read. */
 export class DeniedObject extends Error {}

@@ -1,5 +1,5 @@
 /**
- * Owns the short way to an object: a signed GET without the SDK's middleware, which costs the processor several times the request.
+ * The short way to an object: a signed GET without the SDK's middleware, which costs the processor several times the request.
  * Where to send it, and with what headers, is taken from a request that the SDK made. Anything but the whole object is left to the SDK.
  */
 import { createHash, createHmac } from "node:crypto";
@@ -73,8 +73,14 @@ function stringsOf(headers: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs);
 }
 
-/** The bytes, or the status of what came instead; 0 if nothing did. */
-export function directGet(template: GetTemplate, get: DirectGet): Promise<Uint8Array | number> {
+/** An object as it was read, with the version that a versioned bucket gave it. */
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly versionId: string | null;
+}
+
+/** The object, or the status of what came instead; 0 if nothing did. */
+export function directGet(template: GetTemplate, get: DirectGet): Promise<StoredObject | number> {
   const path = `${template.basePath}${encodeKey(get.key)}`;
   const send = template.isTls ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
@@ -96,21 +102,23 @@ export function directGet(template: GetTemplate, get: DirectGet): Promise<Uint8A
   });
 }
 
-function collect(response: IncomingMessage, size: number, resolve: (result: Uint8Array | number) => void): void {
+function collect(response: IncomingMessage, size: number, resolve: (result: StoredObject | number) => void): void {
   if (response.statusCode !== 200 || response.headers["content-length"] !== String(size)) {
     response.resume();
     resolve(response.statusCode === 200 ? 0 : (response.statusCode ?? 0));
     return;
   }
   const bytes = new Uint8Array(size);
+  const version = response.headers["x-amz-version-id"];
+  const stored = { bytes, versionId: typeof version === "string" ? version : null };
   let length = 0;
   response.on("data", (chunk: Buffer) => {
     if (length + chunk.length <= size) bytes.set(chunk, length);
     length += chunk.length;
   });
   response.on("error", () => resolve(0));
-  response.on("close", () => resolve(length === size ? bytes : 0));
-  response.on("end", () => resolve(length === size ? bytes : 0));
+  response.on("close", () => resolve(length === size ? stored : 0));
+  response.on("end", () => resolve(length === size ? stored : 0));
 }
 
 /** S3 User Guide, "Authenticating Requests: Using the Authorization Header (AWS Signature Version 4)". */

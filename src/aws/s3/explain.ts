@@ -1,4 +1,4 @@
-/** Owns the words for what S3 refused: those of every service, and what only a bucket can refuse. */
+/** The words for what S3 refused: those of every service, and what only a bucket can refuse. */
 import { SpillwayError } from "../../errors.ts";
 import type { S3Access } from "../access.ts";
 import { refusal } from "../refusals.ts";

@@ -1,4 +1,4 @@
-/** Owns the fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
+/** The fetching of one object, in a worker thread: the version that was listed, whole, or a reason why not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { SpillwayError, messageOf } from "../../errors.ts";
@@ -7,7 +7,7 @@ import { type S3Locator, bucketParams } from "../access.ts";
 import type { Connection } from "../connection.ts";
 
 type S3Connection = Connection<"s3">;
-import { type GetTemplate, directGet, templateOf } from "./direct-get.ts";
+import { type GetTemplate, type StoredObject, directGet, templateOf } from "./direct-get.ts";
 import { explainS3 } from "./explain.ts";
 import { withConnection } from "../call.ts";
 import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
@@ -22,7 +22,7 @@ const templates = new WeakMap<S3Connection, GetTemplate>();
  * @throws SpillwayError when the whole source is out of reach (expired credentials, no such bucket, no network)
  * @throws Error with a reason for the quarantine when only this object is
  */
-export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
+export async function fetchStored(locator: S3Locator): Promise<StoredObject> {
   const { access } = locator;
   try {
     return await withConnection("s3", access, async (connection) => {
@@ -30,16 +30,20 @@ export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
       if (typeof direct === "object") return direct;
       // It asked for patience: the SDK's request should not follow at once.
       if (direct >= 500) await sleep(delayOf(0, access.retry, Math.random));
-      return (await getBySdk(connection, locator)).bytes;
+      return await getBySdk(connection, locator);
     });
   } catch (thrown) {
     throw failure(thrown, locator);
   }
 }
 
+/** Its bytes alone. @throws as `fetchStored` */
+export async function fetchObject(locator: S3Locator): Promise<Uint8Array> {
+  return (await fetchStored(locator)).bytes;
+}
+
 /** An object with what S3 keeps beside it: names in lower case, without `x-amz-meta-`. */
-export interface ObjectWithMetadata {
-  readonly bytes: Uint8Array;
+export interface ObjectWithMetadata extends StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -72,12 +76,13 @@ async function getBySdk(connection: S3Connection, { access, key, etag, size }: S
       );
     }
     const answer = await client.send(command);
-    return { bytes: await readBody(answer, size, access.idleMs), metadata: answer.Metadata ?? {} };
+    const { VersionId: versionId = null, Metadata: metadata = {} } = answer;
+    return { bytes: await readBody(answer, size, access.idleMs), versionId, metadata };
   });
 }
 
-/** The bytes, or the status of the answer if it was anything else; 0 if there was none. */
-async function tryDirect(connection: S3Connection, locator: S3Locator): Promise<Uint8Array | number> {
+/** The object, or the status of the answer if it was anything else; 0 if there was none. */
+async function tryDirect(connection: S3Connection, locator: S3Locator): Promise<StoredObject | number> {
   const { client, agents } = connection;
   const template = templates.get(connection);
   const { key, etag, size, access } = locator;

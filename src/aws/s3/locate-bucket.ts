@@ -1,4 +1,4 @@
-/** Owns finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
+/** Finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
 import { type S3Access, bucketParams } from "../access.ts";
 import { connect, profileRegion } from "../connection.ts";
 import { explainS3 } from "./explain.ts";

@@ -1,4 +1,4 @@
-/** Owns writing one file to a bucket: whole or not at all, sent again on a failure that may pass. */
+/** Writing one file to a bucket: whole or not at all, sent again on a failure that may pass. */
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";

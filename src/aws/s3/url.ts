@@ -1,4 +1,4 @@
-/** Owns `s3://bucket/prefix`: what a user may write there. */
+/** `s3://bucket/prefix`: what a user may write there. */
 import { SpillwayError } from "../../errors.ts";
 
 export interface S3Url {

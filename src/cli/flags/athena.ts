@@ -1,4 +1,4 @@
-/** Owns the flags of `spillway athena` and of the engine: how Athena is reached, and where the raw logs are. */
+/** The flags of `spillway athena` and of the engine: how Athena is reached, and where the raw logs are. */
 import type { Command } from "commander";
 import type { AthenaAccess, AthenaOptions } from "../../engines/athena/client.ts";
 import { type LogTable, namedTable, ownDatabase, ownTable, parseTableName } from "../../engines/raw-logs/log-table.ts";

@@ -1,4 +1,4 @@
-/** Owns the flags of collecting policies: of whom, and the way to AWS. */
+/** The flags of collecting policies: of whom, and the way to AWS. */
 import type { Command } from "commander";
 import { list } from "./values.ts";
 
@@ -10,12 +10,16 @@ export interface ServiceFlags {
   readonly endpointUrl?: string;
 }
 
-export interface CollectFlags extends ServiceFlags {
+/** The way to Organizations, where it is another one. */
+export interface OrganizationsFlags {
+  readonly organizationsProfile?: string;
+  readonly organizationsRoleArn?: readonly string[];
+}
+
+export interface CollectFlags extends ServiceFlags, OrganizationsFlags {
   readonly principal?: readonly string[];
   readonly organization?: true;
   readonly accountRole?: string;
-  readonly organizationsProfile?: string;
-  readonly organizationsRoleArn?: readonly string[];
   readonly permissions?: true;
   readonly crossCheck?: true;
   readonly output?: string;
@@ -32,17 +36,21 @@ export function addServiceFlags(command: Command): Command {
     .option("--endpoint-url <url>", "another address than AWS's");
 }
 
+export function addOrganizationsFlags(command: Command): Command {
+  return command
+    .option(
+      "--organizations-profile <name>",
+      "AWS profile for Organizations: management account or delegated administrator",
+    )
+    .option("--organizations-role-arn <arns>", "role to assume for Organizations", list);
+}
+
 export function addCollectFlags(command: Command): Command {
   command
     .option("--principal <arns>", "roles and users, with their paths", list)
     .option("--organization", "all accounts with their OUs and SCPs, and the principals that may call Bedrock")
     .option("--account-role <name>", "role to assume in each account for its IAM");
-  return addServiceFlags(command)
-    .option(
-      "--organizations-profile <name>",
-      "AWS profile for Organizations: management account or delegated administrator",
-    )
-    .option("--organizations-role-arn <arns>", "role to assume for Organizations", list)
+  return addOrganizationsFlags(addServiceFlags(command))
     .option("--permissions", "print the smallest policy that this needs, and fetch nothing")
     .option("--cross-check", "with --permissions: also for policy check --cross-check")
     .option("--output <file>", "write the bundle to a file instead of stdout")

@@ -1,4 +1,4 @@
-/** Owns what every command is given. */
+/** What every command is given. */
 import type { Effects } from "../../effects.ts";
 
 /** What a command's action needs besides its own flags. */

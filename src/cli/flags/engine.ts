@@ -1,4 +1,4 @@
-/** Owns the flags that choose what runs a report: DuckDB over the local warehouse, Athena, or a Trino server. */
+/** The flags that choose what runs a report: DuckDB over the local warehouse, Athena, or a Trino server. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Engine } from "../../engines/engine.ts";

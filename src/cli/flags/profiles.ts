@@ -1,4 +1,4 @@
-/** Owns the flags of the commands about profiles. */
+/** The flags of the commands about profiles. */
 import type { ServiceFlags } from "./collect.ts";
 import type { OutputFlags } from "./scope.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the flags that say how people are replaced in what leaves. */
+/** The flags that say how people are replaced in what leaves. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";

@@ -1,4 +1,4 @@
-/** Owns the flags for results of statements: how long, how many, and in which format they leave. */
+/** The flags for results of statements: how long, how many, and in which format they leave. */
 import type { Command } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type FormatName, formatNames, formatTraits } from "../../report/formats/names.ts";

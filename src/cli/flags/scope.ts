@@ -1,4 +1,4 @@
-/** Owns the flags that say what a report covers and how it leaves, for every command that prints results. */
+/** The flags that say what a report covers and how it leaves, for every command that prints results. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";

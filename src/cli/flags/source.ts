@@ -1,8 +1,14 @@
-/** Owns the flags of sources, made from the table of settings, and the opening of what the command line names. */
+/** The flags of sources, made from the table of settings, and the opening of what the command line names. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type SourceKind, kindOf, straySettings, takersOf } from "../../ingest/sources/kinds.ts";
-import { type SettingName, type SourceSettings, settingNames, sourceSettings } from "../../ingest/sources/settings.ts";
+import {
+  type SettingName,
+  type SourceSettings,
+  bucketSettings,
+  settingNames,
+  sourceSettings,
+} from "../../ingest/sources/settings.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
 import type { CommandContext } from "./context.ts";
 import { bytes, dollars, list, wholeNumber } from "./values.ts";
@@ -19,20 +25,9 @@ export function addSettings(command: Command, names: readonly SettingName[], of 
   return command;
 }
 
-const bucketSettings = [
-  "profile",
-  "roleArn",
-  "externalId",
-  "s3Endpoint",
-  "s3Region",
-  "s3PathStyle",
-  "expectedBucketOwner",
-  "s3RequesterPays",
-] as const;
-
 /** How a bucket is reached. */
-export function addBucketFlags(command: Command, of = "bucket: "): Command {
-  return addSettings(command, bucketSettings, of);
+export function addBucketFlags(command: Command): Command {
+  return addSettings(command, [...bucketSettings, "s3RequesterPays"], "bucket: ");
 }
 
 /** The flag of a setting. `of` stands before its description. Texts are checked by whoever takes them. */

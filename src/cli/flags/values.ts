@@ -1,4 +1,4 @@
-/** Owns the parsing of flag values that several commands take. */
+/** The parsing of flag values that several commands take. */
 import { InvalidArgumentError } from "commander";
 import { parseBytes } from "../../bytes-text.ts";
 import { isDay } from "../../day.ts";

@@ -1,4 +1,4 @@
-/** Owns how Athena is reached, as plain data: what a user may say, and what the client makes of it. */
+/** How Athena is reached, as plain data: what a user may say, and what the client makes of it. */
 import { variables } from "../../variables.ts";
 import { SpillwayError, usageError } from "../../errors.ts";
 import type { S3Access, ServiceAccess } from "../../aws/access.ts";

@@ -1,4 +1,4 @@
-/** Owns what the catalog's description of a log table means for statements: which columns it lacks, where its days stand. */
+/** What the catalog's description of a log table means for statements: which columns it lacks, where its days stand. */
 import type { AthenaTable } from "./client.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type LogTable, lackingColumns, pathColumn } from "../raw-logs/log-table.ts";

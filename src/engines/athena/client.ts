@@ -1,4 +1,4 @@
-/** Owns the door to Athena for the report engine and the `athena:` source alike: statements, results, workgroups, tables. */
+/** The door to Athena for the report engine and the `athena:` source alike: statements, results, workgroups, tables. */
 export { type AthenaAccess, type AthenaOptions, athenaAccess } from "./access.ts";
 export { type AthenaColumn, type StatementResult, readResult } from "./result.ts";
 export { resultAccess } from "./connection.ts";

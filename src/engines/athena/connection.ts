@@ -1,4 +1,4 @@
-/** Owns each request to Athena: retried, and refusals in words. */
+/** Each request to Athena: retried, and refusals in words. */
 import type { S3Access } from "../../aws/access.ts";
 import { callService } from "../../aws/call.ts";
 import { type Connection, connect } from "../../aws/connection.ts";

@@ -1,4 +1,4 @@
-/** Owns what statements on Athena scanned and what that costs, as far as it can be known before the bill. */
+/** What statements on Athena scanned and what that costs, as far as it can be known before the bill. */
 import type { Statistics } from "./client.ts";
 import { SpillwayError } from "../../errors.ts";
 import { bytesText } from "../../bytes-text.ts";

@@ -1,4 +1,4 @@
-/** Owns the engine that runs reports on Athena: rows come from its result objects, what it scanned is counted and capped. */
+/** The engine that runs reports on Athena: rows come from its result objects, what it scanned is counted and capped. */
 import {
   type AthenaAccess,
   type Execution,

@@ -1,4 +1,4 @@
-/** Owns the carrying out of a setup on Athena: what is missing or different is made, the rest is left alone. */
+/** The carrying out of a setup on Athena: what is missing or different is made, the rest is left alone. */
 import { type AthenaAccess, readResult, runStatement } from "./client.ts";
 import type { Logger } from "../../log.ts";
 import { quotedName } from "../raw-logs/log-table.ts";

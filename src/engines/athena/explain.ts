@@ -1,4 +1,4 @@
-/** Owns the words for what Athena refused or failed at: those of every service, and what only a query can meet. */
+/** The words for what Athena refused or failed at: those of every service, and what only a query can meet. */
 import { SpillwayError, interruptedQuery } from "../../errors.ts";
 import { refusal } from "../../aws/refusals.ts";
 import type { AthenaAccess } from "./access.ts";

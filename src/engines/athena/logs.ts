@@ -1,4 +1,4 @@
-/** Owns reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
+/** Reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
 import { randomBytes } from "node:crypto";
 import { type AthenaAccess, type AthenaTable, describeTable, runStatement } from "./client.ts";
 import type { S3AccessOptions } from "../../aws/options.ts";

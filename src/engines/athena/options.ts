@@ -1,4 +1,4 @@
-/** Owns what a user may say about the Athena engine, as plain data. */
+/** What a user may say about the Athena engine, as plain data. */
 import type { AthenaOptions } from "./client.ts";
 import type { Scope } from "../../sql/scope.ts";
 

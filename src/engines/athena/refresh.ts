@@ -1,4 +1,4 @@
-/** Owns the copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
+/** The copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
 import { type AthenaAccess, runStatement } from "./client.ts";
 import { isOfFile } from "./explain.ts";
 import { dayVersion, daysBetween } from "../raw-logs/day-version.ts";

@@ -1,4 +1,4 @@
-/** Owns the reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
+/** The reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
 import type { Readable } from "node:stream";
 import { type S3Access, bucketParams } from "../../aws/access.ts";
 import { callService } from "../../aws/call.ts";

@@ -1,10 +1,10 @@
-/** Owns the rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
+/** The rows of a finished statement: types from Athena, rows from the result object in S3, as they stream in. */
 import type { ColumnInfo, Row } from "../../aws/athena-types.ts";
 import { SpillwayError, interruptedQuery, messageOf } from "../../errors.ts";
 import { isDenied } from "../../aws/refusals.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
 import { callAthena, resultAccess } from "./connection.ts";
-import { type CsvField, CsvReader } from "./csv.ts";
+import { type CsvField, CsvReader } from "../../csv-reader.ts";
 import type { AthenaAccess } from "./access.ts";
 import { readObject } from "./result-object.ts";
 import type { Execution } from "./statement.ts";

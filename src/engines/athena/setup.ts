@@ -1,4 +1,4 @@
-/** Owns what has to stand in Athena's catalog for reports: which statements, in which order. */
+/** What has to stand in Athena's catalog for reports: which statements, in which order. */
 import { createHash } from "node:crypto";
 import { textLiteral } from "../../sql/literal.ts";
 import { type Relation, valuesRelation } from "../raw-logs/reference-relations.ts";

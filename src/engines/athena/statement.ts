@@ -1,4 +1,4 @@
-/** Owns one statement on Athena: started once, looked at until it ends, stopped when nobody wants it or it reads too much. */
+/** One statement on Athena: started once, looked at until it ends, stopped when nobody wants it or it reads too much. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueryExecution } from "../../aws/athena-types.ts";

@@ -1,4 +1,4 @@
-/** Owns what the data catalog says about a table: its columns, partitions and place. */
+/** What the data catalog says about a table: its columns, partitions and place. */
 import type { Column } from "../../aws/athena-types.ts";
 import { SpillwayError } from "../../errors.ts";
 import { callAthena } from "./connection.ts";

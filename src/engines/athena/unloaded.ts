@@ -1,4 +1,4 @@
-/** Owns the objects that an UNLOAD leaves in S3: fetched into a folder, then removed. */
+/** The objects that an UNLOAD leaves in S3: fetched into a folder, then removed. */
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";

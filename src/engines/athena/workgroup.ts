@@ -1,4 +1,4 @@
-/** Owns what a workgroup says about itself: where results go, what it enforces, what a query may scan. */
+/** What a workgroup says about itself: where results go, what it enforces, what a query may scan. */
 import { callAthena } from "./connection.ts";
 import type { AthenaAccess } from "./access.ts";
 

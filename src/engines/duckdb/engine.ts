@@ -1,4 +1,4 @@
-/** Owns the engine that reads the local warehouse with DuckDB. */
+/** The engine that reads the local warehouse with DuckDB. */
 import { openEmptyWarehouse } from "../../store/empty-warehouse.ts";
 import { WarehouseReader } from "../../store/reader.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";

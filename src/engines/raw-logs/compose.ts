@@ -1,4 +1,4 @@
-/** Owns how relations become one statement: all of them from the source to the reports, those it needs, as CTEs in front. */
+/** How relations become one statement: all of them from the source to the reports, those it needs, as CTEs in front. */
 import { eventTable } from "../../schema/event.ts";
 import { relationsIn } from "../../sql/reads.ts";
 import { foldedRelation, lastFold } from "./folded-copy.ts";

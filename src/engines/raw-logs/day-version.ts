@@ -1,4 +1,4 @@
-/** Owns how often a day of logs is read again while late files may still come (R10), as a version of its slice. Pure. */
+/** How often a day of logs is read again while late files may still come (R10), as a version of its slice. Pure. */
 import { addDays, dayOf, deepLookBackDays, lookBackDays } from "../../day.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Owns the folded part of the copy: how a refresh adds a fold, and how readers find the last one that was completed. */
+/** The folded part of the copy: how a refresh adds a fold, and how readers find the last one that was completed. */
 import type { Table } from "../../schema/column.ts";
 import { eventTable } from "../../schema/event.ts";
 import { invocationDayTable } from "../../schema/invocation-day.ts";

@@ -1,4 +1,4 @@
-/** Owns the DDL of Spillway's tables in Athena: raw logs with projected partitions, and the copy in Parquet. */
+/** The DDL of Spillway's tables in Athena: raw logs with projected partitions, and the copy in Parquet. */
 import { SpillwayError } from "../../errors.ts";
 import type { Column, ColumnType } from "../../schema/column.ts";
 import { eventTable } from "../../schema/event.ts";

@@ -1,4 +1,4 @@
-/** Owns how late a log file may come and still be in a report that is read from raw logs. */
+/** How late a log file may come and still be in a report that is read from raw logs. */
 import { dayMs } from "../../day.ts";
 import type { Days } from "./log-table.ts";
 import type { Scope } from "../../sql/scope.ts";

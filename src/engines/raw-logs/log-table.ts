@@ -1,4 +1,4 @@
-/** Owns how a table of raw CloudTrail logs in Athena is named, and the part of it that a statement reads. */
+/** How a table of raw CloudTrail logs in Athena is named, and the part of it that a statement reads. */
 import { SpillwayError } from "../../errors.ts";
 import { textLiteral } from "../../sql/literal.ts";
 import type { Relation } from "./reference-relations.ts";

@@ -1,4 +1,4 @@
-/** Owns the reference relations as SQL text, for engines that have no warehouse file to read them from. */
+/** The reference relations as SQL text, for engines that have no warehouse file to read them from. */
 import { dataFile } from "../../reference/data-file.ts";
 import { type InferenceProfileRow, inferenceProfileRows } from "../../reference/inference-profiles.ts";
 import { operations } from "../../reference/operations.ts";

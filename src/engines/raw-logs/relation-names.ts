@@ -1,4 +1,4 @@
-/** Owns how a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
+/** How a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
 import { parseTableName } from "./log-table.ts";
 import { cteNames, withCtes } from "../../sql/composition.ts";
 import { namesIn } from "../../sql/tokens.ts";

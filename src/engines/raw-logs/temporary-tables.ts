@@ -1,4 +1,4 @@
-/** Owns reports over raw logs: the logs are read once into tables of the command's own, which are dropped when it ends. */
+/** Reports over raw logs: the logs are read once into tables of the command's own, which are dropped when it ends. */
 import type { Logger } from "../../log.ts";
 import { messageOf } from "../../errors.ts";
 import { closure, renameScoped, whole, withRelations } from "./compose.ts";

@@ -1,7 +1,8 @@
-/** Owns the views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
+/** The views that turn raw logs into Spillway's relations, on Athena and on a Trino server alike. */
 import type { Table } from "../../schema/column.ts";
-import { expectedTrailTable, listedRangeTable } from "../../schema/coverage-tables.ts";
+import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../schema/coverage-tables.ts";
 import { digestCheckTable } from "../../schema/digest-tables.ts";
+import { earlierDayTable, earlierObjectTable } from "../../schema/earlier.ts";
 import { eventTable } from "../../schema/event.ts";
 import { filledQuery, readQuery } from "../../sql/query-file.ts";
 import { defaultMaxAgeHours } from "../../sql/scope.ts";
@@ -60,8 +61,12 @@ function unaskedRelations(): readonly Relation[] {
   return [
     empty(listedRangeTable),
     empty(expectedTrailTable),
+    empty(unreadExpectationTable),
     // Only an ingest that verifies knows of digests.
     empty(digestCheckTable),
+    // without a scope nothing lies before its range
+    empty(earlierDayTable),
+    empty(earlierObjectTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
     { name: "policy_reach", sql: noReach },
     { name: "unmatched_request", sql: noUnmatched },

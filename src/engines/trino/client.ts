@@ -1,4 +1,4 @@
-/** Owns the conversation with a Trino server: one statement, page by page, cancelled when nobody reads on. */
+/** The conversation with a Trino server: one statement, page by page, cancelled when nobody reads on. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { SpillwayError, interruptedQuery, messageOf, systemCode } from "../../errors.ts";
 import { type TrinoColumn, type TrinoFailure, type TrinoPage, readPage } from "./protocol.ts";

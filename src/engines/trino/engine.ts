@@ -1,4 +1,4 @@
-/** Owns the engine that runs reports on a Trino server, whose pages are its batches. */
+/** The engine that runs reports on a Trino server, whose pages are its batches. */
 import { readFileSync } from "node:fs";
 import { SpillwayError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";

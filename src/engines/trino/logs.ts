@@ -1,4 +1,4 @@
-/** Owns reports on a Trino server straight from a table of raw logs: Spillway's own, or one with a row for each record. */
+/** Reports on a Trino server straight from a table of raw logs: Spillway's own, or one with a row for each record. */
 import { randomBytes } from "node:crypto";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";

@@ -1,4 +1,4 @@
-/** Owns what a user may say about the Trino engine, as plain data; its secrets come from the environment alone. */
+/** What a user may say about the Trino engine, as plain data; its secrets come from the environment alone. */
 import { variables } from "../../variables.ts";
 import type { Scope } from "../../sql/scope.ts";
 

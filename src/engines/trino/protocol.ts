@@ -1,4 +1,4 @@
-/** Owns the shapes of Trino's HTTP protocol, checked before they are trusted. */
+/** The shapes of Trino's HTTP protocol, checked before they are trusted. */
 
 export interface TrinoColumn {
   readonly name: string;

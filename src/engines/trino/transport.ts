@@ -1,4 +1,4 @@
-/** Owns one HTTP exchange with a Trino server: Node's own client, since fetch takes no certificate authority of the user's. */
+/** One HTTP exchange with a Trino server: Node's own client, since fetch takes no certificate authority of the user's. */
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";

@@ -1,4 +1,4 @@
-/** Owns what differs between the kinds of logs below `AWSLogs/ACCOUNT/`: the folder, what a key says, and whose ledger it is. */
+/** What differs between the kinds of logs below `AWSLogs/ACCOUNT/`: the folder, what a key says, and whose ledger it is. */
 import type { ObjectKind } from "../../store/warehouse.ts";
 import { type TrailKey, parseTrailKey } from "./trail-key.ts";
 

@@ -1,4 +1,4 @@
-/** Owns bounded parallel work with back-pressure: what the consumer does not take is not produced. */
+/** Bounded parallel work with back-pressure: what the consumer does not take is not produced. */
 
 /** `work` over all items, at most `limit` at once, results in the order of the items. The first failure ends it. */
 export async function mapParallel<T, R>(

@@ -1,4 +1,4 @@
-/** Owns the role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+/** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
 import type { Finding, Listed, ListedKeyRange, MissingObject, ObjectKind, SourceState } from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 

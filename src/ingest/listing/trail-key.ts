@@ -1,4 +1,4 @@
-/** Owns what the path of a trail object says: account, Region, delivery day, or that it is not a log file. */
+/** What the path of a trail object says: account, Region, delivery day, or that it is not a log file. */
 
 export interface TrailKey {
   readonly accountId: string | null;

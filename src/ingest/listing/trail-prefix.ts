@@ -1,4 +1,4 @@
-/** Owns what a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`, or below the folder of another kind of log. Pure. */
+/** What a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`, or below the folder of another kind of log. Pure. */
 
 export type TrailPlace =
   /** Above `AWSLogs/`: trails have to be looked for. */

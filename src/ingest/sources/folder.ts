@@ -1,4 +1,4 @@
-/** Owns the folder source: a local copy of trail objects, as `aws s3 sync` leaves it, or a single file. */
+/** The folder source: a local copy of trail objects, as `aws s3 sync` leaves it, or a single file. */
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-/** Owns the table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
+/** The table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
 import { existsSync } from "node:fs";
 import { rolesOf } from "../../aws/options.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
@@ -7,7 +7,8 @@ import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ObjectSource } from "../listing/source.ts";
 import { parseAthenaName } from "./athena/name.ts";
-import { logsPrefix, parseLogsFolder, parseLogsUrl } from "./invocation-logs/name.ts";
+import { invocationLogLayout } from "./invocation-logs/layout.ts";
+import { logsPrefix, parseLogsFolder, parseLogsUrl, placeOfLogs } from "./invocation-logs/name.ts";
 import { parseLookupName } from "./lookup-events/name.ts";
 import type { S3SourceOptions } from "./s3/options.ts";
 import type { SettingName, SourceSettings } from "./settings.ts";
@@ -172,8 +173,11 @@ const logsBucket: SourceKind = {
   written: `${logsPrefix}s3://BUCKET[/PREFIX]`,
   parse: parseLogsUrl,
   settings: bucket.settings,
-  open: async (name, settings, context) =>
-    (await import("./invocation-logs/source.ts")).bucketOfLogs(name, s3Options(settings, context)),
+  open: async (name, settings, context) => {
+    const { s3Source } = await import("./s3/source.ts");
+    const options = { ...s3Options(settings, context), layout: invocationLogLayout };
+    return named(name, s3Source(placeOfLogs(name), options));
+  },
 };
 
 const logsFolder: SourceKind = {
@@ -183,8 +187,16 @@ const logsFolder: SourceKind = {
   written: `${logsPrefix}FOLDER`,
   parse: parseLogsFolder,
   settings: folder.settings,
-  open: async (name, { anyName }) => (await import("./invocation-logs/source.ts")).folderOfLogs(name, { anyName }),
+  open: async (name, { anyName }) => {
+    const { folderSource } = await import("./folder.ts");
+    return named(name, folderSource(parseLogsFolder(name), { anyName, layout: invocationLogLayout }));
+  },
 };
+
+/** The user's own words in messages and the run's row. */
+function named(name: string, source: ObjectSource): ObjectSource {
+  return { ...source, name };
+}
 
 /** The folder comes last: what has no other kind's prefix is one. */
 export const sourceKinds: readonly SourceKind[] = [bucket, lookup, athena, logsBucket, logsFolder, folder];

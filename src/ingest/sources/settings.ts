@@ -1,4 +1,4 @@
-/** Owns what may be said about a source, once for the flags and the config: each setting's kind of value and its meaning. */
+/** What may be said about a source, once for the flags and the config: each setting's kind of value and its meaning. */
 
 /** `placeholder` stands for the value in the help; a setting without one is on or off. */
 export const sourceSettings = {
@@ -77,7 +77,19 @@ export type SettingName = keyof typeof sourceSettings;
 /** What kind of value a setting takes. */
 export type SettingValue = (typeof sourceSettings)[SettingName]["value"];
 
-type TypeOf<V extends SettingValue> = V extends "texts" | "accounts"
+/** How a bucket is reached, whether it is read or written to. */
+export const bucketSettings = [
+  "profile",
+  "roleArn",
+  "externalId",
+  "s3Endpoint",
+  "s3Region",
+  "s3PathStyle",
+  "expectedBucketOwner",
+] as const satisfies readonly SettingName[];
+
+/** The type of such a value. */
+export type TypeOf<V extends SettingValue> = V extends "texts" | "accounts"
   ? readonly string[]
   : V extends "switch"
     ? boolean

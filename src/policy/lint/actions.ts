@@ -1,4 +1,4 @@
-/** Owns lints about actions: names that are none, and one of two that belong together. */
+/** Lints about actions: names that no action has, and one of two that belong together. */
 import { isDeepStrictEqual } from "node:util";
 import { plainValue } from "../json-reader.ts";
 import { actionlessOperations } from "../operations.ts";

@@ -1,4 +1,4 @@
-/** Owns the list of lints and running them over documents. */
+/** The list of lints and running them over documents. */
 import { type PolicyDocument, isRefused } from "../document.ts";
 import { placeOf } from "../json-reader.ts";
 import type { Problem } from "../kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns lints about who is meant: ARNs that no caller ever has, and exemptions that only one of two statements makes. */
+/** Lints about who is meant: ARNs that no caller ever has, and exemptions that only one of two statements makes. */
 import { roleOfSession } from "../arn.ts";
 import { conditionValues } from "../element-values.ts";
 import { type Finding, type Rule, regionKey, testsOn } from "./rule.ts";

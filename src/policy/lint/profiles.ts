@@ -1,4 +1,4 @@
-/** Owns lints about profiles: which ones a statement catches that it did not mean, or misses. */
+/** Lints about profiles: which ones a statement catches that it did not mean, or misses. */
 import type { StringNode } from "../json-reader.ts";
 import { resourcePart } from "../pattern.ts";
 import {

@@ -1,4 +1,4 @@
-/** Owns lints about Regions: destinations that came later, the model without a Region, names that are none. */
+/** Lints about Regions: destinations that came later, the model without a Region, names that no Region has. */
 import { foundationModelArn } from "../arn.ts";
 import { unspecified } from "../call.ts";
 import type { PolicyDocument, Statement } from "../document.ts";

@@ -1,4 +1,4 @@
-/** Owns what a lint is given and what it says: a statement does something else than it looks like. */
+/** What a lint is given and what it says: a statement does something else than it looks like. */
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode } from "../json-reader.ts";
 import { readOperatorName } from "../operators.ts";

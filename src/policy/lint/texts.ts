@@ -1,4 +1,4 @@
-/** Owns lints about how a value is written: variables that stay text, placeholders, wildcards that are none, ARNs cut short. */
+/** Lints about how a value is written: variables that stay text, placeholders, wildcards that match nothing but themselves, ARNs cut short. */
 import { stringNodes } from "../element-values.ts";
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode, StringNode } from "../json-reader.ts";

@@ -1,4 +1,4 @@
-/** Owns a document of a suggestion: as it was, and as it should be. */
+/** A document of a suggestion: as it was, and as it should be. */
 import type { PolicyDocument } from "../document.ts";
 
 export interface ChangedDocument {

@@ -1,4 +1,4 @@
-/** Owns taking targets out of a deny statement, and nothing else with them. */
+/** Taking targets out of a deny statement, and nothing else with them. */
 import { withStatement } from "../change.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";
 import { exemptByKey, exemptByResource } from "../exempt.ts";

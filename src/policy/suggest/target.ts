@@ -1,4 +1,4 @@
-/** Owns what a suggestion is asked to let through: profiles, each as a pattern with its models and Regions. */
+/** What a suggestion is asked to let through: profiles, each as a pattern with its models and Regions. */
 import { foundationModelArn } from "../arn.ts";
 import { type Call, calledProfileArn, isApplicationProfile, partitionOf, unspecified } from "../call.ts";
 import type { PolicyKind } from "../kinds.ts";
@@ -32,7 +32,7 @@ export function targetsOf(calls: readonly Call[], style: Style): Target[] {
   }
   return [...groups].map(([pattern, members]) => ({
     pattern,
-    calls: members.flatMap((call) => actions.map((action) => ({ ...call, action }))),
+    calls: members.flatMap((call) => actions.map((action) => ({ ...call, action, project: undefined }))),
     regions: unique(members.flatMap((call) => [call.sourceRegion, ...call.destinations.map(requestedRegion)])),
     models: modelsOf(members, pattern),
     style: pattern.endsWith(".*") ? "wide" : "narrow",

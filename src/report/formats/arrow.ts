@@ -1,4 +1,4 @@
-/** Owns Arrow, and is the one place that loads it: a stream of record batches in the IPC file format (also known as Feather). */
+/** Arrow: a stream of record batches in the IPC file format (also known as Feather). Only this file loads its library. */
 import type { Data, DataType } from "apache-arrow";
 import type { OutputStream } from "../../effects.ts";
 import type { Cell, CellBatch, Result, ResultColumn } from "../../engines/engine.ts";

@@ -1,4 +1,4 @@
-/** Owns CSV: RFC 4180 but for its line ends (LF), and safe to open in a spreadsheet. */
+/** CSV: RFC 4180 but for its line ends (LF), and safe to open in a spreadsheet. */
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";

@@ -1,4 +1,4 @@
-/** Owns decimals as whole multiples of a power of ten, as Parquet and Arrow hold them. */
+/** Decimals as whole multiples of a power of ten, as Parquet and Arrow hold them. */
 import type { Cell } from "../../engines/engine.ts";
 
 /** `-0.5` with two digits behind the point is -50. @throws Error for a text that is not a decimal of that many digits */

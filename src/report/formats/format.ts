@@ -1,4 +1,4 @@
-/** Owns what all formats share: their signature, and where they write. */
+/** What all formats share: their signature, and where they write. */
 import { once } from "node:events";
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";

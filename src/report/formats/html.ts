@@ -1,4 +1,4 @@
-/** Owns HTML: one result as a page that stands alone. */
+/** HTML: one result as a page that stands alone. */
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { type Described, buildResultPage } from "../page/build-page.ts";

@@ -1,4 +1,4 @@
-/** Owns the writer of every format. */
+/** The writer of every format. */
 import { writeArrow } from "./arrow.ts";
 import { writeCsv } from "./csv.ts";
 import type { Format } from "./format.ts";

@@ -1,4 +1,4 @@
-/** Owns JSON: one array of objects, and one object a line. */
+/** JSON: one array of objects, and one object a line. */
 import type { OutputStream } from "../../effects.ts";
 import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
 import { isoTime } from "../../engines/iso-time.ts";

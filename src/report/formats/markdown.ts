@@ -1,4 +1,4 @@
-/** Owns Markdown tables, as GitHub and most others read them. */
+/** Markdown tables, as GitHub and most others read them. */
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";

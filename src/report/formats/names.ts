@@ -1,4 +1,4 @@
-/** Owns what every format is called and how its files are known: light enough to be read for `--help`. */
+/** What every format is called and how its files are known: light enough to be read for `--help`. */
 
 export const formatNames = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow", "html"] as const;
 

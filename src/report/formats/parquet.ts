@@ -1,4 +1,4 @@
-/** Owns Parquet where no DuckDB is the engine: row group by row group, by our encoder. */
+/** Parquet where no DuckDB is the engine: row group by row group, by our encoder. */
 import { ParquetPieces } from "../../columnar/parquet.ts";
 import type { ParquetColumn } from "../../columnar/encoded-column.ts";
 import type { OutputStream } from "../../effects.ts";

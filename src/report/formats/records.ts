@@ -1,4 +1,4 @@
-/** Owns a table's rows written one below the other, for terminals that are too narrow for its columns. */
+/** A table's rows written one below the other, for terminals that are too narrow for its columns. */
 import type { ResultColumn } from "../../engines/engine.ts";
 import { type FormatOptions, paint } from "./format.ts";
 import { cut, pad, size } from "../value-text.ts";

@@ -1,4 +1,4 @@
-/** Owns the gathering of batches until they are worth a row group of their own, however long the texts in them are. */
+/** The gathering of batches until they are worth a row group of their own, however long the texts in them are. */
 import type { Cell, CellBatch, Result } from "../../engines/engine.ts";
 
 const mostRows = 20_480;

@@ -1,4 +1,4 @@
-/** Owns the table for the terminal: aligned, as wide as the terminal, long text cut in the middle; where that cannot be read, one record below the other. */
+/** The table for the terminal: aligned, as wide as the terminal, long text cut in the middle; where that cannot be read, one record below the other. */
 import type { OutputStream } from "../../effects.ts";
 import type { Cell, Result, ResultColumn } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";

@@ -1,4 +1,4 @@
-/** Owns what the overview promises: the boundary and the claims, each met, not met or not shown (R11). */
+/** What the overview promises: the boundary and the claims, each met, not met or not shown (R11). */
 import { count } from "./flow.ts";
 import { cut, grouped } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";

@@ -1,4 +1,4 @@
-/** Owns the upper half of the overview: the figures in one line, and the flow from source to served Regions. */
+/** The upper half of the overview: the figures in one line, and the flow from source to served Regions. */
 import { cut, grouped, percent, size } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 import { type Layout, bar, paint } from "./terminal.ts";

@@ -1,4 +1,4 @@
-/** Owns how the overview paints: colours, bars, columns. */
+/** How the overview paints: colours, bars, columns. */
 
 export interface Layout {
   readonly width: number;

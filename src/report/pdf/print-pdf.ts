@@ -1,4 +1,4 @@
-/** Owns the way from a page to a PDF: a browser on this machine prints it, tagged and with an outline. */
+/** The way from a page to a PDF: a browser on this machine prints it, tagged and with an outline. */
 import { spawn } from "node:child_process";
 import { mkdtemp, rename, rm, copyFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Owns the description of a report for people: what it answers, what each column means and in which unit, and its SQL. */
+/** The description of a report for people: what it answers, what each column means and in which unit, and its SQL. */
 import type { ResultColumn } from "../../engines/engine.ts";
 import type { Report } from "../catalogue.ts";
 import { terminalText } from "../../terminal-text.ts";
@@ -31,6 +31,7 @@ export function reportDescription(report: Report, columns: readonly ResultColumn
   const lines = [
     `${report.name}: ${report.title}`,
     report.answers,
+    ...(report.limits === "" ? [] : [report.limits]),
     ...(report.needsBoundary ? ["It compares with a boundary: --boundary NAME."] : []),
     "",
     line({ name: "column", type: "type", unit: "unit", meaning: "meaning" }),

@@ -1,4 +1,4 @@
-/** Owns the reading of a file that another is still writing. */
+/** The reading of a file that another is still writing. */
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 

@@ -1,4 +1,4 @@
-/** Owns the turning of JSON lines into a JSON array, byte by byte as they come. */
+/** The turning of JSON lines into a JSON array, byte by byte as they come. */
 import type { OutputStream } from "../../effects.ts";
 
 const lineFeed = 0x0a;

@@ -1,4 +1,4 @@
-/** Owns what an export says of itself, so that one without rows can be told from a clean month. */
+/** What an export says of itself, so that one without rows can be told from a clean month. */
 import { SpillwayError } from "../../errors.ts";
 import type { Cell, Engine } from "../../engines/engine.ts";
 import { plainRows } from "../../engines/result.ts";

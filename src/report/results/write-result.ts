@@ -1,4 +1,4 @@
-/** Owns how a result is written: by the engine itself where it can, else batch by batch. */
+/** How a result is written: by the engine itself where it can, else batch by batch. */
 import { writeFile } from "node:fs/promises";
 import type { OutputStream } from "../../effects.ts";
 import type { CopyOptions, Result, ResultCopy } from "../../engines/engine.ts";

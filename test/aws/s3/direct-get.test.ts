@@ -22,6 +22,24 @@ describe("the signature", () => {
       "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
     );
   });
+
+  it("is made with the secret, the day and the Region of the moment, whatever was signed before", () => {
+    const template = { isTls: true, hostname: "b", port: undefined, basePath: "/", headers: {} };
+    const sign = (secretAccessKey: string, day: string, region: string): string => {
+      const keys = { accessKeyId: "AK", secretAccessKey };
+      const moment = { keys, now: new Date(`${day}T00:00:00Z`) };
+      const headers = signedHeaders({ ...template, scope: `${region}/s3/aws4_request` }, "/a", moment);
+      return headers["authorization"]?.split("Signature=")[1] ?? "";
+    };
+    const first = sign("old", "2026-09-14", "eu-west-1");
+    const others = [
+      sign("renewed", "2026-09-14", "eu-west-1"),
+      sign("renewed", "2026-09-15", "eu-west-1"),
+      sign("renewed", "2026-09-15", "us-east-1"),
+    ];
+    expect(new Set([first, ...others]).size).toBe(4);
+    expect(sign("old", "2026-09-14", "eu-west-1")).toBe(first);
+  });
 });
 
 describe("templateOf", () => {

@@ -1,4 +1,4 @@
-/** Owns a generator of Bedrock records that are mostly sound, and wrong in every way that matters now and then. */
+/** A generator of Bedrock records that are mostly sound, and wrong in every way that matters now and then. */
 import fc from "fast-check";
 
 const uuid = fc.uuid();

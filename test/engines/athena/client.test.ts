@@ -1,4 +1,4 @@
-/** Owns the proof of the Athena client: the real SDK against an endpoint that speaks Athena's protocol. */
+/** The proof of the Athena client: the real SDK against an endpoint that speaks Athena's protocol. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   athenaAccess,

@@ -1,4 +1,4 @@
-/** Owns the proof that queries/athena/event.sql and the TypeScript parser make the same rows of the same records. */
+/** The proof that queries/athena/event.sql and the TypeScript parser make the same rows of the same records. */
 import { readFileSync } from "node:fs";
 import type { DuckDBConnection } from "duckdb";
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-/** Owns the proof that a CloudTrail table that people have already gives the same reports, read once, cleaned up, and capped. */
+/** The proof that a CloudTrail table that people have already gives the same reports, read once, cleaned up, and capped. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns tables of CloudTrail logs as other people make them: AWS's documentation and console, and Control Tower's log archive. */
+/** Tables of CloudTrail logs as other people make them: AWS's documentation and console, and Control Tower's log archive. */
 
 const innerIdentity =
   "type:string, principalid:string, arn:string, accountid:string, invokedby:string, accesskeyid:string";

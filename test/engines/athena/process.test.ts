@@ -1,4 +1,4 @@
-/** Owns what only a process of its own shows: a signal that cancels on the server, and a result larger than its memory. */
+/** What only a process of its own shows: a signal that cancels on the server, and a result larger than its memory. */
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Owns raw CloudTrail records as the relation `cloudtrail_record`, typed as Athena's own table types them, on DuckDB. */
+/** Raw CloudTrail records as the relation `cloudtrail_record`, typed as Athena's own table types them, on DuckDB. */
 import { readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "duckdb";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof that every report through `--engine athena` is what DuckDB makes of the same logs. */
+/** The proof that every report through `--engine athena` is what DuckDB makes of the same logs. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

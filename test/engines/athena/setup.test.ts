@@ -1,4 +1,4 @@
-/** Owns the proof of `spillway athena setup` and `refresh`: what they print, and what they make on an endpoint that speaks Athena's protocol. */
+/** The proof of `spillway athena setup` and `refresh`: what they print, and what they make on an endpoint that speaks Athena's protocol. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

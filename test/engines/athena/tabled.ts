@@ -1,4 +1,4 @@
-/** Owns what a typed table shows of a record: a SerDe makes text of whatever stands in a text column, and null of what is not a row. */
+/** What a typed table shows of a record: a SerDe makes text of whatever stands in a text column, and null of what is not a row. */
 import { isObject } from "../../../src/parse/json.ts";
 
 const texts = [

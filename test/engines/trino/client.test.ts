@@ -1,4 +1,4 @@
-/** Owns the proof of the Trino client against an in-process server: pages, waiting, cancelling, refusals, TLS. */
+/** The proof of the Trino client against an in-process server: pages, waiting, cancelling, refusals, TLS. */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../src/errors.ts";

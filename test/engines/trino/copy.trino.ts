@@ -1,4 +1,4 @@
-/** Owns the proof on a real Trino server of what `spillway athena` prints and keeps: statements as they stand, and the copy in Parquet. */
+/** The proof on a real Trino server of what `spillway athena` prints and keeps: statements as they stand, and the copy in Parquet. */
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "duckdb";

@@ -1,4 +1,4 @@
-/** Owns the logs of the comparison: the demo's organization, the corpus and generated records, as files of one organization trail. */
+/** The logs of the comparison: the demo's organization, the corpus and generated records, as files of one organization trail. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** Owns the Trino server of a test run: started once for all files, stopped at the end; where there is none, its absence is said. */
+/** The Trino server of a test run: started once for all files, stopped at the end; where there is none, its absence is said. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Owns what is measured in the page itself: what is cut off, and which texts lie upon each other. Runs in the browser. */
+/** What is measured in the page itself: what is cut off, and which texts lie upon each other. Runs in the browser. */
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 

@@ -1,4 +1,4 @@
-/** Owns made-up pages: results of the known reports from a list of calls, added up here and not by SQL. */
+/** Made-up pages: results of the known reports from a list of calls, added up here and not by SQL. */
 import type { Cell, ResultType } from "../../../src/engines/engine.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { collectReport } from "../../../src/report/page/data/collect.ts";

@@ -1,4 +1,4 @@
-/** Owns reading a page's tables back, as a program would: by report, column and row, as text. */
+/** Reading a page's tables back, as a program would: by report, column and row, as text. */
 
 export interface ReadCell {
   readonly text: string;

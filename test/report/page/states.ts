@@ -1,4 +1,4 @@
-/** Owns the pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
+/** The pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
 import { regionRows } from "../../../src/reference/regions.ts";
 import { renderPage } from "../../../src/report/page/page.ts";
 import { type MadeCall, type MadeReport, type MadeRow, madePage, reportsOf } from "./made-up.ts";

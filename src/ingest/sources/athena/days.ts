@@ -1,4 +1,4 @@
-/** Owns the days of an `athena:` source: which they are, what they are called in the ledger, and the statements that read them. */
+/** The days of an `athena:` source: which they are, what they are called in the ledger, and the statements that read them. */
 import { dayVersion, daysBetween } from "../../../engines/raw-logs/day-version.ts";
 import { type LogTable, recordRelation } from "../../../engines/raw-logs/log-table.ts";
 import { closure, withRelations } from "../../../engines/raw-logs/compose.ts";

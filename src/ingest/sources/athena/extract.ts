@@ -1,4 +1,4 @@
-/** Owns the extraction of one day: Athena writes its events as Parquet, which are fetched and removed again. */
+/** The extraction of one day: Athena writes its events as Parquet, which are fetched and removed again. */
 import { type AthenaAccess, readResult, resultAccess, runStatement } from "../../../engines/athena/client.ts";
 import { type Spending, restOfCap } from "../../../engines/athena/cost.ts";
 import { isOfFile } from "../../../engines/athena/explain.ts";

@@ -1,4 +1,4 @@
-/** Owns how the source is written: `athena:DATABASE.TABLE`. */
+/** How the source is written: `athena:DATABASE.TABLE`. */
 import { parseTableName } from "../../../engines/raw-logs/log-table.ts";
 import { SpillwayError } from "../../../errors.ts";
 

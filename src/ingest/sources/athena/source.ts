@@ -1,4 +1,4 @@
-/** Owns the Athena source: from `athena:DATABASE.TABLE` to one object for each delivery day, whose events Athena cuts out of the logs. */
+/** The Athena source: from `athena:DATABASE.TABLE` to one object for each delivery day, whose events Athena cuts out of the logs. */
 import { randomUUID } from "node:crypto";
 import { type AthenaOptions, athenaAccess, describeWorkgroup } from "../../../engines/athena/client.ts";
 import { listPricePerTerabyte, spending } from "../../../engines/athena/cost.ts";

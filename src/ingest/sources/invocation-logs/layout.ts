@@ -1,4 +1,4 @@
-/** Owns where model invocation logs lie, and what is said when none do. */
+/** Where model invocation logs lie, and what is said when none do. */
 import type { Layout } from "../../listing/layout.ts";
 import { logFolder, parseLogKey } from "./log-key.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what the path of a model invocation log says: account, Region, day, or that it is none and must not be opened. */
+/** What the path of a model invocation log says: account, Region, day, or that it is none and must not be opened. */
 import { type TrailKey, bodyName, parseTrailKey } from "../../listing/trail-key.ts";
 
 /** The folder that Bedrock writes into, below `AWSLogs/ACCOUNT/`. */

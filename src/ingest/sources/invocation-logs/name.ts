@@ -1,4 +1,4 @@
-/** Owns how sources of model invocation logs are named. */
+/** How sources of model invocation logs are named. */
 import { parseS3Url } from "../../../aws/s3/url.ts";
 import { usageError } from "../../../errors.ts";
 

@@ -1,4 +1,4 @@
-/** Owns how far the event history of one account, Region and event source has been read, and what is to be read next. */
+/** How far the event history of one account, Region and event source has been read, and what is to be read next. */
 import { z } from "zod";
 import { type Seconds, dayIn, earlier, later, shift, shiftDays } from "./times.ts";
 

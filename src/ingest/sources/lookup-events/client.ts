@@ -1,4 +1,4 @@
-/** Owns the calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
+/** The calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
 import type { ServiceAccess } from "../../../aws/access.ts";
 import { isExpired } from "../../../aws/call.ts";
 import { accountOf } from "../../../aws/caller-account.ts";

@@ -1,4 +1,4 @@
-/** Owns the words for what CloudTrail, STS or the network refused to a reader of the event history. */
+/** The words for what CloudTrail, STS or the network refused to a reader of the event history. */
 import { SpillwayError } from "../../../errors.ts";
 import type { ServiceAccess } from "../../../aws/access.ts";
 import { refusal } from "../../../aws/refusals.ts";

@@ -1,4 +1,4 @@
-/** Owns how the source is written: `lookup-events:REGION[,REGION...]`. */
+/** How the source is written: `lookup-events:REGION[,REGION...]`. */
 import { SpillwayError } from "../../../errors.ts";
 import { nearest } from "../../../nearest.ts";
 import { regionRows } from "../../../reference/regions.ts";

@@ -1,4 +1,4 @@
-/** Owns the options of a LookupEvents source, their checks and defaults. */
+/** The options of a LookupEvents source, their checks and defaults. */
 import type { Logger } from "../../../log.ts";
 import type { AssumedRole, ServiceAccess } from "../../../aws/access.ts";
 import { checkEndpoint, checkRoles } from "../../../aws/options.ts";

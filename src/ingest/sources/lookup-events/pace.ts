@@ -1,4 +1,4 @@
-/** Owns how often the event history of one account and Region is asked. */
+/** How often the event history of one account and Region is asked. */
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Passed in, so that tests can let hours pass. */

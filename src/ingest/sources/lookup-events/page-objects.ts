@@ -1,4 +1,4 @@
-/** Owns what a page becomes in the ledger: a trail object for each day of its events, and one for each day without any. */
+/** What a page becomes in the ledger: a trail object for each day of its events, and one for each day without any. */
 import { createHash } from "node:crypto";
 import type { TrailObject } from "../../listing/source.ts";
 import type { Scan } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-/** Owns reading ahead: a history goes on being read while what it gave is committed. */
+/** Reading ahead: a history goes on being read while what it gave is committed. */
 
 /**
  * The items of `stream`, of which up to `depth` are made before they are asked for. A generator serves one request after the other, so they are

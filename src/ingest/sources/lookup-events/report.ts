@@ -1,4 +1,4 @@
-/** Owns what is said while event histories are read: where each begins, how far it is, what went wrong. */
+/** What is said while event histories are read: where each begins, how far it is, what went wrong. */
 import type { SpillwayError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type Checkpoint, type Scan, type Task, historyDays, horizon, shareRead } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-/** Owns the LookupEvents source: from `lookup-events:REGION,...` to trail objects, one for each day of a page of the event history. */
+/** The LookupEvents source: from `lookup-events:REGION,...` to trail objects, one for each day of a page of the event history. */
 import { SpillwayError } from "../../../errors.ts";
 import { silentLogger } from "../../../log.ts";
 import { mapParallel, mergeParallel } from "../../listing/parallel.ts";

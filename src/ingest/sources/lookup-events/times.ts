@@ -1,4 +1,4 @@
-/** Owns times as the event history counts them: whole seconds, UTC, written so that they sort as text. */
+/** Times as the event history counts them: whole seconds, UTC, written so that they sort as text. */
 
 /** Such as 2026-09-14T08:12:41Z. */
 export type Seconds = string;

@@ -1,4 +1,4 @@
-/** Owns the way through the event history of one account, Region and event source: page by page, with what to remember after each. */
+/** The way through the event history of one account, Region and event source: page by page, with what to remember after each. */
 import { SpillwayError } from "../../../errors.ts";
 import type { TrailObject } from "../../listing/source.ts";
 import {

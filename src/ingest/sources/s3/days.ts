@@ -1,4 +1,4 @@
-/** Owns which delivery days a run lists: asked for, or looked back on (R10). Pure. */
+/** Which delivery days a run lists: asked for, or looked back on (R10). Pure. */
 import { addDays, dayOf, deepLookBackDays, firstRunDays, lookBackDays } from "../../../day.ts";
 
 /** What is known of an earlier run that listed everything it planned. Days are YYYY-MM-DD, UTC. */

@@ -1,4 +1,4 @@
-/** Owns the search for trails in a bucket: from a prefix to the folders `.../CloudTrail/REGION/`, by listing folders only. */
+/** The search for trails in a bucket: from a prefix to the folders `.../CloudTrail/REGION/`, by listing folders only. */
 import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
 import { mapParallel } from "../../listing/parallel.ts";

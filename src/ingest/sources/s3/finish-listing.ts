@@ -1,4 +1,4 @@
-/** Owns what follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
+/** What follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
 import type { Finding, ListedKeyRange, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { advanced } from "./days.ts";

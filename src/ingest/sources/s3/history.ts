@@ -1,4 +1,4 @@
-/** Owns how the history of a listing is kept as source state. */
+/** How the history of a listing is kept as source state. */
 import type { SourceState } from "../../listing/source.ts";
 import { isDay } from "../../../day.ts";
 import { type ListingHistory, type ListingMark } from "./days.ts";

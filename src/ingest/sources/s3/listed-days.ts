@@ -1,4 +1,4 @@
-/** Owns what a complete listing says of its folders: which are known from now on, and which days of them were looked at. */
+/** What a complete listing says of its folders: which are known from now on, and which days of them were looked at. */
 import type { ListedDays, SourceState } from "../../listing/source.ts";
 import { dayOf } from "../../../day.ts";
 import { type DayRange, type ListingHistory, reachesFirstRun } from "./days.ts";

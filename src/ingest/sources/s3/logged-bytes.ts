@@ -1,4 +1,4 @@
-/** Owns the size of the log files of some days, by listing them: what Athena is going to read, before it does. */
+/** The size of the log files of some days, by listing them: what Athena is going to read, before it does. */
 import { setMaxListeners } from "node:events";
 import { noMemory } from "../../listing/source.ts";
 import type { S3SourceOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-/** Owns what is said when a listing finds nothing: what was looked for, and what the bucket has there. */
+/** What is said when a listing finds nothing: what was looked for, and what the bucket has there. */
 import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
 import type { DayRange } from "./days.ts";

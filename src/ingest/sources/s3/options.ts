@@ -1,4 +1,4 @@
-/** Owns the options of an S3 source, their checks and defaults. */
+/** The options of an S3 source, their checks and defaults. */
 import { usageError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type S3AccessOptions, checkS3Access } from "../../../aws/options.ts";

@@ -1,4 +1,4 @@
-/** Owns the plan of a listing: which key ranges are read, so that it never walks through the whole history. Pure. */
+/** The plan of a listing: which key ranges are read, so that it never walks through the whole history. Pure. */
 import { addDays, dayMs } from "../../../day.ts";
 import { type DayRange } from "./days.ts";
 

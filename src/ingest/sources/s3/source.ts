@@ -1,4 +1,4 @@
-/** Owns the S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
+/** The S3 source: from `s3://bucket/prefix` to trail objects. It lists in this thread; workers fetch. */
 import { setMaxListeners } from "node:events";
 import { SpillwayError } from "../../../errors.ts";
 import { type Logger, silentLogger } from "../../../log.ts";

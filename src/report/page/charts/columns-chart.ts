@@ -1,4 +1,4 @@
-/** Owns stacked columns over time. */
+/** Stacked columns over time. */
 import { max } from "d3-array";
 import { scaleBand, scaleLinear } from "d3-scale";
 import { stack } from "d3-shape";

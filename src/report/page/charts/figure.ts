@@ -1,4 +1,4 @@
-/** Owns the frame of a chart: what it shows, for eyes and for screen readers, and the table behind it. */
+/** The frame of a chart: what it shows, for eyes and for screen readers, and the table behind it. */
 import { type Markup, html } from "../markup/html.ts";
 
 export interface Figure {

@@ -1,4 +1,4 @@
-/** Owns two columns, source and served Regions, with ribbons as thick as the calls between them. */
+/** Two columns, source and served Regions, with ribbons as thick as the calls between them. */
 import { area, curveBumpX } from "d3-shape";
 import { type Markup, html } from "../markup/html.ts";
 import { grouped } from "../../value-text.ts";

@@ -1,4 +1,4 @@
-/** Owns one line of the heat map: a cell for each day, week or month, told apart by shape as well as by shade. */
+/** One line of the heat map: a cell for each day, week or month, distinguished by shape as well as by shade. */
 import { type Markup, html } from "../markup/html.ts";
 import { fixed } from "./kinds.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the four kinds of served call that colours, marks and words keep apart on the whole page. */
+/** The four kinds of served call that colours, marks and words keep apart on the whole page. */
 import { type Markup, html } from "../markup/html.ts";
 import { regionName } from "../markup/words.ts";
 

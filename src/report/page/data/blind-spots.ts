@@ -1,4 +1,4 @@
-/** Owns what could not be seen, kind by kind, out of `unobservable`. */
+/** What could not be seen, kind by kind, out of `unobservable`. */
 import { type KnownReport, countOf, groupOf, textOf } from "./reducer.ts";
 
 export interface BlindSpot {

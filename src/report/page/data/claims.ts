@@ -1,4 +1,4 @@
-/** Owns the claims and their outcomes, out of `claims`. */
+/** The claims and their outcomes, out of `claims`. */
 import { type KnownReport, textOf } from "./reducer.ts";
 
 export interface Claim {

@@ -1,4 +1,4 @@
-/** Owns the calls of each day: inside and outside of the boundary, or in and out of the source Region. */
+/** The calls of each day: inside and outside of the boundary, or in and out of the source Region. */
 import { type KnownReport, type Row, countOf, groupOf, momentOf } from "./reducer.ts";
 
 export interface Day {

@@ -1,4 +1,4 @@
-/** Owns the flow from source to served Regions, out of `spillover-by-region`. */
+/** The flow from source to served Regions, out of `spillover-by-region`. */
 import { type KnownReport, countOf, momentOf, textOf } from "./reducer.ts";
 
 /** Served calls of one source Region in one served Region; null: not known. */

@@ -1,4 +1,4 @@
-/** Owns how many profiles and models there are, out of `spillover-by-model`. */
+/** How many profiles and models there are, out of `spillover-by-model`. */
 import { type KnownReport, countOf } from "./reducer.ts";
 
 export interface ModelFacts {

@@ -1,4 +1,4 @@
-/** Owns what the page is made of: plain data, so that every engine and the evidence pack make the same page. */
+/** What the page is made of: plain data, so that every engine and the evidence pack make the same page. */
 import type { Cell, ResultColumn } from "../../../engines/engine.ts";
 import type { PageFacts } from "./facts.ts";
 
@@ -19,6 +19,8 @@ export interface ReportTable {
   readonly title: string;
   /** The question that it answers; may be empty. */
   readonly answers: string;
+  /** What it cannot show. */
+  readonly limits?: string | undefined;
   readonly columns: readonly PageColumn[];
   readonly rows: readonly (readonly Cell[])[];
   /** Of the whole result; more than `rows` has when these were too many to keep. */

@@ -1,4 +1,4 @@
-/** Owns how many there are behind the calls, and what became of these, out of `spillover-by-principal`. */
+/** How many there are behind the calls, and what became of these, out of `spillover-by-principal`. */
 import { type KnownReport, countOf, textOf } from "./reducer.ts";
 
 export interface PrincipalFacts {

@@ -1,4 +1,4 @@
-/** Owns how the rows of a report become the few sums that a chart draws, however many rows there are. */
+/** How the rows of a report become the few sums that a chart draws, however many rows there are. */
 import type { Cell } from "../../../engines/engine.ts";
 
 /** The cells of one row, by column; moments are milliseconds since 1970. */

@@ -1,4 +1,4 @@
-/** Owns tokens by served Region, out of `tokens-by-region`. */
+/** Tokens by served Region, out of `tokens-by-region`. */
 import { type KnownReport, groupOf, textOf, wholeOf } from "./reducer.ts";
 
 /** Sums are exact: a log may state counts that a number cannot hold. */

@@ -1,4 +1,4 @@
-/** Owns what ran outside the boundary, out of `boundary-violations`. */
+/** What ran outside the boundary, out of `boundary-violations`. */
 import { type KnownReport, countOf, textOf } from "./reducer.ts";
 
 export interface ViolationFacts {

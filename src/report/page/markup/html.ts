@@ -1,4 +1,4 @@
-/** Owns markup: a template that escapes whatever is put into it, so that no text of a log becomes HTML. */
+/** Markup: a template that escapes whatever is put into it, so that no text of a log becomes HTML. */
 import { visibleText } from "./visible-text.ts";
 
 /** Text that is HTML already. Only `html` and `trusted` make it. */

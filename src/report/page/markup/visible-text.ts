@@ -1,4 +1,4 @@
-/** Owns how characters that cannot be seen are shown: a name that hides something must not look like one that does not. */
+/** How characters that cannot be seen are shown: a name that hides something must not look like one that does not. */
 
 /* oxlint-disable no-control-regex -- these are the characters that the module is about */
 

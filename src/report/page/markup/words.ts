@@ -1,4 +1,4 @@
-/** Owns how numbers, times and names read on the page: the same everywhere, and as in the other formats. */
+/** How numbers, times and names read on the page: the same everywhere, and as in the other formats. */
 import { format } from "d3-format";
 import type { Cell } from "../../../engines/engine.ts";
 import { cut, grouped, isoTime, percent } from "../../value-text.ts";

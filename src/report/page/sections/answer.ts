@@ -1,4 +1,4 @@
-/** Owns the top of the page: the question, its answer in one sentence, and how far that answer holds. */
+/** The top of the page: the question, its answer in one sentence, and how far that answer holds. */
 import type { Claim } from "../data/claims.ts";
 import type { PageData } from "../data/page-data.ts";
 import { grouped } from "../../value-text.ts";

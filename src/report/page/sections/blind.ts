@@ -1,4 +1,4 @@
-/** Owns the section on what could not be seen. */
+/** The section on what could not be seen. */
 import { grouped } from "../../value-text.ts";
 import { html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";

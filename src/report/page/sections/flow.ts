@@ -1,4 +1,4 @@
-/** Owns the section on the flow from source to served Regions: ribbons where there are few, and always the matrix. */
+/** The section on the flow from source to served Regions: ribbons where there are few, and always the matrix. */
 import { grouped } from "../../value-text.ts";
 import { figure } from "../charts/figure.ts";
 import { type FlowChart, type Ribbon, flowChart } from "../charts/flow-chart.ts";

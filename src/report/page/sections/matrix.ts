@@ -1,4 +1,4 @@
-/** Owns the matrix of source and served Regions: the flow, readable with any number of them. */
+/** The matrix of source and served Regions: the flow, readable with any number of them. */
 import { max } from "d3-array";
 import { scaleQuantize } from "d3-scale";
 import { grouped } from "../../value-text.ts";

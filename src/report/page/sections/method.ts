@@ -1,4 +1,4 @@
-/** Owns the section on how each number is computed: the words, the columns, and the SQL folded behind them. */
+/** The section on how each number is computed: the words, the columns, and the SQL folded behind them. */
 import type { PageColumn, PageData, ReportTable } from "../data/page-data.ts";
 import { type Markup, html, lines } from "../markup/html.ts";
 import { clipped } from "../markup/words.ts";

@@ -1,4 +1,4 @@
-/** Owns the section on what ran outside the boundary: who sent it, and where it ran. */
+/** The section on what ran outside the boundary: who sent it, and where it ran. */
 import { grouped } from "../../value-text.ts";
 import { bar, marks, regionCode } from "../charts/kinds.ts";
 import { type Row, countOf, textOf } from "../data/reducer.ts";

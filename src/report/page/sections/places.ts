@@ -1,4 +1,4 @@
-/** Owns the world view: Regions that served, under their countries and jurisdictions. */
+/** The world view: Regions that served, under their countries and jurisdictions. */
 import { grouped } from "../../value-text.ts";
 import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
 import type { PageData, PageRegion } from "../data/page-data.ts";

@@ -1,4 +1,4 @@
-/** Owns the order of Regions in a chart: by their calls. */
+/** The order of Regions in a chart: by their calls. */
 import type { Stream } from "../data/flow.ts";
 
 /** Names by their calls, most first; `place` comes before that. */

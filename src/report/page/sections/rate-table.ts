@@ -1,4 +1,4 @@
-/** Owns the table of those who spill most: a name, its calls, its rate as a bar, and what the rate leaves out. */
+/** The table of those who spill most: a name, its calls, its rate as a bar, and what the rate leaves out. */
 import { grouped } from "../../value-text.ts";
 import { rateBar } from "../charts/kinds.ts";
 import { type Row, countOf } from "../data/reducer.ts";

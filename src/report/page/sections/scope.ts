@@ -1,4 +1,4 @@
-/** Owns what the page is about: range, boundary, accounts, Regions, and by what it was made. */
+/** What the page is about: range, boundary, accounts, Regions, and by what it was made. */
 import type { PageData } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, day, listed, regionName } from "../markup/words.ts";

@@ -1,4 +1,4 @@
-/** Owns what a section of the page is, and how it finds its data. */
+/** What a section of the page is, and how it finds its data. */
 import { plainCell } from "../../../engines/result.ts";
 import type { PageData, ReportTable } from "../data/page-data.ts";
 import type { Row } from "../data/reducer.ts";

@@ -1,4 +1,4 @@
-/** Owns the sections that are a report's table and nothing else: those that the page does not know. */
+/** The sections that are a report's table and nothing else: those that the page does not know. */
 import { html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
 import { anchor } from "./report-table.ts";

@@ -1,4 +1,4 @@
-/** Owns the section on spill over time: inside and outside of the boundary, and what is unknown as a band of its own. */
+/** The section on spill over time: inside and outside of the boundary, and what is unknown as a band of its own. */
 import { maxIndex } from "d3-array";
 import { grouped } from "../../value-text.ts";
 import { type TimeColumn, columnsChart } from "../charts/columns-chart.ts";

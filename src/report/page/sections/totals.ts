@@ -1,4 +1,4 @@
-/** Owns the sums that several sections speak of: served calls by kind. */
+/** The sums that several sections speak of: served calls by kind. */
 import type { PageData } from "../data/page-data.ts";
 import type { FlowFacts } from "../data/flow.ts";
 import { type Kind, kindOf } from "../charts/kinds.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof of the `athena:` source: day slices through UNLOAD into the warehouse, once each, with what cannot be read said. */
+/** The proof of the `athena:` source: day slices through UNLOAD into the warehouse, once each, with what cannot be read said. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -152,6 +152,13 @@ describe("the athena: source", { timeout: 180_000 }, () => {
     await good(ingest(days));
     await runCli(["ingest", logs, "--warehouse", warehouse]);
     expect(await events()).toEqual(before);
+    // the folder's names come first: its objects take the events over, and their count with them
+    const owned =
+      "select uri like 'athena:%' as athena, sum(new_events)::int as n, min(new_events) as least from trail_object where status = 'loaded' group by 1 order by 1";
+    expect(await queryRows(warehouse, owned)).toEqual([
+      { athena: false, n: before.length, least: 0 },
+      { athena: true, n: 0, least: 0 },
+    ]);
   });
 
   it("stands beside other sources in one command, and doubles nothing of theirs", async () => {

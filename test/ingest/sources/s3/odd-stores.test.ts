@@ -1,4 +1,4 @@
-/** Owns stores and permissions that are unlike S3's usual ones: bare listings, access points, a bucket that denies every object, deep folders. */
+/** Stores and permissions that are unlike S3's usual ones: bare listings, access points, a bucket that denies every object, deep folders. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,0 +1,51 @@
+/** The records of a probe's calls in the event history of the source Region. */
+import type { ServiceAccess } from "../../aws/access.ts";
+import { LookupClient } from "../../ingest/sources/lookup-events/client.ts";
+import { type Timing, realTiming } from "../../ingest/sources/lookup-events/pace.ts";
+import { secondsOf, shift } from "../../ingest/sources/lookup-events/times.ts";
+import type { Probe } from "./probe-file.ts";
+
+const eventSource = "bedrock.amazonaws.com";
+/** For the clocks, and for a stream's completion, which has the time of its end. */
+const aroundSeconds = 120;
+/** Of fifty events each: more Bedrock calls in these minutes, and the warehouse is the better place to look. */
+const mostPages = 200;
+
+export interface LookedUp {
+  /** Whole records as JSON. */
+  readonly records: readonly string[];
+  /** There was more than one look should read. */
+  readonly wasCut: boolean;
+}
+
+/** @throws SpillwayError as LookupClient */
+export async function lookUp(
+  probe: Probe,
+  access: ServiceAccess,
+  signal: AbortSignal | undefined,
+  timing: Timing = realTiming,
+): Promise<LookedUp> {
+  const ids = probe.calls.flatMap(({ request_id: id }) => (id === null ? [] : [id.toLowerCase()]));
+  if (ids.length === 0) return { records: [], wasCut: false };
+  const last = probe.calls
+    .map(({ started_at: start, ended_at: end }) => end ?? start)
+    .toSorted()
+    .at(-1);
+  const from = shift(secondsOf(new Date(probe.started_at)), -aroundSeconds);
+  const end = shift(secondsOf(new Date(last ?? probe.started_at)), aroundSeconds);
+  const client = new LookupClient(access, timing, signal);
+  const records: string[] = [];
+  try {
+    let token: string | null = null;
+    for (let page = 0; page < mostPages; page++) {
+      const answer = await client.page({ eventSource, from, end, token });
+      for (const { text } of answer.records)
+        if (text !== null && ids.some((id) => text.toLowerCase().includes(id))) records.push(text);
+      if (answer.token === null) return { records, wasCut: false };
+      token = answer.token;
+    }
+    return { records, wasCut: true };
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,133 @@
+/** Whether the account may use the model behind a profile in the source Region, as far as AWS says it before a call. */
+import type { BedrockReader, ModelAvailability } from "../../aws/bedrock-readiness.ts";
+import type { Call } from "../../policy/call.ts";
+import { type Question, ask } from "./ask.ts";
+import { type Line, cannotTell, fails, passes } from "./line.ts";
+
+/** AWS has said yes to all four and still refused the call: so this is no promise. */
+const notPromised = "quotas, and whether the first call really passes, it cannot tell: spillway probe shows that";
+
+export async function modelLines(
+  reader: BedrockReader,
+  base: Omit<Question, "what" | "permission">,
+  call: Call,
+): Promise<Line[]> {
+  const model = baseModel(call.model);
+  if (model === undefined)
+    return [
+      cannotTell(
+        "model-access",
+        call.model,
+        "it is no foundation model: AWS answers for those alone",
+        "Look whether the model is deployed in the source Region, and make one call.",
+      ),
+    ];
+  return [await accessLine(reader, base, call, model), ...(await formLine(reader, base, model))];
+}
+
+function baseModel(model: string): string | undefined {
+  if (!model.startsWith("arn:")) return model;
+  return /:foundation-model\/(.+)$/.exec(model)?.[1];
+}
+
+async function accessLine(
+  reader: BedrockReader,
+  base: Omit<Question, "what" | "permission">,
+  { sourceRegion, destinations }: Call,
+  model: string,
+): Promise<Line> {
+  const permission = "bedrock:GetFoundationModelAvailability";
+  const asked = await ask({ ...base, what: `the availability of ${model}`, permission }, () =>
+    reader.availability(model),
+  );
+  const subject = `${model} in ${sourceRegion}`;
+  if (asked.kind === "refused") return cannotTell("model-access", subject, asked.why, asked.next);
+  if (asked.kind === "error")
+    return fails(
+      "model-access",
+      subject,
+      `${asked.error.name}: ${asked.error.message}`,
+      `Check the model's id and whether ${sourceRegion} has it: aws bedrock list-foundation-models --region ${sourceRegion}`,
+    );
+  const served = destinations.length === 0 || destinations.includes(sourceRegion) || destinations.includes("*");
+  return judged(subject, asked.value, sourceRegion, served);
+}
+
+function judged(subject: string, said: ModelAvailability, sourceRegion: string, servesItself: boolean): Line {
+  const found = `agreement ${said.agreement}, authorization ${said.authorization}, entitlement ${said.entitlement}, Region ${said.region}${said.agreementError === null ? "" : ` (${said.agreementError})`}`;
+  if (said.agreement === "NOT_AVAILABLE" || said.agreement === "ERROR")
+    return fails(
+      "model-access",
+      subject,
+      found,
+      "Accept the model's agreement in the Bedrock console, under Model access.",
+    );
+  if (said.authorization === "NOT_AUTHORIZED")
+    return fails(
+      "model-access",
+      subject,
+      found,
+      "Ask for access to the model in the Bedrock console, in the source Region.",
+    );
+  if (said.entitlement === "NOT_AVAILABLE")
+    return fails(
+      "model-access",
+      subject,
+      found,
+      "Request access to the model: the account has no entitlement to it yet.",
+    );
+  if (said.region === "NOT_AVAILABLE" && servesItself)
+    return fails(
+      "model-access",
+      subject,
+      found,
+      `Call the profile from another source Region: ${sourceRegion} does not have the model.`,
+    );
+  if (said.agreement === "PENDING")
+    return cannotTell(
+      "model-access",
+      subject,
+      found,
+      "Wait two minutes and run the same command again: the agreement is being made.",
+    );
+  if (said.region === "NOT_AVAILABLE")
+    return cannotTell(
+      "model-access",
+      subject,
+      found,
+      "Make one call: the profile never runs in its source Region, so this may not matter.",
+    );
+  const isAvailable = [said.agreement, said.entitlement, said.region].every((word) => word === "AVAILABLE");
+  if (!isAvailable || said.authorization !== "AUTHORIZED")
+    return cannotTell("model-access", subject, found, "Make one call: AWS answered in words that are not known here.");
+  return passes("model-access", subject, `${found}; ${notPromised}`);
+}
+
+/** Anthropic wants to know what its models are used for, once for an account or its organization. */
+async function formLine(
+  reader: BedrockReader,
+  base: Omit<Question, "what" | "permission">,
+  model: string,
+): Promise<Line[]> {
+  if (!model.startsWith("anthropic.")) return [];
+  const permission = "bedrock:GetUseCaseForModelAccess";
+  const asked = await ask(
+    { ...base, what: "the form about the use of Anthropic's models", permission },
+    reader.hasUseCase,
+  );
+  const check = "use-case-form";
+  if (asked.kind === "refused") return [cannotTell(check, model, asked.why, asked.next)];
+  if (asked.kind === "error")
+    return [
+      cannotTell(check, model, `${asked.error.name}: ${asked.error.message}`, "Look for it in the Bedrock console."),
+    ];
+  if (asked.value) return [passes(check, model, "the form was sent")];
+  return [
+    cannotTell(
+      check,
+      model,
+      "this account has sent no form; its organization's management account may have",
+      "Send the form in the Bedrock console, unless the management account did.",
+    ),
+  ];
+}
