@@ -48,9 +48,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
-  ["report/page/data", ["engines", "report"]],
+  ["report/page/data", [".", "engines", "report"]],
   ["report/page/charts", ["report", "report/page/markup"]],
-  ["report/page/sections", ["engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
+  ["report/page/sections", [".", "engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
   [
     "report/page",
     [
@@ -67,7 +67,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
-  ["report/overview", ["engines", "report"]],
+  ["report/overview", [".", "engines", "report"]],
+  ["report/policies", [".", "engines", "policy", "reference", "sql"]],
   ["report/pdf", ["."]],
   [
     "evidence",
@@ -121,11 +122,13 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/formats",
       "report/overview",
       "report/page",
+      "report/page/data",
+      "report/policies",
       "sql",
       "store",
     ],
   ],
-  ["demo", []],
+  ["demo", ["."]],
   [
     "cli/flags",
     [
@@ -182,6 +185,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/page",
       "report/page/data",
       "report/pdf",
+      "report/policies",
       "report/results",
       "run",
       "sql",
