@@ -4,6 +4,7 @@ import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceAccess } from "./access.ts";
@@ -21,6 +22,7 @@ interface Services {
   };
   readonly cloudtrail: { readonly sdk: typeof import("@aws-sdk/client-cloudtrail"); readonly client: CloudTrailClient };
   readonly iam: { readonly sdk: typeof import("@aws-sdk/client-iam"); readonly client: IAMClient };
+  readonly kms: { readonly sdk: typeof import("@aws-sdk/client-kms"); readonly client: KMSClient };
   readonly organizations: {
     readonly sdk: typeof import("@aws-sdk/client-organizations");
     readonly client: OrganizationsClient;
@@ -69,6 +71,10 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
   iam: {
     load: () => import("@aws-sdk/client-iam"),
     client: (sdk, config) => new sdk.IAMClient(config),
+  },
+  kms: {
+    load: () => import("@aws-sdk/client-kms"),
+    client: (sdk, config) => new sdk.KMSClient(config),
   },
   organizations: {
     load: () => import("@aws-sdk/client-organizations"),

@@ -4,6 +4,7 @@ import { exitCodes } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
 
 const codeOf = {
+  valid: exitCodes.ok,
   "valid-unsigned": exitCodes.ok,
   invalid: exitCodes.findings,
   "unknown-schema": exitCodes.usage,
@@ -12,11 +13,16 @@ const codeOf = {
 export function addEvidenceVerifyCommand(evidence: Command, { effects, exitWith }: CommandContext): void {
   evidence
     .command("verify")
-    .description("check a pack: exit code 0 valid, 3 invalid, 2 of a form that is not known")
+    .description("check a pack: exit code 0 valid (or valid-unsigned), 3 invalid, 2 of a form that is not known")
     .argument("<pack>", "its folder, or its zip")
-    .action(async (pack: string) => {
-      const { verifyPack } = await import("../evidence/verify-pack.ts");
-      const { outcome, problems, chain, summary } = await verifyPack(pack);
+    .option("--key <pem>", "public key that the pack has to be signed with; without it, the key that lies in the pack")
+    .action(async (pack: string, { key }: { readonly key?: string }) => {
+      const [{ verifyPack }, { readPublicKey }] = await Promise.all([
+        import("../evidence/verify-pack.ts"),
+        import("../evidence/signing-key.ts"),
+      ]);
+      const trusted = key === undefined ? undefined : readPublicKey(key);
+      const { outcome, problems, signature, chain, summary } = await verifyPack(pack, trusted);
       for (const problem of problems) effects.log.error(problem);
       if (chain !== undefined) {
         const { digests, valid, links, logs, validLogs } = chain;
@@ -25,6 +31,12 @@ export function addEvidenceVerifyCommand(evidence: Command, { effects, exitWith 
             ? "CloudTrail's chain: not shown, no digest is in this pack"
             : `CloudTrail's chain: ${digests} digests, ${valid} valid, ${links} links; ${logs} log files, ${validLogs} valid`,
         );
+      }
+      if (signature !== undefined) {
+        const whose = signature.isTrusted
+          ? "the key that was given"
+          : "the key that lies in the pack: whose it is, only --key can say";
+        effects.log.info(`signature: ${signature.keyId}, ${whose}`);
       }
       if (summary !== undefined) {
         effects.log.info(summary.answer);

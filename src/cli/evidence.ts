@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { variables } from "../variables.ts";
 import type { CommandContext } from "./flags/context.ts";
+import { addEvidenceTraceCommand } from "./evidence-trace.ts";
 import { addEvidenceVerifyCommand } from "./evidence-verify.ts";
 import { protectionOf } from "./flags/protection.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -21,6 +22,9 @@ interface EvidenceFlags {
   readonly pseudonymise?: string;
   readonly keepPersonal?: true;
   readonly keepUsers?: true;
+  readonly sign?: string;
+  readonly profile?: string;
+  readonly clauses?: string;
   readonly failOn?: "findings";
   readonly strict?: true;
 }
@@ -42,10 +46,14 @@ export function addEvidenceCommand(program: Command, context: CommandContext): v
     )
     .option("--keep-personal", "keep personal data in the pack; without it, it is left out")
     .option("--keep-users", "names of users and of principals known by an id alone stay")
+    .option("--sign <key>", "sign it: a PEM file with a P-256 or Ed25519 key, or kms:ARN")
+    .option("--profile <name>", "AWS profile, for a key in KMS")
+    .option("--clauses <file>", "a clause map of your own instead of the one that ships, JSON")
     .addOption(new Option("--fail-on <what>", "exit with 3 when a claim is not met").choices(["findings"]))
     .option("--strict", "exit with 4 when a claim is not shown")
     .action(async (flags: EvidenceFlags) => await writeEvidence(flags, context));
   addEvidenceVerifyCommand(evidence, context);
+  addEvidenceTraceCommand(evidence, context);
 }
 
 async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }: CommandContext): Promise<void> {
@@ -69,17 +77,32 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
     import("../bytes-text.ts"),
   ]);
   const boundary = resolveBoundary(boundaryName, flags.boundaries);
+  const [{ openSigner }, { readClauses }] = await Promise.all([
+    import("../evidence/signing-key.ts"),
+    import("../evidence/reference-files.ts"),
+  ]);
+  const clauses = flags.clauses === undefined ? undefined : readClauses(flags.clauses);
+  const signer =
+    flags.sign === undefined ? undefined : await openSigner(flags.sign, { profile: flags.profile, signal });
   const protection = protectionFor(flags);
   const named = flags.asOf ?? epochOf(effects.env["SOURCE_DATE_EPOCH"]);
   const engine = await openWarehouse(flags.warehouse, [], protection);
   try {
     const asOf = named ?? (await lastRun(engine, signal));
     const question = { boundary, from, to, asOf, protection };
-    const made = await makePack({ question, engine, catalogue: loadCatalogue(), signal }, output);
+    const made = await makePack({ question, engine, catalogue: loadCatalogue(), signal, clauses }, output, { signer });
     for (const { claim, outcome, numbers, missing } of made.summary.claims)
       effects.log.info(`${claim}: ${outcome} (${numbers})${missing === null ? "" : `; missing: ${missing}`}`);
-    effects.log.info(`wrote ${output}: ${made.files} files, ${bytesText(made.bytes)}; unsigned`);
-    effects.log.info(`check it with: spillway evidence verify ${output}, or without Spillway, as VERIFY.md in it says`);
+    if (made.summary.strangeRegions.length > 0)
+      effects.log.warn(
+        `Regions that the reference data does not know, counted as outside: ${made.summary.strangeRegions.join(", ")}`,
+      );
+    if (made.outputs.length > 1) effects.log.info("the zip would be larger than 100 MB: a pack for each month instead");
+    const isSigned = signer === undefined ? "unsigned" : "signed";
+    effects.log.info(`wrote ${made.outputs.join(", ")}: ${made.files} files, ${bytesText(made.bytes)}; ${isSigned}`);
+    effects.log.info(
+      `check it with: spillway evidence verify ${made.outputs[0] ?? output}, or without Spillway, as VERIFY.md in it says`,
+    );
     const outcomes = new Set(made.summary.claims.map(({ outcome }) => outcome));
     if (flags.failOn === "findings" && outcomes.has("not met")) exitWith(exitCodes.findings);
     else if (flags.strict === true && outcomes.has("not shown")) exitWith(exitCodes.incomplete);

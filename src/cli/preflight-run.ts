@@ -122,7 +122,7 @@ async function simulated(
   access: ServiceAccess,
   signal: AbortSignal,
 ): ReturnType<typeof crossCheck> {
-  const { checksOf } = await import("../policy/call.ts");
+  const { checksOf } = await import("../policy/checks.ts");
   return await crossCheck(decided.call, checksOf(decided.call), decided.given, access, signal);
 }
 

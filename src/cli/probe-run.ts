@@ -14,7 +14,7 @@ import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { ProbeFlags } from "./flags/probe.ts";
 import { serviceOf } from "./flags/service-access.ts";
-import { besideOf, tellResult } from "./probe-result.ts";
+import { besideOf, tellResult, untilStopped } from "./probe-result.ts";
 
 /** Returns the exit code. */
 export async function runProbe(flags: ProbeFlags, context: CommandContext): Promise<number> {
@@ -62,9 +62,11 @@ export async function runProbe(flags: ProbeFlags, context: CommandContext): Prom
   };
   await createProbe(file, begun);
   effects.log.info(`the calls are noted in ${file}; if this is stopped: spillway probe result ${file}`);
-  const probe = await called(begun, file, operations, access, context);
-  refuseNothing(probe, file);
-  return await tellResult(probe, file, flags, beside, context);
+  return await untilStopped(file, signal, async () => {
+    const probe = await called(begun, file, operations, access, context);
+    refuseNothing(probe, file);
+    return await tellResult(probe, file, flags, beside, context);
+  });
 }
 
 interface Known {

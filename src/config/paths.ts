@@ -25,7 +25,8 @@ export function resolvePaths(values: Values, folder: string): Values {
   const { sources, reports } = values;
   if (Array.isArray(sources)) resolved["sources"] = sources.map(inside("source"));
   if (Array.isArray(reports)) resolved["reports"] = reports.map(inside("output"));
-  const { verify } = values;
+  const { policies, verify } = values;
+  if (policies !== undefined) resolved["policies"] = inside("bundle")(policies);
   if (typeof verify === "object" && verify !== null) {
     const given = new Map(Object.entries(verify));
     for (const [key, value] of given)

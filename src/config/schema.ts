@@ -161,11 +161,24 @@ export const configSchema = z
       ])
       .default(false)
       .describe("check what is loaded by CloudTrail's digests, which lie beside the logs: docs/verify.md"),
+    policies: z
+      .strictObject({
+        bundle: text.describe("file with the documents, from `spillway policy collect`; read anew on each run"),
+        context: z
+          .record(z.string(), texts)
+          .optional()
+          .describe("condition keys with their values: what the flag `--context` says"),
+        absent: texts.optional().describe("condition keys that calls do not have: what the flag `--absent` says"),
+      })
+      .optional()
+      .describe(
+        "policy documents that `drift`, `denials` and `overview` are judged by; without them nothing is said of what is allowed",
+      ),
     failOn: z
-      .array(z.enum(["boundary", "integrity", "stale", "findings"]))
+      .array(z.enum(["boundary", "integrity", "stale", "drift", "first-seen", "findings"]))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
+        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `findings`, any of these but `first-seen`, which has to be named, and `drift` only with `policies`',
       ),
     strict: z
       .boolean()

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { declarationText, tagFiles } from "./layout.ts";
+import { declarationText, signatureFiles, tagFiles } from "./layout.ts";
 import { isPlainName } from "./plain-name.ts";
 
 /** Tells a problem. */
@@ -54,7 +54,8 @@ export async function checkBag(root: string, files: PackFiles, tell: Tell): Prom
     if (path !== tagFiles.tagManifest && !tags.has(path)) tell(`${tagFiles.tagManifest} does not name ${path}`);
   for (const path of files.keys()) {
     const [name, listed] = path.startsWith("data/") ? [tagFiles.manifest, payload] : [tagFiles.tagManifest, tags];
-    if (path !== tagFiles.tagManifest && !listed.has(path)) tell(`not listed in ${name}: ${path}`);
+    if (path === tagFiles.tagManifest || path === signatureFiles.attestation) continue;
+    if (!listed.has(path)) tell(`not listed in ${name}: ${path}`);
   }
   const inside = [...files].filter(([path]) => path.startsWith("data/"));
   const oxum = `${inside.reduce((sum, [, size]) => sum + size, 0)}.${inside.length}`;

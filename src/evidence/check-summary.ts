@@ -24,6 +24,7 @@ const summarySchema = z.object({
   personalData: z.string(),
   claims: z.array(claimSchema),
   figures: z.record(z.string(), z.number()),
+  strangeRegions: z.array(z.string()),
 });
 
 export interface PackSummary {
@@ -35,6 +36,7 @@ export interface PackSummary {
   readonly personalData: string;
   readonly claims: readonly Claim[];
   readonly figures: Readonly<Record<string, number>>;
+  readonly strangeRegions: readonly string[];
 }
 
 type Figures = Record<FigureName, number>;
@@ -83,7 +85,14 @@ export async function checkSummary(
   await checkConfig(root, summary, tell);
 }
 
-async function countRows(root: string, { boundary, from, to }: PackSummary, tell: Tell): Promise<Figures> {
+async function countRows(
+  root: string,
+  { boundary, from, to, strangeRegions }: PackSummary,
+  tell: Tell,
+): Promise<Figures> {
+  const known = new Set<string>();
+  for await (const row of csvRows(join(root, "data/reference/regions.csv"))) known.add(row["region"] ?? "");
+  const strange = new Set<string>();
   const regions = new Set(boundary.regions);
   const counted: Figures = {
     invocations: 0,
@@ -109,6 +118,7 @@ async function countRows(root: string, { boundary, from, to }: PackSummary, tell
       if (isOutcome(outcome)) counted[outcome]++;
       if (outcome !== "served") continue;
       if (row["spilled"] === "true") counted.spilled++;
+      if (region !== "" && !known.has(region)) strange.add(region);
       if (region === "") counted.unknown_region++;
       else if (!regions.has(region)) {
         counted.outside++;
@@ -116,6 +126,8 @@ async function countRows(root: string, { boundary, from, to }: PackSummary, tell
       }
     }
   }
+  if ([...strange].toSorted().join() !== strangeRegions.join())
+    tell(`summary.json does not name the Regions that the reference data does not know: ${[...strange].join(", ")}`);
   if (keys.size !== counted.invocations) tell("rows/invocations: a call is there twice");
   const told = new Set<string>();
   for await (const row of csvRows(join(root, "data/rows/outside-boundary.csv"))) told.add(row["invocation_key"] ?? "");
@@ -167,16 +179,17 @@ async function checkCoverage(root: string, coverage: readonly CoverageDay[], tel
 /** Reports whose rows have to add up to a figure. */
 async function checkReports(root: string, counted: Figures, tell: Tell): Promise<void> {
   const sums: readonly (readonly [report: string, figure: FigureName])[] = [
-    ["spillover-by-region", "served"],
-    ["spillover-by-principal", "invocations"],
-    ["boundary-violations", "outside"],
-    ["denials", "denied"],
+    ["reports/spillover-by-region", "served"],
+    ["reports/spillover-by-principal", "invocations"],
+    ["reports/boundary-violations", "outside"],
+    ["reports/denials", "denied"],
+    ["countries", "served"],
   ];
   for (const [report, figure] of sums) {
     let sum = 0;
-    for await (const row of csvRows(join(root, `data/reports/${report}.csv`))) sum += Number(row["invocations"]);
+    for await (const row of csvRows(join(root, `data/${report}.csv`))) sum += Number(row["invocations"]);
     if (sum !== counted[figure])
-      tell(`reports/${report}.csv adds up to ${sum} calls, and the rows say ${figure} = ${counted[figure]}`);
+      tell(`${report}.csv adds up to ${sum} calls, and the rows say ${figure} = ${counted[figure]}`);
   }
 }
 

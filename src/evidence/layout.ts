@@ -13,6 +13,9 @@ export const tagFiles = {
   verifier: "verify.py",
 } as const;
 
+/** Of a signed pack. The attestation is over the tag manifest, which therefore cannot list it. */
+export const signatureFiles = { attestation: "attestation.sigstore.json", publicKey: "signing-key.pem" } as const;
+
 export const declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 /** The name of the bag: the folder inside a zip. */

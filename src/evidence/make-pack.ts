@@ -1,53 +1,70 @@
 /** The making of an evidence pack: everything from one warehouse, and nothing under the final name until it is whole. */
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { version } from "../version.ts";
 import { closeBag } from "./bag.ts";
-import { packName, tagFiles } from "./layout.ts";
+import { packName, signatureFiles, tagFiles } from "./layout.ts";
 import { PackFolder } from "./pack-folder.ts";
 import { type PackRequest, writePayload } from "./payload.ts";
+import { signPack } from "./sign-pack.ts";
+import type { Signer } from "./signing-key.ts";
 import type { Summary } from "./summary.ts";
 import { writeZip } from "./zip-writer.ts";
 
 export interface MadePack {
+  /** One, or a zip for each month. */
+  readonly outputs: readonly string[];
+  /** Of the whole range. */
   readonly summary: Summary;
   readonly files: number;
   readonly bytes: number;
 }
 
+export interface PackOptions {
+  readonly signer?: Signer | undefined;
+  /** Bytes of a zip above which each month becomes one of its own; what receivers take. */
+  readonly mostInZip?: number | undefined;
+}
+
+const mostInZip = 100_000_000;
+
 /** `output` ends in `.zip`, or is a folder that is not there yet or is empty. @throws SpillwayError */
-export async function makePack(request: PackRequest, output: string): Promise<MadePack> {
+export async function makePack(request: PackRequest, output: string, options: PackOptions = {}): Promise<MadePack> {
   const isZip = output.toLowerCase().endsWith(".zip");
   await refuseTaken(output, isZip);
   const staged = `${resolve(output)}.partial`;
-  const zipped = `${staged}.zip`;
   try {
-    await rm(staged, { recursive: true, force: true });
-    await mkdir(staged, { recursive: true });
-    const pack = new PackFolder(staged);
-    const { from, to, asOf, boundary } = request.question;
-    const summary = await writePayload(pack, request);
-    await pack.writeWhole(tagFiles.guide, asset("VERIFY.md"));
-    await pack.writeWhole(tagFiles.verifier, asset("verify.py"));
-    const date = asOf.toISOString().slice(0, 10);
-    await closeBag(pack, {
-      description: summary.answer,
-      group: boundary.name,
-      date,
-      software: `Spillway ${version}`,
-    });
-    const { files } = pack;
-    if (isZip) {
-      const paths = files.map(({ path }) => path);
-      await writeZip(zipped, staged, packName(boundary.name, from, to), paths);
-      await rename(zipped, output);
-    } else {
+    const whole = await stage(request, staged, options);
+    if (!isZip) {
       if (existsSync(output)) await rmdir(output);
       await rename(staged, output);
+      return { ...told(whole), outputs: [output] };
     }
-    return { summary, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+    const { mostInZip: most = mostInZip } = options;
+    const zipped = await zip(request, whole, staged);
+    const months = monthsOf(request);
+    if ((await stat(zipped)).size <= most || months.length === 1) {
+      await rename(zipped, output);
+      return { ...told(whole), outputs: [output] };
+    }
+    await rm(zipped);
+    const parts: { readonly made: Staged; readonly zipped: string; readonly output: string }[] = [];
+    for (const month of months) {
+      const part = { ...request, question: { ...request.question, ...month } };
+      const folder = `${staged}/${month.from.toISOString().slice(0, 7)}`;
+      const made = await stage(part, folder, options);
+      parts.push({ made, zipped: await zip(part, made, folder), output: partName(output, month.from) });
+    }
+    for (const part of parts) await rename(part.zipped, part.output);
+    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + told(made)[of], 0);
+    return {
+      summary: whole.summary,
+      files: sum("files"),
+      bytes: sum("bytes"),
+      outputs: parts.map((part) => part.output),
+    };
   } catch (cause) {
     if (systemCode(cause) === undefined || cause instanceof SpillwayError) throw cause;
     throw new SpillwayError(
@@ -57,8 +74,62 @@ export async function makePack(request: PackRequest, output: string): Promise<Ma
     );
   } finally {
     await rm(staged, { recursive: true, force: true }).catch(() => undefined);
-    await rm(zipped, { force: true }).catch(() => undefined);
+    await rm(`${staged}.zip`, { force: true }).catch(() => undefined);
   }
+}
+
+interface Staged {
+  readonly pack: PackFolder;
+  readonly summary: Summary;
+}
+
+function told({ pack: { files }, summary }: Staged): Pick<MadePack, "summary" | "files" | "bytes"> {
+  return { summary, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** The whole bag in a folder that is not its own yet. */
+async function stage(request: PackRequest, folder: string, { signer }: PackOptions): Promise<Staged> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const pack = new PackFolder(folder);
+  const { asOf, boundary } = request.question;
+  const summary = await writePayload(pack, request);
+  await pack.writeWhole(tagFiles.guide, asset("VERIFY.md"));
+  await pack.writeWhole(tagFiles.verifier, asset("verify.py"));
+  if (signer !== undefined)
+    await pack.writeWhole(signatureFiles.publicKey, signer.publicKey.export({ format: "pem", type: "spki" }));
+  await closeBag(pack, {
+    description: summary.answer,
+    group: boundary.name,
+    date: asOf.toISOString().slice(0, 10),
+    software: `Spillway ${version}`,
+  });
+  if (signer !== undefined) await signPack(pack, summary, signer);
+  return { pack, summary };
+}
+
+async function zip({ question }: PackRequest, { pack }: Staged, folder: string): Promise<string> {
+  const { boundary, from, to } = question;
+  const paths = pack.files.map(({ path }) => path);
+  await writeZip(`${folder}.zip`, folder, packName(boundary.name, from, to), paths);
+  return `${folder}.zip`;
+}
+
+type Month = Readonly<Record<"from" | "to", Date>>;
+
+/** The months of the calendar that the range touches, as far as they lie in it. */
+function monthsOf({ question: { from, to } }: PackRequest): readonly Month[] {
+  const months: Month[] = [];
+  for (let first = from; first < to;) {
+    const next = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1));
+    months.push({ from: first, to: next < to ? next : to });
+    first = next;
+  }
+  return months;
+}
+
+function partName(output: string, from: Date): string {
+  return output.replace(/\.zip$/i, (end) => `-${from.toISOString().slice(0, 7)}${end}`);
 }
 
 /** A pack that was handed over is never written into again. */

@@ -9,9 +9,12 @@ import { pageHead } from "../report/page/head.ts";
 import { renderPage } from "../report/page/page.ts";
 import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
 import { version } from "../version.ts";
+import { type Clause, clauseRows } from "../reference/clauses.ts";
 import { writeDigests } from "./digest-files.ts";
+import { oscalOf } from "./oscal.ts";
 import type { PackFolder } from "./pack-folder.ts";
-import { inTotalOrder, inputs, invocationRows, months, outsideRows, wholeTables } from "./statements.ts";
+import { writeReferenceFiles } from "./reference-files.ts";
+import { countries, inTotalOrder, inputs, invocationRows, months, outsideRows, wholeTables } from "./statements.ts";
 import { type Question, type Summary, personalDataOf, summarize } from "./summary.ts";
 
 export interface PackRequest {
@@ -20,12 +23,14 @@ export interface PackRequest {
   readonly engine: Engine;
   readonly catalogue: ReadonlyMap<string, Report>;
   readonly signal: AbortSignal;
+  /** Instead of the clause map that ships. */
+  readonly clauses?: readonly Clause[] | undefined;
 }
 
 type PackFormat = "csv" | "parquet";
 
 export async function writePayload(pack: PackFolder, request: PackRequest): Promise<Summary> {
-  const { question, engine, catalogue, signal } = request;
+  const { question, engine, catalogue, signal, clauses } = request;
   const { from, to, asOf, boundary, protection } = question;
   const scope: Scope = { from, to, asOf, boundary: boundary.regions };
   const within = (part: Scope) => (sql: string) => applyScopeWherePossible(sql, part, engine.qualify);
@@ -51,14 +56,18 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
   await write("rows/outside-boundary", scoped(outsideRows), ["csv", "parquet"]);
   for (const report of catalogue.values())
     await write(`reports/${report.name}`, inTotalOrder(scoped(report.sql)), ["csv", "parquet"]);
+  await write("countries", scoped(countries()), ["csv", "parquet"]);
   await write("inputs", scoped(inputs), ["csv"]);
   await writeDigests(pack, engine, signal);
   for (const [file, sql] of wholeTables) await write(file, sql, ["csv"]);
+  await writeReferenceFiles(pack, clauses);
 
   await pack.writeWhole("data/config.json", `${JSON.stringify(configOf(question), null, 2)}\n`);
   const head = pageHead({ scope, boundaryName: boundary.name, engine: engine.name, protection });
   const page = await buildPage({ engine, catalogue, statement: ({ sql }) => scoped(sql), head, signal });
   await pack.write("data/report.html", (output) => send(output, renderPage(page)));
+  const oscal = oscalOf(summary, clauses ?? clauseRows(), pack.files);
+  await pack.writeWhole("data/assessment-results.oscal.json", `${JSON.stringify(oscal, null, 2)}\n`);
   return summary;
 }
 

@@ -1,4 +1,6 @@
 /** The statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
+import { jurisdictionRows } from "../reference/jurisdictions.ts";
+import { textLiteral } from "../sql/literal.ts";
 
 /** Calls in the order of their time; the key makes it total. */
 export const invocationRows = `SELECT *
@@ -26,6 +28,51 @@ FROM invocation`;
 export const months = `SELECT DISTINCT strftime(event_time, '%Y-%m') AS month
 FROM invocation
 ORDER BY month`;
+
+/** Countries that inference was called in and processed in; the safeguard is for the reader to fill in. */
+export function countries(): string {
+  const decisions = jurisdictionRows().map(({ country, adequacy_decision: decision, adequacy_scope: scope }) => {
+    const cells = [country, decision, scope].map((text) =>
+      text === null ? "cast(NULL AS varchar)" : textLiteral(text),
+    );
+    return `(${cells.join(", ")})`;
+  });
+  return `WITH adequacy AS (
+  SELECT country, adequacy_decision, adequacy_scope
+  FROM (VALUES
+${decisions.join(",\n")}) AS t (country, adequacy_decision, adequacy_scope)
+)
+SELECT
+  source.country AS source_country,
+  served.country AS served_country,
+  served.country_name AS served_country_name,
+  served.eu_member,
+  served.eea_member,
+  adequacy.adequacy_decision,
+  adequacy.adequacy_scope,
+  cast(sum(flow.invocations) AS bigint) AS invocations,
+  min(flow.first_seen) AS first_seen,
+  max(flow.last_seen) AS last_seen,
+  cast(NULL AS varchar) AS safeguard,
+  CASE
+    WHEN flow.served_region IS NULL THEN 'the served Region is not known'
+    WHEN served.region IS NULL THEN flow.served_region || ' is not in the reference data: taken as outside'
+  END AS note
+FROM invocation_day AS flow
+LEFT JOIN region AS source ON source.region = flow.source_region
+LEFT JOIN region AS served ON served.region = flow.served_region
+LEFT JOIN adequacy ON adequacy.country = served.country
+WHERE flow.outcome = 'served'
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 12
+ORDER BY ALL`;
+}
+
+/** Regions that served and that the reference data does not know: whatever the boundary, they are outside. */
+export const strangeRegions = `SELECT DISTINCT served_region
+FROM invocation_day
+WHERE served_region IS NOT NULL
+  AND served_region NOT IN (SELECT region FROM region)
+ORDER BY served_region`;
 
 /** Without the runs and their clocks: who reads the same logs again gets the same file. */
 export const inputs = `SELECT uri, etag, version_id, size, status, reason, account_id, region, day, records, bedrock_events, other, rejected,

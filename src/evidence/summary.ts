@@ -6,7 +6,7 @@ import type { Report } from "../report/catalogue.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { version } from "../version.ts";
 import { packSchema } from "./layout.ts";
-import { figures } from "./statements.ts";
+import { figures, strangeRegions } from "./statements.ts";
 
 export interface Question {
   readonly boundary: Boundary;
@@ -35,6 +35,8 @@ export interface Summary {
   readonly personalData: PersonalData;
   readonly claims: readonly Claim[];
   readonly figures: Readonly<Record<string, number>>;
+  /** They served, and the reference data does not know them: counted as outside. */
+  readonly strangeRegions: readonly string[];
 }
 
 export type PersonalData = "left out" | "replaced by keyed hashes" | "kept";
@@ -63,6 +65,7 @@ export async function summarize(
     numbers: String(row["numbers"]),
     missing: textOrNull(row["missing"]),
   }));
+  const strangers = await plainRows(await engine.run(scoped(strangeRegions), signal, "strange Regions"));
   const [counted = {}] = await plainRows(await engine.run(scoped(figures), signal, "figures"));
   return {
     schema: packSchema,
@@ -75,6 +78,7 @@ export async function summarize(
     personalData: personalDataOf(protection),
     claims,
     figures: Object.fromEntries(Object.entries(counted).map(([name, count]) => [name, Number(count)])),
+    strangeRegions: strangers.map((row) => String(row["served_region"])),
   };
 }
 

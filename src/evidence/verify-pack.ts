@@ -1,47 +1,34 @@
 /** The check of a pack, folder or zip: all problems, never only the first. */
-import { existsSync, statSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SpillwayError, messageOf } from "../errors.ts";
+import type { KeyObject } from "node:crypto";
+import { messageOf } from "../errors.ts";
 import { bagInfo, checkBag, listFiles } from "./check-bag.ts";
 import { type CheckedChain, checkChain } from "./check-chain.ts";
 import { type PackSummary, checkSummary, readSummary } from "./check-summary.ts";
 import { readListing, recountCoverage } from "./recount-coverage.ts";
 import { type PackRange, recountInputs } from "./recount-inputs.ts";
+import { type SignatureCheck, checkSignature } from "./check-signature.ts";
 import { packSchema } from "./layout.ts";
-import { unpackZip } from "./unpack-zip.ts";
+import { withPack } from "./open-pack.ts";
 
 export interface PackCheck {
-  readonly outcome: "valid-unsigned" | "invalid" | "unknown-schema";
+  readonly outcome: "valid" | "valid-unsigned" | "invalid" | "unknown-schema";
   readonly problems: readonly string[];
   readonly files: number;
+  readonly signature?: SignatureCheck | undefined;
   readonly chain?: CheckedChain | undefined;
   readonly summary?: PackSummary | undefined;
 }
 
-/** @throws SpillwayError `usage` where nothing is there */
-export async function verifyPack(pack: string): Promise<PackCheck> {
-  if (!existsSync(pack)) {
-    throw new SpillwayError("usage", `there is no pack ${pack}`, { next: "Name its folder, or its zip." });
-  }
-  if (statSync(pack).isDirectory()) return await verifyFolder(pack);
-  const folder = await mkdtemp(join(tmpdir(), "spillway-"));
-  try {
-    const problems = await unpackZip(pack, folder);
-    const inside = await readdir(folder);
-    const only = inside[0];
-    if (problems.length > 0 || only === undefined || inside.length > 1) {
-      const shape = problems.length > 0 ? problems : ["the zip does not hold one folder"];
-      return { outcome: "invalid", problems: shape, files: 0 };
-    }
-    return await verifyFolder(join(folder, only));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** `trusted`: the key that the pack has to be signed with. @throws SpillwayError `usage` where nothing is there */
+export async function verifyPack(pack: string, trusted?: KeyObject): Promise<PackCheck> {
+  return await withPack(
+    pack,
+    (root) => verifyFolder(root, trusted),
+    (problems) => ({ outcome: "invalid", problems, files: 0 }),
+  );
 }
 
-async function verifyFolder(root: string): Promise<PackCheck> {
+async function verifyFolder(root: string, trusted: KeyObject | undefined): Promise<PackCheck> {
   const problems: string[] = [];
   const tell = (problem: string): void => void problems.push(problem);
   const files = await listFiles(root, tell);
@@ -52,6 +39,7 @@ async function verifyFolder(root: string): Promise<PackCheck> {
   }
   if (schema === undefined) tell("bag-info.txt does not say Spillway-Schema");
   await checkBag(root, files, tell);
+  let signature: SignatureCheck | undefined;
   let chain: CheckedChain | undefined;
   let summary: PackSummary | undefined;
   try {
@@ -62,11 +50,13 @@ async function verifyFolder(root: string): Promise<PackCheck> {
     const coverage = recountCoverage(inputs, listing, range);
     chain = await checkChain(root, files, coverage, tell);
     await checkSummary(root, files, summary, { inputs, listing, coverage }, tell);
+    signature = await checkSignature(root, files, trusted, summary.claims, tell);
   } catch (error) {
     tell(`cannot be read: ${messageOf(error).replaceAll(/\s+/g, " ")}`);
   }
-  const outcome = problems.length === 0 ? "valid-unsigned" : "invalid";
-  return { outcome, problems, files: files.size, chain, summary };
+  const sound = signature === undefined ? "valid-unsigned" : "valid";
+  const outcome = problems.length === 0 ? sound : "invalid";
+  return { outcome, problems, signature, files: files.size, chain, summary };
 }
 
 function rangeOf({ from, to, asOf }: PackSummary): PackRange {

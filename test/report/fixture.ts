@@ -67,6 +67,8 @@ export async function openFixture(): Promise<Fixture> {
   // a view, so that every row that a test inserts is in it at once
   await connection.run(`CREATE VIEW invocation_day AS ${invocationDaySql}`);
   await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
+  for (const view of ["earlier-day", "earlier-object"])
+    await connection.run(`CREATE VIEW ${view.replace("-", "_")} AS ${readQuery(`duckdb/views/${view}.sql`)}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
   await connection.run(
     "CREATE VIEW policy_reach AS SELECT '' AS profile_id, '' AS source_region, '' AS destination_region, '' AS allowed WHERE false",

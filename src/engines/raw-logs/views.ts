@@ -2,6 +2,7 @@
 import type { Table } from "../../schema/column.ts";
 import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../schema/coverage-tables.ts";
 import { digestCheckTable } from "../../schema/digest-tables.ts";
+import { earlierDayTable, earlierObjectTable } from "../../schema/earlier.ts";
 import { eventTable } from "../../schema/event.ts";
 import { filledQuery, readQuery } from "../../sql/query-file.ts";
 import { defaultMaxAgeHours } from "../../sql/scope.ts";
@@ -63,6 +64,9 @@ function unaskedRelations(): readonly Relation[] {
     empty(unreadExpectationTable),
     // Only an ingest that verifies knows of digests.
     empty(digestCheckTable),
+    // without a scope nothing lies before its range
+    empty(earlierDayTable),
+    empty(earlierObjectTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
     { name: "policy_reach", sql: noReach },
     {

@@ -11,12 +11,17 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import zlib
 from datetime import datetime, timedelta, timezone
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = "1"
+ATTESTATION = "attestation.sigstore.json"
+SIGNING_KEY = "signing-key.pem"
 SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 ROTATION = 2 * 3600
 MOST_INFLATED = 256 << 20
@@ -126,7 +131,7 @@ def check_bag(files):
         if path.startswith("data/"):
             if path not in payload:
                 problem("not listed in manifest-sha256.txt: %s" % path)
-        elif path not in tags and path != "tagmanifest-sha256.txt":
+        elif path not in tags and path not in ("tagmanifest-sha256.txt", ATTESTATION):
             problem("not listed in tagmanifest-sha256.txt: %s" % path)
     oxum = info_value(files, "Payload-Oxum")
     inside = [size for path, size in files.items() if path.startswith("data/")]
@@ -378,7 +383,7 @@ FIGURES = ("invocations", "served", "outside", "unknown_region", "spilled", "den
 def count_calls(summary):
     regions = set(summary["boundary"]["regions"])
     counted = dict.fromkeys(FIGURES, 0)
-    keys, outside = set(), set()
+    keys, outside, served = set(), set(), set()
     for name in sorted(glob.glob(os.path.join(glob.escape(ROOT), "data", "rows", "invocations-*.csv"))):
         for row in rows_of("data/rows/" + os.path.basename(name)):
             counted["invocations"] += 1
@@ -388,12 +393,16 @@ def count_calls(summary):
             if row["outcome"] in ("served", "denied", "throttled", "failed"):
                 counted[row["outcome"]] += 1
             if row["outcome"] == "served":
+                served.add(row["served_region"])
                 counted["spilled"] += row["spilled"] == "true"
                 if row["served_region"] == "":
                     counted["unknown_region"] += 1
                 elif row["served_region"] not in regions:
                     counted["outside"] += 1
                     outside.add(row["invocation_key"])
+    strange = sorted(served - {""} - {row["region"] for row in rows_of("data/reference/regions.csv")})
+    if summary["strangeRegions"] != strange:
+        problem("summary.json does not name the Regions that the reference data does not know: %s" % ", ".join(strange))
     if len(keys) != counted["invocations"]:
         problem("rows/invocations: a call is there twice")
     for name, value in counted.items():
@@ -402,15 +411,16 @@ def count_calls(summary):
     if {row["invocation_key"] for row in rows_of("data/rows/outside-boundary.csv")} != outside:
         problem("rows/outside-boundary.csv does not hold the calls outside the boundary")
     for report, figure in (
-        ("spillover-by-region", "served"),
-        ("spillover-by-principal", "invocations"),
-        ("boundary-violations", "outside"),
-        ("denials", "denied"),
+        ("reports/spillover-by-region", "served"),
+        ("reports/spillover-by-principal", "invocations"),
+        ("reports/boundary-violations", "outside"),
+        ("reports/denials", "denied"),
+        ("countries", "served"),
     ):
-        total = sum(int(row["invocations"]) for row in rows_of("data/reports/%s.csv" % report))
+        total = sum(int(row["invocations"]) for row in rows_of("data/%s.csv" % report))
         if total != counted[figure]:
             problem(
-                "reports/%s.csv adds up to %d calls, and the rows say %s = %d" % (report, total, figure, counted[figure])
+                "%s.csv adds up to %d calls, and the rows say %s = %d" % (report, total, figure, counted[figure])
             )
     return counted
 
@@ -701,6 +711,90 @@ def answer_of(summary, inside):
     return "%s%s (%s%s)" % (what, inside["outcome"], inside["numbers"], missing)
 
 
+# --- the signature ---------------------------------------------------------
+
+
+def predicate_of(summary):
+    named = {how: [c["claim"] for c in summary["claims"] if c["outcome"] == how] for how in ("met", "not shown", "not met")}
+    return {
+        "result": "FAILED" if named["not met"] else "WARNED" if named["not shown"] else "PASSED",
+        "configuration": [{"name": "data/config.json", "digest": {"sha256": sha256_of("data/config.json")}}],
+        "passedTests": named["met"],
+        "warnedTests": named["not shown"],
+        "failedTests": named["not met"],
+    }
+
+
+def openssl_accepts(openssl, key, der, text, signature):
+    """True, False, or None where this openssl cannot say. Its input lies in a folder of its own, outside of the pack."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("signed", "signature")]
+        for path, content in zip(paths, (text, signature)):
+            with open(path, "wb") as file:
+                file.write(content)
+        if b"\x06\x03\x2b\x65\x70" in der[:16]:
+            command = ["pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", "-in", paths[0], "-sigfile", paths[1]]
+        else:
+            command = ["dgst", "-sha256", "-verify", key, "-signature", paths[1], paths[0]]
+        done = subprocess.run([openssl] + command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if done.returncode == 0:
+            return True
+        return False if re.search(b"[Vv]erif", done.stdout) else None
+
+
+def check_signature(files, summary):
+    """True if the pack is signed by the key that lies in it, False if not, None where that cannot be checked here."""
+    if ATTESTATION not in files:
+        if SIGNING_KEY in files:
+            problem("missing: %s (%s says that the pack was signed)" % (ATTESTATION, SIGNING_KEY))
+        return False
+    before = len(problems)
+
+    def wrong(text):
+        problem("%s: %s" % (ATTESTATION, text))
+
+    try:
+        bundle = json.loads(read(ATTESTATION).decode("utf-8"))
+        envelope = bundle["dsseEnvelope"]
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        (signature,) = envelope["signatures"]
+        statement = json.loads(payload.decode("utf-8"))
+        (subject,) = statement["subject"]
+        pem = read(SIGNING_KEY).decode("ascii")
+        der = base64.b64decode("".join(line for line in pem.splitlines() if "-----" not in line))
+        if not bundle["mediaType"].startswith("application/vnd.dev.sigstore.bundle.v0.3"):
+            wrong("no Sigstore bundle v0.3")
+        if envelope["payloadType"] != "application/vnd.in-toto+json":
+            wrong("no in-toto statement")
+        if statement["_type"] != "https://in-toto.io/Statement/v1":
+            wrong("no in-toto statement v1")
+        if subject["name"] != "tagmanifest-sha256.txt" or subject["digest"]["sha256"] != sha256_of("tagmanifest-sha256.txt"):
+            wrong("it is about another tagmanifest-sha256.txt")
+        if statement["predicate"] != predicate_of(summary):
+            wrong("its result is not that of the claims in summary.json")
+        key_id = hashlib.sha256(der).hexdigest()
+        if signature["keyid"] != key_id:
+            wrong("signed with the key %s, and not with %s" % (signature["keyid"], key_id))
+        kind = envelope["payloadType"].encode("utf-8")
+        signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+        value = base64.b64decode(signature["sig"], validate=True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        wrong("cannot be read: %s: %s" % (type(error).__name__, error))
+        return False
+    openssl = shutil.which("openssl")
+    accepted = openssl_accepts(openssl, path_of(SIGNING_KEY), der, signed, value) if openssl else None
+    if accepted is None:
+        notes.append("the signature is not checked: %s" % ("this openssl cannot" if openssl else "there is no openssl here"))
+    elif not accepted:
+        wrong("the signature does not fit")
+    if len(problems) > before:
+        return False
+    if accepted:
+        print("signature: by the key %s, which lies in the pack:" % key_id)
+        print("  compare that with what the sender told you by another way")
+    return accepted
+
+
 def main():
     files = present_files()
     schema = info_value(files, "Spillway-Schema")
@@ -709,6 +803,7 @@ def main():
         return 2
     if schema is None:
         problem("bag-info.txt does not say Spillway-Schema")
+    signed = False
     count = check_bag(files)
     print("bag: %d files listed" % count)
     try:
@@ -734,6 +829,7 @@ def main():
         counted = count_calls(summary)
         check_coverage(coverage)
         check_claims(summary, judge_claims(summary, counted, coverage, listed, expected, tally, rejected), files)
+        signed = check_signature(files, summary)
         print("summary: %s" % summary["answer"])
         for claim in summary["claims"]:
             print("  %s: %s" % (claim["claim"], claim["outcome"]))
@@ -746,7 +842,7 @@ def main():
     if problems:
         print("invalid")
         return 3
-    print("valid-unsigned")
+    print("valid" if signed else "valid-unsigned")
     return 0
 
 

@@ -1,0 +1,97 @@
+/** A KMS endpoint on loopback: keys that sign, and keys that refuse. */
+import { spawnSync } from "node:child_process";
+import { type KeyObject, sign } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+
+export interface KeptKey {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+  readonly spec: string;
+  readonly usage?: string;
+  /** Signing is refused with this error. */
+  readonly refuses?: { readonly status: number; readonly type: string; readonly message: string };
+  /** Signs with another key than the one it shows. */
+  readonly liesWith?: KeyObject;
+}
+
+const request = z.object({
+  KeyId: z.string(),
+  Message: z.string().optional(),
+  MessageType: z.string().optional(),
+  SigningAlgorithm: z.string().optional(),
+});
+
+export class KmsServer {
+  /** By ARN. */
+  readonly keys: Map<string, KeptKey> = new Map();
+  readonly asked: string[] = [];
+  readonly #server: Server = createServer((incoming, response) => void this.#serve(incoming, response));
+
+  static async start(): Promise<KmsServer> {
+    const server = new KmsServer();
+    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
+    return server;
+  }
+
+  get endpoint(): string {
+    // It listens on a port, so its address is not a pipe.
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = request.parse(JSON.parse(await text(incoming)));
+    const target = String(incoming.headers["x-amz-target"]).replace("TrentService.", "");
+    const region = /Credential=[^/]+\/\d{8}\/([^/]+)\/kms\//.exec(incoming.headers.authorization ?? "")?.[1];
+    this.asked.push(`${target} ${asked.SigningAlgorithm ?? ""} ${asked.MessageType ?? ""} in ${region ?? "nowhere"}`);
+    const answer = (status: number, value: unknown): void => {
+      response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(value));
+    };
+    const key = this.keys.get(asked.KeyId);
+    if (key === undefined) {
+      answer(400, { __type: "NotFoundException", message: `Key '${asked.KeyId}' does not exist` });
+      return;
+    }
+    if (target === "GetPublicKey") {
+      const PublicKey = key.publicKey.export({ format: "der", type: "spki" }).toString("base64");
+      answer(200, { KeyId: asked.KeyId, PublicKey, KeySpec: key.spec, KeyUsage: key.usage ?? "SIGN_VERIFY" });
+      return;
+    }
+    if (key.refuses !== undefined) {
+      answer(key.refuses.status, { __type: key.refuses.type, message: key.refuses.message });
+      return;
+    }
+    const message = Buffer.from(asked.Message ?? "", "base64");
+    const signature =
+      asked.SigningAlgorithm === "ED25519_SHA_512"
+        ? sign(null, message, key.privateKey)
+        : signDigest(message, key.liesWith ?? key.privateKey);
+    answer(200, {
+      KeyId: asked.KeyId,
+      Signature: signature.toString("base64"),
+      SigningAlgorithm: asked.SigningAlgorithm,
+    });
+  }
+}
+
+/** Node only signs what it hashed itself, and KMS gets the hash alone. */
+function signDigest(digest: Buffer, key: KeyObject): Buffer {
+  const file = join(mkdtempSync(join(tmpdir(), "spillway-kms-")), "key.pem");
+  writeFileSync(file, key.export({ format: "pem", type: "pkcs8" }));
+  const { stdout, status } = spawnSync("openssl", ["pkeyutl", "-sign", "-inkey", file], { input: digest });
+  rmSync(dirname(file), { recursive: true });
+  if (status !== 0) throw new Error("openssl does not sign");
+  return stdout;
+}
