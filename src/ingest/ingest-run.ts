@@ -178,7 +178,7 @@ export class IngestRun {
       ...objects.filter(({ skip }) => skip !== null).slice(skippedNow.length),
     ]);
     if (skippedNow.length > 0) {
-      this.#commits.add({ type: "staged", file: null, logFile: null, events: 0, objects: skippedNow, flushed: false });
+      this.#commits.add({ type: "staged", file: null, events: 0, objects: skippedNow, flushed: false });
       this.#progress(skippedNow.length);
     }
   }
@@ -240,7 +240,7 @@ export class IngestRun {
     if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
-    const logFiles = staged.flatMap((part) => (part.logFile === null ? [] : [part.logFile]));
+    const logFiles = staged.flatMap((part) => (typeof part.logFile === "string" ? [part.logFile] : []));
     const [ofTrails, ofLogs] = [objects.filter(isOfTrail), objects.filter((read) => !isOfTrail(read))];
     const counts = await (
       await this.#opening
