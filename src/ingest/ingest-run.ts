@@ -9,7 +9,7 @@ import type { ObjectSource, SourceMemory, SourceOutcome, SourceState, TrailObjec
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
-import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { ledgerRows } from "./ledger-rows.ts";
 import { isOutOfReach } from "./out-of-reach.ts";
 import { Refusals, allRefused } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
@@ -21,8 +21,6 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-
-const isOfTrail = ({ object }: ReadObject): boolean => object.kind !== "invocation-log";
 
 export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
@@ -241,16 +239,12 @@ export class IngestRun {
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
     const logFiles = staged.flatMap((part) => (typeof part.logFile === "string" ? [part.logFile] : []));
-    const [ofTrails, ofLogs] = [objects.filter(isOfTrail), objects.filter((read) => !isOfTrail(read))];
     const counts = await (
       await this.#opening
     ).commit({
       files,
       logFiles,
-      objects: ofTrails.map(ledgerEntry),
-      logObjects: ofLogs.map(ledgerEntry),
-      quarantine: objects.flatMap(quarantineEntries),
-      aggregated: objects.flatMap(aggregatedEntries),
+      ...ledgerRows(objects),
       findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
       besideReaders,
