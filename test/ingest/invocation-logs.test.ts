@@ -226,6 +226,15 @@ describe("a folder of invocation logs", () => {
       { i: 6, reason: "errorCode: expected a code or null, found another text" },
       { i: 7, reason: "region: expected a Region, found nothing" },
     ]);
+    expect(
+      await queryRows(
+        warehouse,
+        "select what, sum(count)::int as n from unobservable where what like '%invocation-log' group by 1 order by 1",
+      ),
+    ).toEqual([
+      { what: "quarantined-invocation-log", n: 4 },
+      { what: "rejected-invocation-log", n: 8 },
+    ]);
     // nothing is read twice, and nothing changes
     const again = await runCli(["ingest", `invocation-logs:${source}`, "--warehouse", warehouse]);
     expect(again.stderr).toContain("0 loaded + 15 already loaded");
