@@ -51,7 +51,7 @@ const logs: readonly AnyRecord[] = [
   invocationLog(8, failed),
   invocationLog(9, failed),
   invocationLog(10, { requestId: "HIDDEN_DUE_TO_SECURITY_REASONS" }),
-  invocationLog(11, { requestId: requestId(11).replace("0000-4000", "abcd-4000"), inferenceRegion: "eu-central-1" }),
+  invocationLog(11, { requestId: requestId(11).replace("0000-4000", "AbCd-4000"), inferenceRegion: "eu-central-1" }),
   invocationLog(12, silent),
   // alone; of another Region; of another account
   invocationLog(40),
