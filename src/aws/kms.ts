@@ -27,7 +27,8 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
   const access = serviceAccess({ region, profile: options.profile }, {});
   const {
     PublicKey: spki,
-    KeySpec: spec,
+    KeySpec,
+    CustomerMasterKeySpec: spec = KeySpec,
     KeyUsage: usage,
   } = await ask("kms:GetPublicKey", arn, access, () =>
     callService(
@@ -37,7 +38,8 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
       options.signal,
     ),
   );
-  if (spki === undefined || spec === undefined || !specs.includes(spec) || usage !== "SIGN_VERIFY")
+  // who does not name the kind is judged by the key itself
+  if (spki === undefined || (spec !== undefined && !specs.includes(spec)) || usage !== "SIGN_VERIFY")
     throw usageError(
       `${arn} is a key of ${spec ?? "unknown"} for ${usage ?? "unknown"}, and packs are signed with P-256 or Ed25519`,
       `Make one: aws kms create-key --key-usage SIGN_VERIFY --key-spec ECC_NIST_P256`,

@@ -123,6 +123,23 @@ const reportSchema = z.strictObject({
   kmsKey: text.optional().describe("bucket: encrypt the reports with this KMS key (ARN)"),
 });
 
+const evidenceSchema = z.strictObject({
+  output: text.describe(
+    "a folder or `s3://bucket/prefix`; a pack is `spillway-BOUNDARY-FROM-TO.zip`, and `…-rev2.zip` where it had to be made again",
+  ),
+  boundary: text.optional().describe("instead of the config's boundary"),
+  from: day.optional().describe("with `to`: one pack for the range; alone: months from this day on"),
+  to: day.optional().describe("day at which it ends, not included"),
+  sign: text.optional().describe("PEM file with a P-256 or Ed25519 key, or `kms:ARN`; default: unsigned"),
+  clauses: text.optional().describe("JSON file with a clause map of your own"),
+  keepPersonal: z
+    .boolean()
+    .optional()
+    .describe("keep people in the packs; default: left out, or replaced by keyed hashes if there is a key"),
+  ...keysOf(bucketSettings, () => "bucket: "),
+  kmsKey: text.optional().describe("bucket: encrypt the packs with this KMS key (ARN)"),
+});
+
 /** Its name; where it lies follows from where the config lies. */
 export const defaultWarehouse = "spillway.duckdb";
 
@@ -150,6 +167,11 @@ export const configSchema = z
       ),
     reportsFolder: text.optional().describe("a folder with SQL reports of your own"),
     reports: z.array(reportSchema).default([]).describe("reports that each run writes"),
+    evidence: evidenceSchema
+      .optional()
+      .describe(
+        "evidence packs: one for each month that is over, or for a range; made again only when its inputs changed: docs/evidence.md",
+      ),
     verify: z
       .union([
         z.boolean(),
@@ -162,10 +184,10 @@ export const configSchema = z
       .default(false)
       .describe("check what is loaded by CloudTrail's digests, which lie beside the logs: docs/verify.md"),
     failOn: z
-      .array(z.enum(["boundary", "integrity", "stale", "findings"]))
+      .array(z.enum(["boundary", "integrity", "stale", "evidence", "findings"]))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `findings`, any of them",
+        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `evidence`, a pack that had to be made again of other inputs; `findings`, any of them",
       ),
     strict: z
       .boolean()

@@ -10,7 +10,7 @@ import { type Scope, applyScope } from "../sql/scope.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {
-  readonly kind: "boundary" | "integrity" | "stale";
+  readonly kind: "boundary" | "integrity" | "stale" | "evidence";
   readonly count: number;
   readonly message: string;
 }
