@@ -1,5 +1,5 @@
 /**
- * Owns the mutation run: it puts each mistake of scripts/mutants/*.json into a copy of the tree and sees whether a test notices.
+ * The mutation run: it puts each mistake of scripts/mutants/*.json into a copy of the tree and sees whether a test notices.
  *
  *   npm run mutants                     all of them; what was found before, and has not changed since, is not tried again
  *   npm run mutants -- src/store fold   only those whose file, or whose mistake, contains one of these texts

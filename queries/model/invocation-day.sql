@@ -38,6 +38,7 @@ select
   cast(sum(output_tokens) as bigint) as output_tokens,
   cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
   cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
+  count(case when input_tokens is null and output_tokens is null and cache_read_tokens is null and cache_write_tokens is null then 1 end) as without_tokens,
   min(case when outcome = 'denied' then error_message end) as example_message
 from invocation
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27

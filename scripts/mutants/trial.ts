@@ -1,4 +1,4 @@
-/** Owns a copy of the tree into which one mutant at a time goes, and what the tests there say of it. */
+/** A copy of the tree into which one mutant at a time goes, and what the tests there say of it. */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

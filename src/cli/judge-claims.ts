@@ -1,13 +1,14 @@
 /** The flags that make claims an exit code, and that exit code. */
 import { type Command, Option } from "commander";
 import type { Engine } from "../engines/engine.ts";
+import type { FirstTimes } from "../report/first-seen.ts";
 import type { Report } from "../report/catalogue.ts";
 import type { Scope } from "../sql/scope.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { wholeNumber } from "./flags/values.ts";
 
 /** As in the config; repeated here so that `--help` does not load it. */
-const failOnKinds = ["boundary", "integrity", "stale", "drift", "findings"] as const;
+const failOnKinds = ["boundary", "integrity", "stale", "drift", "first-seen", "findings"] as const;
 
 export interface ClaimFlags {
   readonly failOn?: readonly (typeof failOnKinds)[number][];
@@ -20,7 +21,7 @@ export function addClaimFlags(command: Command): Command {
     .addOption(
       new Option(
         "--fail-on <what...>",
-        "exit with 3 when a claim is not met, the logs are stale, or (report drift) something does not fit",
+        "exit with 3 when a claim is not met, the logs are stale, something was seen for the first time, or (report drift) something does not fit",
       ).choices(failOnKinds),
     )
     .option("--strict", "exit with 4 when a claim is not shown: gaps, unknowns")
@@ -42,6 +43,7 @@ export async function judgeClaims({ engine, catalogue, scope, flags, context }: 
   // what does not fit in the report drift has had its exit code when its rows were counted
   const wanted = failOn.filter((kind) => kind !== "drift");
   if (wanted.length === 0 && strict !== true) return;
+  const first = wanted.includes("first-seen") ? await firstTimesOf({ engine, catalogue, scope }, signal) : undefined;
   const [{ findReport }, { applyScopeWherePossible }, { claimFindings, claimsOf, exitCodeOf, notShown }] =
     await Promise.all([import("../report/catalogue.ts"), import("../sql/scope.ts"), import("../report/claims.ts")]);
   const range = await claimsOf(
@@ -49,13 +51,27 @@ export async function judgeClaims({ engine, catalogue, scope, flags, context }: 
     (report) => applyScopeWherePossible(findReport(catalogue, report).sql, scope, engine.qualify),
     signal,
   );
-  const failing = claimFindings(range, boundary).filter(
+  const ofClaims = claimFindings(range, boundary).filter(
     ({ kind }) => wanted.includes("findings") || wanted.includes(kind),
   );
-  const unshown = strict === true ? notShown(range.claims, boundary) : [];
+  const failing = [...ofClaims, ...(first?.findings ?? [])];
+  const unshown = strict === true ? [...notShown(range.claims, boundary), ...(first?.notShown ?? [])] : [];
+  if (strict !== true) for (const line of first?.notShown ?? []) effects.log.warn(line);
   const exitCode = exitCodeOf(failing.length, unshown.length);
   if (exitCode === 0) return;
   const why = [...failing.map(({ message }) => message), ...unshown];
   effects.log.warn(`exit code ${exitCode}: ${why.join("; ")}`, { exitCode });
   exitWith(exitCode);
+}
+
+async function firstTimesOf(
+  { engine, catalogue, scope }: Pick<ClaimOrder, "engine" | "catalogue" | "scope">,
+  signal: AbortSignal,
+): Promise<FirstTimes> {
+  const [{ findReport }, { applyScope }, { firstTimes }] = await Promise.all([
+    import("../report/catalogue.ts"),
+    import("../sql/scope.ts"),
+    import("../report/first-seen.ts"),
+  ]);
+  return await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, engine.qualify), signal);
 }

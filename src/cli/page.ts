@@ -1,6 +1,6 @@
 /** Pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
 import { SpillwayError } from "../errors.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Scope } from "../sql/scope.ts";
@@ -11,6 +11,8 @@ import type { OutputFlags, ScopeFlags } from "./flags/scope.ts";
 
 export interface PageFlags extends OutputFlags, ResultFlags, Pick<ScopeFlags, "boundary"> {
   readonly pdf?: string;
+  readonly athenaTable?: string;
+  readonly trinoTable?: string;
 }
 
 export interface PageOrder {
@@ -18,12 +20,16 @@ export interface PageOrder {
   readonly scope: Scope;
   readonly flags: PageFlags;
   readonly context: CommandContext;
+  /** When the documents of the bundle were read; none: no bundle. */
+  readonly bundleDay?: string | undefined;
 }
 
 export interface OverviewOrder extends PageOrder {
   readonly catalogue: ReadonlyMap<string, Report>;
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
+  /** A report's rows with what policies add to them. */
+  readonly amend: (report: string, result: Result) => Promise<Result>;
 }
 
 /** Wrong use is said before the engine runs. */
@@ -51,14 +57,23 @@ export async function printPage(order: OverviewOrder): Promise<void> {
     import("../report/formats/format.ts"),
   ]);
   const { effects, signal } = context;
-  const data = await buildPage({ ...order, head: await headOf(order), signal });
+  const data = await buildPage({ ...order, head: await headOf(order, true), signal });
   await withOutput(flags.output, effects.stdout, (output) => send(output, renderPage(data)));
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }
 
-export async function headOf({ engine, scope, flags }: PageOrder): Promise<PageHead> {
+/** `isWhole`: of all reports, of which none reads more of a table of logs than the range. */
+export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
-  return pageHead({ scope, boundaryName: flags.boundary, engine: engine.name, protection: protectionOf(flags) });
+  const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
+  return pageHead({
+    scope,
+    boundaryName: flags.boundary,
+    engine: engine.name,
+    protection: protectionOf(flags),
+    isBounded,
+    bundleDay,
+  });
 }
 
 /** The page is written by then: without a browser only the PDF is missing. */

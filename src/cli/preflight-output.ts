@@ -23,7 +23,7 @@ async function printRows(lines: readonly Line[], flags: OutputFlags, effects: Ef
   await printResult(result, flags, effects);
 }
 
-/** What passes for several resources alike is one line. */
+/** What is said of several resources alike is said once. */
 async function printText(lines: readonly Line[], flags: OutputFlags, effects: Effects): Promise<void> {
   const [outcome, check] = ["outcome", "check"].map((name) =>
     Math.max(...lines.map((line) => line[name === "outcome" ? "outcome" : "check"].length)),
@@ -42,16 +42,14 @@ async function printText(lines: readonly Line[], flags: OutputFlags, effects: Ef
   });
 }
 
+/** Neighbours that differ in their subject alone. */
 function gathered(lines: readonly Line[]): Line[] {
   const shown: Line[] = [];
   for (const line of lines) {
     const before = shown.at(-1);
-    const isTwin =
-      before?.check === line.check &&
-      line.outcome === "passes" &&
-      before.outcome === "passes" &&
-      before.found === line.found;
-    if (isTwin) shown[shown.length - 1] = { ...before, subject: `${before.subject}\n${line.subject}` };
+    const isTwin = (["check", "outcome", "found", "next"] as const).every((name) => before?.[name] === line[name]);
+    if (before !== undefined && isTwin)
+      shown.splice(-1, 1, { ...before, subject: `${before.subject}\n${line.subject}` });
     else shown.push(line);
   }
   return shown;

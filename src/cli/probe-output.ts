@@ -38,7 +38,8 @@ export async function printCalls(rows: readonly CallRow[], flags: OutputFlags, e
   const shown = isForPeople
     ? columns.filter(
         ([name]) =>
-          always.has(name) || (!["request_id", "started_at"].includes(name) && rows.some((row) => row[name] !== null)),
+          always.has(name) ||
+          (!["policy_arn", "request_id", "started_at"].includes(name) && rows.some((row) => row[name] !== null)),
       )
     : columns;
   const result = resultOf(

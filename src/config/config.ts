@@ -18,3 +18,6 @@ export type EvidenceConfig = NonNullable<Config["evidence"]>;
 
 /** Accounts and Regions whose logs are expected. */
 export type ExpectedConfig = Config["expected"][number];
+
+/** The policy documents that reports and findings are judged by. */
+export type PoliciesConfig = NonNullable<Config["policies"]>;

@@ -1,8 +1,8 @@
 /** What is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
+import { dayMs, hourMs } from "../day.ts";
 import { type Caller, cast, organizationId } from "./cast.ts";
 import { deliverOther } from "./bystanders.ts";
 import { type World, makeCall, makeOrphan, wholeSeconds } from "./calls.ts";
-import { day } from "./trail.ts";
 
 const frankfurt = "eu-central-1";
 const virginia = "us-east-1";
@@ -38,7 +38,7 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
     makeCall(world, {
       caller: cast.supportAssistant,
       region: frankfurt,
-      at: start + random.int(day),
+      at: start + random.int(dayMs),
       operation: "ConverseStream",
       modelId: `eu.${sonnet}`,
       kind: "inference-profile",
@@ -53,7 +53,7 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
     makeCall(world, {
       caller: cast.chloe,
       region: frankfurt,
-      at: start + random.int(day),
+      at: start + random.int(dayMs),
       operation: "Converse",
       modelId: `global.${sonnet}`,
       kind: "inference-profile",
@@ -73,7 +73,7 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
   makeCall(world, {
     caller: cast.exporter,
     region: virginia,
-    at: start + random.int(day),
+    at: start + random.int(dayMs),
     operation: "InvokeModel",
     modelId: `us.${sonnet}`,
     kind: "inference-profile",
@@ -90,7 +90,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
   if (dayIndex % 3 === 0) {
     const isProfile = dayIndex % 2 === 0;
     const modelId = `${isProfile ? "eu." : ""}amazon.nova-pro-v1:0`;
-    const at = wholeSeconds(start + 3_600_000);
+    const at = wholeSeconds(start + hourMs);
     const caller = cast.nightlyLabels;
     const requestParameters = {
       jobName: `labels-${dayIndex}`,
@@ -126,7 +126,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
       });
   }
   for (let i = 0; i < 2; i += 1) {
-    const at = wholeSeconds(start + random.int(day));
+    const at = wholeSeconds(start + random.int(dayMs));
     const caller = cast.apiKey;
     const requestParameters = {
       model: "openai.gpt-oss-120b",
@@ -171,7 +171,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
     makeOrphan(world, {
       caller: cast.orderService,
       region: virginia,
-      at: start + random.int(day),
+      at: start + random.int(dayMs),
       operation: "InvokeModelWithResponseStream",
       model: sonnet,
       served: "us-east-2",

@@ -1,8 +1,8 @@
 /** The regular traffic of the made-up organization: who calls what, from where, how often. */
+import { dayMs, hourMs } from "../day.ts";
 import { type Caller, cast, demoAccounts } from "./cast.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";
-import { day } from "./trail.ts";
 import { type ModelKind, isStream } from "./entry.ts";
 
 export interface Workload {
@@ -191,7 +191,7 @@ const invalid = {
 
 /** Working hours for people, the whole day for machines. */
 function timeOfDay(random: Random, workload: Workload): number {
-  return workload.weekends ? random.int(day) : 7 * 3_600_000 + random.int(10 * 3_600_000);
+  return workload.weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
 }
 
 function completionOf(random: Random, served: string | null): NonNullable<CallPlan["completion"]> {
@@ -199,7 +199,7 @@ function completionOf(random: Random, served: string | null): NonNullable<CallPl
   return {
     region,
     shape: random.chance(0.25) ? "list" : "map",
-    delay: random.chance(0.2) ? day : 0,
+    delay: random.chance(0.2) ? dayMs : 0,
   };
 }
 

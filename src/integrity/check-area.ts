@@ -1,4 +1,5 @@
 /** The check of one account and Region: its chains, the log files that they list, and those that none lists. */
+import { hourMs } from "../day.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Seal } from "../parse/seal.ts";
 import {
@@ -105,7 +106,7 @@ class AreaCheck {
     const { name } = files[0] ?? {};
     if (name === undefined) return;
     const { range, reach, keys, signatures, onProgress } = this.#context;
-    const first = (files[0]?.name.endsAt ?? 0) - 3_600_000;
+    const first = (files[0]?.name.endsAt ?? 0) - hourMs;
     const context: ChainContext = {
       area: this.#area,
       range,

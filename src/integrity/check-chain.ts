@@ -1,4 +1,5 @@
 /** The walk along one chain, from its oldest digest to its newest: each judged, linked to its predecessor, and what is missing between them. */
+import { hourMs } from "../day.ts";
 import type { Area, DigestFile, TimeRange } from "./archive.ts";
 import { expectedDigest, parseDigestName } from "./digest-name.ts";
 import { type JudgeContext, type Judgement, type OpenedDigest, judgeDigest, openDigest } from "./judge-digest.ts";
@@ -25,9 +26,8 @@ export interface CheckedDigest extends Judgement {
   readonly isOutside: boolean;
 }
 
-const hour = 3_600_000;
 /** Digests are made on the hour, give or take; half of one is neither too early nor too late. */
-const slack = hour / 2;
+const slack = hourMs / 2;
 const digestsAhead = 12;
 
 /** All digests of one chain in order; returns what it says of the time. `files` are in order and of one chain. */
@@ -105,7 +105,7 @@ class ChainWalk {
     if (last === undefined || last.name.isBackfill) return this.#timeline.build("unlisted");
     const isCut = last.name.endsAt < this.#context.reach;
     if (isCut)
-      yield this.#absent(expectedDigest(last.key, last.name.endsAt + hour), last.name.endsAt + hour, "cut-end");
+      yield this.#absent(expectedDigest(last.key, last.name.endsAt + hourMs), last.name.endsAt + hourMs, "cut-end");
     return this.#timeline.build(isCut ? "cut-end" : "recent");
   }
 
@@ -121,7 +121,7 @@ class ChainWalk {
     if (key !== null && this.#known.has(key)) return;
     const last = this.#behind.at(-1);
     const name = parseDigestName(previous.key);
-    const endsAt = name?.endsAt ?? startsAt ?? file.name.endsAt - hour;
+    const endsAt = name?.endsAt ?? startsAt ?? file.name.endsAt - hourMs;
     if (!this.#isMissed(endsAt, startsAt)) return;
     if (key === null) {
       // Another bucket, and nobody said that we may look there.
@@ -134,7 +134,7 @@ class ChainWalk {
     if (!file.name.isBackfill) {
       const floor = last === undefined ? (this.#context.range.from ?? endsAt) : last.endsAt + slack;
       const ends: number[] = [];
-      for (let end = endsAt - hour; end > floor; end -= hour) ends.unshift(end);
+      for (let end = endsAt - hourMs; end > floor; end -= hourMs) ends.unshift(end);
       for (const end of ends) yield this.#absent(expectedDigest(key, end), end, "gap");
     }
     yield this.#absent(key, endsAt, "not-found");
@@ -181,7 +181,7 @@ class ChainWalk {
   *#offBefore(startsAt: number): Generator<CheckedDigest> {
     const last = this.#behind.at(-1);
     if (last === undefined || startsAt - last.endsAt < slack) return;
-    const off = this.#absent(expectedDigest(last.key, last.endsAt + hour), last.endsAt + hour, "validation-off");
+    const off = this.#absent(expectedDigest(last.key, last.endsAt + hourMs), last.endsAt + hourMs, "validation-off");
     const { from } = this.#context.range;
     yield { ...off, verdict: "undigested", isOutside: off.isOutside || (from !== null && startsAt <= from) };
   }
@@ -190,7 +190,7 @@ class ChainWalk {
     const { from, to } = this.#context.range;
     const name = this.#files[index]?.name;
     if (name === undefined) return true;
-    const startsAt = Math.max(name.endsAt - hour, this.#files[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
+    const startsAt = Math.max(name.endsAt - hourMs, this.#files[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
     return (from !== null && name.endsAt <= from) || (to !== null && startsAt >= to);
   }
 
@@ -205,7 +205,7 @@ class ChainWalk {
       signature: null,
       endsAt,
       isBackfill: this.#files[0]?.name.isBackfill ?? false,
-      isOutside: to !== null && endsAt - hour >= to,
+      isOutside: to !== null && endsAt - hourMs >= to,
     };
   }
 }

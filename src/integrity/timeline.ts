@@ -1,4 +1,5 @@
 /** What a chain says of every moment: vouched for, broken, switched off, still to come. Pure. */
+import { hourMs } from "../day.ts";
 import type { Reason } from "./verdict.ts";
 
 /** What it means for a log file, delivered in that time, that no valid digest lists it. */
@@ -86,7 +87,7 @@ export class TimelineBuilder {
   add(from: number | null, to: number, standing: Standing, between: Standing): void {
     const end = this.end;
     if (end !== null && from !== null && from > end) this.#spans.push({ from: end, to: from, standing: between });
-    const start = Math.max(from ?? end ?? to - 3_600_000, end ?? Number.NEGATIVE_INFINITY);
+    const start = Math.max(from ?? end ?? to - hourMs, end ?? Number.NEGATIVE_INFINITY);
     if (to > start) this.#spans.push({ from: start, to, standing });
   }
 

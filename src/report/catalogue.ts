@@ -11,6 +11,8 @@ export interface Report {
   readonly name: string;
   readonly title: string;
   readonly answers: string;
+  /** What it cannot show, said beside the answer; may be empty. */
+  readonly limits: string;
   readonly columns: readonly ReportColumn[];
   /** It reads the relation `boundary`, which the engine makes from `--boundary`. */
   readonly needsBoundary: boolean;
@@ -116,6 +118,7 @@ export function parseReport(name: string, text: string): Report {
     name,
     title: header.fields.get("title") ?? name,
     answers: header.fields.get("answers") ?? "",
+    limits: header.fields.get("limits") ?? "",
     columns: header.columns,
     needsBoundary:
       header.fields

@@ -21,7 +21,7 @@ export function isNumeric({ type }: ResultColumn): boolean {
 
 /** Rates are the only fractions that are read as percentages, and only by people. */
 function isRate(column: ResultColumn): boolean {
-  return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)$/.test(column.name);
+  return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)(_|$)/.test(column.name);
 }
 
 /** A value for people. `groups` puts commas between thousands. */

@@ -33,6 +33,15 @@ export function checkConfig(config: Config): void {
     });
   }
   checkEvidence(config);
+  if (config.failOn.includes("first-seen") && config.scope.from === undefined && config.scope.lastDays === undefined) {
+    throw new SpillwayError(
+      "config",
+      "failOn names first-seen, and the scope has no beginning: everything would be new",
+      {
+        next: 'Give the scope one, for example "scope": {"lastDays": 7}.',
+      },
+    );
+  }
   reportJobs(config, loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]), new Date(0));
   if (config.sources.length === 0) {
     throw new SpillwayError("config", "there are no sources to run over", {

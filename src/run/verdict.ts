@@ -48,7 +48,11 @@ export function judge(config: Config, summary: IngestSummary | undefined, found:
 }
 
 /** As `spillway ingest --strict` sees it, and the claims that were not shown. */
-function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, findings }: RangeFindings): string[] {
+function gapsOf(
+  { boundary }: Config,
+  { counts, gaps }: IngestSummary,
+  { range, findings, notShown: unknown }: RangeFindings,
+): string[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const lines: (readonly [number, string])[] = [
     [counts.objectsQuarantined, `${n(counts.objectsQuarantined)} trail objects were quarantined`],
@@ -60,5 +64,6 @@ function gapsOf({ boundary }: Config, { counts, gaps }: IngestSummary, { range, 
     ...gaps,
     ...integrity,
     ...notShown(range.claims, boundary),
+    ...unknown,
   ];
 }

@@ -65,6 +65,13 @@ export function column<const Name extends string, Type extends ColumnType>(
   return source === undefined ? { name, type, doc } : { name, type, doc, source };
 }
 
+/** A column that means the same as in another table. */
+export function sameColumn(table: Table, name: string): Column {
+  const found = table.columns.find((known) => known.name === name);
+  if (found === undefined) throw new Error(`${table.name} has no column ${name}`);
+  return found;
+}
+
 /** A column in which people may stand. */
 export function personal<C extends Column>(kind: Personal, plain: C): C {
   return { ...plain, personal: kind };

@@ -1,13 +1,8 @@
 /** The table `invocation_day`: invocations added up by UTC day and by what reports group by. */
-import { type Column, type Table, column, personal } from "./column.ts";
+import { type Column, type Table, column, personal, sameColumn } from "./column.ts";
 import { invocationTable } from "./invocation.ts";
 
-/** A column that means the same as in `invocation`. */
-function same(name: string): Column {
-  const found = invocationTable.columns.find((known) => known.name === name);
-  if (found === undefined) throw new Error(`invocation has no column ${name}`);
-  return found;
-}
+const same = (name: string): Column => sameColumn(invocationTable, name);
 
 const before = ["source_region", "served_region", "region_evidence", "spilled", "outcome", "operation", "streaming"];
 const caller = ["account_id", "principal", "principal_type", "principal_name"];
@@ -34,6 +29,7 @@ export const invocationDayTable = {
     column("output_tokens", "bigint", "sum; null if none tells"),
     column("cache_read_tokens", "bigint", "sum; null if none tells"),
     column("cache_write_tokens", "bigint", "sum; null if none tells"),
+    column("without_tokens", "bigint", "of the invocations, those that tell no token count at all"),
     personal("text", column("example_message", "text", "smallest error message of the row's denied calls")),
   ],
 } satisfies Table;

@@ -1,6 +1,7 @@
 /** The scope of a report (time, accounts, Regions, principals, boundary): CTEs in front of the report's own. */
 import { SpillwayError } from "../errors.ts";
 import { scopedDays } from "./day-scope.ts";
+import { earlierRelations } from "./earlier.ts";
 import { textLiteral, timestampLiteral } from "./literal.ts";
 import { withCtes } from "./composition.ts";
 import { namesIn } from "./tokens.ts";
@@ -100,13 +101,22 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   add("invocation", call);
   const days = scopedDays(scope, who, { invocation: qualify("invocation"), day: qualify("invocation_day") });
   if (days !== undefined) ctes.push({ name: "invocation_day", text: `invocation_day AS (${days})`, isFilter: true });
+  for (const [name, text] of earlierRelations(scope, { who, place }, qualify))
+    ctes.push({ name, text, isFilter: true });
   add("event", call);
   add("aggregated_call", [
     ...timeRange(scope, "event_time"),
     ...oneOf("account_id", scope.accounts),
     ...oneOf("source_region", scope.regions),
   ]);
+  add("invocation_log", [
+    ...timeRange(scope, "event_time"),
+    ...oneOf("account_id", scope.accounts),
+    ...oneOf("source_region", scope.regions),
+  ]);
+  add("unmatched_request", call);
   add("trail_object", object);
+  add("invocation_log_object", object);
   add("digest_check", object);
   add("listed_range", place);
   add("expected_trail", place);

@@ -660,6 +660,22 @@ describe("the walk of a landing zone", () => {
     });
     expect([differs.outcomes["simulator"], differs.run.code]).toEqual(["cannot-tell", 4]);
     expect(differs.lines.find(({ check }) => check === "simulator")?.["found"]).toMatch(/implicit; here allowed/);
+    const bothRefuse = await walk({
+      scp: policy({ Effect: "Deny", Action: "bedrock:*", Resource: "*" }),
+      args: ["--cross-check"],
+      answers: { "iam:SimulatePrincipalPolicy": body(simulated("implicitDeny")) },
+    });
+    expect(bothRefuse.outcomes["simulator"]).toBe("passes");
+    const onlyHere = await walk({
+      args: ["--cross-check"],
+      scp: policy({
+        Effect: "Deny",
+        Action: "bedrock:*",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } },
+      }),
+    });
+    expect(onlyHere.outcomes["simulator"]).toBe("cannot-tell");
     const unheard = await walk({
       args: ["--cross-check"],
       answers: { "iam:SimulatePrincipalPolicy": says(refused("iam:SimulatePrincipalPolicy")) },
@@ -757,6 +773,25 @@ describe("the walk of a landing zone", () => {
     );
     expect(run.stdout).toMatch(/^fails {3}role-permission.*eu-west-3/m);
     expect(run.stdout).toMatch(/^ +next: Change /m);
+    const scp = saved(policy({ Effect: "Deny", Action: "bedrock:*", Resource: "*" }));
+    const denied = await runCli([
+      "preflight",
+      "--inference-profile",
+      profile,
+      "--source-region",
+      sourceRegion,
+      "--principal",
+      role,
+      "--scp",
+      `root=${scp}`,
+      "--scp",
+      "root=FullAWSAccess",
+      "--identity",
+      saved(profileOnly),
+    ]);
+    const refusedAlike = denied.stdout.split("\n").filter((line) => line.startsWith("fails   scp"));
+    // the profile, and four models alike
+    expect(refusedAlike).toHaveLength(2);
     expect(run.stdout).toMatch(/^passes {2}scp .*\n +there are none$/m);
   });
 });
@@ -802,6 +837,18 @@ describe("the walk, with bad input", () => {
       expect.stringContaining("eu-central-1 does not accept the AWS credentials"),
     ]);
     expect(run.stderr).toContain("the Region is not enabled in this account");
+  });
+
+  it("a Region that there is not: what was meant", async () => {
+    for (const command of [
+      ["preflight", "--principal", role, "--no-scp", "--identity", saved(narrowRole)],
+      ["probe", "--permissions"],
+    ]) {
+      changed(aws, { "bedrock:GetInferenceProfile": says(failed("ResourceNotFoundException", "none", 404)) });
+      const run = await runCli([...command, "--inference-profile", profile, "--source-region", "eu-centrl-1"]);
+      expect(run.stderr).toContain("no Region eu-centrl-1 is known; did you mean eu-central-1?");
+      expect(run.code).not.toBe(0);
+    }
   });
 
   it("no credentials", async () => {

@@ -586,6 +586,33 @@ describe("a probe that is killed", () => {
   });
 });
 
+it("a probe that is stopped while it waits says how to go on", { timeout: 60_000 }, async () => {
+  changed(
+    aws,
+    runtimeAnswers(() => aws, [], 0),
+  );
+  const file = join(folder, "stopped.json");
+  const { child, ended } = spawnCli([
+    "probe",
+    "--inference-profile",
+    profile,
+    "--source-region",
+    sourceRegion,
+    "--calls",
+    "1",
+    "--yes",
+    "--file",
+    file,
+  ]);
+  while (!aws.calls.some(({ call }) => call === "cloudtrail:LookupEvents")) await pause(50);
+  await pause(200);
+  child.kill("SIGINT");
+  const { code, stderr } = await ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`spillway probe result ${file}`)]);
+  expect(stderr).toContain("stopped; the calls that were made are noted in");
+  expect(read(file).calls).toHaveLength(1);
+});
+
 describe("the wait for events", () => {
   const call = {
     number: 1,

@@ -26,6 +26,7 @@ describe("a report's header", () => {
       name: "mine",
       title: "mine",
       answers: "",
+      limits: "",
       columns: [],
       needsBoundary: false,
       reads: [],

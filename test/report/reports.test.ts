@@ -223,6 +223,133 @@ it("coverage: a day without a file anywhere is a gap too", async () => {
   ]);
 });
 
+it("tokens-by-region: sums of what the calls tell, and how many tell nothing", async () => {
+  const rows = await db.rows(sqlOf("tokens-by-region"));
+  const opus = "anthropic.claude-opus-5";
+  expect(rows.map((row) => Object.values(row))).toEqual([
+    ["eu-central-1", "DE", opus, bot, 2, 200, 20, null, null, 1],
+    ["eu-central-1", "DE", opus, jane, 1, null, null, null, null, 1],
+    // one tells, one ran there for want of a field, one is direct: without tokens
+    ["eu-west-1", "IE", opus, bot, 3, 100, 10, null, null, 2],
+    // no country is known of a Region that the reference does not have
+    ["eu-west-3", null, null, bot, 1, null, null, null, null, 1],
+    ["us-east-1", "US", opus, ada, 1, null, null, null, null, 1],
+    ["us-east-1", "US", opus, bot, 1, null, null, null, null, 1],
+    [null, null, opus, bot, 3, null, null, null, null, 3],
+  ]);
+});
+
+describe("peaks", () => {
+  const eu = { source_region: "eu-west-1", model_kind: "inference-profile", profile_id: "eu.x", model: "x" };
+  const direct = { ...eu, model_kind: "foundation-model", profile_id: null };
+  const minute = (n: number, second = 0): FixtureRow => ({
+    event_time: `2026-09-01 08:${String(n).padStart(2, "0")}:${String(second).padStart(2, "0")}`,
+  });
+  const here = { outcome: "served", served_region: "eu-west-1", spilled: false, input_tokens: 10, output_tokens: 1 };
+  const away = { outcome: "served", served_region: "eu-north-1", spilled: true, input_tokens: 100 };
+  const throttled = { outcome: "throttled" };
+
+  it("parts busy minutes from the rest, and what was throttled before and since the first call through a profile", async () => {
+    const one = await openFixture();
+    await one.insert("invocation", [
+      // three direct calls before there is a profile, two of them throttled; one afterwards
+      { ...direct, ...here, ...minute(0) },
+      { ...direct, ...throttled, ...minute(0, 1) },
+      { ...direct, ...throttled, ...minute(1) },
+      { ...direct, ...here, ...minute(59) },
+      // through the profile: three quiet minutes, one of four calls
+      { ...eu, ...here, ...minute(10) },
+      { ...eu, ...here, ...minute(11) },
+      { ...eu, ...here, ...minute(12) },
+      { ...eu, ...here, ...minute(13) },
+      { ...eu, ...away, ...minute(13, 1) },
+      { ...eu, ...away, ...minute(13, 2) },
+      { ...eu, ...throttled, ...minute(13, 59) },
+    ]);
+    expect(await one.rows(sqlOf("peaks"))).toEqual([
+      {
+        source_region: "eu-west-1",
+        profile_id: "eu.x",
+        model: "x",
+        via_profile: true,
+        calls_p50: 1,
+        calls_p95: 4,
+        calls_peak: 4,
+        peak_at: at("2026-09-01 08:13:00"),
+        tokens_p50: 11,
+        tokens_p95: 211,
+        tokens_peak: 211,
+        spill_rate_busy: 2 / 3,
+        spill_rate_rest: 0,
+        throttled: 1,
+        throttled_share: 1 / 7,
+        minutes: 4,
+        busy_minutes: 1,
+        calls: 7,
+        unknown: 0,
+        without_count: 0,
+        first_via_profile: at("2026-09-01 08:10:00"),
+        throttled_before: 0,
+        throttled_share_before: null,
+        throttled_since: 1,
+        throttled_share_since: 1 / 7,
+      },
+      {
+        source_region: "eu-west-1",
+        profile_id: null,
+        model: "x",
+        via_profile: false,
+        calls_p50: 1,
+        calls_p95: 2,
+        calls_peak: 2,
+        peak_at: at("2026-09-01 08:00:00"),
+        tokens_p50: 11,
+        tokens_p95: 11,
+        tokens_peak: 11,
+        spill_rate_busy: null,
+        spill_rate_rest: null,
+        throttled: 2,
+        throttled_share: 0.5,
+        minutes: 3,
+        busy_minutes: 1,
+        calls: 4,
+        unknown: 0,
+        without_count: 0,
+        first_via_profile: at("2026-09-01 08:10:00"),
+        throttled_before: 2,
+        throttled_share_before: 2 / 3,
+        throttled_since: 0,
+        throttled_share_since: 0,
+      },
+    ]);
+    // asked for the direct calls of the last half hour: the profile's first call lies before the range
+    const late = await one.rows(
+      applyScope(sqlOf("peaks"), { from: new Date("2026-09-01T08:30:00Z") }, (name) => `memory.main.${name}`),
+    );
+    expect(late.map((row) => [row["calls"], row["first_via_profile"], row["throttled_before"]])).toEqual([
+      [1, at("2026-09-01 08:10:00"), 0],
+    ]);
+    one.close();
+  });
+});
+
+it("first-seen within a range: what was not there before, and what is not known of the time before", async () => {
+  const qualify = (name: string): string => `memory.main.${name}`;
+  const rows = await db.rows(applyScope(sqlOf("first-seen"), { from: new Date("2026-09-03T09:00:00Z") }, qualify));
+  const hole = "readable log files of 1 account-Region-day before the range";
+  const unknown = "the served Region of 1 of its calls before the range";
+  expect(
+    rows.map((row) => [row["what"], row["value"], row["served_region"], row["first_seen"], row["missing"]]),
+  ).toEqual([
+    ["principal", bot, "eu-west-3", at("2026-09-03 09:00:00"), `${hole}; ${unknown}`],
+    ["principal", jane, "eu-central-1", at("2026-09-04 08:00:00"), "log files of its account before the range"],
+    ["principal", ada, "us-east-1", at("2026-09-05 08:00:00"), hole],
+    ["account", "111122223333", "eu-west-3", at("2026-09-03 09:00:00"), `${hole}; ${unknown}`],
+    ["account", "444455556666", "eu-central-1", at("2026-09-04 08:00:00"), "log files of its account before the range"],
+  ]);
+  expect(rows.every((row) => row["known_since"] === "2026-09-01" && row["invocations"] === 1)).toBe(true);
+});
+
 it("unobservable", async () => {
   const rows = await db.rows(sqlOf("unobservable"));
   expect(rows.map((row) => [row["what"], row["account_id"], row["region"], row["count"]])).toEqual([
@@ -314,6 +441,13 @@ describe("every report", () => {
     unobservable: "what, account_id, region, count, why",
     freshness: "account_id, region, newest_log, newest_event, age_hours, expected, gap",
     claims: "claim, outcome, numbers, missing",
+    "invocation-log-gaps": "account_id, region, day, kind, count",
+    "tokens-by-region":
+      "served_region, country, model, principal, invocations, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, without_count",
+    peaks:
+      "source_region, profile_id, model, via_profile, calls_p50, calls_p95, calls_peak, peak_at, tokens_p50, tokens_p95, tokens_peak, spill_rate_busy, spill_rate_rest, throttled, throttled_share, minutes, busy_minutes, calls, unknown, without_count, first_via_profile, throttled_before, throttled_share_before, throttled_since, throttled_share_since",
+    "first-seen":
+      "what, value, served_region, account_id, first_seen, invocations, known_since, usual_low, usual_high, missing",
     drift:
       "profile_id, source_region, destination_region, declared, allowed, served, denied, first_seen, last_seen, mark",
   };

@@ -4,6 +4,7 @@ import { type EventSource, closure, relationsOver, renameScoped, whole, withRela
 import { countReads } from "../../sql/reads.ts";
 import type { Days, LogTable } from "../raw-logs/log-table.ts";
 import { deliveryDays } from "../raw-logs/late-days.ts";
+import { readScope } from "../../sql/earlier.ts";
 import { cteNames } from "../../sql/composition.ts";
 import { version } from "../../version.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
@@ -40,7 +41,7 @@ export interface Statement {
  */
 export function reportStatement(report: StatedReport, options: StatementOptions): Statement {
   const scoped = applyScope(report.sql, options.scope, whole);
-  const days = deliveryDays(options);
+  const days = deliveryDays({ ...options, scope: readScope(report.sql, options.scope) });
   const relations = renameScoped(relationsOver(options.source, days), scoped);
   const said = cteNames(scoped);
   const needed = closure(relations, scoped).filter(({ name }) => !said.has(name));

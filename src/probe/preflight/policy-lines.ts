@@ -1,5 +1,6 @@
 /** What the policies say of a call before it is made: the role's own and those of the organization apart, resource by resource. */
 import type { Call } from "../../policy/call.ts";
+import type { Decision } from "../../policy/decide.ts";
 import { changeFor } from "../../policy/change.ts";
 import { type CheckedResource, evaluateCall } from "../../policy/evaluate.ts";
 import { resourceName } from "../../policy/expectation.ts";
@@ -67,21 +68,33 @@ function subjectOf({ check }: CheckedResource): string {
 /** One line for the second opinion; undefined where the simulator answered nothing. */
 export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChecked[]): Line | undefined {
   const { resources } = evaluateCall(decided.call, decided.layers, decided.given);
-  const answered = simulated.flatMap(({ check, simulated: said }) => (said === undefined ? [] : [{ check, said }]));
-  if (answered.length === 0) return undefined;
-  const other = answered.flatMap(({ check, said }) => {
-    const ours =
-      resources.find((resource) => resourceName(resource.check) === resourceName(check))?.decision ?? "nothing";
-    const keys = said.missing.length === 0 ? "" : `, for want of ${said.missing.join(", ")}`;
-    return said.decision === ours ? [] : [`${resourceName(check)}: ${said.decision}${keys}; here ${ours}`];
+  const answered = simulated.flatMap(({ check, simulated: said }) => {
+    const ours = resources.find((resource) => resourceName(resource.check) === resourceName(check))?.decision;
+    return said === undefined || ours === undefined ? [] : [{ check, said, ours }];
   });
+  if (answered.length === 0) return undefined;
   const { principal } = decided.call;
-  const asked = `${answered.length} of ${simulated.length} resources`;
-  if (other.length === 0) return passes("simulator", principal, `AWS's simulator agrees on ${asked}`);
+  const words = answered
+    .filter(({ said, ours }) => isAllowed(said.decision) !== isAllowed(ours))
+    .map(({ check, said, ours }) => {
+      const keys = said.missing.length === 0 ? "" : `, for want of ${said.missing.join(", ")}`;
+      return `${resourceName(check)}: ${said.decision}${keys}; here ${ours}`;
+    });
+  if (words.length === 0)
+    return passes(
+      "simulator",
+      principal,
+      `AWS's simulator agrees on ${answered.length} of ${simulated.length} resources`,
+    );
   return cannotTell(
     "simulator",
     principal,
-    `AWS's simulator disagrees: ${other.join("; ")}`,
+    `AWS's simulator says otherwise of ${words.join("; of ")}`,
     "Believe neither before a call has been made: spillway probe makes some.",
   );
+}
+
+/** Refused is refused, by a deny or for want of an allow; null where it cannot be told. */
+function isAllowed(decision: Decision): boolean | null {
+  return decision === "cannot-tell" ? null : decision === "allowed";
 }

@@ -13,6 +13,10 @@ export interface Asked {
   /** `duckdb`, `athena` or `trino`. */
   readonly engine: string;
   readonly protection: Protection | undefined;
+  /** When the documents of the bundle were read, ISO 8601; none: no bundle. */
+  readonly bundleDay?: string | undefined;
+  /** The engine reads a table of logs, and of it no more than the days of the range. */
+  readonly isBounded?: boolean | undefined;
 }
 
 const engineNames: ReadonlyMap<string, string> = new Map([
@@ -21,7 +25,7 @@ const engineNames: ReadonlyMap<string, string> = new Map([
   ["trino", "Trino"],
 ]);
 
-export function pageHead({ scope, boundaryName, engine, protection }: Asked): PageHead {
+export function pageHead({ scope, boundaryName, engine, protection, isBounded, bundleDay }: Asked): PageHead {
   const { from, to, asOf, accounts, regions, principals, boundary } = scope;
   const name = engineNames.get(engine) ?? engine;
   return {
@@ -37,9 +41,11 @@ export function pageHead({ scope, boundaryName, engine, protection }: Asked): Pa
     references: [
       { what: "Regions", asOf: regionRows()[0]?.as_of ?? "" },
       { what: "inference profiles", asOf: inferenceProfileSnapshot().as_of },
+      ...(bundleDay === undefined ? [] : [{ what: "policy documents", asOf: bundleDay.slice(0, 10) }]),
     ],
     protection: protection && ("drop" in protection ? "replaced by numbers" : "replaced by a keyed hash"),
-    unknowable: engine === "duckdb" ? undefined : withoutLedger(name),
+    unknowable:
+      engine === "duckdb" ? undefined : { ...withoutLedger(name), ...(isBounded === true ? withoutHistory(name) : {}) },
   };
 }
 
@@ -49,5 +55,13 @@ function withoutLedger(engine: string): Readonly<Record<string, string>> {
     claims: `${engine} keeps no record of checked digests: whether the logs are unaltered is not known here.`,
     coverage: `${engine} reads the log files themselves: files that could not be read, files removed by retention and the status of digests are words of the local warehouse and not known here.`,
     unobservable: `Not known to ${engine}: quarantined files and rejected records. A file that cannot be read fails the whole query.`,
+  };
+}
+
+function withoutHistory(engine: string): Readonly<Record<string, string>> {
+  const read = `For this page ${engine} reads the logs of the range and of the day before it alone`;
+  return {
+    "first-seen": `${read}: what ran earlier looks new. The report first-seen by itself reads all of them.`,
+    peaks: `${read}: the first call through a profile is the first in these. The report peaks by itself reads all of them.`,
   };
 }

@@ -9,6 +9,7 @@ import { coverageSection } from "./sections/coverage.ts";
 import { deniedSection } from "./sections/denied.ts";
 import { flowSection } from "./sections/flow.ts";
 import { methodSection } from "./sections/method.ts";
+import { peaksSection } from "./sections/peaks.ts";
 import { placesSection } from "./sections/places.ts";
 import { reportTable } from "./sections/report-table.ts";
 import { scopeFacts } from "./sections/scope.ts";
@@ -58,6 +59,7 @@ function pageMarkup(whole: PageData, part: number): string {
     timeSection,
     whoSection,
     modelsSection,
+    peaksSection,
     deniedSection,
     tokensSection,
     coverageSection,

@@ -31,6 +31,7 @@ export function reportDescription(report: Report, columns: readonly ResultColumn
   const lines = [
     `${report.name}: ${report.title}`,
     report.answers,
+    ...(report.limits === "" ? [] : [report.limits]),
     ...(report.needsBoundary ? ["It compares with a boundary: --boundary NAME."] : []),
     "",
     line({ name: "column", type: "type", unit: "unit", meaning: "meaning" }),

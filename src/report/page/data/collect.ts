@@ -11,6 +11,7 @@ export interface ReportRows {
   readonly name: string;
   readonly title: string;
   readonly answers: string;
+  readonly limits?: string | undefined;
   readonly sql: string;
   readonly columns: readonly PageColumn[];
   readonly rows: AsyncIterable<readonly Cell[]>;
@@ -32,6 +33,8 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
   const reducer = known?.start();
   const places = new Map(report.columns.map((column, index) => [column.name, index]));
   const rows: (readonly Cell[])[] = [];
+  const late: (readonly Cell[])[] = [];
+  const gap = places.get("gap") ?? -1;
   let cells: readonly Cell[] = [];
   const row: Row = (name) => {
     const index = places.get(name) ?? -1;
@@ -42,12 +45,30 @@ export async function collectReport(report: ReportRows, keep: number = keptRows)
   for await (cells of source) {
     total++;
     if (total <= keep) rows.push(cells);
+    // of what is not kept, the days without logs are what a reader looks for
+    else if (gap >= 0 && cells[gap] !== null && late.length < keep) late.push(cells);
     reducer?.add(row);
   }
   const facts: PageFacts = reducer === undefined ? {} : { [report.name]: reducer.facts() };
   // a title is a line and a question a sentence, whatever a file's head says
   const [title, answers] = [cut(described.title, 120), cut(described.answers, 400)];
-  return { table: { ...described, title, answers, rows, total }, facts };
+  const limits = described.limits === undefined || described.limits === "" ? undefined : cut(described.limits, 600);
+  return { table: { ...described, title, answers, limits, rows: keptOf(rows, late, gap, keep), total }, facts };
+}
+
+/** The first rows; where rows with a gap come after them, these take the place of rows without one, from the end. */
+function keptOf(
+  rows: readonly (readonly Cell[])[],
+  late: readonly (readonly Cell[])[],
+  gap: number,
+  keep: number,
+): readonly (readonly Cell[])[] {
+  if (late.length === 0) return rows;
+  const holes = rows.filter((cells) => cells[gap] !== null);
+  const room = Math.max(0, keep - holes.length - late.length);
+  let whole = 0;
+  const first = rows.filter((cells) => cells[gap] !== null || whole++ < room);
+  return [...first, ...late].slice(0, keep);
 }
 
 /** A report that the page has a place for: by its name, and by the columns that it reads. */

@@ -4,7 +4,11 @@ import { type Claim, claims } from "./claims.ts";
 import { type CoverageFacts, coverage } from "./coverage.ts";
 import { type Day, boundaryDays, spillDays } from "./days.ts";
 import { type DenialGroup, denials } from "./denials.ts";
+import { type DriftFacts, drift } from "./drift.ts";
+import { type FirstSeenFacts, firstSeen } from "./first-seen.ts";
 import { type FlowFacts, flow } from "./flow.ts";
+import { type FreshnessFacts, freshness } from "./freshness.ts";
+import { type PeakFacts, peaks } from "./peaks.ts";
 import { type PrincipalFacts, principals } from "./principals.ts";
 import { type ModelFacts, models } from "./models.ts";
 import type { KnownReport } from "./reducer.ts";
@@ -22,6 +26,10 @@ export interface PageFacts {
   readonly "spillover-by-model"?: ModelFacts;
   readonly denials?: readonly DenialGroup[];
   readonly "tokens-by-region"?: readonly TokenSum[];
+  readonly "first-seen"?: FirstSeenFacts;
+  readonly peaks?: PeakFacts;
+  readonly drift?: DriftFacts;
+  readonly freshness?: FreshnessFacts;
   readonly coverage?: CoverageFacts;
   readonly unobservable?: readonly BlindSpot[];
 }
@@ -38,6 +46,10 @@ export const knownReports: {
   "spillover-by-model": models,
   denials,
   "tokens-by-region": tokens,
+  "first-seen": firstSeen,
+  peaks,
+  drift,
+  freshness,
   coverage,
   unobservable: blindSpots,
 };

@@ -19,6 +19,8 @@ export interface ReportTable {
   readonly title: string;
   /** The question that it answers; may be empty. */
   readonly answers: string;
+  /** What it cannot show. */
+  readonly limits?: string | undefined;
   readonly columns: readonly PageColumn[];
   readonly rows: readonly (readonly Cell[])[];
   /** Of the whole result; more than `rows` has when these were too many to keep. */

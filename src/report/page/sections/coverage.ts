@@ -1,4 +1,5 @@
 /** The section on coverage: for which account-Region and day there are logs. */
+import { dayMs } from "../../../day.ts";
 import { extent } from "d3-array";
 import { scaleQuantize } from "d3-scale";
 import { grouped } from "../../value-text.ts";
@@ -9,7 +10,8 @@ import type { AccountRegion, CoverageDay, CoverageFacts } from "../data/coverage
 import { groupOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, day, listed } from "../markup/words.ts";
-import { type Period, dayMs, periodFor, startsBetween } from "./periods.ts";
+import { freshMarkup } from "./fresh.ts";
+import { type Period, periodFor, startsBetween } from "./periods.ts";
 import { type Section, type SectionInput, findTable, unknowable } from "./section.ts";
 
 const mostLines = 40;
@@ -18,7 +20,6 @@ const mostCells = 130;
 export function coverageSection({ data, tableOf }: SectionInput): Section | undefined {
   const facts = data.facts.coverage;
   const table = findTable(data, "coverage");
-  const freshness = findTable(data, "freshness");
   const why = unknowable(data, "coverage");
   if (facts === undefined || table === undefined) {
     return why === undefined
@@ -33,10 +34,7 @@ export function coverageSection({ data, tableOf }: SectionInput): Section | unde
       why,
       facts.accountRegions.length === 0 ? undefined : heatMap(facts),
       tableOf(table),
-      freshness === undefined
-        ? undefined
-        : html`<h3>Freshness</h3>
-            ${tableOf(freshness)}`,
+      freshMarkup(data, tableOf),
     ],
   };
 }

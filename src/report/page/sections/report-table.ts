@@ -13,7 +13,7 @@ const mostColumns = 60;
 /** `room` is in bytes, about. An open table is one that the reader came for. */
 export function reportTable(table: ReportTable, room: number, open: boolean): Markup {
   const columns = table.columns.slice(0, mostColumns);
-  const { rows, cutText } = writeRows(table, columns, room);
+  const { rows, cutText, urgent } = writeRows(table, columns, room);
   const head = columns.map(
     (column) =>
       html`<th scope="col" data-c="${clipped(column.name, 60)}" class="${isNumeric(column) ? "n" : ""}">
@@ -21,7 +21,7 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
       </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
-  const notes = notesOf(table, rows.length, columns.length, cutText);
+  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent });
   return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
@@ -56,15 +56,33 @@ function extent(columns: number): string {
   return columns > 9 ? " wide" : "";
 }
 
-function writeRows(
-  table: ReportTable,
+interface Written {
+  readonly rows: readonly Markup[];
+  readonly cutText: boolean;
+  /** Not all rows fit, and those with a gap stand before the others. */
+  readonly urgent: boolean;
+}
+
+function writeRows(table: ReportTable, columns: readonly PageColumn[], room: number): Written {
+  const inOrder = written(table.rows, columns, room);
+  if (inOrder.rows.length === table.total) return { ...inOrder, urgent: false };
+  const gap = table.columns.findIndex(({ name }) => name === "gap");
+  if (gap < 0) return { ...inOrder, urgent: false };
+  const [whole, holes] = [true, false].map((isWhole) =>
+    table.rows.filter((cells) => (cells[gap] === null) === isWhole),
+  );
+  return { ...written([...(holes ?? []), ...(whole ?? [])], columns, room), urgent: true };
+}
+
+function written(
+  all: readonly (readonly Cell[])[],
   columns: readonly PageColumn[],
   room: number,
-): { rows: readonly Markup[]; cutText: boolean } {
+): Omit<Written, "urgent"> {
   const rows: Markup[] = [];
   let cutText = false;
   let used = 0;
-  for (const cells of table.rows) {
+  for (const cells of all) {
     const row = html`<tr>
       ${columns.map((column, index) => cellMarkup(cells[index] ?? null, column))}
     </tr> `;
@@ -95,8 +113,16 @@ function cellMarkup(cell: Cell, column: PageColumn): Markup {
   return width === undefined ? html`<td>${text}</td>` : html`<td class="${width}">${text}</td>`;
 }
 
-function notesOf(table: ReportTable, shown: number, columns: number, cutText: boolean): Markup {
-  const notes: (Markup | string)[] = [];
+interface Shown {
+  readonly shown: number;
+  readonly columns: number;
+  readonly cutText: boolean;
+  readonly urgent: boolean;
+}
+
+function notesOf(table: ReportTable, { shown, columns, cutText, urgent }: Shown): Markup {
+  const notes: (Markup | string)[] = table.limits === undefined ? [] : [table.limits];
+  if (urgent) notes.push("The rows with a gap stand first.");
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");
     notes.push(

@@ -1,6 +1,7 @@
 /** The section on tokens by served Region, where the logs state them. */
 import { grouped } from "../../value-text.ts";
 import { bar, kindOf, marks, regionCode } from "../charts/kinds.ts";
+import type { PageData } from "../data/page-data.ts";
 import type { TokenSum } from "../data/tokens.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
@@ -21,21 +22,23 @@ export function tokensSection({ data, tableOf }: SectionInput): Section | undefi
     finding: html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")}
       that state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
       ${amount(total("without"), "call states", "calls state")} none.`,
-    body: [
-      sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data.head.boundary?.regions),
-      tableOf(table),
-    ],
+    body: [sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data), tableOf(table)],
   };
 }
 
-function regionTable(sums: readonly TokenSum[], boundary: readonly string[] | undefined): Markup {
+function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
+  const boundary = data.head.boundary?.regions;
+  const countries = new Map(data.regions.map(({ region, country_name: name }) => [region, name]));
   const both = (sum: TokenSum): number => Number(sum.input + sum.output);
   const largest = Math.max(1, ...sums.map(both));
   const rows = sums.map((sum) => {
     const kind = boundary === undefined && sum.region !== null ? "local" : kindOf(sum.region, sum.region, boundary);
     const mark = marks[kind] === "" ? "" : `${marks[kind]} `;
     return html`<tr>
-      <th scope="row">${mark}${regionCode(sum.region)}</th>
+      <th scope="row">
+        ${mark}${regionCode(sum.region)}
+        <span class="aside">${sum.region === null ? "" : (countries.get(sum.region) ?? "country unknown")}</span>
+      </th>
       <td class="bar-cell">${bar(both(sum) / largest, kind)}</td>
       <td class="n">${grouped(sum.input)}</td>
       <td class="n">${grouped(sum.output)}</td>

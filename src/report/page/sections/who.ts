@@ -4,6 +4,7 @@ import type { ReportTable } from "../data/page-data.ts";
 import { type Row, countOf } from "../data/reducer.ts";
 import { html } from "../markup/html.ts";
 import { amount, clipped, shortPrincipal } from "../markup/words.ts";
+import { firstSeenMarkup, newsOf } from "./first-seen.ts";
 import { rateTable } from "./rate-table.ts";
 import { type Section, type SectionInput, findTable, rowsOfTable, unknowable } from "./section.ts";
 
@@ -19,7 +20,7 @@ function leading(table: ReportTable): Row[] {
 export function whoSection({ data, tableOf }: SectionInput): Section | undefined {
   const facts = data.facts["spillover-by-principal"];
   const table = findTable(data, "spillover-by-principal");
-  const newOnes = findTable(data, "first-seen");
+  const news = newsOf(data);
   if (facts === undefined || table === undefined) return undefined;
   const { principals, spilling, spilled, accounts } = facts;
   const finding =
@@ -34,7 +35,9 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
       row("account_id") ?? "no account",
       row("principal_type") ?? "type unknown",
       row("served_regions") || "served nowhere known",
+      news(String(row("principal"))) ?? [],
     ]
+      .flat()
       .map((cell) => clipped(String(cell), 160))
       .join(" · "),
     row,
@@ -47,10 +50,8 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
     body: [
       names.length === 0 ? undefined : rateTable({ caption, noun: "Principal", names }),
       tableOf(table),
-      newOnes === undefined
-        ? unknowable(data, "first-seen")
-        : html`<h3>First seen</h3>
-            ${tableOf(newOnes)}`,
+      unknowable(data, "first-seen"),
+      firstSeenMarkup(data, tableOf),
     ],
   };
 }
@@ -69,7 +70,6 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
         : `profile, scope ${clipped(String(row("profile_scope") ?? "none"), 40)} · ${clipped(String(row("model") ?? "model hidden"), 80)}`,
     row,
   }));
-  const peaks = findTable(data, "peaks");
   return {
     id: "models",
     title: "Profiles and models",
@@ -88,10 +88,6 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
             names,
           }),
       tableOf(table),
-      peaks === undefined
-        ? undefined
-        : html`<h3>Peaks</h3>
-            ${tableOf(peaks)}`,
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** The CSV that Athena writes: every value in quotes, quotes doubled, null as nothing at all between the commas. */
+/** Reading CSV (RFC 4180): rows of values, and nothing at all between two commas, which some writers mean as null. */
 
 export type CsvField = string | null;
 
@@ -25,7 +25,7 @@ export class CsvReader {
       const row: CsvField[] = [];
       const end = readRow(text, start, last, row);
       if (end < 0) {
-        if (last) throw new Error("the result object ends inside a row");
+        if (last) throw new Error("a quoted value does not end");
         break;
       }
       rows.push(row);
@@ -35,6 +35,9 @@ export class CsvReader {
     return rows;
   }
 }
+
+/** What ends a value without quotes; a quote does not belong there. */
+const ends: ReadonlySet<string> = new Set([",", "\n", "\r", '"']);
 
 /** Fills `row` and returns where the next one starts; -1 when the text ends before the row does. */
 function readRow(text: string, start: number, last: boolean, row: CsvField[]): number {
@@ -48,7 +51,7 @@ function readRow(text: string, start: number, last: boolean, row: CsvField[]): n
       end = close + 1;
     } else {
       end = at;
-      while (end < text.length && text[end] !== "," && text[end] !== "\n" && text[end] !== "\r") end++;
+      while (end < text.length && !ends.has(text[end] ?? "")) end++;
       if (end === text.length && !last) return -1;
       row.push(end === at ? null : text.slice(at, end));
     }
@@ -58,7 +61,7 @@ function readRow(text: string, start: number, last: boolean, row: CsvField[]): n
     }
     if (text[end] === "\r") end++;
     if (end >= text.length) return last ? text.length : -1;
-    if (text[end] !== "\n") throw new Error("the result object is not a CSV of Athena's");
+    if (text[end] !== "\n") throw new Error("a value is followed by other text than a comma or a line end");
     return end + 1;
   }
 }

@@ -1,0 +1,145 @@
+/** What the page says of first times: beside a principal, and as a list of its own. */
+import { grouped } from "../../value-text.ts";
+import { regionCode } from "../charts/kinds.ts";
+import type { FirstSeenFacts } from "../data/first-seen.ts";
+import type { PageData, ReportTable } from "../data/page-data.ts";
+import { type Row, countOf, groupOf, momentOf, textOf } from "../data/reducer.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount, clipped, day, listed, shortPrincipal } from "../markup/words.ts";
+import { findTable, rowsOfTable } from "./section.ts";
+
+/** Of each kind; the table beneath has the rest. */
+const mostOfAKind = 4;
+const mostDays = 8;
+const mostRegions = 3;
+const kinds = ["principal", "profile", "model", "account"] as const;
+
+/** What was new of a principal; undefined where nothing is said of it. */
+export type News = (principal: string) => string | undefined;
+
+export function newsOf(data: PageData): News {
+  const table = findTable(data, "first-seen");
+  const facts = data.facts["first-seen"];
+  if (table === undefined || facts === undefined) return () => undefined;
+  const rows = new Map<string, Row[]>();
+  for (const row of rowsOfTable(table))
+    if (row("what") === "principal") groupOf(rows, String(row("value")), () => []).push(row);
+  return (principal) => {
+    const own = rows.get(principal);
+    if (own === undefined) return undefined;
+    const first = own.map((row) => momentOf(row("first_seen")) ?? 0);
+    // with nothing before the range, a first call is only the first that is loaded
+    if (facts.knownSince === null) return `first call in these logs ${day(Math.min(...first))}`;
+    const places = own
+      .slice(0, mostRegions)
+      .map(
+        (row, index) =>
+          `${clipped(String(row("served_region")), 40)} ${day(first[index] ?? 0)}${row("missing") === null ? "" : " (not sure)"}`,
+      );
+    const more = own.length > mostRegions ? ` and ${own.length - mostRegions} more` : "";
+    return `first seen in ${places.join(", ")}${more}`;
+  };
+}
+
+export function firstSeenMarkup(data: PageData, tableOf: (table: ReportTable) => Markup): Markup | undefined {
+  const table = findTable(data, "first-seen");
+  if (table === undefined) return undefined;
+  const facts = data.facts["first-seen"];
+  if (facts === undefined)
+    return html`<h3>First seen</h3>
+      ${tableOf(table)}`;
+  const rows = rowsOfTable(table);
+  return html`<h3 id="first-seen">First seen</h3>
+    <p class="finding">${sentence(facts)}</p>
+    ${facts.knownSince === null ? undefined : listOf(rows)} ${spillDays(rows)} ${tableOf(table)}`;
+}
+
+function sentence({ counts, doubtful, knownSince }: FirstSeenFacts): Markup {
+  const firsts = kinds.reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
+  const days = counts.get("spill-day") ?? 0;
+  const unusual =
+    days === 0 ? undefined : html` On <strong>${amount(days, "account-day")}</strong> spillover left its usual range.`;
+  if (firsts === 0) return html`Nothing reached a Region for the first time that is known.${unusual}`;
+  if (knownSince === null)
+    return html`Nothing before the range is loaded: whatever ran looks new, and is not shown to be.${unusual}`;
+  const parts = kinds.flatMap((kind) => {
+    const count = counts.get(kind) ?? 0;
+    return count === 0 ? [] : [amount(count, kind)];
+  });
+  const doubt = doubtful === 0 ? undefined : html` ${grouped(doubtful)} of these are not sure; the table says why.`;
+  return html`<strong>${amount(firsts, "first time")}</strong> in a Region, in logs since ${knownSince}:
+    ${listed(parts)}.${unusual}${doubt}`;
+}
+
+function listOf(rows: readonly Row[]): Markup | undefined {
+  const shown = kinds.flatMap((kind) => rows.filter((row) => row("what") === kind).slice(0, mostOfAKind));
+  if (shown.length === 0) return undefined;
+  const lines = shown.map((row) => {
+    const value = row("what") === "principal" ? shortPrincipal(row("value")) : clipped(String(row("value")), 80);
+    const missing = textOf(row("missing"));
+    return html`<tr>
+      <th scope="row">
+        <span class="name">${value}</span
+        ><span class="aside block"
+          >${String(row("what"))}${row("what") === "account" ? "" : ` · ${String(row("account_id") ?? "no account")}`}${missing === null ? "" : ` · not sure: missing ${clipped(missing, 160)}`}</span
+        >
+      </th>
+      <td>${regionCode(textOf(row("served_region")))}</td>
+      <td class="t">${day(momentOf(row("first_seen")) ?? 0)}</td>
+      <td class="n">${grouped(countOf(row("invocations")))}</td>
+    </tr> `;
+  });
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="First times in a Region">
+    <table class="ranking">
+      <caption>
+        Who or what ran in a Region for the first time, up to ${mostOfAKind} of each kind
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Who or what</th>
+          <th scope="col">Served Region</th>
+          <th scope="col">First, UTC</th>
+          <th scope="col" class="n">Calls since</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines}
+      </tbody>
+    </table>
+  </div> `;
+}
+
+function spillDays(rows: readonly Row[]): Markup | undefined {
+  const days = rows.filter((row) => row("what") === "spill-day").slice(0, mostDays);
+  if (days.length === 0) return undefined;
+  const lines = days.map((row) => {
+    const [low, high] = [row("usual_low"), row("usual_high")].map(Number);
+    const missing = textOf(row("missing"));
+    const side = countOf(row("invocations")) > (high ?? 0) ? "above" : "below";
+    return html`<tr>
+      <th scope="row">
+        ${clipped(String(row("value")), 20)}
+        <span class="aside">${String(row("account_id") ?? "no account")}</span
+        >${missing === null ? undefined : html`<span class="aside block">missing ${clipped(missing, 160)}</span>`}
+      </th>
+      <td class="n">${grouped(countOf(row("invocations")))}</td>
+      <td>${side} ${low} to ${high}</td>
+    </tr> `;
+  });
+  return html`<table class="ranking">
+    <caption>
+      Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one and a half
+      times their distance apart
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Day, UTC, and account</th>
+        <th scope="col" class="n">Spilled</th>
+        <th scope="col">Usual range</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table> `;
+}

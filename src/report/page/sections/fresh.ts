@@ -1,0 +1,60 @@
+/** How old the newest log files are: the silent account-Regions first, each with its age drawn. */
+import { grouped } from "../../value-text.ts";
+import { bar, regionCode } from "../charts/kinds.ts";
+import type { Age, FreshnessFacts } from "../data/freshness.ts";
+import type { PageData, ReportTable } from "../data/page-data.ts";
+import { type Markup, html } from "../markup/html.ts";
+import { amount, clipped, listed } from "../markup/words.ts";
+import { findTable } from "./section.ts";
+
+export function freshMarkup(data: PageData, tableOf: (table: ReportTable) => Markup): Markup | undefined {
+  const table = findTable(data, "freshness");
+  if (table === undefined) return undefined;
+  const facts = data.facts.freshness;
+  return html`<h3>Freshness</h3>
+    ${facts === undefined ? undefined : html`<p class="finding">${sentence(facts)}</p>`}
+    ${facts === undefined || facts.oldest.length === 0 ? undefined : ages(facts.oldest)} ${tableOf(table)}`;
+}
+
+function sentence({ accountRegions, gaps }: FreshnessFacts): Markup {
+  const silent = [...gaps.values()].reduce((sum, count) => sum + count, 0);
+  if (accountRegions === 0) return html`No account and Region is known.`;
+  if (silent === 0) return html`The newest log file of each of ${amount(accountRegions, "account-Region")} is fresh.`;
+  const kinds = [...gaps].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([gap, count]) => `${gap}: ${grouped(count)}`);
+  return html`<strong>${amount(silent, "account-Region")}</strong> of ${grouped(accountRegions)}
+    ${silent === 1 ? "has" : "have"} fallen silent (${listed(kinds)}).`;
+}
+
+function ages(oldest: readonly Age[]): Markup {
+  const longest = Math.max(1, ...oldest.map(({ hours }) => hours ?? 0));
+  const lines = oldest.map(
+    ({ account, region, hours, gap }) =>
+      html`<tr>
+        <th scope="row">${regionCode(account)} ${regionCode(region)}</th>
+        <td class="bar-cell">${hours === null ? undefined : bar(hours / longest, gap === null ? "local" : "plain")}</td>
+        <td class="n">${hours === null ? html`<span class="nil">–</span>` : age(hours)}</td>
+        <td>${gap === null ? html`<span class="nil">fresh</span>` : clipped(gap, 60)}</td>
+      </tr> `,
+  );
+  return html`<table class="ranking">
+    <caption>
+      Age of the newest log file, oldest first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Account and Region</th>
+        <th scope="col"><span class="sr">Age, drawn</span></th>
+        <th scope="col" class="n">Age</th>
+        <th scope="col">State</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table> `;
+}
+
+/** Two days are easier to read as hours, two months as days. */
+function age(hours: number): string {
+  return hours < 100 ? `${hours.toFixed(1)} h` : `${grouped(Math.round(hours / 24))} d`;
+}
