@@ -66,11 +66,9 @@ async function tryAll(): Promise<number> {
   try {
     const seconds = await timeTests(copies, [...new Set(open.flatMap(({ tests }) => tests))], found);
     if (seconds === undefined) return 3;
-    const bySpeed = ({ tests }: Mutant): readonly string[] =>
-      tests.toSorted((a, b) => (seconds.get(a) ?? 0) - (seconds.get(b) ?? 0));
     await share(copies, open, async (tree, mutant) => {
       const start = performance.now();
-      const by = (await tryMutant(tree, mutant, bySpeed(mutant), values.prefix)) ?? null;
+      const by = (await tryMutant(tree, mutant, seconds, values.prefix)) ?? null;
       const finding = { seconds: Math.round((performance.now() - start) / 100) / 10, by };
       found.set(markBefore(mutant), finding);
       keep(found);
