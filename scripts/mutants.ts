@@ -47,9 +47,13 @@ const marks: ReadonlyMap<Mutant, string> = new Map(
   mutants.filter((each) => !misfit(each)).map((each) => [each, markOf(each)]),
 );
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-process.exitCode = mutants.length === 0 || !allFit() ? 2 : values.check ? 0 : await tryAll();
+process.exitCode = !allFit() ? 2 : values.check ? 0 : await tryAll();
 
 function allFit(): boolean {
+  if (mutants.length === 0) {
+    console.error(`No mutant's file or mistake contains ${positionals.join(", or ")}`);
+    return false;
+  }
   const wrong = mutants.flatMap((mutant) => {
     const why = misfit(mutant);
     return why === undefined ? [] : [`${mutant.file}: ${mutant.what}: ${why}`];
