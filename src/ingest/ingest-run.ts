@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectEvery, collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceOutcome, SourceState, TrailObject } from "./listing/source.ts";
@@ -21,6 +21,8 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
+/** So many listed objects are some fifty megabytes of names and pages, of which the ledger knows nearly all. */
+const objectsCollected = 1 << 16;
 export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
@@ -45,6 +47,7 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  readonly #collect = collectEvery(objectsCollected);
   readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
@@ -133,6 +136,7 @@ export class IngestRun {
   async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
     const unknown = await (await this.#opening).unknownObjects(listed, remember);
     this.counts.objectsKnown += listed.length - unknown.length;
+    this.#collect(listed.length);
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
       const object = listed[index];
