@@ -23,7 +23,7 @@ import {
 import { type Finding, writeFindings } from "./findings.ts";
 import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
-import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
+import { type Candidate, type ObjectKind, type UnknownObject, findUnknown, ledgerOf } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { type CommitContext, loadBatch } from "./load.ts";
@@ -110,10 +110,14 @@ export class Warehouse {
    * Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing.
    * `remember`: `missingObjects` is going to be asked for what was never among the candidates.
    */
-  async unknownObjects(candidates: readonly Candidate[], remember = false): Promise<UnknownObject[]> {
+  async unknownObjects(
+    candidates: readonly Candidate[],
+    remember = false,
+    kind: ObjectKind = "trail",
+  ): Promise<UnknownObject[]> {
     if (this.#limits === alone) await this.#limit(asking);
     return await this.#guard(async () => {
-      const unknown = await findUnknown(this.#duck.connection, candidates);
+      const unknown = await findUnknown(this.#duck.connection, candidates, ledgerOf(kind));
       if (remember && candidates.length > 0) {
         if (!this.#remembers) await startListed(this.#duck.connection);
         this.#remembers = true;
@@ -124,17 +128,17 @@ export class Warehouse {
   }
 
   /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
-  async missingObjects(keys: ListedKeyRange): Promise<readonly MissingObject[]> {
+  async missingObjects(keys: ListedKeyRange, kind: ObjectKind = "trail"): Promise<readonly MissingObject[]> {
     return await this.#guard(async () => {
       if (!this.#remembers) await startListed(this.#duck.connection);
       this.#remembers = true;
-      return await findMissing(this.#duck.connection, keys);
+      return await findMissing(this.#duck.connection, keys, ledgerOf(kind));
     });
   }
 
   /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
-  async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
-    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
+  async oldestUnread(prefixes: readonly string[], kind: ObjectKind = "trail"): Promise<string | null> {
+    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes, ledgerOf(kind)));
   }
 
   /** Stores findings and returns those that are new. */
@@ -180,8 +184,8 @@ export class Warehouse {
   }
 
   /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
-  async saveListed(listed: Listed): Promise<void> {
-    await this.#transaction((connection) => writeListed(connection, listed, this.#runId));
+  async saveListed(listed: Listed, kind: ObjectKind = "trail"): Promise<void> {
+    await this.#transaction((connection) => writeListed(connection, listed, this.#runId, ledgerOf(kind)));
   }
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */
