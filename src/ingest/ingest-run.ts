@@ -21,8 +21,6 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
-/** So many listed objects are some fifty megabytes of names and pages, of which the ledger knows nearly all. */
-const objectsCollected = 1 << 16;
 
 export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
@@ -48,7 +46,8 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
-  readonly #collect = collectEvery(objectsCollected);
+  /** So many listed objects are some fifty megabytes of names and pages. */
+  readonly #collect = collectEvery(1 << 16);
   readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
