@@ -105,7 +105,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "sql",
     ],
   ],
-  ["config", [".", "ingest/sources", "report/formats"]],
+  ["config", [".", "ingest/sources", "ingest/sources/invocation-logs", "report/formats"]],
   [
     "run",
     [
