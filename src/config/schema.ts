@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
-import { sourceKinds } from "../ingest/sources/kinds.ts";
+import { sourceKinds, takersOf } from "../ingest/sources/kinds.ts";
 import {
   type SettingName,
   type SettingValue,
@@ -52,9 +52,7 @@ function settingKey(name: SettingName, of = ""): z.ZodOptional {
 }
 
 /** What takes a setting, before its meaning: it is said where not every kind of source does. */
-function takersOf(name: SettingName): string {
-  return `${sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])).join(", ")}: `;
-}
+const ofTakers = (name: SettingName): string => `${takersOf(name).join(", ")}: `;
 
 type SettingKeys<Name extends SettingName> = { [Each in Name]: z.ZodOptional<z.ZodType<SourceSettings[Each]>> };
 
@@ -69,7 +67,7 @@ const sourceSchema = z
     lookBackDays: days
       .optional()
       .describe("bucket, lookup, athena: so many days back on every run, instead of the rules of docs/s3.md"),
-    ...keysOf(settingNames, takersOf),
+    ...keysOf(settingNames, ofTakers),
   })
   .describe("a bucket, an event history or a table, with how to reach it");
 
