@@ -20,20 +20,10 @@ import type { Question } from "../evidence/summary.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { type Boundary, resolveBoundary } from "../report/boundary.ts";
 import type { Report } from "../report/catalogue.ts";
+import type { EvidencePack } from "./evidence-pack.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type RememberedPack, readRemembered, writeRemembered } from "./remembered-packs.ts";
 import { putOptionsOf } from "./write-reports.ts";
-
-/** What became of one pack. */
-export interface EvidencePack {
-  readonly target: string;
-  readonly from: string;
-  readonly to: string;
-  /** `changed`: it was made before, of other inputs, and stands beside that one. */
-  readonly outcome: "made" | "unchanged" | "changed";
-  /** What differs from the one before. */
-  readonly changes: readonly string[];
-}
 
 export interface EvidenceRun {
   readonly config: Config;

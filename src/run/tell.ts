@@ -7,7 +7,7 @@ import { identities } from "../ingest/summary.ts";
 import { coverPrincipals } from "../privacy/principal.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { version } from "../version.ts";
-import type { EvidencePack } from "./evidence-packs.ts";
+import type { EvidencePack } from "./evidence-pack.ts";
 import type { RangeFindings } from "./findings.ts";
 import { lastSuccessName, runMetrics } from "./metrics.ts";
 import { openMetricsText, sampleIn } from "./open-metrics.ts";
