@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { disconnectAll } from "../../../../src/aws/connection.ts";
-import { gzipLines, invocationLog, logKey, requestId } from "../../../support/invocation-logs.ts";
+import { gzipLines, invocationLog, invocationLogPath, logKey, requestId } from "../../../support/invocation-logs.ts";
 import { type CliRun, queryRows, runCli } from "../../../support/run-cli.ts";
 import { S3Server } from "../../../support/s3-server.ts";
 import { trailKey, useTestCredentials } from "../../../support/s3-trail.ts";
 import { temporaryFolder } from "../../../support/temp-folder.ts";
-import { bedrockRecord, gzipLog } from "../../../support/trail-files.ts";
+import { bedrockRecord, gzipLog, putFile } from "../../../support/trail-files.ts";
 
 const folder = temporaryFolder();
 const warehouse = join(folder, "w.duckdb");
@@ -89,7 +89,10 @@ it("in a config: checked, tried out and run like any other source", async () => 
   const sources = [
     { source: `s3://${server.bucket}`, s3Endpoint: server.endpoint },
     { source: `invocation-logs:s3://${server.bucket}`, s3Endpoint: server.endpoint },
+    // from where the config lies, wherever the run starts
+    "invocation-logs:./local",
   ];
+  putFile(invocationLogPath(join(folder, "local"), "20260902T100009Z_d"), gzipLines([invocationLog(4)]));
   writeFileSync(config, JSON.stringify({ sources, warehouse: join(folder, "run.duckdb") }));
   const check = await runCli(["config", "check", "--connect", "--config", config], {}, "2026-09-03T06:00:00Z");
   expect(check.stdout + check.stderr).toContain(`invocation-logs:s3://${server.bucket}: get one object`);
@@ -100,5 +103,5 @@ it("in a config: checked, tried out and run like any other source", async () => 
       join(folder, "run.duckdb"),
       "select count(*) as n from invocation where region_evidence = 'invocation-log'",
     ),
-  ).toEqual([{ n: 3 }]);
+  ).toEqual([{ n: 4 }]);
 }, 120_000);
