@@ -51,7 +51,7 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     [["ingset"], /^error: unknown command 'ingset'\n\(Did you mean ingest\?\)\n$/],
     [["ingest", "x", "--wharehouse", "y"], /^error: unknown option '--wharehouse'\n\(Did you mean --warehouse\?\)\n$/],
     [["ingest"], /^error: missing required argument 'source'\nSee: spillway ingest --help\n$/],
-    [["frob"], /^error: unknown command 'frob'\nSee: spillway --help\n$/],
+    [["frobnicate"], /^error: unknown command 'frobnicate'\nSee: spillway --help\n$/],
     [["athena", "setup", "x"], /^error: too many arguments .*\nSee: spillway athena setup --help\n$/],
     [
       ["ingest", "gs://logs"],
