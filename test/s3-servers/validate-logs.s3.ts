@@ -11,7 +11,8 @@ import { awsCliVersion, validateLogs, type ValidateRun } from "../support/valida
 
 useTestCredentials();
 const version = await awsCliVersion();
-if (version === undefined) console.warn("no AWS CLI is here, and none could be had from PyPI: nothing is compared with it");
+if (version === undefined)
+  console.warn("no AWS CLI is here, and none could be had from PyPI: nothing is compared with it");
 /** The page with the first three cells of each row of its tables. */
 const ownColumns = (text: string): string =>
   text.replaceAll(/^(\|(?:[^|\n]*\|){3}).*$/gm, "$1").replaceAll(/^\|-.*$/gm, "|-");
