@@ -154,7 +154,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
-      await printResult(await judged(report, result, scope, engine, flags, noting), flags, effects, {
+      await printResult(await withPolicies(report, result, scope, engine, flags, noting), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
@@ -170,7 +170,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
 }
 
 /** The rows with what the policies say of them, where the flags ask for it. */
-async function judged(
+async function withPolicies(
   report: Report,
   result: Result,
   scope: Scope,

@@ -40,14 +40,14 @@ export async function makePack(request: PackRequest, output: string, options: Pa
     if (!isZip) {
       if (existsSync(output)) await rmdir(output);
       await rename(staged, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     const { mostInZip: most = mostInZip } = options;
     const zipped = await zip(request, whole, staged);
     const months = monthsOf(request);
     if ((await stat(zipped)).size <= most || months.length === 1) {
       await rename(zipped, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     await rm(zipped);
     const parts: { readonly made: Staged; readonly zipped: string; readonly output: string }[] = [];
@@ -58,7 +58,7 @@ export async function makePack(request: PackRequest, output: string, options: Pa
       parts.push({ made, zipped: await zip(part, made, folder), output: partName(output, month.from) });
     }
     for (const part of parts) await rename(part.zipped, part.output);
-    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + told(made)[of], 0);
+    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + sizeOf(made)[of], 0);
     return {
       summary: whole.summary,
       files: sum("files"),
@@ -83,7 +83,7 @@ interface Staged {
   readonly summary: Summary;
 }
 
-function told({ pack: { files }, summary }: Staged): Pick<MadePack, "summary" | "files" | "bytes"> {
+function sizeOf({ pack: { files }, summary }: Staged): Pick<MadePack, "summary" | "files" | "bytes"> {
   return { summary, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 

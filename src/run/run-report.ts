@@ -4,7 +4,7 @@ import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { Claim, Freshness } from "../report/claims.ts";
-import type { Finding } from "./findings.ts";
+import type { RangeFinding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
 import type { WrittenFile } from "./write-reports.ts";
 
@@ -37,7 +37,7 @@ export interface RunReport {
   /** Events that came for days that were pruned. */
   readonly lateEvents: number;
   readonly changes: Changes | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RangeFinding[];
   readonly boundaryViolations: number | null;
   /** Account-Region-days in the config's scope, by kind of gap. */
   readonly coverageGaps: Readonly<Record<string, number>>;

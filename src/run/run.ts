@@ -19,7 +19,7 @@ import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { reportJobs } from "./report-jobs.ts";
 import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
-import { type Progress, tellOfRun } from "./tell.ts";
+import { type RunState, recordRun } from "./record-run.ts";
 import { type Verdict, failedVerdict, judge } from "./verdict.ts";
 import { writeReport } from "./write-reports.ts";
 
@@ -45,22 +45,22 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
   const protection = await options.prepare();
   const startedAt = effects.now();
   const started = performance.now();
-  const progress: Progress = { protection, phases: [], files: [], failures: [] };
+  const progress: RunState = { protection, phases: [], files: [], failures: [] };
   let failure: unknown;
   let verdict: Verdict;
   try {
     verdict = await withinGrace(locked(options, progress, startedAt), options.signal);
   } catch (error) {
-    // The run that has the lock tells of itself.
+    // The run that has the lock reports itself.
     if (error instanceof SpillwayError && error.code === "run-locked" && progress.phases.length === 0) throw error;
     failure = error;
     verdict = failedVerdict(error, progress.failures);
   }
   const finished = { startedAt, finishedAt: effects.now(), seconds: (performance.now() - started) / 1000 };
-  const untold = await tellOfRun(options.config, progress, { verdict, failure, ...finished });
-  const thrown = failure ?? progress.failures[0]?.error ?? untold;
+  const unrecorded = await recordRun(options.config, progress, { verdict, failure, ...finished });
+  const thrown = failure ?? progress.failures[0]?.error ?? unrecorded;
   if (thrown === undefined) return verdict;
-  for (const other of [...progress.failures.map(({ error }) => error), untold])
+  for (const other of [...progress.failures.map(({ error }) => error), unrecorded])
     if (other !== undefined && other !== thrown) logError(effects, other);
   throw thrown;
 }
@@ -69,12 +69,12 @@ function logError({ log }: Effects, error: unknown): void {
   log.error(messageOf(error), error instanceof SpillwayError ? { code: error.code, next: error.next } : {});
 }
 
-async function locked(options: RunOptions, progress: Progress, startedAt: Date): Promise<Verdict> {
+async function locked(options: RunOptions, progress: RunState, startedAt: Date): Promise<Verdict> {
   await using _lock = await holdRunLock(options.config.warehouse);
   return await work(options, progress, startedAt);
 }
 
-async function work(options: RunOptions, progress: Progress, startedAt: Date): Promise<Verdict> {
+async function work(options: RunOptions, progress: RunState, startedAt: Date): Promise<Verdict> {
   const { config, effects, signal } = options;
   const step = stepper(progress.phases, options);
   const catalogue = loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]);
@@ -129,7 +129,7 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
 /** The night's logs are loaded and published by now: a disk that is too full to make the file smaller does not keep them from being reported. */
 async function retentionStep(
   { config, effects }: RunOptions,
-  progress: Progress,
+  progress: RunState,
   day: string,
 ): Promise<Pruned | undefined> {
   try {
@@ -146,7 +146,7 @@ async function retentionStep(
 }
 
 /** An organization that does not answer is noted, and the run goes on with what was known of it. */
-async function expectationStep({ config, effects, signal }: RunOptions, progress: Progress): Promise<Expectation> {
+async function expectationStep({ config, effects, signal }: RunOptions, progress: RunState): Promise<Expectation> {
   const { expectation, failures } = await readExpectation(config, effects.env, signal);
   progress.failures.push(...failures);
   return expectation;
@@ -158,7 +158,7 @@ async function expectationStep({ config, effects, signal }: RunOptions, progress
  */
 async function ingestStep(
   { load, config, signal }: RunOptions,
-  progress: Progress,
+  progress: RunState,
   expected: Expectation,
 ): Promise<IngestSummary | undefined> {
   try {

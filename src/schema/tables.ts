@@ -82,7 +82,7 @@ export const runTable = {
 
 export const findingTable = {
   name: "finding",
-  doc: "What runs noticed about the logs themselves; each is told once and kept",
+  doc: "What runs noticed about the logs themselves; each is reported once and kept",
   columns: [
     column(
       "kind",

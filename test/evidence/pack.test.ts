@@ -208,7 +208,7 @@ describe("a damaged pack is refused, and every fault is named", () => {
     expect(runVerifier(where).lines.filter((line) => line.startsWith("problem: ")).length).toBeGreaterThan(1);
   });
 
-  it("a form of later is no fault: it says so and ends with 2", async () => {
+  it("a form of later is not a fault: it says so and ends with 2", async () => {
     const where = copy();
     forge(where, "bag-info.txt", (info) => info.replace("Spillway-Schema: 1", "Spillway-Schema: 2"));
     const { code, lines } = runVerifier(where);

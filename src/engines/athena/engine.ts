@@ -27,7 +27,7 @@ export interface AthenaEngineEffects {
   readonly loggedBytes: LoggedBytesOf;
 }
 
-/** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */
+/** Tables and views are looked up in the database of the options. What was scanned is reported when the engine is closed. */
 export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEffects): Engine {
   const access = athenaAccess(options, effects.env);
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);

@@ -16,7 +16,7 @@ export interface TrinoEngineEffects {
   readonly log: Logger;
 }
 
-/** The tables and views are looked up in the server's catalog and schema. What was read is told when the engine is closed. */
+/** The tables and views are looked up in the server's catalog and schema. What was read is reported when the engine is closed. */
 export function openTrino(options: TrinoEngineOptions, { env, log }: TrinoEngineEffects): Engine {
   const { catalog, schema } = options;
   const server: TrinoServer = {

@@ -237,7 +237,7 @@ describe.skipIf(missing !== "")("on Trino", () => {
       expect(nameless(byTrino.stdout, "Trino")).toBe(nameless(byDuckDb.stdout, "Amazon Athena"));
     }, 900_000);
 
-    it("the page has the tables of the local warehouse's page, where these are no matter of its ledger", async () => {
+    it("the page has the tables of the local warehouse's page, where these are not a matter of its ledger", async () => {
       const folder = temporaryFolder();
       const warehouse = join(folder, "w.duckdb");
       const args = ["report", "--format", "html", "--boundary", "eu", "--to", "2026-09-10"];

@@ -36,7 +36,7 @@ export function athenaSource(
   const access = athenaAccess(options, env);
   const table = namedTable(parseAthenaName(name), options);
   const scope = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
-  // a day that is none is refused before anything is opened
+  // what is not a day is refused before anything is opened
   daysOf(table, scope, options, options.now());
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
   const cap = options.maxScanBytes;
