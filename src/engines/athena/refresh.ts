@@ -1,5 +1,6 @@
 /** The copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
-import { type AthenaAccess, runStatement } from "./client.ts";
+import type { AthenaAccess } from "./access.ts";
+import { runStatement } from "./statement.ts";
 import { isOfFile } from "./explain.ts";
 import { dayVersion, daysBetween } from "../raw-logs/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
