@@ -11,8 +11,8 @@ import { resolveBoundary } from "../report/boundary.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { ProbeResultFlags } from "./flags/probe.ts";
 import { serviceOf } from "./flags/service-access.ts";
-import { onlyPrincipal, readBundle } from "./policy-bundle.ts";
-import { keysOf } from "./policy-call.ts";
+import { onlyPrincipal, readBundle } from "../report/policies/bundle-file.ts";
+import { keysOf } from "../report/policies/given-keys.ts";
 import { printCalls } from "./probe-output.ts";
 
 /** Returns the exit code. */

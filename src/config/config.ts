@@ -15,3 +15,6 @@ export type ReportConfig = Config["reports"][number];
 
 /** Accounts and Regions whose logs are expected. */
 export type ExpectedConfig = Config["expected"][number];
+
+/** The policy documents that reports and findings are judged by. */
+export type PoliciesConfig = NonNullable<Config["policies"]>;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
-import { sourceKinds } from "../ingest/sources/kinds.ts";
+import { sourceKinds, takersOf } from "../ingest/sources/kinds.ts";
 import {
   type SettingName,
   type SettingValue,
@@ -52,9 +52,7 @@ function settingKey(name: SettingName, of = ""): z.ZodOptional {
 }
 
 /** What takes a setting, before its meaning: it is said where not every kind of source does. */
-function takersOf(name: SettingName): string {
-  return `${sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])).join(", ")}: `;
-}
+const ofTakers = (name: SettingName): string => `${takersOf(name).join(", ")}: `;
 
 type SettingKeys<Name extends SettingName> = { [Each in Name]: z.ZodOptional<z.ZodType<SourceSettings[Each]>> };
 
@@ -69,7 +67,7 @@ const sourceSchema = z
     lookBackDays: days
       .optional()
       .describe("bucket, lookup, athena: so many days back on every run, instead of the rules of docs/s3.md"),
-    ...keysOf(settingNames, takersOf),
+    ...keysOf(settingNames, ofTakers),
   })
   .describe("a bucket, an event history or a table, with how to reach it");
 
@@ -161,11 +159,24 @@ export const configSchema = z
       ])
       .default(false)
       .describe("check what is loaded by CloudTrail's digests, which lie beside the logs: docs/verify.md"),
+    policies: z
+      .strictObject({
+        bundle: text.describe("file with the documents, from `spillway policy collect`; read anew on each run"),
+        context: z
+          .record(z.string(), texts)
+          .optional()
+          .describe("condition keys with their values: what the flag `--context` says"),
+        absent: texts.optional().describe("condition keys that calls do not have: what the flag `--absent` says"),
+      })
+      .optional()
+      .describe(
+        "policy documents that `drift`, `denials` and `overview` are judged by; without them nothing is said of what is allowed",
+      ),
     failOn: z
-      .array(z.enum(["boundary", "integrity", "stale", "first-seen", "findings"]))
+      .array(z.enum(["boundary", "integrity", "stale", "drift", "first-seen", "findings"]))
       .default([])
       .describe(
-        "exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `findings`, any of these but `first-seen`, which has to be named",
+        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `findings`, any of these but `first-seen`, which has to be named, and `drift` only with `policies`',
       ),
     strict: z
       .boolean()

@@ -1,5 +1,5 @@
 /** Taking one request out of a deny statement, with as little else as can be. */
-import type { Check } from "./call.ts";
+import type { Check } from "./checks.ts";
 import { type PolicyDocument, type Statement, readPolicy } from "./document.ts";
 import { memberOf } from "./json-reader.ts";
 import { addMember, addToList, replaceText, writeLike } from "./text-edit.ts";

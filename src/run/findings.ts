@@ -8,10 +8,12 @@ import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
+import type { PolicyView } from "../report/policies/policy-view.ts";
+import { driftFindings, driftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface RangeFinding {
-  readonly kind: "boundary" | "integrity" | "stale" | "first-seen";
+  readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen";
   readonly count: number;
   readonly message: string;
 }
@@ -22,6 +24,8 @@ export interface RangeFindings {
   readonly notShown: readonly string[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
+  /** Rows of the report `drift` with each kind of mark; null where nobody asked for it. */
+  readonly drift: ReadonlyMap<string, number> | null;
   /** Account-Region-days, by kind of gap, in the config's scope. */
   readonly coverageGaps: ReadonlyMap<string, number>;
   /** In the config's scope; the freshness is of the accounts and Regions in it, whatever its range. */
@@ -33,6 +37,7 @@ export async function findInRange(
   engine: Engine,
   config: Config,
   summary: IngestSummary | undefined,
+  policies: PolicyView | undefined,
   now: Date,
 ): Promise<RangeFindings> {
   const scope = scopeOf(config.scope, boundaryOf(config), now);
@@ -42,6 +47,7 @@ export async function findInRange(
   const range = await claimsOf(engine, (report) =>
     applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
   );
+  const drift = await driftMarks(engine, config, scope, policies);
   const first = config.failOn.includes("first-seen")
     ? await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, qualify))
     : undefined;
@@ -54,9 +60,11 @@ export async function findInRange(
       // calls outside are counted and named above
       ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
       ...(await digestFindings(engine, scope)),
+      ...driftFindings(drift),
       ...(first?.findings ?? []),
     ],
     boundaryViolations,
+    drift,
     coverageGaps: await countGaps(engine, scope),
   };
 }

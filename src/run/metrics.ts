@@ -1,6 +1,7 @@
 /** Which numbers of a run become metrics, and their names. */
 import { silentPairs } from "../report/claims.ts";
 import type { Metric, Sample } from "./open-metrics.ts";
+import { driftMarks } from "../report/policies/drift.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -191,12 +192,23 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
   ];
 }
 
-function whatItFound({ boundaryViolations, coverageGaps, claims }: RunReport): Metric[] {
+function whatItFound({ boundaryViolations, drift, coverageGaps, claims }: RunReport): Metric[] {
   return [
     {
       name: "spillway_boundary_violations",
       help: "Invocations served outside the boundary, in the config's scope.",
       samples: boundaryViolations === null ? [] : one(boundaryViolations),
+    },
+    {
+      name: "spillway_drift",
+      help: "Destinations of profiles by what does not fit, in the config's scope: rows of the report drift with each kind of mark.",
+      samples:
+        drift === null
+          ? []
+          : by(
+              "mark",
+              driftMarks.map((mark) => [mark, drift[mark] ?? 0]),
+            ),
     },
     {
       name: "spillway_coverage_gaps",

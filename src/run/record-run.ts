@@ -109,6 +109,7 @@ function reportOf(
         : { ...changes, newSpillingPrincipals: coverPrincipals(changes.newSpillingPrincipals, protection) },
     findings: found?.findings ?? [],
     boundaryViolations: found?.boundaryViolations ?? null,
+    drift: found === undefined || found.drift === null ? null : Object.fromEntries(found.drift),
     coverageGaps: Object.fromEntries(found?.coverageGaps ?? []),
     claims: found?.range.claims ?? [],
     newestLogs: found?.range.freshness ?? [],

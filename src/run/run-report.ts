@@ -39,6 +39,8 @@ export interface RunReport {
   readonly changes: Changes | null;
   readonly findings: readonly RangeFinding[];
   readonly boundaryViolations: number | null;
+  /** Rows of the report `drift` in the config's scope, by kind of mark; null without `policies` and without `failOn` drift. */
+  readonly drift: Readonly<Record<string, number>> | null;
   /** Account-Region-days in the config's scope, by kind of gap. */
   readonly coverageGaps: Readonly<Record<string, number>>;
   /** What may be said of the config's scope; empty if the run failed before. */

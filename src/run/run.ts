@@ -16,6 +16,7 @@ import { holdRunLock } from "../store/run-lock.ts";
 import { hasOrganization, readExpectation } from "./expectation.ts";
 import { findInRange } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
+import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
 import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
@@ -79,6 +80,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   const step = stepper(progress.phases, options);
   const catalogue = loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]);
   const jobs = reportJobs(config, catalogue, startedAt);
+  const policies = await readPolicies(config.policies);
   const totals = async (): Promise<Snapshot> =>
     existsSync(config.warehouse) ? await withEngine(config, takeSnapshot) : emptySnapshot;
   const before = await step("before", async () => await totalsBefore(totals, effects));
@@ -104,7 +106,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
         try {
-          const file = await writeReport(job, { engine, catalogue, protection: progress.protection, signal });
+          const file = await writeReport(job, { engine, catalogue, policies, protection: progress.protection, signal });
           progress.files.push(file);
           const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
           effects.log.info(`wrote ${file.target}${rows}`, { ...file });
@@ -117,7 +119,8 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   await withEngine(config, reporting, progress.protection);
   const found = await withEngine(
     config,
-    async (engine) => await step("findings", async () => await findInRange(engine, config, summary, startedAt)),
+    async (engine) =>
+      await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });

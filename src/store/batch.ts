@@ -57,6 +57,9 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** The same of model invocation logs; `bedrock` counts the records that were kept. */
+  readonly logFiles?: readonly string[];
+  readonly logObjects?: readonly LedgerEntry[];
   /** Counts that CloudTrail delivered in place of records. */
   readonly aggregated?: readonly AggregatedEntry[];
   /** What was noticed about these objects. */
@@ -74,4 +77,7 @@ export interface CommitCounts {
   readonly duplicates: number;
   /** Contents that differ from the chosen one of their eventID, seen for the first time. */
   readonly contentConflicts: number;
+  /** Of model invocation logs. */
+  readonly newLogs?: number;
+  readonly duplicateLogs?: number;
 }

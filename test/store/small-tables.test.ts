@@ -219,6 +219,15 @@ it("an extracted object has the records that it is known to hold", async () => {
   ]);
 });
 
+it("a new horizon of retention is something to publish, also where nothing lies before it", async () => {
+  const { warehouse } = await open();
+  await using _ = warehouse;
+  await warehouse.prune("2020-01-01");
+  expect(await warehouse.publish()).toBe(true);
+  await warehouse.prune("2020-01-01");
+  expect(await warehouse.publish()).toBe(false);
+});
+
 it("what a killed run staged is gone", async () => {
   const file = join(box.folder, "staged.duckdb");
   mkdirSync(`${file}.work.stage`);

@@ -1,5 +1,5 @@
 /** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { LogFinding, Listed, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type { LogFinding, Listed, ListedKeyRange, MissingObject, ObjectKind, SourceState } from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
 export type { LogFinding, Listed, ListedDays, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
@@ -26,6 +26,8 @@ export interface TrailObject {
   readonly day: string | null;
   /** Why this is not a log file to be read, null if it is one. */
   readonly skip: string | null;
+  /** A trail's unless said. */
+  readonly kind?: ObjectKind;
   readonly locator: Locator;
 }
 
@@ -83,6 +85,8 @@ export interface SourceReport {
 export interface ObjectSource {
   /** As the user named it, for messages and the run table. */
   readonly name: string;
+  /** What its objects hold, and whose ledger remembers them; a trail's unless said. */
+  readonly kind?: ObjectKind;
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
   /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
   progress?(): string;

@@ -53,6 +53,9 @@ const leftovers: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock-logs-permission-check", "model invocation log"],
 ]);
 
+/** A prompt or a completion beside the model invocation log that names it: told by its name wherever it lies, and never opened. */
+export const bodyName: RegExp = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_(?:input|output)\.json(?:\.gz)?$/i;
+
 const logName = /\.(?:json|jsonl|ndjson|log|csv)(?:\.gz)?$|\.gz$/i;
 
 /**
@@ -77,6 +80,7 @@ function skipReason(key: string, anyName: boolean): string | null {
   const name = key.slice(key.lastIndexOf("/") + 1);
   const leftover = leftovers.get(name);
   if (leftover !== undefined) return leftover;
+  if (bodyName.test(key)) return "model invocation log";
   // aggregated events in a flattened copy are read: what they count has to be told
   if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat))
     return otherKinds.get(flat) ?? null;

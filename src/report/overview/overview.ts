@@ -1,9 +1,10 @@
 /** The overview: what a busy person wants to know, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
 import { type AskedRange, askedText, seenText } from "./asked.ts";
-import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";
+import { type BoundaryData, boundaryLines, claimLines } from "./claims.ts";
 import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
+import { denialLines } from "./denials.ts";
 import { type Layout, paint } from "./terminal.ts";
 
 /** Rows of the reports of the same names. */
@@ -26,7 +27,6 @@ export interface OverviewOptions {
 
 const topPrincipals = 3;
 const topBlindSpots = 2;
-const topDenials = 2;
 /** Quarantined files and files without a place are named by their own kinds. */
 const gapLabels: ReadonlyMap<string, string> = new Map([
   ["no file", "without a log file"],
@@ -79,16 +79,6 @@ function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
   const more =
     rest > 0 ? [paint(layout, "dim", `  and ${grouped(rest)} more: spillway report spillover-by-principal`)] : [];
   return [paint(layout, "bold", `${"Who sent it".padEnd(width + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
-}
-
-function denialLines(layout: Layout, rows: readonly PlainRow[]): string[] {
-  if (rows.length === 0) return [];
-  const groups = tally(rows, (row) => {
-    const by = typeof row["denied_by"] === "string" ? `by ${row["denied_by"]}` : "without a stated policy";
-    return `${row["denied_region"] ?? "Region not stated"} ${by}`;
-  });
-  const shown = groups.slice(0, topDenials).map(([key, calls]) => `  ${grouped(calls).padStart(9)}  ${key}`);
-  return [paint(layout, "bold", "Denied"), ...shown.map((line) => cut(line, layout.width))];
 }
 
 function blindLines(layout: Layout, data: OverviewData): string[] {

@@ -36,7 +36,7 @@ export async function finishListing(
 }
 
 /** The root `.../AWSLogs/` that a trail folder lies below: an account whose folder is gone altogether is missed there. */
-const belowRoot = /(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail\/[^/]+\/$/;
+const belowRoot = /(?:o-[a-z0-9]+\/)?\d{12}\/[A-Za-z]+\/[^/]+\/$/;
 
 function listedKeysOf(url: string, options: S3SourceOptions, { days, found, denied }: S3Listing): ListedKeyRange {
   const { bucket, prefix } = parseS3Url(url);

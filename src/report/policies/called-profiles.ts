@@ -1,12 +1,13 @@
 /** What an engine knows of the profiles that can be called in the Regions where somebody calls any. */
-import type { Engine } from "../engines/engine.ts";
-import { plainRows } from "../engines/result.ts";
-import type { KnownProfile } from "../policy/resolve-profile.ts";
-import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { plainRows } from "../../engines/result.ts";
+import type { KnownProfile } from "../../policy/resolve-profile.ts";
+import { accountOfSource } from "../../reference/inference-profiles.ts";
+import { type Scope, applyScopeWherePossible } from "../../sql/scope.ts";
 
 /** Elsewhere nothing could drift, and nobody was denied. */
 export async function calledProfiles(engine: Engine, scope: Scope): Promise<KnownProfile[]> {
-  const sql = `select profile_id, source_region, destination_region, model, as_of from inference_profile
+  const sql = `select profile_id, source_region, destination_region, model, as_of, source from inference_profile
 where source_region in (select source_region from invocation_day where profile_id is not null)
 order by 1, 2, 3`;
   const statement = applyScopeWherePossible(sql, scope, engine.qualify);
@@ -16,7 +17,13 @@ order by 1, 2, 3`;
     const key = `${profileId} ${sourceRegion}`;
     const model = row["model"] === null ? null : String(row["model"]);
     const entry = found.get(key) ?? {
-      profile: { profileId, sourceRegion, model, asOf: String(row["as_of"]) },
+      profile: {
+        profileId,
+        sourceRegion,
+        model,
+        asOf: String(row["as_of"]),
+        account: accountOfSource(String(row["source"])),
+      },
       destinations: [],
     };
     entry.destinations.push(String(row["destination_region"]));

@@ -1,18 +1,12 @@
-/** `spillway report denials --bundle`: the column that says what would have to change. */
-import type { Engine, Result } from "../engines/engine.ts";
-import { type PlainRow, allRows, plainRows, resultOf } from "../engines/result.ts";
-import { explainDenial } from "../policy/explain-denial.ts";
-import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
-import { type Scope, applyScope } from "../sql/scope.ts";
-import { calledProfiles } from "./engine-profiles.ts";
-import { readBundle } from "./policy-bundle.ts";
-import { keysOf } from "./policy-call.ts";
-
-interface DenialFlags {
-  readonly bundle: string;
-  readonly context?: readonly string[];
-  readonly absent?: readonly string[];
-}
+/** What policies add to the report `denials`: the column that says what would have to change. */
+import type { Engine, Result } from "../../engines/engine.ts";
+import { type PlainRow, allRows, plainRows, resultOf } from "../../engines/result.ts";
+import { explainDenial } from "../../policy/explain-denial.ts";
+import { actionOf, invoke, invokeStream } from "../../policy/operations.ts";
+import { type KnownProfile, resolveProfile } from "../../policy/resolve-profile.ts";
+import { type Scope, applyScope } from "../../sql/scope.ts";
+import { calledProfiles } from "./called-profiles.ts";
+import type { PolicyView } from "./policy-view.ts";
 
 const groupColumns = [
   "principal",
@@ -27,7 +21,7 @@ const groupColumns = [
 /** The report's rows with `explanation` behind them: one sentence for each profile that was called. */
 export async function explainDenials(
   result: Result,
-  flags: DenialFlags,
+  { bundle, given }: PolicyView,
   scope: Scope,
   engine: Engine,
 ): Promise<Result> {
@@ -35,10 +29,8 @@ export async function explainDenials(
   const groups = rows.map((row): PlainRow =>
     Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
   );
-  const bundle = await readBundle(flags.bundle);
   const calls = await deniedCalls(scope, engine);
   const profiles = await calledProfiles(engine, { ...scope, boundary: undefined });
-  const given = keysOf(flags);
   const explanations = groups.map((group) => {
     const sentences = calls
       .filter((call) => isSameGroup(call, group))
@@ -48,7 +40,8 @@ export async function explainDenials(
           ? asked
           : explainDenial(bundle, { call: asked, deniedRegion: textOf(group["denied_region"]) }, given);
       });
-    return [...new Set(sentences)].join(" | ") || null;
+    // the engine gives the calls in any order
+    return [...new Set(sentences)].toSorted().join(" | ") || null;
   });
   const columns = [...result.columns, { name: "explanation", type: "text" as const }];
   const cells = result.columns.map((_, column) => rows.map((row) => row[column] ?? null));
@@ -58,7 +51,7 @@ export async function explainDenials(
 /** What was called, for every group of the report. */
 async function deniedCalls(scope: Scope, engine: Engine): Promise<PlainRow[]> {
   const sql = `select distinct principal, account_id, source_region, denied_region, denied_by, denied_explicit as explicit,
-denied_policy_arn as policy_arn, profile_id, model_kind, model, streaming
+denied_policy_arn as policy_arn, profile_id, model_kind, model, operation, streaming
 from invocation_day where outcome = 'denied'`;
   return await plainRows(await engine.run(applyScope(sql, scope, engine.qualify)));
 }
@@ -87,7 +80,7 @@ function callOf(row: PlainRow, known: readonly KnownProfile[]): Asked | string {
   const profile =
     id !== null && application ? `arn:aws:bedrock:${sourceRegion}:${account}:application-inference-profile/${id}` : id;
   const found = resolveProfile({ profile, sourceRegion, model: textOf(row["model"]) ?? undefined }, known);
-  if ("problem" in found) return `${found.problem}: ${found.next}`;
+  if ("problem" in found) return `nothing can be said: ${found.problem}`;
   return {
     profile,
     model: found.model,
@@ -95,6 +88,6 @@ function callOf(row: PlainRow, known: readonly KnownProfile[]): Asked | string {
     destinations: found.destinations,
     account,
     principal,
-    action: row["streaming"] === true ? "bedrock:InvokeModelWithResponseStream" : "bedrock:InvokeModel",
+    action: actionOf(textOf(row["operation"]) ?? "") ?? (row["streaming"] === true ? invokeStream : invoke),
   };
 }

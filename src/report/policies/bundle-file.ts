@@ -1,10 +1,10 @@
 /** Reading a bundle file and finding a principal in it. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { SpillwayError, messageOf } from "../errors.ts";
-import { type Bundle, bundleSchema } from "../policy/bundle.ts";
-import { type PrincipalPolicies, principalPolicies } from "../policy/bundle-layers.ts";
-import { JsonError, placeOf, plainValue, readJson } from "../policy/json-reader.ts";
+import { SpillwayError, messageOf } from "../../errors.ts";
+import { type Bundle, bundleSchema } from "../../policy/bundle.ts";
+import { type PrincipalPolicies, principalPolicies } from "../../policy/bundle-layers.ts";
+import { JsonError, placeOf, plainValue, readJson } from "../../policy/json-reader.ts";
 
 /** @throws SpillwayError `usage` for a file that is not a bundle, or an empty one */
 export async function readBundle(file: string): Promise<Bundle> {
