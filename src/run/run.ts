@@ -122,7 +122,8 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
-  const evidence = await step("evidence", async () => await evidenceStep(options, progress, startedAt));
+  const packing = async (): Promise<readonly Finding[]> => await evidenceStep(options, progress, startedAt);
+  const evidence = config.evidence === undefined ? [] : await step("evidence", packing);
   found = { ...found, findings: [...found.findings, ...evidence] };
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });
