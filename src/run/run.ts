@@ -122,7 +122,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
-  const packing = async (): Promise<readonly Finding[]> => await evidenceStep(options, progress, startedAt);
+  const packing = async (): Promise<readonly RangeFinding[]> => await evidenceStep(options, progress, startedAt);
   const evidence = config.evidence === undefined ? [] : await step("evidence", packing);
   found = { ...found, findings: [...found.findings, ...evidence] };
   progress.found = found;
