@@ -115,6 +115,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "config",
       "engines",
       "engines/duckdb",
+      "evidence",
       "ingest",
       "ingest/listing",
       "ingest/sources",

@@ -30,7 +30,12 @@ export function resolvePaths(values: Values, folder: string): Values {
   const { sources, reports } = values;
   if (Array.isArray(sources)) resolved["sources"] = sources.map(inside("source"));
   if (Array.isArray(reports)) resolved["reports"] = reports.map(inside("output"));
-  const { policies, verify } = values;
+  const { evidence, policies, verify } = values;
+  if (typeof evidence === "object" && evidence !== null) {
+    const given = new Map(Object.entries(evidence));
+    for (const key of ["output", "sign", "clauses"]) if (given.has(key)) given.set(key, from(given.get(key)));
+    resolved["evidence"] = Object.fromEntries(given);
+  }
   if (policies !== undefined) resolved["policies"] = inside("bundle")(policies);
   if (typeof verify === "object" && verify !== null) {
     const given = new Map(Object.entries(verify));

@@ -22,7 +22,7 @@ export interface DemoInvocationLogs {
   readonly records: number;
 }
 
-/** Writes the logs of the shop's calls in its home Region: a file for each hour. Deterministic for the same calls. */
+/** Writes the logs of the support account's calls in its home Region: a file for each hour. Deterministic for the same calls. */
 export function writeInvocationLogs(folder: string, entries: readonly Entry[]): DemoInvocationLogs {
   const random = createRandom(20_260_915);
   const hours = new Map<string, string[]>();
@@ -33,7 +33,8 @@ export function writeInvocationLogs(folder: string, entries: readonly Entry[]): 
     records++;
   };
   const calls = entries.filter(
-    ({ account, region, operation }) => account === demoAccounts.shop && region === homeRegion && logged.has(operation),
+    ({ account, region, operation }) =>
+      account === demoAccounts.support && region === homeRegion && logged.has(operation),
   );
   for (const [index, entry] of calls.entries()) {
     if (entry.outcome === "denied" || index % oneInWithout === oneInWithout - 1) continue;
@@ -43,7 +44,7 @@ export function writeInvocationLogs(folder: string, entries: readonly Entry[]): 
   }
   const keys = [...hours].map(([hour, lines]) => {
     const stamp = hour.replaceAll("/", "").replace(/^(\d{8})(\d{2})$/, "$1T$20000000Z");
-    const key = `AWSLogs/${demoAccounts.shop}/BedrockModelInvocationLogs/${homeRegion}/${hour}/${stamp}_${random.hex(16)}.json.gz`;
+    const key = `AWSLogs/${demoAccounts.support}/BedrockModelInvocationLogs/${homeRegion}/${hour}/${stamp}_${random.hex(16)}.json.gz`;
     const file = join(folder, ...key.split("/"));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, gzipSync(lines.join("\n")));

@@ -13,7 +13,7 @@ import { driftFindings, driftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface Finding {
-  readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen";
+  readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen" | "evidence";
   readonly count: number;
   readonly message: string;
 }

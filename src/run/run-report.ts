@@ -4,6 +4,7 @@ import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { Claim, Freshness } from "../report/claims.ts";
+import type { EvidencePack } from "./evidence-pack.ts";
 import type { Finding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
 import type { WrittenFile } from "./write-reports.ts";
@@ -55,6 +56,8 @@ export interface RunReport {
     readonly bytesAfter: number;
   } | null;
   readonly files: readonly WrittenFile[];
+  /** Evidence packs: made, unchanged, or changed since they were made before. */
+  readonly evidence: readonly EvidencePack[];
   readonly phases: readonly Phase[];
 }
 

@@ -14,7 +14,7 @@ import { interruptStatements } from "../store/duck.ts";
 import type { Expectation } from "../store/warehouse.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { hasOrganization, readExpectation } from "./expectation.ts";
-import { findInRange } from "./findings.ts";
+import { type Finding, findInRange } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -46,7 +46,7 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
   const protection = await options.prepare();
   const startedAt = effects.now();
   const started = performance.now();
-  const progress: Progress = { protection, phases: [], files: [], failures: [] };
+  const progress: Progress = { protection, phases: [], files: [], evidence: [], failures: [] };
   let failure: unknown;
   let verdict: Verdict;
   try {
@@ -117,16 +117,57 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
       }
     });
   await withEngine(config, reporting, progress.protection);
-  const found = await withEngine(
+  let found = await withEngine(
     config,
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
+  const packing = async (): Promise<readonly Finding[]> => await evidenceStep(options, progress, startedAt);
+  const evidence = config.evidence === undefined ? [] : await step("evidence", packing);
+  found = { ...found, findings: [...found.findings, ...evidence] };
   progress.found = found;
   for (const { message, kind, count } of found.findings) effects.log.warn(message, { finding: kind, count });
   for (const message of found.notShown) effects.log.warn(message);
   if (progress.failures.length > 0) return failedVerdict(undefined, progress.failures);
   return judge(config, summary, found);
+}
+
+/** A pack that could not be made does not keep the others from being made. */
+async function evidenceStep(
+  { config, effects, signal }: RunOptions,
+  progress: Progress,
+  now: Date,
+): Promise<readonly Finding[]> {
+  const settings = config.evidence;
+  if (settings === undefined) return [];
+  const { evidenceProtection, writeEvidencePacks } = await import("./evidence-packs.ts");
+  const protection = evidenceProtection(config, progress.protection);
+  // reports of one's own are no part of a pack
+  const catalogue = loadCatalogue();
+  try {
+    const made = await withEngine(
+      config,
+      (engine) => writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
+      protection,
+    );
+    progress.evidence.push(...made.packs);
+    progress.failures.push(...made.failures);
+    return made.packs.flatMap(({ outcome, target, changes }) =>
+      outcome === "changed"
+        ? [
+            {
+              kind: "evidence" as const,
+              count: 1,
+              message: `evidence changed since it was packed: ${changes.join(", ")}; see ${target}`,
+            },
+          ]
+        : [],
+    );
+  } catch (error) {
+    if (signal.aborted || !(error instanceof SpillwayError)) throw error;
+    progress.failures.push({ what: `evidence in ${settings.output}`, error });
+    return [];
+  }
 }
 
 /** The night's logs are loaded and published by now: a disk that is too full to make the file smaller does not keep them from being reported. */

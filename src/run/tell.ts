@@ -7,6 +7,7 @@ import { identities } from "../ingest/summary.ts";
 import { coverPrincipals } from "../privacy/principal.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { version } from "../version.ts";
+import type { EvidencePack } from "./evidence-pack.ts";
 import type { RangeFindings } from "./findings.ts";
 import { lastSuccessName, runMetrics } from "./metrics.ts";
 import { openMetricsText, sampleIn } from "./open-metrics.ts";
@@ -20,6 +21,7 @@ import type { WrittenFile } from "./write-reports.ts";
 export interface Progress {
   readonly phases: Phase[];
   readonly files: WrittenFile[];
+  readonly evidence: EvidencePack[];
   /** What went wrong and did not keep the rest from being done, in its order. */
   readonly failures: StepFailure[];
   readonly protection: Protection | undefined;
@@ -124,6 +126,7 @@ function reportOf(
             bytesAfter: pruned.bytesAfter,
           },
     files: progress.files,
+    evidence: progress.evidence,
     phases: progress.phases,
   };
 }

@@ -12,7 +12,7 @@ it("settle what the trail of one account leaves open, and show a few gaps", asyn
   const next = /npx spillway (ingest invocation-logs:\S+ --warehouse \S+)/.exec(demo.stderr)?.[1] ?? "";
   const open = `select count(*) filter (where region_evidence in ('pending', 'unresolvable') and operation <> 'CreateModelInvocationJob') as open,
     count(*) filter (where region_evidence = 'invocation-log') as logged, count(*) filter (where region_conflict) as conflicts, count(*) as calls
-    from invocation where account_id = '111122223333' and source_region = 'eu-central-1'`;
+    from invocation where account_id = '222233334444' and source_region = 'eu-central-1'`;
   const [before] = await queryRows(warehouse, open);
   expect(before?.["logged"]).toBe(0);
   const ingested = await runCli(next.split(" "));
