@@ -21,7 +21,9 @@ import {
 const account = "111122223333";
 
 function log(over: Row): Row {
+  const none: Row = Object.fromEntries(invocationLogTable.columns.map(({ name }) => [name, null]));
   return {
+    ...none,
     request_id: "k1",
     invocation_key: "eu-west-1/k1",
     account_id: account,
