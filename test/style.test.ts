@@ -22,7 +22,10 @@ const retired: readonly (readonly [name: RegExp, instead: string])[] = [
   [/\b(?:Workspace|Skeleton|Harvest|cameLate)\b/, "ScanBuffer, StructuralIndex, or what it is"],
   [/\b(?:toldBy|tellOf\w+|untold)\b|\b(?:is|are) told of\b/, "reported, named, recorded"],
   [/\b(?:CastName|cast\.ts)\b/, "callers"],
-  [/\b(?:type|interface|class) (?:Finding|Progress|Batch|Reader|Standing)\b/, "a longer name: LogFinding, IngestProgress"],
+  [
+    /\b(?:type|interface|class) (?:Finding|Progress|Batch|Reader|Standing)\b/,
+    "a longer name: LogFinding, IngestProgress",
+  ],
 ];
 
 const phrases: readonly (readonly [phrase: RegExp, instead: string])[] = [

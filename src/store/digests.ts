@@ -210,11 +210,7 @@ export interface OpenRange {
 }
 
 /** `recent`: what is younger and not valid may still become so. */
-export async function openSince(
-  connection: DuckDBConnection,
-  place: LedgerPlace,
-  recent: number,
-): Promise<OpenRange> {
+export async function openSince(connection: DuckDBConnection, place: LedgerPlace, recent: number): Promise<OpenRange> {
   const terms = { here: isHere(place), recent: `epoch_ms(${recent})` };
   const [row] = await rowsOf(connection, filledQuery("duckdb/open-since.sql", terms));
   const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));

@@ -49,7 +49,8 @@ export async function requestPage(url: URL, init: Exchange, title: string | unde
     const answer = await send(url, init, title, attempt);
     if (answer !== null) {
       if (answer.status >= 200 && answer.status < 300) return pageOf(url, answer.body);
-      if (![429, 502, 503, 504].includes(answer.status) || attempt === attempts) throw explainStatus(url, answer.status, answer.body);
+      if (![429, 502, 503, 504].includes(answer.status) || attempt === attempts)
+        throw explainStatus(url, answer.status, answer.body);
     }
     await sleep(50 * 2 ** attempt, undefined, { signal: init.signal }).catch((cause: unknown) => {
       throw interruptedQuery(cause);

@@ -18,10 +18,14 @@ export function explainUnreachable(cause: unknown, url: URL, title: string | und
       cause,
     });
   }
-  return new SpillwayError("engine", `Trino at ${url.origin} went away while ${titleOf(title)} was running: ${reason}`, {
-    next: "Run it again when the server is back; if it happens with the same report, look into the server's log for memory.",
-    cause,
-  });
+  return new SpillwayError(
+    "engine",
+    `Trino at ${url.origin} went away while ${titleOf(title)} was running: ${reason}`,
+    {
+      next: "Run it again when the server is back; if it happens with the same report, look into the server's log for memory.",
+      cause,
+    },
+  );
 }
 
 /** Whether the server's certificate was not accepted; Node has a code for each reason. */

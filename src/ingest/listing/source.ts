@@ -1,8 +1,22 @@
 /** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { LogFinding, Listed, ListedKeyRange, MissingObject, ObjectKind, SourceState } from "../../store/warehouse.ts";
+import type {
+  LogFinding,
+  Listed,
+  ListedKeyRange,
+  MissingObject,
+  ObjectKind,
+  SourceState,
+} from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { LogFinding, Listed, ListedDays, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type {
+  LogFinding,
+  Listed,
+  ListedDays,
+  ListedKeyRange,
+  MissingObject,
+  SourceState,
+} from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
