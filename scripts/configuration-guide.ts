@@ -10,6 +10,7 @@ export function configurationGuide(): string {
   const reports = optionWithKeys(schema.properties?.["reports"]?.items);
   const scope = schema.properties?.["scope"] ?? {};
   const verify = optionWithKeys(schema.properties?.["verify"]);
+  const policies = schema.properties?.["policies"] ?? {};
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
@@ -24,6 +25,8 @@ export function configurationGuide(): string {
     table(optionWithKeys(schema.properties?.["expected"]?.items)),
     "\n## `verify`\n\n`true`, or an object with\n",
     table(verify),
+    "\n## `policies`\n\nWhat they add to reports and findings: docs/policies.md.\n",
+    table(policies),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",
     "| variable | meaning |",
     "| --- | --- |",

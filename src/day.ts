@@ -7,10 +7,12 @@ export const lookBackDays = 2;
 export const deepLookBackDays = 30;
 export const firstRunDays = 90;
 
-export const dayMs = 86_400_000;
+export const hourMs = 3_600_000;
+export const dayMs: number = 24 * hourMs;
 
-export function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+/** The day of a moment; a number is epoch milliseconds. */
+export function dayOf(time: Date | number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 export function addDays(day: string, days: number): string {
@@ -41,5 +43,5 @@ export function checkDays(from: string | undefined, to: string | undefined): voi
     });
   }
   if (from !== undefined && to !== undefined && from > to)
-    throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Exchange them." });
+    throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Swap them." });
 }

@@ -72,5 +72,8 @@ export function usageError(message: string, next: string): SpillwayError {
 
 /** A statement that was told to stop. */
 export function interruptedQuery(cause?: unknown): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted", { cause });
+  return new SpillwayError("interrupted", "The query was interrupted", {
+    next: "Nothing was changed; run it again",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -1,5 +1,5 @@
 /** Log lines: text for people, JSON for machines, always to stderr. */
-import { variables } from "./variables.ts";
+import { setValue, variables } from "./variables.ts";
 import { readFileSync } from "node:fs";
 import { terminalText } from "./terminal-text.ts";
 
@@ -36,7 +36,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The format that the command line, else the environment, else the config asks for: needed before any of them is read properly. */
 export function logFormatOf(args: readonly string[], env: Env = {}): LogFormat {
-  const asked = lastValueOf(args, "--log-format") ?? nonEmpty(env["SPILLWAY_LOG_FORMAT"]) ?? formatInConfig(args, env);
+  const asked = lastValueOf(args, "--log-format") ?? setValue(env["SPILLWAY_LOG_FORMAT"]) ?? formatInConfig(args, env);
   return asked === "json" ? "json" : "text";
 }
 
@@ -50,7 +50,7 @@ function lastValueOf(args: readonly string[], flag: string): string | undefined 
 
 /** Whatever is wrong with the file is said later, by who reads it as a whole. */
 function formatInConfig(args: readonly string[], env: Env): string | undefined {
-  const file = lastValueOf(args, "--config") ?? nonEmpty(env[variables.config.name]) ?? "spillway.json";
+  const file = lastValueOf(args, "--config") ?? setValue(env[variables.config.name]) ?? "spillway.json";
   try {
     const config: unknown = JSON.parse(readFileSync(file, "utf8"));
     const format =
@@ -59,10 +59,6 @@ function formatInConfig(args: readonly string[], env: Env): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
 }
 
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };

@@ -29,3 +29,8 @@ export const developerVariables: readonly string[] = [
   "SPILLWAY_AWS_CLI",
   "SPILLWAY_WRITE_DOCS",
 ];
+
+/** What a variable is set to; an empty one is not set. */
+export function setValue(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -31,6 +31,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["engines/trino", [".", "engines", "engines/raw-logs", "sql"]],
   ["ingest/listing", ["aws", "store"]],
   ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/listing"]],
+  ["ingest/sources/invocation-logs", [".", "aws/s3", "ingest/listing"]],
   ["ingest/sources/lookup-events", [".", "aws", "ingest/listing", "reference"]],
   ["ingest/sources/athena", [".", "aws/s3", "engines/athena", "engines/raw-logs", "ingest/listing", "schema", "sql"]],
   [
@@ -41,6 +42,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "aws/s3",
       "ingest/listing",
       "ingest/sources/athena",
+      "ingest/sources/invocation-logs",
       "ingest/sources/lookup-events",
       "ingest/sources/s3",
     ],
@@ -48,9 +50,9 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["ingest", [".", "aws/s3", "columnar", "ingest/listing", "integrity", "parse", "store"]],
   ["report", [".", "engines", "reference", "sql"]],
   ["report/page/markup", ["engines", "report"]],
-  ["report/page/data", ["engines", "report"]],
+  ["report/page/data", [".", "engines", "report"]],
   ["report/page/charts", ["report", "report/page/markup"]],
-  ["report/page/sections", ["engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
+  ["report/page/sections", [".", "engines", "report", "report/page/charts", "report/page/data", "report/page/markup"]],
   [
     "report/page",
     [
@@ -67,7 +69,8 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ],
   ["report/formats", [".", "columnar", "engines", "report", "report/page", "report/page/data", "schema"]],
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
-  ["report/overview", ["engines", "report"]],
+  ["report/overview", [".", "engines", "report"]],
+  ["report/policies", [".", "engines", "policy", "reference", "sql"]],
   ["report/pdf", ["."]],
   [
     "evidence",
@@ -102,7 +105,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "sql",
     ],
   ],
-  ["config", [".", "ingest/sources", "report/formats"]],
+  ["config", [".", "ingest/sources", "ingest/sources/invocation-logs", "report/formats"]],
   [
     "run",
     [
@@ -112,6 +115,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "config",
       "engines",
       "engines/duckdb",
+      "evidence",
       "ingest",
       "ingest/listing",
       "ingest/sources",
@@ -121,11 +125,13 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/formats",
       "report/overview",
       "report/page",
+      "report/page/data",
+      "report/policies",
       "sql",
       "store",
     ],
   ],
-  ["demo", []],
+  ["demo", ["."]],
   [
     "cli/flags",
     [
@@ -182,6 +188,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report/page",
       "report/page/data",
       "report/pdf",
+      "report/policies",
       "report/results",
       "run",
       "sql",

@@ -25,7 +25,7 @@ export interface Runtime {
   readonly close: () => Promise<void>;
 }
 
-export class StreamBroke extends Error {
+class StreamBroke extends Error {
   override readonly name = "StreamBroke";
 }
 

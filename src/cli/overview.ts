@@ -16,7 +16,7 @@ export async function printOverview(order: OverviewOrder): Promise<void> {
   await printText(order);
 }
 
-async function printText({ engine, catalogue, statement, scope, flags, context }: OverviewOrder): Promise<void> {
+async function printText({ engine, catalogue, statement, amend, scope, flags, context }: OverviewOrder): Promise<void> {
   const { effects, signal } = context;
   const [{ overviewText }, { overviewData }] = await Promise.all([
     import("../report/overview/overview.ts"),
@@ -27,7 +27,7 @@ async function printText({ engine, catalogue, statement, scope, flags, context }
     const report = findReport(catalogue, name);
     return statement({ ...report, sql: around(report.sql) });
   };
-  const data = await overviewData({ engine, statement: statementOf, asked: scope, boundary, signal });
+  const data = await overviewData({ engine, statement: statementOf, amend, asked: scope, boundary, signal });
   const terminal = flags.output === undefined && effects.stdout.isTTY === true;
   const text = overviewText(data, {
     width: terminal ? effects.stdout.columns : undefined,

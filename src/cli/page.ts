@@ -1,6 +1,6 @@
 /** Pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
 import { SpillwayError } from "../errors.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Result } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
 import type { Scope } from "../sql/scope.ts";
@@ -20,12 +20,16 @@ export interface PageOrder {
   readonly scope: Scope;
   readonly flags: PageFlags;
   readonly context: CommandContext;
+  /** When the documents of the bundle were read; none: no bundle. */
+  readonly bundleDay?: string | undefined;
 }
 
 export interface OverviewOrder extends PageOrder {
   readonly catalogue: ReadonlyMap<string, Report>;
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
+  /** A report's rows with what policies add to them. */
+  readonly amend: (report: string, result: Result) => Promise<Result>;
 }
 
 /** Wrong use is said before the engine runs. */
@@ -59,7 +63,7 @@ export async function printPage(order: OverviewOrder): Promise<void> {
 }
 
 /** `isWhole`: of all reports, of which none reads more of a table of logs than the range. */
-export async function headOf({ engine, scope, flags }: PageOrder, isWhole = false): Promise<PageHead> {
+export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
   const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
   return pageHead({
@@ -68,6 +72,7 @@ export async function headOf({ engine, scope, flags }: PageOrder, isWhole = fals
     engine: engine.name,
     protection: protectionOf(flags),
     isBounded,
+    bundleDay,
   });
 }
 

@@ -2,10 +2,10 @@
 import { SpillwayError } from "../errors.ts";
 import { accountOf, roleOfSession } from "../policy/arn.ts";
 import type { Call } from "../policy/call.ts";
-import type { GivenKeys } from "../policy/keys.ts";
-import { actionOf } from "../policy/operations.ts";
+import { isMantle } from "../policy/checks.ts";
+import { actionOf, isInProject } from "../policy/operations.ts";
 import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
-import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
+import type { CallFlags } from "./flags/policy.ts";
 
 /** @throws SpillwayError `usage` for what is missing or cannot be */
 export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Call {
@@ -26,7 +26,19 @@ export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Cal
       next: "Add --inference-profile ID, or --model ID for a call without a profile.",
     });
   }
+  const action = actionOf(flags.operation) ?? flags.operation;
   const profile = flags.inferenceProfile ?? null;
+  if (profile !== null && isMantle({ action })) {
+    throw new SpillwayError("usage", "bedrock-mantle does no cross-Region inference and takes no profile", {
+      next: "Name the model with --model instead of --inference-profile.",
+    });
+  }
+  const inProject = isInProject(flags.operation);
+  if (flags.project !== undefined && !inProject) {
+    throw new SpillwayError("usage", `--project is of no matter for ${flags.operation}`, {
+      next: "It is for ChatCompletions, Responses, Messages and CreateInference.",
+    });
+  }
   const found = resolveProfile(
     { profile, sourceRegion, model: flags.model, destinations: flags.destination },
     profiles,
@@ -39,7 +51,8 @@ export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Cal
     destinations: found.destinations,
     account,
     principal,
-    action: actionOf(flags.operation) ?? flags.operation,
+    action,
+    project: inProject ? (flags.project ?? "default") : undefined,
     bearerToken: flags.bearerToken,
     managementAccount: flags.managementAccount,
   };
@@ -69,31 +82,4 @@ function principalOf(flags: CallFlags): string {
 function required(value: string | undefined, flag: string, what: string): string {
   if (value !== undefined) return value;
   throw new SpillwayError("usage", `${flag} is missing`, { next: `Give ${what}.` });
-}
-
-const filled: ReadonlySet<string> = new Set([
-  "aws:requestedregion",
-  "aws:principalarn",
-  "aws:principalaccount",
-  "bedrock:inferenceprofilearn",
-]);
-
-/** A key that nobody gave is not known: only a live call would fill it. */
-export function keysOf(flags: Pick<DocumentFlags, "context" | "absent">): GivenKeys {
-  const context: Record<string, string[]> = {};
-  for (const written of flags.context ?? []) {
-    const cut = written.indexOf("=");
-    const key = written.slice(0, cut);
-    refuseFilled(key);
-    (context[key] ??= []).push(written.slice(cut + 1));
-  }
-  for (const key of flags.absent ?? []) refuseFilled(key);
-  return { context, absent: flags.absent, others: "unknown" };
-}
-
-function refuseFilled(key: string): void {
-  if (!filled.has(key.toLowerCase())) return;
-  throw new SpillwayError("usage", `${key} follows from the call itself`, {
-    next: "Leave it out; --source-region, --destination, --principal, --account and --inference-profile say what it is.",
-  });
 }

@@ -6,6 +6,7 @@ import type { CallAnswer, CheckedResource } from "../policy/evaluate.ts";
 import { explainAnswer, layersNotEvaluated } from "../policy/explain.ts";
 import { resourceName } from "../policy/expectation.ts";
 import type { CrossChecked } from "../probe/cross-check.ts";
+import { isBatch } from "../policy/checks.ts";
 import { bindsScps } from "../policy/layers.ts";
 import type { PreparedCheck } from "./policy-prepare.ts";
 import { formatOf } from "./flags/result.ts";
@@ -59,11 +60,15 @@ function wholeCall({ call, documents, answer }: CheckedCall): Row {
     resource: "whole call",
     region: null,
     decision: answer.overall,
-    reasons: [...sometimes(answer), ...unbound, ...notEvaluated],
+    reasons: [...sometimes(answer), ...unbound, ...notEvaluated, ...(isBatch(call) ? [ofServiceRole] : [])],
     changes: [],
     simulated: null,
   };
 }
+
+/** A batch job calls the model as another principal than the one that creates it. */
+const ofServiceRole =
+  "not evaluated: iam:PassRole for the service role of the job, and what that role may do: check it with --operation InvokeModel";
 
 /** The documentation says that one refused Region fails the call; in the field it does so when the call is routed there. */
 function sometimes({ resources }: CallAnswer): string[] {

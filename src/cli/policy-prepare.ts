@@ -6,8 +6,9 @@ import type { KnownProfile } from "../policy/resolve-profile.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { CallFlags, DocumentFlags } from "./flags/policy.ts";
-import { onlyPrincipal, policiesIn, readBundle } from "./policy-bundle.ts";
-import { callOf, keysOf } from "./policy-call.ts";
+import { onlyPrincipal, policiesIn, readBundle } from "../report/policies/bundle-file.ts";
+import { keysOf } from "../report/policies/given-keys.ts";
+import { callOf } from "./policy-call.ts";
 import { knownProfiles } from "./known-profiles.ts";
 import { type GivenDocuments, readDocuments } from "./policy-documents.ts";
 

@@ -5,7 +5,7 @@ import type { Effects } from "../effects.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import { plainReason, resourceName } from "../policy/expectation.ts";
 import { type TestResult, runTestLine } from "../policy/test-line.ts";
-import { policiesOf } from "./policy-bundle.ts";
+import { policiesOf } from "../report/policies/bundle-file.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import { formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";

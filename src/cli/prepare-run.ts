@@ -12,6 +12,8 @@ export async function prepareRun(config: Config, effects: Effects): Promise<Prot
   checkConfig(config);
   const { checkReports } = await import("../run/check-reports.ts");
   await checkReports(config);
+  const { readPolicies } = await import("../run/policies.ts");
+  await readPolicies(config.policies);
   return await protectionFor(config, effects);
 }
 

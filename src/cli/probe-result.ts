@@ -11,8 +11,8 @@ import { resolveBoundary } from "../report/boundary.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { ProbeResultFlags } from "./flags/probe.ts";
 import { serviceOf } from "./flags/service-access.ts";
-import { onlyPrincipal, readBundle } from "./policy-bundle.ts";
-import { keysOf } from "./policy-call.ts";
+import { onlyPrincipal, readBundle } from "../report/policies/bundle-file.ts";
+import { keysOf } from "../report/policies/given-keys.ts";
 import { printCalls } from "./probe-output.ts";
 
 /** Returns the exit code. */
@@ -23,7 +23,20 @@ export async function showResult(file: string, flags: ProbeResultFlags, context:
     throw new SpillwayError("usage", `${file} holds no call: the probe was stopped before the first one`, {
       next: "Make the calls again: spillway probe",
     });
-  return await tellResult(probe, file, flags, beside, context);
+  return await untilStopped(file, context.signal, async () => await tellResult(probe, file, flags, beside, context));
+}
+
+/** Whoever stops it is told how to go on. */
+export async function untilStopped<T>(file: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new SpillwayError("interrupted", `stopped; the calls that were made are noted in ${file}`, {
+      next: `See what came of them: spillway probe result ${file}`,
+      cause,
+    });
+  }
 }
 
 export async function besideOf(flags: ProbeResultFlags): Promise<Beside> {

@@ -13,8 +13,9 @@ import { askProfile } from "../probe/preflight/profile-lines.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { ProbeFlags } from "./flags/probe.ts";
+import { warnOfUnknownRegions } from "./flags/scope.ts";
 import { serviceOf } from "./flags/service-access.ts";
-import { besideOf, tellResult } from "./probe-result.ts";
+import { besideOf, tellResult, untilStopped } from "./probe-result.ts";
 
 /** Returns the exit code. */
 export async function runProbe(flags: ProbeFlags, context: CommandContext): Promise<number> {
@@ -35,6 +36,7 @@ export async function runProbe(flags: ProbeFlags, context: CommandContext): Prom
   }
   const named = serviceOf(flags, effects.env);
   const region = flags.sourceRegion ?? (named.region === "" ? await profileRegion(named) : named.region);
+  await warnOfUnknownRegions({ region: [region] }, effects.log);
   const access: ServiceAccess = { ...named, region };
   const account = await callerAccount(access, signal);
   const known = await knownProfile(profile, flags, access, context);
@@ -62,9 +64,11 @@ export async function runProbe(flags: ProbeFlags, context: CommandContext): Prom
   };
   await createProbe(file, begun);
   effects.log.info(`the calls are noted in ${file}; if this is stopped: spillway probe result ${file}`);
-  const probe = await called(begun, file, operations, access, context);
-  refuseNothing(probe, file);
-  return await tellResult(probe, file, flags, beside, context);
+  return await untilStopped(file, signal, async () => {
+    const probe = await called(begun, file, operations, access, context);
+    refuseNothing(probe, file);
+    return await tellResult(probe, file, flags, beside, context);
+  });
 }
 
 interface Known {

@@ -1,9 +1,10 @@
 /** `spillway report`: one report of the catalogue in any format, or the overview. */
 import type { Command } from "commander";
 import type { Report } from "../report/catalogue.ts";
-import type { Engine, Result } from "../engines/engine.ts";
+import type { Result } from "../engines/engine.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import type { Scope } from "../sql/scope.ts";
+import type { Logger } from "../log.ts";
+import type { PolicyView } from "../report/policies/policy-view.ts";
 import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts";
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -38,7 +39,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .option("--reports <folder>", "a folder with SQL files of your own")
     .option("--list", "list the reports")
     .option("--describe", "show what the report answers, its columns and its SQL")
-    .option("--bundle <file>", "drift, denials: policy documents, from: spillway policy collect")
+    .option("--bundle <file>", "drift, denials, overview: policy documents, from: spillway policy collect")
     .option("--pdf <file>", "print the page (--format html) to a PDF too; needs Chromium or Chrome (SPILLWAY_BROWSER)");
   addClaimFlags(addEngineFlags(addResultFlags(addOutputFlags(addScopeFlags(addKeyFlags(command)))))).action(
     async (name: string | undefined, flags: ReportFlags) => {
@@ -107,6 +108,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const catalogue = loadCatalogue(foldersOf(flags));
   const report = name === undefined ? undefined : findReport(catalogue, name);
   refuseStrayPolicyFlags(report, flags);
+  const policies = await policyViewOf(report, flags, effects.log);
   const asked = { ...(await scopeOf(flags, effects.now())), maxAgeHours: flags.maxAge };
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
@@ -118,22 +120,30 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   const read = readScope(statements.map((each) => each?.sql ?? "").join("\n;\n"), asked);
   const engine = await openEngine(flags, read, context, filesFor(flags.output), protection);
   try {
+    const readsReach = report === undefined || report.name === "drift";
     const scope =
-      report?.name === "drift"
-        ? await (await import("./report-drift.ts")).driftScope(asked, flags, engine, effects.log)
+      readsReach && policies !== undefined
+        ? await (await import("../report/policies/drift.ts")).withReach(asked, policies, engine)
         : asked;
+    const { policyReader } = await import("../report/policies/policy-reader.ts");
+    const amend = policyReader(policies, scope, engine);
     // elsewhere each question costs a scan
     if (engine.name === "duckdb") {
       const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
       await warnOfEmptyScope(engine, scope, effects.log);
     }
-    const order = { engine, scope, flags, context };
+    if (engine.name !== "duckdb" && report?.name === "invocation-log-gaps") {
+      effects.log.warn("no invocation logs are known to this engine: nothing is compared with them", {
+        next: "Load them and the trail into a warehouse: spillway ingest invocation-logs:s3://BUCKET/PREFIX",
+      });
+    }
+    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at };
     const isPage = formatOf(flags) === "html";
     if (report === undefined) {
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
       const { printOverview } = await import("./overview.ts");
       await withTimeout(flags, signal, async (until) => {
-        const all = { ...order, context: { ...context, signal: until }, catalogue, statement };
+        const all = { ...order, context: { ...context, signal: until }, catalogue, statement, amend };
         await (isPage ? printPage(all) : printOverview(all));
       });
       await printPdfOf(flags, context);
@@ -154,7 +164,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
-      await printResult(await judged(report, result, scope, engine, flags, noting), flags, effects, {
+      await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
@@ -169,30 +179,39 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   }
 }
 
-/** The rows with what the policies say of them, where the flags ask for it. */
-async function judged(
+/** The rows; what does not fit is counted where the flags ask for it. */
+async function withFindings(
   report: Report,
   result: Result,
-  scope: Scope,
-  engine: Engine,
   flags: ReportFlags,
   { exitWith }: CommandContext,
 ): Promise<Result> {
-  if (report.name === "denials" && flags.bundle !== undefined) {
-    const { explainDenials } = await import("./report-denials.ts");
-    return await explainDenials(result, { ...flags, bundle: flags.bundle }, scope, engine);
-  }
   if (report.name !== "drift" || flags.failOn?.includes("drift") !== true) return result;
-  const { countDrift } = await import("./report-drift.ts");
+  const { countDrift } = await import("../report/policies/drift.ts");
   const counted = await countDrift(result);
   if (counted.findings > 0) exitWith(exitCodes.findings);
   return counted.result;
 }
 
+/** Without a boundary nothing is outside of it, without a bundle nothing is evaluated: both are said. */
+async function policyViewOf(
+  report: Report | undefined,
+  { bundle, boundary, ...keys }: ReportFlags,
+  log: Logger,
+): Promise<PolicyView | undefined> {
+  if (report?.name === "drift") {
+    if (boundary === undefined) log.info("no boundary is named: nothing is marked as outside of it; add --boundary eu");
+    if (bundle === undefined) log.info("no bundle is named: what policies allow is not evaluated; add --bundle FILE");
+  }
+  if (bundle === undefined) return undefined;
+  const { readPolicyView } = await import("../report/policies/policy-view.ts");
+  return await readPolicyView(bundle, keys);
+}
+
 function refuseStrayPolicyFlags(report: Report | undefined, flags: ReportFlags): void {
-  const takes = report?.name === "drift" || report?.name === "denials";
+  const takes = report === undefined || report.name === "drift" || report.name === "denials";
   if (flags.bundle !== undefined && !takes)
-    throw new SpillwayError("usage", "--bundle is for the reports drift and denials", {
+    throw new SpillwayError("usage", "--bundle is for the overview and the reports drift and denials", {
       next: "Name one of them, or leave it out.",
     });
   if (flags.failOn?.includes("drift") === true && report?.name !== "drift")

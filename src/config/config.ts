@@ -13,5 +13,11 @@ export type ScopeConfig = Config["scope"];
 
 export type ReportConfig = Config["reports"][number];
 
+/** Packs for an auditor that each run makes. */
+export type EvidenceConfig = NonNullable<Config["evidence"]>;
+
 /** Accounts and Regions whose logs are expected. */
 export type ExpectedConfig = Config["expected"][number];
+
+/** The policy documents that reports and findings are judged by. */
+export type PoliciesConfig = NonNullable<Config["policies"]>;

@@ -1,5 +1,5 @@
 /** Where the config comes from: file, then environment, then flags; the later wins, key by key. */
-import { variables } from "../variables.ts";
+import { setValue, variables } from "../variables.ts";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
@@ -31,7 +31,7 @@ export interface LoadedConfig {
  * @throws SpillwayError `config`, with every problem that was found
  */
 export function loadConfig({ file, env, flags = {} }: ConfigRequest): LoadedConfig {
-  const named = file ?? nonEmpty(env[variables.config.name]);
+  const named = file ?? setValue(env[variables.config.name]);
   const read = readConfigFile(named ?? defaultConfigFile, named !== undefined);
   const fromEnv = envValues(env, configJsonSchema());
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
@@ -75,10 +75,6 @@ function inVariable(problem: string): string {
     /^(unknown key )?([A-Za-z]+)/,
     (_, before: string = "", key: string) => before + variableOf(key),
   );
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
 }
 
 /** The object in a config file; null if there is no file and none was named. */

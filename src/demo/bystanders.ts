@@ -1,9 +1,9 @@
 /** The records around the inference: agents, guardrails, control plane and other services. */
-import { bystanders, cast, demoAccounts, demoRegions } from "./cast.ts";
+import { dayMs } from "../day.ts";
+import { bystanders, callers, demoAccounts, demoRegions } from "./callers.ts";
 import { type World, deliveryTime, wholeSeconds } from "./calls.ts";
 import type { Choice } from "./random.ts";
 import { type CallShape, apiCallRecord } from "./records.ts";
-import { day } from "./trail.ts";
 
 const frankfurt = "eu-central-1";
 const virginia = "us-east-1";
@@ -20,12 +20,12 @@ export function deliverOther(world: World, shape: Omit<CallShape, "requestId">):
 export function runNoise(world: World, start: number, isQuiet: (account: string) => boolean): void {
   const { random } = world;
   const runtime = `bedrock-runtime.${frankfurt}.amazonaws.com`;
-  const at = (): number => wholeSeconds(start + random.int(day));
+  const at = (): number => wholeSeconds(start + random.int(dayMs));
   const quiet = isQuiet(demoAccounts.support);
   if (!quiet) {
     const agent = { agentId: "AGENT12345", agentAliasId: "TSTALIASID", sessionId: random.uuid() };
     deliverOther(world, {
-      caller: cast.supportAssistant,
+      caller: callers.supportAssistant,
       region: frankfurt,
       at: at(),
       name: "InvokeAgent",
@@ -35,7 +35,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
     });
     for (let i = 0; i < 3; i += 1)
       deliverOther(world, {
-        caller: cast.supportAssistant,
+        caller: callers.supportAssistant,
         region: frankfurt,
         at: at(),
         name: "ApplyGuardrail",
@@ -45,7 +45,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
       });
   }
   deliverOther(world, {
-    caller: cast.invoiceBot,
+    caller: callers.invoiceBot,
     region: frankfurt,
     at: at(),
     name: "CountTokens",
@@ -53,7 +53,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
     host: runtime,
   });
   deliverOther(world, {
-    caller: cast.ana,
+    caller: callers.ana,
     region: virginia,
     at: at(),
     name: "ListInferenceProfiles",
@@ -97,7 +97,7 @@ export function runOrdinary(world: World, start: number, isQuiet: (account: stri
           ? { ...picked, agent: 'probe/1.0 ("eventSource":"bedrock.amazonaws.com")' }
           : picked;
         // One in each tenth of the day at least, so that no file's worth of time stays empty by chance.
-        const at = wholeSeconds(start + ((i % 10) + random.next()) * (day / 10));
+        const at = wholeSeconds(start + ((i % 10) + random.next()) * (dayMs / 10));
         deliverOther(world, {
           caller,
           region,

@@ -1,4 +1,5 @@
 /** The making of CloudTrail digests: documents, their signatures and the links between them, signed with any RSA key. */
+import { hourMs } from "../day.ts";
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
@@ -76,11 +77,11 @@ export function publicKeyList(keys: readonly SigningKey[], from: number, to: num
 /** The digests of a chain, oldest first. `previous` is what it goes on from; without it the first one is a starting digest. */
 export function makeChain(plan: ChainPlan, previous: MadeDigest | null = null): readonly MadeDigest[] {
   const made: MadeDigest[] = [];
-  const hourMs = plan.hourMs ?? 3_600_000;
+  const length = plan.hourMs ?? hourMs;
   let last = previous;
   for (const [index, logs] of plan.hours.entries()) {
-    const startsAt = plan.start + index * hourMs;
-    last = makeDigest(plan, logs, startsAt, startsAt + hourMs, last);
+    const startsAt = plan.start + index * length;
+    last = makeDigest(plan, logs, startsAt, startsAt + length, last);
     made.push(last);
   }
   return made;

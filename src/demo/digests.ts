@@ -1,7 +1,8 @@
 /** The digests of the made-up organization: one each hour for every account and Region, signed with the demo's own key. */
+import { hourMs } from "../day.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { homeRegion, organizationId, trailName } from "./cast.ts";
+import { homeRegion, organizationId, trailName } from "./callers.ts";
 import { type ChainLog, type MadeDigest, makeChain, publicKeyList } from "./digest-chain.ts";
 import { demoKey } from "./digest-key.ts";
 
@@ -20,7 +21,6 @@ export interface DemoDigests {
 }
 
 const bucket = "demo-organization-trail";
-const hour = 3_600_000;
 
 /** Writes the digests of `logs`, from `from` to `to`, below `folder`. */
 export function writeDigests(folder: string, logs: readonly DemoLog[], from: number, to: number): DemoDigests {
@@ -34,9 +34,9 @@ export function writeDigests(folder: string, logs: readonly DemoLog[], from: num
   const keys: string[] = [];
   const ends: MadeDigest[] = [];
   for (const { account, region, logs: listed } of places.values()) {
-    const hours = Array.from({ length: Math.ceil((to - from) / hour) }, (_, index) => {
-      const start = from + index * hour;
-      return listed.filter(({ at }) => at >= start && at < start + hour).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const hours = Array.from({ length: Math.ceil((to - from) / hourMs) }, (_, index) => {
+      const start = from + index * hourMs;
+      return listed.filter(({ at }) => at >= start && at < start + hourMs).toSorted((a, b) => (a.key < b.key ? -1 : 1));
     });
     const root = `AWSLogs/${organizationId}/`;
     const chain = makeChain({
@@ -60,7 +60,7 @@ export function writeDigests(folder: string, logs: readonly DemoLog[], from: num
     if (last !== undefined) ends.push(last);
   }
   const lines = ends.map(({ key, signature }) => `s3://${bucket}/${key},${signature}\n`);
-  const month = 30 * 24 * hour;
+  const month = 30 * 24 * hourMs;
   return {
     keys,
     signatures: `uri,signature\n${lines.join("")}`,

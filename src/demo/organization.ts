@@ -1,11 +1,12 @@
 /** The made-up organization as a whole: writes its trail into a folder and says what went into it. */
-import { demoAccounts, homeRegion, trailName } from "./cast.ts";
+import { dayMs, dayOf, hourMs } from "../day.ts";
+import { demoAccounts, homeRegion, trailName } from "./callers.ts";
 import type { World } from "./calls.ts";
 import { runNoise, runOrdinary } from "./bystanders.ts";
 import { runDenials, runSpecials } from "./incidents.ts";
 import { createRandom } from "./random.ts";
 import { type DemoDigests, type DemoLog, writeDigests } from "./digests.ts";
-import { type TrailObject, contentOf, createTrail, day, objectKey, writeObject, writeTrail } from "./trail.ts";
+import { type TrailObject, contentOf, createTrail, objectKey, writeObject, writeTrail } from "./trail.ts";
 import type { Entry } from "./entry.ts";
 import { runWorkloads } from "./workloads.ts";
 
@@ -46,7 +47,7 @@ interface Oddities {
 
 /** Files that lie among the logs without being logs, or arrived broken. */
 function writeOddities(folder: string, end: number): Oddities {
-  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
+  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const insight = objectKey(place, "CloudTrail-Insight", "Zy9Xw8Vu7Ts6Rq5P");
   writeObject(folder, insight, {
     Records: [
@@ -78,12 +79,12 @@ function writeOddities(folder: string, end: number): Oddities {
 
 /** The only digest where none are asked for: it says that there are such files. */
 function writeLoneDigest(folder: string, end: number): string {
-  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - day };
+  const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const digest = objectKey(place, "CloudTrail-Digest", `${trailName}_${homeRegion}`);
   writeObject(folder, digest, {
     awsAccountId: place.account,
-    digestStartTime: new Date(end - day - 3_600_000).toISOString(),
-    digestEndTime: new Date(end - day).toISOString(),
+    digestStartTime: new Date(end - dayMs - hourMs).toISOString(),
+    digestEndTime: new Date(end - dayMs).toISOString(),
     previousDigestSignature: null,
     logFiles: [],
   });
@@ -93,12 +94,12 @@ function writeLoneDigest(folder: string, end: number): string {
 /** Writes two weeks of an organization trail below `folder`. Deterministic for the same options. */
 export async function writeDemoOrganization(folder: string, options: DemoOptions = {}): Promise<DemoOrganization> {
   const end = options.now?.getTime() ?? Date.UTC(2026, 8, 15);
-  const firstDay = Math.floor((end - 1) / day) * day - (days - 1) * day;
-  const gap = { account: demoAccounts.support, start: firstDay + gapDay * day };
+  const firstDay = Math.floor((end - 1) / dayMs) * dayMs - (days - 1) * dayMs;
+  const gap = { account: demoAccounts.support, start: firstDay + gapDay * dayMs };
   const random = createRandom(options.seed ?? 7);
   const world: World = { random, trail: createTrail(end, gap), entries: [] };
   for (let index = 0; index < days; index += 1) {
-    const start = firstDay + index * day;
+    const start = firstDay + index * dayMs;
     const isQuiet = (account: string): boolean => account === gap.account && index === gapDay;
     runWorkloads(world, start, index, isQuiet);
     runDenials(world, start, isQuiet);
@@ -109,7 +110,7 @@ export async function writeDemoOrganization(folder: string, options: DemoOptions
   const objects = world.trail.objects();
   const redelivered = objects.find(
     (object) =>
-      object.account === demoAccounts.shop && object.region === "eu-central-1" && object.at > firstDay + 3 * day,
+      object.account === demoAccounts.shop && object.region === "eu-central-1" && object.at > firstDay + 3 * dayMs,
   );
   const copies: readonly TrailObject[] =
     redelivered === undefined ? [] : [{ ...redelivered, at: redelivered.at + 30_000 }];
@@ -133,7 +134,7 @@ export async function writeDemoOrganization(folder: string, options: DemoOptions
     skipped: [...(digests?.keys ?? [writeLoneDigest(folder, end)]), ...skipped],
     quarantined: [broken.key],
     entries: world.entries,
-    gap: { account: gap.account, day: new Date(gap.start).toISOString().slice(0, 10) },
+    gap: { account: gap.account, day: dayOf(gap.start) },
     ...(digests === undefined ? {} : { digests }),
   };
 }

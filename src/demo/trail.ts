@@ -1,8 +1,9 @@
 /** The trail of the made-up organization: which record lies in which file, and how files are named and written. */
+import { dayMs, hourMs } from "../day.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { organizationId } from "./cast.ts";
+import { organizationId } from "./callers.ts";
 import type { Random } from "./random.ts";
 
 export type TrailRecord = Readonly<Record<string, unknown>>;
@@ -21,16 +22,15 @@ export interface Trail {
   objects(): readonly TrailObject[];
 }
 
-const slot = 6 * 3_600_000;
-export const day = 86_400_000;
+const slot = 6 * hourMs;
 
 /** `gap` is an account and a day on which nothing is delivered for it; what was due comes a day later. */
 export function createTrail(end: number, gap: { readonly account: string; readonly start: number }): Trail {
   const objects = new Map<string, TrailObject>();
   return {
     deliver: (account, region, deliveredAt, record) => {
-      const isGap = account === gap.account && deliveredAt >= gap.start && deliveredAt < gap.start + day;
-      const due = isGap ? deliveredAt + day : deliveredAt;
+      const isGap = account === gap.account && deliveredAt >= gap.start && deliveredAt < gap.start + dayMs;
+      const due = isGap ? deliveredAt + dayMs : deliveredAt;
       if (due >= end) return false;
       const start = Math.floor(due / slot) * slot;
       const key = `${account} ${region} ${start}`;

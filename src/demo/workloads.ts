@@ -1,8 +1,8 @@
 /** The regular traffic of the made-up organization: who calls what, from where, how often. */
-import { type Caller, cast, demoAccounts } from "./cast.ts";
+import { dayMs, hourMs } from "../day.ts";
+import { type Caller, callers, demoAccounts } from "./callers.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";
-import { day } from "./trail.ts";
 import { type ModelKind, isStream } from "./entry.ts";
 
 export interface Workload {
@@ -55,7 +55,7 @@ const orders = `arn:aws:bedrock:${virginia}:${demoAccounts.shop}:application-inf
 
 const workloads: readonly Workload[] = [
   {
-    caller: cast.supportAssistant,
+    caller: callers.supportAssistant,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${sonnet}`,
@@ -66,8 +66,8 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.invoiceBot,
-    burstAt: 9.5 * 3_600_000,
+    caller: callers.invoiceBot,
+    burstAt: 9.5 * hourMs,
     region: frankfurt,
     operation: "Converse",
     modelId: `eu.${nova}`,
@@ -78,7 +78,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.orderService,
+    caller: callers.orderService,
     region: virginia,
     operation: "InvokeModelWithResponseStream",
     modelId: orders,
@@ -89,7 +89,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.searchIndexer,
+    caller: callers.searchIndexer,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: "amazon.titan-embed-text-v2:0",
@@ -100,7 +100,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.notebook,
+    caller: callers.notebook,
     region: virginia,
     operation: "InvokeModel",
     modelId: `global.${sonnet}`,
@@ -111,7 +111,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.ana,
+    caller: callers.ana,
     region: virginia,
     operation: "ConverseStream",
     modelId: `us.${sonnet}`,
@@ -124,7 +124,7 @@ const workloads: readonly Workload[] = [
     completionsFrom: 2,
   },
   {
-    caller: cast.ben,
+    caller: callers.ben,
     region: frankfurt,
     operation: "Converse",
     modelId: `global.${sonnet}`,
@@ -135,7 +135,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${haiku}`,
@@ -147,7 +147,7 @@ const workloads: readonly Workload[] = [
     endpointOwner: demoAccounts.shop,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: "amazon.nova-lite-v1:0",
@@ -158,7 +158,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.apiKey,
+    caller: callers.apiKey,
     region: virginia,
     operation: "InvokeModel",
     modelId: `us.${haiku}`,
@@ -169,7 +169,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.agents,
+    caller: callers.agents,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: `arn:aws:bedrock:${frankfurt}:${demoAccounts.support}:inference-profile/eu.${sonnet}`,
@@ -194,7 +194,7 @@ const invalid = {
 
 /** Working hours for people, the whole day for machines. */
 function timeOfDay(random: Random, { weekends, burstAt }: Workload): number {
-  const at = weekends ? random.int(day) : 7 * 3_600_000 + random.int(10 * 3_600_000);
+  const at = weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
   return burstAt !== undefined && at % 3 === 0 ? burstAt + (at % 60_000) : at;
 }
 
@@ -203,7 +203,7 @@ function completionOf(random: Random, served: string | null): NonNullable<CallPl
   return {
     region,
     shape: random.chance(0.25) ? "list" : "map",
-    delay: random.chance(0.2) ? day : 0,
+    delay: random.chance(0.2) ? dayMs : 0,
   };
 }
 

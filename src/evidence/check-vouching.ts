@@ -1,4 +1,5 @@
 /** The check of a pack's log files against its valid digests: what is called valid is listed so, and nothing that they say is left out. */
+import { hourMs } from "../day.ts";
 import { join } from "node:path";
 import type { DigestDocument } from "../integrity/digest-document.ts";
 import { sameHex } from "../integrity/signature.ts";
@@ -65,7 +66,7 @@ export async function checkVouching(
   return count;
 }
 
-/** What digests list of a day that nobody looked at is no fault of the pack. */
+/** What digests list of a day that nobody looked at is not a fault of the pack. */
 function wasRead({ objects, gap }: CoverageDay): boolean {
   return objects > 0 || gap === "";
 }
@@ -87,7 +88,7 @@ function checkOther(row: CsvRow, listed: Listed | undefined, spans: Spans, tell:
   const [, delivered = ""] = /_(\d{8}T\d{4})Z_[^/]*$/.exec(uri) ?? [];
   const time = Date.parse(delivered.replace(/^(\d{4})(\d{2})(\d{2}T\d{2})(\d{2})$/, "$1-$2-$3:$4Z"));
   // the digests after its hour are there too
-  if (time >= from && time <= to - 2 * 3_600_000)
+  if (time >= from && time <= to - 2 * hourMs)
     tell(`no digest lists this log file, and inputs.csv does not say so: ${uri}`);
 }
 

@@ -1,4 +1,5 @@
 /** The check of CloudTrail's digests within an ingest: log files by the hashes that reading them took, never read again. */
+import { dayMs, dayOf } from "../day.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Archive, Area, DigestFile, LogFile, ReadLogs, TimeRange, Unread } from "../integrity/archive.ts";
 import { type CheckedRow, type Step } from "../integrity/check-area.ts";
@@ -30,8 +31,7 @@ export interface DigestCheck {
 }
 
 /** Digests and log files that are not valid yet may become so for some days: backfill digests come late. */
-const recentMs = 7 * 86_400_000;
-const day = 86_400_000;
+const recentMs = 7 * dayMs;
 const rowsAtOnce = 20_000;
 const areasAtOnce = 8;
 
@@ -108,7 +108,7 @@ async function reachableAreas(options: VerifyOptions, refused: Set<string>): Pro
 
 type Rows = readonly CheckedRow[];
 
-/** An account and Region with the stretch that is judged now. */
+/** An account and Region with the range that is checked now. */
 interface Planned {
   readonly area: Area;
   readonly place: LedgerPlace;
@@ -139,7 +139,7 @@ function ledgerArea({ area, place, range }: Planned, store: DigestStore): Area {
       if (delivered === undefined) return false;
       // The first digest speaks of some that were delivered before what was loaded: nobody asked for them.
       if (range.from !== null && delivered < range.from) return true;
-      const start = Math.floor(delivered / day) * day;
+      const start = Math.floor(delivered / dayMs) * dayMs;
       const keys = listed.get(String(start)) ?? keysOf(area, start);
       listed.set(String(start), keys);
       return (await keys).has(key);
@@ -149,12 +149,8 @@ function ledgerArea({ area, place, range }: Planned, store: DigestStore): Area {
 
 async function keysOf(area: Area, start: number): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
-  for await (const page of area.logs({ from: start, to: start + day - 1 })) for (const { key } of page) keys.add(key);
+  for await (const page of area.logs({ from: start, to: start + dayMs - 1 })) for (const { key } of page) keys.add(key);
   return keys;
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 const sealsOfLedger: ReadLogs = (files) =>

@@ -1,10 +1,11 @@
 /** The walk along one chain, from its oldest digest to its newest: each judged, linked to its predecessor, and what is missing between them. */
+import { hourMs } from "../day.ts";
 import type { Area, DigestFile, TimeRange } from "./archive.ts";
 import { expectedDigest, parseDigestName } from "./digest-name.ts";
 import { type JudgeContext, type Judgement, type OpenedDigest, judgeDigest, openDigest } from "./judge-digest.ts";
 import { readAhead } from "./read-ahead.ts";
 import { sameHex } from "./signature.ts";
-import { type Standing, type Timeline, TimelineBuilder } from "./timeline.ts";
+import { type ChainState, type Timeline, TimelineBuilder } from "./timeline.ts";
 import type { Reason, Verdict } from "./verdict.ts";
 
 export interface ChainContext extends JudgeContext {
@@ -25,9 +26,8 @@ export interface CheckedDigest extends Judgement {
   readonly isOutside: boolean;
 }
 
-const hour = 3_600_000;
 /** Digests are made on the hour, give or take; half of one is neither too early nor too late. */
-const slack = hour / 2;
+const slack = hourMs / 2;
 const digestsAhead = 12;
 
 /** All digests of one chain in order; returns what it says of the time. `files` are in order and of one chain. */
@@ -91,7 +91,7 @@ class ChainWalk {
     this.#timeline.add(
       isSound ? document.startsAt : null,
       isSound ? document.endsAt : endsAt,
-      standingOf(judged.verdict),
+      stateOf(judged.verdict),
       restarts ? "validation-off" : "digest-missing",
     );
     this.#behind.push({ key: file.key, endsAt: document?.endsAt ?? endsAt, checked });
@@ -105,7 +105,7 @@ class ChainWalk {
     if (last === undefined || last.name.isBackfill) return this.#timeline.build("unlisted");
     const isCut = last.name.endsAt < this.#context.reach;
     if (isCut)
-      yield this.#absent(expectedDigest(last.key, last.name.endsAt + hour), last.name.endsAt + hour, "cut-end");
+      yield this.#absent(expectedDigest(last.key, last.name.endsAt + hourMs), last.name.endsAt + hourMs, "cut-end");
     return this.#timeline.build(isCut ? "cut-end" : "recent");
   }
 
@@ -121,7 +121,7 @@ class ChainWalk {
     if (key !== null && this.#known.has(key)) return;
     const last = this.#behind.at(-1);
     const name = parseDigestName(previous.key);
-    const endsAt = name?.endsAt ?? startsAt ?? file.name.endsAt - hour;
+    const endsAt = name?.endsAt ?? startsAt ?? file.name.endsAt - hourMs;
     if (!this.#isMissed(endsAt, startsAt)) return;
     if (key === null) {
       // Another bucket, and nobody said that we may look there.
@@ -134,7 +134,7 @@ class ChainWalk {
     if (!file.name.isBackfill) {
       const floor = last === undefined ? (this.#context.range.from ?? endsAt) : last.endsAt + slack;
       const ends: number[] = [];
-      for (let end = endsAt - hour; end > floor; end -= hour) ends.unshift(end);
+      for (let end = endsAt - hourMs; end > floor; end -= hourMs) ends.unshift(end);
       for (const end of ends) yield this.#absent(expectedDigest(key, end), end, "gap");
     }
     yield this.#absent(key, endsAt, "not-found");
@@ -152,14 +152,14 @@ class ChainWalk {
     const { document, file } = opened;
     const previous = document?.previous;
     if (document === null) return null;
-    if (this.#isPassedOver(index, successors)) return "link";
+    if (this.#isSkipped(index, successors)) return "link";
     if (previous == null) return null;
     const key = this.#area.keyOf(previous.bucket, previous.key);
     if (key === null) return null;
     if ((this.#known.get(key) ?? -1) >= index) return "link";
     const before = this.#behind.find((behind) => behind.key === key);
     const predecessor = before?.checked.opened;
-    // A predecessor that is wrong itself is told of there.
+    // A predecessor that is wrong itself is reported there.
     if (predecessor?.document == null || before?.checked.verdict === "invalid") return null;
     const signature = predecessor.metadata?.signature ?? null;
     if (signature !== null && !sameHex(signature, previous.signature)) return "link";
@@ -168,7 +168,7 @@ class ChainWalk {
   }
 
   /** The next digest belongs to an older one: this one was put between them. */
-  #isPassedOver(index: number, [successor, ...afterwards]: readonly (OpenedDigest | undefined)[]): boolean {
+  #isSkipped(index: number, [successor, ...afterwards]: readonly (OpenedDigest | undefined)[]): boolean {
     const previous = successor?.document?.previous;
     if (previous == null || successor === undefined) return false;
     const key = this.#area.keyOf(previous.bucket, previous.key);
@@ -181,7 +181,7 @@ class ChainWalk {
   *#offBefore(startsAt: number): Generator<CheckedDigest> {
     const last = this.#behind.at(-1);
     if (last === undefined || startsAt - last.endsAt < slack) return;
-    const off = this.#absent(expectedDigest(last.key, last.endsAt + hour), last.endsAt + hour, "validation-off");
+    const off = this.#absent(expectedDigest(last.key, last.endsAt + hourMs), last.endsAt + hourMs, "validation-off");
     const { from } = this.#context.range;
     yield { ...off, verdict: "undigested", isOutside: off.isOutside || (from !== null && startsAt <= from) };
   }
@@ -190,7 +190,7 @@ class ChainWalk {
     const { from, to } = this.#context.range;
     const name = this.#files[index]?.name;
     if (name === undefined) return true;
-    const startsAt = Math.max(name.endsAt - hour, this.#files[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
+    const startsAt = Math.max(name.endsAt - hourMs, this.#files[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
     return (from !== null && name.endsAt <= from) || (to !== null && startsAt >= to);
   }
 
@@ -205,12 +205,12 @@ class ChainWalk {
       signature: null,
       endsAt,
       isBackfill: this.#files[0]?.name.isBackfill ?? false,
-      isOutside: to !== null && endsAt - hour >= to,
+      isOutside: to !== null && endsAt - hourMs >= to,
     };
   }
 }
 
-function standingOf(verdict: Verdict): Standing {
+function stateOf(verdict: Verdict): ChainState {
   if (verdict === "valid") return "unlisted";
   if (verdict === "invalid") return "digest-invalid";
   return verdict === "missing" ? "digest-missing" : "digest-unreadable";

@@ -1,15 +1,12 @@
-/** Public keys that AWS is asked for: once for each Region and stretch of time. */
+/** Public keys that AWS is asked for: once for each Region and range of time. */
 import { type KeyAccess, listPublicKeys } from "../aws/list-public-keys.ts";
 import { SpillwayError } from "../errors.ts";
-import { type KeySource, type PublicKey, publicKey } from "./public-keys.ts";
+import { type KeySource, type PublicKey, publicKey, rotationMs } from "./public-keys.ts";
 
 export interface FetchedKeysOptions extends KeyAccess {
   /** Told once for each Region that refuses. */
   readonly onRefused: (error: SpillwayError) => void;
 }
-
-/** The AWS CLI (#10072): a digest may be signed by a key that came up to two hours later. */
-const rotationMs = 2 * 3_600_000;
 
 interface Asked {
   readonly from: number;

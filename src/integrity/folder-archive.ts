@@ -1,4 +1,5 @@
 /** The folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. The signatures beside the digests are lost in it. */
+import { dayMs } from "../day.ts";
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,7 +10,6 @@ import { selectDigests } from "./select-digests.ts";
 import { unreadOf } from "./unread.ts";
 
 const filesInPage = 2048;
-const day = 86_400_000;
 /** `.../AWSLogs/[o-id/]ACCOUNT/CloudTrail[-Digest]/REGION`. */
 const areaFolder =
   /^((.*\/|)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/)(CloudTrail|CloudTrail-Digest)\/([a-z]{2,}(?:-[a-z]+)+-\d+)(?:\/|$)/;
@@ -78,7 +78,7 @@ function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], 
   }
 }
 
-/** On the way down, what must not be read is noted and left out. */
+/** On the way down, what we are not allowed to read is noted and left out. */
 function searched(folder: string, gaps: string[]): readonly Dirent[] {
   try {
     return entriesOf(folder);
@@ -155,8 +155,8 @@ function uriOf(key: string): string {
 
 /** Files below `folder/yyyy/mm/dd` of the days that the range touches. */
 function* filesOfDays(folder: string, { from, to }: TimeRange): Generator<string> {
-  const low = from === null ? "" : dayPath(from - day);
-  const high = to === null ? "9" : dayPath(to + day);
+  const low = from === null ? "" : dayPath(from - dayMs);
+  const high = to === null ? "9" : dayPath(to + dayMs);
   for (const year of foldersOf(folder)) {
     for (const month of foldersOf(`${folder}/${year}`)) {
       for (const date of foldersOf(`${folder}/${year}/${month}`)) {

@@ -1,11 +1,11 @@
 /** The log files that the listing has of one account and Region, and which of them a digest has spoken of. */
+import { dayMs, hourMs } from "../day.ts";
 import { SpillwayError } from "../errors.ts";
 import type { Area, LogFile, TimeRange } from "./archive.ts";
 import { parseLogName } from "./digest-name.ts";
 
-const day = 86_400_000;
 /** A log file lies in the folder of its delivery day, and its digest says an hour later. */
-const margin = 3 * 3_600_000;
+const margin = 3 * hourMs;
 
 /** Everything listed in the range; what lies on other days is listed when a digest speaks of it. */
 export class LogIndex {
@@ -68,8 +68,8 @@ export class LogIndex {
     const { from, to } = this.#range;
     const isListed = (from === null || delivered >= from - margin) && (to === null || delivered < to + margin);
     if (isListed) return;
-    const start = Math.floor(delivered / day) * day;
-    const listing = this.#days.get(start) ?? this.#add({ from: start, to: start + day });
+    const start = Math.floor(delivered / dayMs) * dayMs;
+    const listing = this.#days.get(start) ?? this.#add({ from: start, to: start + dayMs });
     this.#days.set(start, listing);
     await listing;
   }

@@ -1,4 +1,5 @@
 /** CloudTrail's public keys: reading the answer of ListPublicKeys, and which key a digest names. */
+import { hourMs } from "../day.ts";
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { SpillwayError } from "../errors.ts";
@@ -35,7 +36,7 @@ const listSchema = z.object({ PublicKeyList: z.array(keySchema) });
 
 /**
  * The keys of a list, as ListPublicKeys answers; `Region` beside a key is Spillway's own addition.
- * @throws SpillwayError `usage` when it is none, or a key is none of RSA or not the one of its fingerprint
+ * @throws SpillwayError `usage` when it is not such an answer, or a key is not an RSA key or not the one of its fingerprint
  */
 export function parsePublicKeys(text: string, origin: string): readonly PublicKey[] {
   let value: unknown;
@@ -105,7 +106,7 @@ export function savedKeys(saved: readonly PublicKey[]): KeySource {
 }
 
 /** "Log file validation ... at rotation": a digest may be signed up to two hours after the hour that it covers (AWS CLI, #10072). */
-const rotationMs = 2 * 3_600_000;
+export const rotationMs: number = 2 * hourMs;
 
 export type FoundKey =
   | { readonly key: KeyObject; readonly problem: null }

@@ -1,4 +1,5 @@
 /** The S3 archive: digests with their signatures, and logs, of everything below `s3://bucket/prefix`. It reads and never leaves the bucket. */
+import { dayMs } from "../day.ts";
 import type { S3Locator } from "../aws/access.ts";
 import { type S3AccessOptions, accessOf, checkS3Access } from "../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../aws/s3/bucket.ts";
@@ -17,8 +18,6 @@ export interface S3ArchiveOptions extends S3AccessOptions {
   readonly regions?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-const day = 86_400_000;
 
 /** @throws SpillwayError `usage`; from `areas` also `source-not-found`, `source-denied`, `source-unreachable`, `credentials` */
 export function s3Archive(url: string, options: S3ArchiveOptions = {}): Archive {
@@ -96,7 +95,7 @@ async function* pages(
     yield* bucket.keys({
       prefix,
       startAfter: from === null ? null : `${prefix}${dayPath(from)}/`,
-      endBefore: to === null ? null : `${prefix}${dayPath(to + day)}/`,
+      endBefore: to === null ? null : `${prefix}${dayPath(to + dayMs)}/`,
     });
   }
 }

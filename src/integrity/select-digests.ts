@@ -1,14 +1,14 @@
 /** Which digests of a listing belong to a time range, with the neighbours that their links and signatures need. Pure. */
+import { hourMs } from "../day.ts";
 import type { DigestFile, TimeRange } from "./archive.ts";
 import { chainOf } from "./digest-name.ts";
 
-const hour = 3_600_000;
 /** How far before the range its first predecessor may lie. A chain that ended earlier is not one of the range. */
-export const lookBackMs: number = 48 * hour;
+export const lookBackMs: number = 48 * hourMs;
 
 /**
  * Chain by chain, each in order: what covers some of the range, one digest before it and two after it.
- * Where no chain reaches the range at all, the last digest of each: the end of a chain is told of then.
+ * Where no chain reaches the range at all, the last digest of each: the end of a chain is reported then.
  */
 export function selectDigests(files: readonly DigestFile[], range: TimeRange): readonly DigestFile[] {
   const chains = new Map<string, DigestFile[]>();
@@ -27,7 +27,7 @@ export function selectDigests(files: readonly DigestFile[], range: TimeRange): r
 
 function inRange(chain: readonly DigestFile[], { from, to }: TimeRange): readonly DigestFile[] {
   const startOf = (index: number): number =>
-    Math.max((chain[index]?.name.endsAt ?? 0) - hour, chain[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
+    Math.max((chain[index]?.name.endsAt ?? 0) - hourMs, chain[index - 1]?.name.endsAt ?? Number.NEGATIVE_INFINITY);
   const first = from === null ? 0 : chain.findIndex(({ name }) => name.endsAt > from);
   if (first < 0) return chain.slice(-1);
   const after = to === null ? -1 : chain.findIndex((_, index) => index >= first && startOf(index) >= to);

@@ -1,4 +1,5 @@
 /** The check of whole archives: all accounts, Regions and trails side by side, rows in a fixed order. */
+import { hourMs } from "../day.ts";
 import type { SpillwayError } from "../errors.ts";
 import { type Archive, type Area, type DigestFile, type ReadLogs, type TimeRange } from "./archive.ts";
 import { type AreaContext, type CheckedRow, type Step, checkArea } from "./check-area.ts";
@@ -21,7 +22,7 @@ export interface VerifyOptions {
 }
 
 /** Digests are made hourly and delivered within the next hour: what is older than both must be there. */
-const freshMs = 2 * 3_600_000;
+const freshMs = 2 * hourMs;
 const areasAtOnce = 8;
 
 /** Areas of all archives, sorted. The same one named twice is one. */

@@ -11,7 +11,7 @@ import {
 } from "./json-reader.ts";
 import type { ConditionTest } from "./condition.ts";
 import { conditionValues, stringNodes } from "./element-values.ts";
-import type { PolicyKind, Problem } from "./kinds.ts";
+import { type PolicyKind, type PrincipalType, type Problem, principalTypes } from "./kinds.ts";
 import { findProblems } from "./validate.ts";
 
 export interface PolicyDocument {
@@ -45,8 +45,12 @@ export interface Names {
 
 export interface Principals {
   readonly negated: boolean;
-  /** Principals of type AWS, `*` too. */
-  readonly values: readonly string[];
+  readonly values: readonly PrincipalName[];
+}
+
+export interface PrincipalName {
+  readonly type: PrincipalType;
+  readonly value: string;
 }
 
 export interface PlacedTest extends ConditionTest {
@@ -127,8 +131,13 @@ function principalsOf(node: ObjectNode): Principals | undefined {
   const plain = memberOf(node, "Principal");
   const value = plain ?? memberOf(node, "NotPrincipal");
   if (value === undefined) return undefined;
-  const aws = value.kind === "object" ? memberOf(value, "AWS") : value;
-  return { negated: plain === undefined, values: aws === undefined ? [] : stringNodes(aws).map((item) => item.value) };
+  const named = (type: PrincipalType, node: JsonNode | undefined): PrincipalName[] =>
+    node === undefined ? [] : stringNodes(node).map((item) => ({ type, value: item.value }));
+  const values =
+    value.kind === "object"
+      ? principalTypes.flatMap((type) => named(type, memberOf(value, type)))
+      : named("AWS", value);
+  return { negated: plain === undefined, values };
 }
 
 function conditionsOf(node: ObjectNode): PlacedTest[] {

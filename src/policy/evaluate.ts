@@ -1,5 +1,6 @@
 /** The answer about a whole call: each checked resource, then all of them together. */
-import { type Call, type Check, checksOf } from "./call.ts";
+import type { Call } from "./call.ts";
+import { type Check, checksOf } from "./checks.ts";
 import { type Answer, type OpenReason, type Reason, decide } from "./decide.ts";
 import { type GivenKeys, contextsOf } from "./keys.ts";
 import { type Layer, bindsScps, isRootUser } from "./layers.ts";
@@ -21,12 +22,27 @@ export function evaluateCall(call: Call, layers: readonly Layer[], given: GivenK
   const applying = layers.filter(({ kind }) =>
     kind === "scp" ? bound : !root || (kind !== "identity" && kind !== "boundary"),
   );
-  const resources = checksOf(call).map((check) => ({ check, ...evaluateCheck(call, check, applying, given) }));
+  const asked = checksOf(call).map((check) => ({ check, ...evaluateCheck(call, check, applying, given) }));
+  // something of these is asked in any case: where all of it is refused, the call is
+  const refused = asked.filter(({ check }) => check.what !== "bearer-token").every(isRefusal);
+  const resources = refused ? asked : asked.map(perhapsAsked);
   return { overall: overallOf(resources), resources };
 }
 
+function isRefusal({ decision }: Answer): boolean {
+  return decision === "denied" || decision === "implicit";
+}
+
+/** What may not be asked at all refuses nothing for certain. */
+function perhapsAsked(resource: CheckedResource): CheckedResource {
+  const { undocumented } = resource.check;
+  if (undocumented === undefined || !isRefusal(resource)) return resource;
+  const open = [...resource.by.map((reason) => ({ ...reason, why: [undocumented] })), ...resource.open];
+  return { ...resource, decision: "cannot-tell", by: [], open };
+}
+
 export function overallOf(answers: readonly Answer[]): Overall {
-  if (answers.some(({ decision }) => decision === "denied" || decision === "implicit")) return "denied";
+  if (answers.some(isRefusal)) return "denied";
   return answers.some(({ decision }) => decision === "cannot-tell") ? "cannot-tell" : "allowed";
 }
 
@@ -43,13 +59,15 @@ export function evaluateCheck(call: Call, check: Check, layers: readonly Layer[]
   );
   const [first, second] = answers;
   if (first === undefined || second === undefined) return first ?? { decision: "cannot-tell", by: [], open: [] };
-  return joined(first, second);
+  return joined(first, second, undocumentedKey(check));
 }
 
-const undocumented =
-  "AWS does not document whether the check of the profile itself carries bedrock:InferenceProfileArn";
+function undocumentedKey({ what }: Check): string {
+  const which = what === "profile" ? "the check of the profile itself" : "this check";
+  return `AWS does not document whether ${which} carries bedrock:InferenceProfileArn`;
+}
 
-function joined(one: Answer, other: Answer): Answer {
+function joined(one: Answer, other: Answer, undocumented: string): Answer {
   const by = one.by.filter((reason) => other.by.some((twin) => isSame(reason, twin)));
   const onlyOnce = [...one.by, ...other.by].filter((reason) => !by.some((twin) => isSame(reason, twin)));
   const open = withoutTwins([
@@ -63,7 +81,7 @@ function joined(one: Answer, other: Answer): Answer {
 /** Refused either way is refused, even when the reason hangs on what is not known. */
 function joinedDecision(one: Answer, other: Answer): Answer["decision"] {
   if (one.decision === other.decision) return one.decision;
-  const refused = [one, other].every(({ decision }) => decision === "denied" || decision === "implicit");
+  const refused = [one, other].every(isRefusal);
   return refused ? "denied" : "cannot-tell";
 }
 

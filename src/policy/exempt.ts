@@ -1,5 +1,5 @@
 /** Taking one request out of a deny statement, with as little else as can be. */
-import type { Check } from "./call.ts";
+import type { Check } from "./checks.ts";
 import { type PolicyDocument, type Statement, readPolicy } from "./document.ts";
 import { memberOf } from "./json-reader.ts";
 import { addMember, addToList, replaceText, writeLike } from "./text-edit.ts";
@@ -70,7 +70,7 @@ export function exemptByResource(
   return { document: reread(document, text), what: `write NotResource ${said} instead of Resource "*"` };
 }
 
-/** What can be told by the profile is told by the profile; the profile itself by its ARN; the rest by who calls. */
+/** Whatever the profile can distinguish is distinguished by the profile; the profile itself by its ARN; the rest by who calls. */
 export function exemptions(
   document: PolicyDocument,
   statement: Statement,

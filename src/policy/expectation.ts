@@ -1,6 +1,6 @@
 /** What a policy test expects, and how an answer is held against it. */
 import { z } from "zod";
-import { type Check, bearerAction } from "./call.ts";
+import type { Check } from "./checks.ts";
 import type { Reason } from "./decide.ts";
 import type { CallAnswer, CheckedResource } from "./evaluate.ts";
 import type { PolicyKind } from "./kinds.ts";
@@ -68,7 +68,7 @@ export function plainReason(reason: Reason): PlainReason {
 
 /** How a checked resource is called in `per_resource`. */
 export function resourceName(check: Check): string {
-  return check.what === "bearer-token" ? `${bearerAction} *` : check.resource;
+  return check.what === "bearer-token" ? `${check.action} *` : check.resource;
 }
 
 /** What is not as expected, in words; nothing where all is. */

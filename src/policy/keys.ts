@@ -1,5 +1,6 @@
 /** The condition keys that we fill, and which ones nobody can (R12). */
-import { type Call, type Check, calledProfileArn, isApplicationProfile } from "./call.ts";
+import { type Call, calledProfileArn, isApplicationProfile } from "./call.ts";
+import { type Check, isBatch, isMantle } from "./checks.ts";
 import { type Context, type KeyState, absent, contextOf, keyTable, present } from "./context.ts";
 
 export interface GivenKeys {
@@ -14,20 +15,25 @@ export interface GivenKeys {
 }
 
 const profileKey = "bedrock:InferenceProfileArn";
+const mantleModelKey = "bedrock-mantle:model";
 const tagPrefix = "aws:resourcetag/";
 
 /** Whose account a foundation model is in is not documented; one AWS policy takes it for the caller's. */
 const ownerKeys: ReadonlySet<string> = new Set(["aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"]);
 
 /**
- * The keys of a check. Whether the check of the profile itself carries `bedrock:InferenceProfileArn` is documented nowhere:
- * then there are two contexts, and what they disagree on cannot be told.
+ * The keys of a check. Whether the check of the profile itself carries `bedrock:InferenceProfileArn` is documented nowhere, nor for
+ * projects and batch jobs: then there are two contexts, and what they disagree on cannot be told.
  */
 export function contextsOf(call: Call, check: Check, given: GivenKeys): Context[] {
   const arn = calledProfileArn(call);
   const states = arn === undefined || check.what === "bearer-token" ? [absent] : [present(arn)];
-  if (check.what === "profile") states.push(absent);
+  if (arn !== undefined && mayLackProfile(call, check)) states.push(absent);
   return states.map((state) => contextWith(call, check, given, state));
+}
+
+function mayLackProfile(call: Call, { what }: Check): boolean {
+  return what === "profile" || what === "project" || what === "job" || (what === "model" && isBatch(call));
 }
 
 function contextWith(call: Call, check: Check, given: GivenKeys, profile: KeyState): Context {
@@ -36,7 +42,10 @@ function contextWith(call: Call, check: Check, given: GivenKeys, profile: KeySta
     ["aws:RequestedRegion", present(check.requestedRegion)],
     ["aws:PrincipalArn", present(call.principal)],
     ["aws:PrincipalAccount", present(call.account)],
-    ["bedrock:BearerTokenType", bearer === undefined ? absent : present(bearer)],
+    [
+      isMantle(call) ? "bedrock-mantle:BearerTokenType" : "bedrock:BearerTokenType",
+      bearer === undefined ? absent : present(bearer),
+    ],
     [profileKey, profile],
   ]);
   const said = keyTable([
@@ -85,6 +94,8 @@ function otherKey(name: string, key: string, call: Call, check: Check, given: Gi
       return present(check.resource.split(":")[4] ?? call.account);
     return { state: "unknown", why: `AWS does not document ${key} for this resource` };
   }
+  if (name === mantleModelKey && isMantle(call) && check.what === "project")
+    return { state: "unknown", why: `AWS does not document what ${key} holds: say --context ${key}=VALUE` };
   return given.others === "absent"
     ? absent
     : { state: "unknown", why: `${key} is not known: say --context ${key}=VALUE or --absent ${key}` };

@@ -18,3 +18,8 @@ export interface Problem extends Place {
   readonly file: string;
   readonly message: string;
 }
+
+/** What may stand in Principal, each with a text or a list of texts. */
+export const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
+
+export type PrincipalType = (typeof principalTypes)[number];

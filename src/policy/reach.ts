@@ -1,12 +1,13 @@
 /** Who can reach what: every principal of a bundle, through every profile, to every destination. */
-import { accountOf } from "./arn.ts";
+import { accountOf, partitionOfRegion } from "./arn.ts";
 import type { Bundle } from "./bundle.ts";
 import { principalPolicies } from "./bundle-layers.ts";
-import { type Call, checksOf } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { Answer, Decision } from "./decide.ts";
 import { evaluateCall } from "./evaluate.ts";
 import type { GivenKeys } from "./keys.ts";
-import type { KnownProfile } from "./resolve-profile.ts";
+import { invoke } from "./operations.ts";
+import { type KnownProfile, isApplicationId } from "./resolve-profile.ts";
 
 export interface ReachRow {
   readonly account: string;
@@ -18,26 +19,40 @@ export interface ReachRow {
   readonly decision: Decision;
 }
 
-/** A destination is reached when the profile, the model in the source Region and the model there are allowed. */
-export function reachOf(bundle: Bundle, profiles: readonly KnownProfile[], given: GivenKeys): ReachRow[] {
+export interface ReachOperation {
+  readonly action: string;
+  readonly project?: string | undefined;
+}
+
+/** A destination is reached when it is allowed, and so is all that has no destination, and the model in the source Region. */
+export function reachOf(
+  bundle: Bundle,
+  profiles: readonly KnownProfile[],
+  given: GivenKeys,
+  operation: ReachOperation = { action: invoke },
+): ReachRow[] {
   return Object.keys(bundle.principals).flatMap((principal) => {
     const policies = principalPolicies(bundle, principal);
     if (policies === undefined) return [];
     const account = accountOf(principal) ?? "";
     const keys = { ...given, context: { ...policies.context, ...given.context } };
     return profiles.flatMap((profile) => {
+      const called = calledAs(profile, account);
+      if (called === undefined) return [];
       const call: Call = {
-        profile: profile.profileId,
+        ...operation,
+        profile: called,
         model: profile.model ?? "",
         sourceRegion: profile.sourceRegion,
         destinations: profile.destinations,
         account,
         principal,
-        action: "bedrock:InvokeModel",
         managementAccount: policies.managementAccount,
       };
       const { resources } = evaluateCall(call, policies.layers, keys);
-      const common = resources.slice(0, checksOf({ ...call, destinations: [] }).length);
+      const common = resources.filter(
+        ({ check }) => check.destination === null || check.destination === profile.sourceRegion,
+      );
       return profile.destinations.map((destination): ReachRow => {
         const there = resources.filter(({ check }) => check.destination === destination);
         const decision = worst([...common, ...there]);
@@ -52,6 +67,13 @@ export function reachOf(bundle: Bundle, profiles: readonly KnownProfile[], given
       });
     });
   });
+}
+
+/** An application profile is called by its ARN, and only in its own account. */
+function calledAs({ profileId, sourceRegion, account: owner }: KnownProfile, account: string): string | undefined {
+  if (!isApplicationId(profileId)) return profileId;
+  if (owner !== account) return undefined;
+  return `arn:${partitionOfRegion(sourceRegion)}:bedrock:${sourceRegion}:${owner}:application-inference-profile/${profileId}`;
 }
 
 const order: readonly Decision[] = ["denied", "implicit", "cannot-tell", "allowed"];

@@ -6,6 +6,13 @@ export interface KnownProfile {
   readonly destinations: readonly string[];
   readonly model: string | null;
   readonly asOf: string;
+  /** Of an application profile, as far as it is known. */
+  readonly account?: string | undefined;
+}
+
+/** System-defined profiles are named after their scope and model, application profiles by letters and digits alone. */
+export function isApplicationId(profileId: string): boolean {
+  return !profileId.includes(".");
 }
 
 export interface ProfileRequest {

@@ -1,8 +1,9 @@
 /** Whether a statement applies to a check: action, resource, principal and conditions. */
 import { decideCondition } from "./condition.ts";
 import type { Context } from "./context.ts";
-import type { Names, PolicyDocument, Principals, Statement } from "./document.ts";
+import type { Names, PolicyDocument, Statement } from "./document.ts";
 import { matchesAction, matchesResource } from "./pattern.ts";
+import { matchesPrincipals } from "./principal-match.ts";
 import { type Truth, every, no, not, some, truthOf, unknown, yes } from "./truth.ts";
 import { expand } from "./variables.ts";
 
@@ -20,7 +21,7 @@ export function decideStatement(document: PolicyDocument, statement: Statement, 
   return every([
     matchesOneAction(statement.actions, question.action),
     matchesOneResource(document, statement.resources, question),
-    matchesPrincipal(statement.principals, question),
+    matchesPrincipals(statement.principals, question),
     ...statement.conditions.map((test) => decideCondition(test, document.variables, question.context)),
   ]);
 }
@@ -45,19 +46,4 @@ function matchesResourceText(written: string, variables: boolean, question: Ques
   if (free.state === "unresolved" || fixed.state !== "text") return no;
   const pattern = head === "" ? fixed.pattern : [...fixed.pattern, ...free.pattern];
   return truthOf(matchesResource(pattern, question.resource));
-}
-
-function matchesPrincipal(principals: Principals | undefined, question: Question): Truth {
-  if (principals === undefined) return yes;
-  const found = some(principals.values.map((value) => matchesOnePrincipal(value, question)));
-  return principals.negated ? not(found) : found;
-}
-
-function matchesOnePrincipal(value: string, { principal, account }: Question): Truth {
-  if (value === "*" || value === principal) return yes;
-  const named = /^(?:\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(value);
-  // AWS describes an account in an endpoint policy as its root user in one place and as everybody in it in others
-  return named && value.includes(account)
-    ? unknown(`AWS does not say whom the account ${value} means as the principal of an endpoint policy`)
-    : no;
 }

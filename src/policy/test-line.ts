@@ -1,6 +1,7 @@
 /** One line of a policy test: a request with its documents, decided, and held against what was expected. */
 import { z } from "zod";
 import type { Call } from "./call.ts";
+import { isMantle } from "./checks.ts";
 import type { PrincipalPolicies } from "./bundle-layers.ts";
 import { type PolicyDocument, policyOf } from "./document.ts";
 import { type CallAnswer, evaluateCall } from "./evaluate.ts";
@@ -19,6 +20,7 @@ const request = z.strictObject({
   account: z.string().optional(),
   principal_arn: z.string(),
   action: z.string().default("bedrock:InvokeModel"),
+  project: z.string().optional(),
   context: z.record(z.string(), z.union([scalar(), z.array(scalar())])).optional(),
   resource_tags: z.record(z.string(), z.record(z.string(), z.string())).optional(),
   bearer_token: z.enum(["SHORT_TERM", "LONG_TERM"]).optional(),
@@ -121,6 +123,8 @@ function callOf(given: Request, profiles: readonly KnownProfile[]): Call | { rea
     return { problem: `${given.principal_arn} is a session; policies see its role, ${session.role}` };
   const account = given.account ?? /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(given.principal_arn)?.[1];
   if (account === undefined) return { problem: "the request has no account" };
+  if (isMantle(given) && typeof given.profile === "string")
+    return { problem: "bedrock-mantle does no cross-Region inference and takes no profile" };
   const found = resolveProfile(
     { ...given, profile: given.profile ?? null, sourceRegion: given.source_region },
     profiles,
@@ -134,6 +138,7 @@ function callOf(given: Request, profiles: readonly KnownProfile[]): Call | { rea
     account,
     principal: given.principal_arn,
     action: given.action,
+    project: given.project,
     bearerToken: given.bearer_token,
     managementAccount: given.management_account,
     partition: given.partition,

@@ -1,7 +1,7 @@
 /** What IAM would refuse in one statement. */
 import { conditionValues } from "./element-values.ts";
 import { type Fault, error, unknownElements, warning } from "./fault.ts";
-import type { PolicyKind } from "./kinds.ts";
+import { type PolicyKind, principalTypes } from "./kinds.ts";
 import { type JsonNode, type Member, type ObjectNode, memberOf } from "./json-reader.ts";
 import { findOperator, operatorNames, readOperatorName, takesValue } from "./operators.ts";
 
@@ -83,11 +83,28 @@ function isResource(name: string): boolean {
 function principalFaults(kind: PolicyKind, node: ObjectNode): Fault[] {
   const found = node.members.filter(({ key }) => key.value === "Principal" || key.value === "NotPrincipal");
   if (namesPrincipals.has(kind)) {
-    return found.length === 0 ? [error(node, "principal", 'Principal is missing; "*" means everybody')] : [];
+    if (found.length === 0) return [error(node, "principal", 'Principal is missing; "*" means everybody')];
+    if (found.length > 1) return [error(node, "both", "Principal and NotPrincipal exclude each other")];
+    return found.flatMap(({ value }) => principalNameFaults(value));
   }
   return found.map(({ key }) =>
     error(key, "principal", `${key.value} is for policies on resources; this one holds for whom it is attached to`),
   );
+}
+
+function principalNameFaults(value: JsonNode): Fault[] {
+  if (value.kind === "string" && value.value === "*") return [];
+  if (value.kind !== "object")
+    return [error(value, "principal", `Principal is "*", or an object with ${principalTypes.join(", ")}`)];
+  if (value.members.length === 0) return [error(value, "principal", "Principal names nobody")];
+  return value.members.flatMap(({ key, value: names }) => {
+    if (!principalTypes.some((type) => type === key.value))
+      return [error(key, "principal", `${key.value} is not a type of principal: ${principalTypes.join(", ")}`)];
+    const items = names.kind === "array" ? names.items : [names];
+    const wrong = items.find((item) => item.kind !== "string");
+    if (items.length > 0 && wrong === undefined) return [];
+    return [error(wrong ?? names, "principal", `${key.value} takes a text or a list of texts`)];
+  });
 }
 
 function conditionFaults(node: ObjectNode): Fault[] {

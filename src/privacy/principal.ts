@@ -8,13 +8,22 @@ export interface Principal {
   readonly name: string | null;
 }
 
-const machines: ReadonlySet<string | null> = new Set(["AWSService", "AWSAccount", "Root"]);
-const userArn = /:(?:user|federated-user)\//;
-const service = /\.amazonaws\.com(?:\.cn)?$/;
+/** Which principals are people, in patterns that JavaScript and DuckDB read alike. */
+export const personRule = {
+  machineTypes: ["AWSService", "AWSAccount", "Root"],
+  /** Accounts and services. */
+  machine: "^[0-9]{12}$|\\.amazonaws\\.com(\\.cn)?$",
+  /** Of what is written as an ARN, only these are people. */
+  userArn: ":(user|federated-user)/",
+} as const;
+
+const machineTypes: ReadonlySet<string | null> = new Set(personRule.machineTypes);
+const machine = new RegExp(personRule.machine);
+const userArn = new RegExp(personRule.userArn);
 
 /** True where the principal's own name is a person's. */
-function isPerson({ principal, type }: Principal): boolean {
-  if (principal === null || machines.has(type) || /^\d{12}$/.test(principal) || service.test(principal)) return false;
+export function isPerson({ principal, type }: Principal): boolean {
+  if (principal === null || machineTypes.has(type) || machine.test(principal)) return false;
   return principal.startsWith("arn:") ? userArn.test(principal) : true;
 }
 

@@ -1,7 +1,8 @@
 /** Asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
 import { type SimulatedDecision, openIam } from "../aws/iam.ts";
 import type { ServiceAccess } from "../aws/access.ts";
-import { type Call, type Check, calledProfileArn } from "../policy/call.ts";
+import { type Call, calledProfileArn } from "../policy/call.ts";
+import type { Check } from "../policy/checks.ts";
 import type { GivenKeys } from "../policy/keys.ts";
 import { takeNotes } from "./notes.ts";
 

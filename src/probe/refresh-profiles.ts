@@ -1,8 +1,9 @@
 /** What live answers say of profiles, and how that differs from what was known. */
 import { type LiveProfile, listInferenceProfiles } from "../aws/bedrock.ts";
 import type { ServiceAccess } from "../aws/access.ts";
+import { accountOf } from "../policy/arn.ts";
 import type { Unreadable } from "../policy/bundle.ts";
-import type { InferenceProfile } from "../reference/inference-profiles.ts";
+import { liveSource, type InferenceProfile } from "../reference/inference-profiles.ts";
 import { takeNotes } from "./notes.ts";
 
 export interface ProfileQuestion {
@@ -59,7 +60,8 @@ function knownAs(live: LiveProfile, sourceRegion: string, now: Date): InferenceP
     destinations: destinationsOf(live.modelArns),
     model,
     asOf: now.toISOString().slice(0, 10),
-    source: "live",
+    // another account cannot call an application profile
+    source: live.application ? `${liveSource} ${accountOf(live.arn) ?? ""}`.trim() : liveSource,
   };
 }
 

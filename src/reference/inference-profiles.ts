@@ -21,6 +21,14 @@ export interface InferenceProfileRow {
   readonly source: string;
 }
 
+/** `source` of what AWS answered; behind it stands the account of an application profile. */
+export const liveSource = "live";
+
+/** The account of an application profile that AWS answered. */
+export function accountOfSource(source: string): string | undefined {
+  return new RegExp(`^${liveSource} (\\d{12})$`).exec(source)?.[1];
+}
+
 const file: () => DataFile<InferenceProfile> = dataFile("inference-profiles.json");
 
 /** Date and origin of the snapshot that ships with Spillway. */

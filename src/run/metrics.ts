@@ -1,6 +1,7 @@
 /** Which numbers of a run become metrics, and their names. */
 import { silentPairs } from "../report/claims.ts";
 import type { Metric, Sample } from "./open-metrics.ts";
+import { driftMarks } from "../report/policies/drift.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -134,6 +135,17 @@ function whatItRead(report: RunReport): Metric[] {
       samples: one(lateEvents),
     },
     { name: "spillway_run_read_bytes", help: "Bytes read, inflated.", unit: "bytes", samples: one(counts.rawBytes) },
+    {
+      name: "spillway_run_evidence_packs",
+      help: "Evidence packs of the last run, by what became of them; changed: made again of other inputs.",
+      samples: by(
+        "outcome",
+        (["made", "unchanged", "changed"] as const).map((each): [string, number] => [
+          each,
+          report.evidence.filter(({ outcome }) => outcome === each).length,
+        ]),
+      ),
+    },
     { name: "spillway_run_files_written", help: "Report files that the last run wrote.", samples: one(files.length) },
     {
       name: "spillway_run_invocations",
@@ -191,12 +203,23 @@ function whatIsClaimed({ claims, newestLogs }: RunReport): Metric[] {
   ];
 }
 
-function whatItFound({ boundaryViolations, coverageGaps, claims }: RunReport): Metric[] {
+function whatItFound({ boundaryViolations, drift, coverageGaps, claims }: RunReport): Metric[] {
   return [
     {
       name: "spillway_boundary_violations",
       help: "Invocations served outside the boundary, in the config's scope.",
       samples: boundaryViolations === null ? [] : one(boundaryViolations),
+    },
+    {
+      name: "spillway_drift",
+      help: "Destinations of profiles by what does not fit, in the config's scope: rows of the report drift with each kind of mark.",
+      samples:
+        drift === null
+          ? []
+          : by(
+              "mark",
+              driftMarks.map((mark) => [mark, drift[mark] ?? 0]),
+            ),
     },
     {
       name: "spillway_coverage_gaps",

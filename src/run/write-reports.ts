@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EvidenceConfig } from "../config/config.ts";
 import type { OutputStream } from "../effects.ts";
 import { rolesOf } from "../aws/options.ts";
 import { type S3PutOptions, putObject } from "../aws/s3/put-object.ts";
@@ -14,7 +15,10 @@ import { formatTraits } from "../report/formats/names.ts";
 import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
+import type { PageHead } from "../report/page/data/page-data.ts";
 import { pageHead } from "../report/page/head.ts";
+import { policyReader } from "../report/policies/policy-reader.ts";
+import type { PolicyView } from "../report/policies/policy-view.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { applyScopeWherePossible } from "../sql/scope.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -34,12 +38,15 @@ export interface WrittenFile {
 export interface ReportSource {
   readonly engine: Engine;
   readonly catalogue: ReadonlyMap<string, Report>;
+  /** What `drift`, `denials` and the overview are judged by; none: nothing. */
+  readonly policies: PolicyView | undefined;
   readonly protection: Protection | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Writes one job's file. */
-export async function writeReport(job: ReportJob, source: ReportSource): Promise<WrittenFile> {
+export async function writeReport(wanted: ReportJob, source: ReportSource): Promise<WrittenFile> {
+  const job = await judgedByPolicies(wanted, source);
   const { format, target } = job;
   const report = job.report?.name ?? overviewName;
   if (!isS3Url(target)) {
@@ -62,8 +69,19 @@ export async function writeReport(job: ReportJob, source: ReportSource): Promise
   }
 }
 
-/** How the bucket of a report's output is reached. */
-export function putOptionsOf(settings: ReportJob["settings"]): S3PutOptions {
+/** The reports that compare with what is allowed have it in their scope. */
+async function judgedByPolicies(job: ReportJob, { policies, engine }: ReportSource): Promise<ReportJob> {
+  const compares = job.report === null || job.report.name === "drift";
+  if (policies === undefined || !compares) return job;
+  const { withReach } = await import("../report/policies/drift.ts");
+  return { ...job, scope: await withReach(job.scope, policies, engine) };
+}
+
+/** Of reports and of evidence packs. */
+type BucketSettings = ReportJob["settings"] | EvidenceConfig;
+
+/** How the bucket of an output is reached. */
+export function putOptionsOf(settings: BucketSettings): S3PutOptions {
   return {
     profile: settings.profile,
     roles: rolesOf(settings.roleArn, settings.externalId),
@@ -77,37 +95,50 @@ export function putOptionsOf(settings: ReportJob["settings"]): S3PutOptions {
 
 async function writeFile(job: ReportJob, source: ReportSource, file: string): Promise<number | null> {
   const { report, scope, format } = job;
-  const { engine, protection, signal } = source;
+  const { engine, signal } = source;
   if (report === null) {
     await writeOverview(job, source, file);
     return null;
   }
-  const result = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
-  checkColumns(report, result.columns);
-  const page = { report, head: pageHead({ scope, boundaryName: job.boundaryName, engine: engine.name, protection }) };
+  const rows = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
+  checkColumns(report, rows.columns);
+  const result = await policyReader(source.policies, scope, engine)(report.name, rows);
+  const page = { report, head: headOf(job, source) };
   return await withOutput(file, nowhere, (output) => formats[format](result, output, { page }));
 }
 
 async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {
   if (job.format === "html") return await writePage(job, source, file);
   const { scope, boundaryName } = job;
-  const { catalogue, ...rest } = source;
+  const { catalogue, policies, ...rest } = source;
   const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
   const statement = (name: string, around = (sql: string): string => sql): string =>
     applyScopeWherePossible(around(findReport(catalogue, name).sql), scope, qualify);
-  const text = overviewText(await overviewData({ ...rest, statement, asked: scope, boundary }));
+  const amend = policyReader(policies, scope, source.engine);
+  const text = overviewText(await overviewData({ ...rest, statement, amend, asked: scope, boundary }));
   await withOutput(file, nowhere, async (output) => void output.write(text));
 }
 
-async function writePage({ scope, boundaryName }: ReportJob, source: ReportSource, file: string): Promise<void> {
+async function writePage(job: ReportJob, source: ReportSource, file: string): Promise<void> {
+  const { scope } = job;
   const [{ buildPage }, { renderPage }] = await Promise.all([
     import("../report/page/build-page.ts"),
     import("../report/page/page.ts"),
   ]);
-  const head = pageHead({ scope, boundaryName, engine: source.engine.name, protection: source.protection });
   const statement = (report: Report): string => applyScopeWherePossible(report.sql, scope, qualify);
-  const page = renderPage(await buildPage({ ...source, statement, head }));
+  const amend = policyReader(source.policies, scope, source.engine);
+  const page = renderPage(await buildPage({ ...source, statement, amend, head: headOf(job, source) }));
   await withOutput(file, nowhere, async (output) => void output.write(page));
+}
+
+function headOf({ scope, boundaryName }: ReportJob, { engine, policies, protection }: ReportSource): PageHead {
+  return pageHead({
+    scope,
+    boundaryName,
+    engine: engine.name,
+    protection,
+    bundleDay: policies?.bundle.collected_at,
+  });
 }
 
 /** A file is always named: nothing of a run's reports goes to stdout. */

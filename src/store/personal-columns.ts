@@ -1,81 +1,86 @@
 /** The covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
 import type { DuckDBConnection } from "duckdb";
 import { type StandIn, coverText } from "../privacy/personal-text.ts";
-import { coverPrincipal } from "../privacy/principal.ts";
+import { coverPrincipal, personRule } from "../privacy/principal.ts";
 import type { Column } from "../schema/column.ts";
 import { fillTemporary } from "./append.ts";
-import { rowsOf } from "./duck.ts";
+import { filledQuery } from "../sql/query-file.ts";
+import { rowsOf, sqlText } from "./duck.ts";
 
-/** What a cover depends on, as an expression over the original table `t`. */
-interface Key {
+/** The cover of a column: what it depends on, as expressions over the original table `t`, and what it makes of their values. */
+export interface Cover {
+  readonly column: string;
   readonly expressions: readonly string[];
-  readonly cover: (values: readonly (string | null)[]) => string | null;
+  readonly standIn: (values: readonly (string | null)[], standIn: StandIn) => string | null;
 }
 
 const ownColumns = ["session_name", "source_identity", "on_behalf_of"];
 
+/** The covers that a table's columns need. */
+export function coversOf(columns: readonly Column[], keepUsers: boolean): readonly Cover[] {
+  return columns.flatMap((column) => coverOf(column, columns, keepUsers) ?? []);
+}
+
 /**
- * Fills a temporary table `cover_COLUMN` for each personal column; the expressions by which a select list takes the covered values.
- * The table's own values count in a text only where they occur, so that few texts differ.
+ * Fills a temporary table `cover_COLUMN` for each cover. The table's own values count in a text only where they occur, so that few
+ * texts differ.
  */
-export async function coverColumns(
+export async function fillCovers(
   connection: DuckDBConnection,
-  columns: readonly Column[],
+  covers: readonly Cover[],
   table: string,
-  keepUsers: boolean,
   standIn: StandIn,
-): Promise<ReadonlyMap<string, string>> {
-  const covered = new Map<string, string>();
-  for (const column of columns) {
-    const key = keyOf(column, columns, keepUsers, standIn);
-    if (key === undefined) continue;
+): Promise<void> {
+  for (const cover of covers) {
     const rows = await rowsOf(
       connection,
-      `SELECT DISTINCT ${key.expressions.join(", ")} FROM original.main."${table}" t WHERE t."${column.name}" IS NOT NULL`,
+      filledQuery("duckdb/covered-values.sql", {
+        expressions: cover.expressions.join(",\n  "),
+        table: `original.main."${table}"`,
+        column: `t."${cover.column}"`,
+      }),
     );
-    const values = rows.map((row) => row.map((cell) => (typeof cell === "string" ? cell : null)));
-    const names = [...key.expressions.map((_, index) => `k${index}`), "stand_in"];
+    const names = [...cover.expressions.map((_, index) => `k${index}`), "stand_in"];
     await fillTemporary(
       connection,
-      `cover_${column.name}`,
+      `cover_${cover.column}`,
       names.map((name) => ({ name, type: "text" as const, doc: "" })),
-      values.map((row) => Object.fromEntries([...row, key.cover(row)].map((cell, index) => [names[index], cell]))),
+      rows.map((row) => {
+        const values = row.map((cell) => (typeof cell === "string" ? cell : null));
+        return Object.fromEntries(
+          [...values, cover.standIn(values, standIn)].map((cell, index) => [names[index], cell]),
+        );
+      }),
     );
-    covered.set(column.name, `c_${column.name}.stand_in`);
   }
-  return covered;
 }
 
-/** The joins for those expressions. */
-export function joinedCovers(columns: readonly Column[], keepUsers: boolean): string {
-  const joins = columns.flatMap((column) => {
-    const key = keyOf(column, columns, keepUsers, (person) => person);
-    if (key === undefined) return [];
-    const alias = `c_${column.name}`;
-    const on = key.expressions.map((expression, index) => `${alias}.k${index} IS NOT DISTINCT FROM ${expression}`);
-    return [`LEFT JOIN temp."cover_${column.name}" ${alias} ON ${on.join(" AND ")}`];
-  });
-  return joins.join("\n");
+/** What a select list takes in place of a covered column. */
+export function coveredValue({ column }: Cover): string {
+  return `c_${column}.stand_in`;
 }
 
-function keyOf(
-  { name, personal }: Column,
-  columns: readonly Column[],
-  keepUsers: boolean,
-  standIn: StandIn,
-): Key | undefined {
+/** The join that brings it. */
+export function coverJoin({ column, expressions }: Cover): string {
+  const on = expressions.map((expression, index) => `c_${column}.k${index} IS NOT DISTINCT FROM ${expression}`);
+  return `LEFT JOIN temp."cover_${column}" c_${column} ON ${on.join(" AND ")}`;
+}
+
+function coverOf({ name, personal }: Column, columns: readonly Column[], keepUsers: boolean): Cover | undefined {
   const value = `t."${name}"`;
   if (personal === undefined) return undefined;
   if (personal === "person") {
     return {
+      column: name,
       expressions: [value],
-      cover: ([person]) => (person === null || person === undefined ? null : coverOne(person, standIn)),
+      standIn: ([person], standIn) => (person === null || person === undefined ? null : coverOne(person, standIn)),
     };
   }
   if (personal === "principal" || personal === "principal-name") {
     return {
+      column: name,
       expressions: ['t."principal"', 't."principal_type"', 't."principal_name"'],
-      cover: ([principal = null, type = null, own = null]) => {
+      standIn: ([principal = null, type = null, own = null], standIn) => {
         const done = coverPrincipal({ principal, type, name: own }, keepUsers, standIn);
         return personal === "principal" ? done.principal : done.name;
       },
@@ -89,14 +94,17 @@ function keyOf(
     ? ['t."principal"', 't."principal_name"'].map((column) => whereItOccurs(value, column, isPersonSql))
     : [];
   return {
+    column: name,
     expressions: [value, ...own, ...(keepUsers ? user.map(() => "NULL::VARCHAR") : user)],
-    cover: ([text = null, ...values]) => (text === null ? null : coverText(text, { own: values, keepUsers }, standIn)),
+    standIn: ([text = null, ...values], standIn) =>
+      text === null ? null : coverText(text, { own: values, keepUsers }, standIn),
   };
 }
 
-/** As `isPerson` has it. */
-const isPersonSql = `t."principal_type" NOT IN ('AWSService', 'AWSAccount', 'Root') AND NOT regexp_full_match(t."principal", '[0-9]{12}|.*\\.amazonaws\\.com(\\.cn)?')
-AND (NOT starts_with(t."principal", 'arn:') OR regexp_matches(t."principal", ':(user|federated-user)/'))`;
+/** As `isPerson` has it, by the same rule. */
+export const isPersonSql = `coalesce(t."principal_type", '') NOT IN (${personRule.machineTypes.map(sqlText).join(", ")})
+  AND NOT regexp_matches(t."principal", ${sqlText(personRule.machine)})
+  AND (NOT starts_with(t."principal", 'arn:') OR regexp_matches(t."principal", ${sqlText(personRule.userArn)}))`;
 
 /** An empty value is nobody. */
 function coverOne(person: string, standIn: StandIn): string {

@@ -6,10 +6,12 @@ import type { StandIn } from "../privacy/personal-text.ts";
 import type { Column, Table } from "../schema/column.ts";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { publicTables } from "../schema/public-tables.ts";
+import { filledQuery } from "../sql/query-file.ts";
 import { type DuckOptions, attach, released, rowsOf, sqlText, startDuck, stopDuck, warehouseError } from "./duck.ts";
+import { columnList } from "./ddl.ts";
 import { markStaleDays, renewStaleDays } from "./invocation-day.ts";
 import { checkVersion } from "./meta.ts";
-import { coverColumns, joinedCovers } from "./personal-columns.ts";
+import { coverJoin, coveredValue, coversOf, fillCovers } from "./personal-columns.ts";
 import { ensureSchema, useWarehouse } from "./schema.ts";
 
 /**
@@ -55,19 +57,23 @@ async function copyTables(connection: DuckDBConnection, protection: Protection):
       return person;
     };
     for (const table of tables)
-      await coverColumns(connection, storedColumns(table, present), table.name, keepUsers, note);
+      await fillCovers(connection, coversOf(storedColumns(table, present), keepUsers), table.name, note);
   }
   const standIn = standInOf(protection, people);
   for (const table of tables) {
     const columns = storedColumns(table, present);
-    const covered = await coverColumns(connection, columns, table.name, keepUsers, standIn);
-    const names = columns.map(({ name }) => `"${name}"`).join(", ");
-    await connection.run(`
-TRUNCATE warehouse.main."${table.name}";
-INSERT INTO warehouse.main."${table.name}" (${names})
-SELECT ${columns.map(({ name }) => covered.get(name) ?? `t."${name}"`).join(", ")}
-FROM original.main."${table.name}" t
-${joinedCovers(columns, keepUsers)};`);
+    const covers = coversOf(columns, keepUsers);
+    await fillCovers(connection, covers, table.name, standIn);
+    const covered = new Map(covers.map((cover) => [cover.column, coveredValue(cover)]));
+    await connection.run(
+      filledQuery("duckdb/protected-table.sql", {
+        copy: `warehouse.main."${table.name}"`,
+        original: `original.main."${table.name}"`,
+        columns: columnList({ columns }),
+        values: columns.map(({ name }) => covered.get(name) ?? `t."${name}"`).join(",\n  "),
+        joins: covers.map(coverJoin).join("\n"),
+      }),
+    );
   }
   await markStaleDays(connection, "invocation");
   await renewStaleDays(connection);

@@ -1,7 +1,7 @@
 /** The running of SQL over the published warehouse: it only reads, and a signal interrupts it. */
 import { resolve } from "node:path";
 import type { DuckDBConnection } from "duckdb";
-import { SpillwayError, messageOf } from "../errors.ts";
+import { SpillwayError, interruptedQuery, messageOf } from "../errors.ts";
 import type { CellBatch, CellResult, ResultCopy } from "../schema/result-column.ts";
 import { textLiteral } from "../sql/literal.ts";
 import { rowsOf } from "./duck.ts";
@@ -26,7 +26,7 @@ export interface QueryContext {
 
 /** One reading statement; it runs while its batches are read, or when it is copied. A signal interrupts it. */
 export async function runQuery(sql: string, context: QueryContext): Promise<CellResult> {
-  if (context.signal?.aborted === true) throw interrupted();
+  if (context.signal?.aborted === true) throw interruptedQuery();
   try {
     const statement = await readingStatement(context.connection, sql);
     const result = {
@@ -94,15 +94,11 @@ function interruptedBy({ connection, signal }: QueryContext): Guard {
   signal?.addEventListener("abort", stop, { once: true });
   return {
     check: () => {
-      if (isStopped()) throw interrupted();
+      if (isStopped()) throw interruptedQuery();
     },
-    explain: (error) => (isStopped() ? interrupted() : queryError(error)),
+    explain: (error) => (isStopped() ? interruptedQuery() : queryError(error)),
     [Symbol.dispose]: () => signal?.removeEventListener("abort", stop),
   };
-}
-
-function interrupted(): SpillwayError {
-  return new SpillwayError("interrupted", "The query was interrupted", { next: "Nothing was changed; run it again" });
 }
 
 const whereToLook = "docs/data-dictionary.md has every table and column, docs/sql-cookbook.md statements that work";
@@ -111,7 +107,7 @@ const whereToLook = "docs/data-dictionary.md has every table and column, docs/sq
 export function queryError(error: unknown): Error {
   if (error instanceof SpillwayError) return error;
   const message = messageOf(error).replace(/^Failed to extract statements: /, "");
-  if (message.startsWith("INTERRUPT")) return interrupted();
+  if (message.startsWith("INTERRUPT")) return interruptedQuery();
   const [first = message, ...rest] = message.split("\n");
   if (/No space left|disk is full|Disk quota/i.test(first)) {
     return new SpillwayError("disk-full", "No space left while the result was written", {

@@ -16,7 +16,12 @@ export const anyCall: fc.Arbitrary<Call> = fc
     model: fc.constantFrom(...models),
     sourceRegion: fc.constantFrom("eu-west-1", "eu-central-1"),
     principal: fc.constantFrom(...roles),
-    action: fc.constantFrom("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"),
+    action: fc.constantFrom(
+      "bedrock:InvokeModel",
+      "bedrock:InvokeModelWithResponseStream",
+      "bedrock:CreateModelInvocationJob",
+    ),
+    project: fc.constantFrom(undefined, "default"),
     bearerToken: fc.constantFrom(undefined, "LONG_TERM" as const),
   })
   .map(({ kind, ...call }) => ({

@@ -5,6 +5,7 @@ import type { Bundle } from "../../src/policy/bundle.ts";
 import { type BedrockEndpoint, startBedrock } from "../support/bedrock-endpoint.ts";
 import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { assistant, demoBundle as bundle } from "./demo-bundle.ts";
 import { policy } from "./documents.ts";
 
 const folder = temporaryFolder();
@@ -13,41 +14,8 @@ const bundleFile = join(folder, "bundle.json");
 const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 Object.assign(process.env, keys);
 
-const assistant = "arn:aws:iam::222233334444:role/apps/support-assistant";
 const sonnet = "anthropic.claude-sonnet-4-6";
 const haiku = "anthropic.claude-haiku-4-5-20251001-v1:0";
-
-const bundle: Bundle = {
-  format: "spillway-policy-bundle/1",
-  collected_at: "2026-09-15T00:00:00Z",
-  organization: { id: "o-exampleorg1", management_account: "444455556666" },
-  targets: {
-    "r-1": { type: "root", name: "Root", parent: null, scps: ["full"] },
-    "ou-1": { type: "ou", name: "Workloads", parent: "r-1", scps: ["full", "regions"] },
-    "222233334444": { type: "account", name: "app", parent: "ou-1", scps: ["full"] },
-  },
-  policies: {
-    full: { name: "FullAWSAccess", document: policy({ Effect: "Allow", Action: "*", Resource: "*" }) },
-    regions: {
-      name: "region-deny",
-      document: policy({
-        Sid: "Regions",
-        Effect: "Deny",
-        Action: "bedrock:*",
-        Resource: "*",
-        Condition: {
-          StringNotEquals: { "aws:RequestedRegion": ["eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1"] },
-        },
-      }),
-    },
-    invoke: {
-      name: "invoke (inline)",
-      document: policy({ Effect: "Allow", Action: "bedrock:Invoke*", Resource: "*" }),
-    },
-  },
-  principals: { [assistant]: { account: "222233334444", identity: ["invoke"], boundary: null } },
-  unreadable: [],
-};
 
 type Row = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -274,7 +242,7 @@ describe("drift over the demo organization", () => {
 
   it.each([
     [["denials", "--fail-on", "drift"], "--fail-on drift is for the report drift"],
-    [["coverage", "--bundle", bundleFile], "--bundle is for the reports drift and denials"],
+    [["coverage", "--bundle", bundleFile], "--bundle is for the overview and the reports drift and denials"],
     [["drift", "--bundle", join(folder, "none.json")], "cannot read"],
   ])("%s is wrong use", async (args, said) => {
     const run = await runCli(["report", ...args, "--warehouse", warehouse]);
@@ -310,6 +278,32 @@ describe("denials, explained", () => {
     );
     const others = rows.filter((row) => row["principal"] !== assistant);
     expect(others.every(({ explanation }) => String(explanation).startsWith("the bundle does not hold "))).toBe(true);
+  });
+
+  it("stand in the overview and on its page, beside what was denied", async () => {
+    const args = ["report", "--warehouse", warehouse, "--boundary", "eu"];
+    const plain = await runCli(args);
+    const text = await runCli([...args, "--bundle", bundleFile]);
+    const sentence = "region-deny:4:5 Statement[0] Regions denies";
+    const oneLine = (written: string): string => written.replaceAll(/\s+/g, " ");
+    expect(oneLine(plain.stdout)).not.toContain(sentence);
+    expect(oneLine(text.stdout)).toContain(sentence);
+    expect(oneLine(text.stdout)).toContain("Then nothing in these policies denies the call");
+    // nothing else changes, and no line is wider than the screen
+    const added = text.stdout.split("\n").filter((line) => !plain.stdout.split("\n").includes(line));
+    expect(plain.stdout.split("\n").filter((line) => !text.stdout.split("\n").includes(line))).toEqual([]);
+    expect(
+      added.every((line) => line.startsWith(" ".repeat(13)) && (line.length <= 80 || !line.trim().includes(" "))),
+    ).toBe(true);
+
+    const page = await runCli([...args, "--format", "html", "--bundle", bundleFile]);
+    const bare = await runCli([...args, "--format", "html"]);
+    expect(page.stdout).toContain("What would let these calls through");
+    expect(page.stdout).toContain(sentence);
+    expect(page.stdout).toContain("policy documents");
+    expect(page.stdout).toContain("declared and blocked");
+    expect(bare.stdout).not.toContain("What would let these calls through");
+    expect(bare.stdout).not.toContain("policy documents");
   });
 
   it("never promise that one change is enough where another policy denies as well", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
+import { demoBundle } from "./demo-bundle.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 
 const guide = readFileSync(fileURLToPath(new URL("../../docs/policies.md", import.meta.url)), "utf8");
@@ -24,6 +25,8 @@ const commands = blocks
 describe("the guide, as a new user would follow it", () => {
   beforeAll(() => {
     for (const { name, text } of blocks.filter(({ kind }) => kind === "json")) writeFileSync(join(folder, name), text);
+    // what `policy collect` would have fetched
+    writeFileSync(join(folder, "organization.json"), JSON.stringify(demoBundle));
     process.chdir(folder);
   });
   afterAll(() => process.chdir(home));

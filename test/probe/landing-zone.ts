@@ -15,7 +15,7 @@ export const trail: Readonly<Record<string, unknown>> = {
   LogFileValidationEnabled: true,
 };
 
-export const readsAll: Readonly<Record<string, unknown>> = {
+const readsAll: Readonly<Record<string, unknown>> = {
   EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }],
 };
 

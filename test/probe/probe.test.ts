@@ -508,7 +508,7 @@ describe("a probe, with bad input", () => {
     };
     expect(await broke(before.slice(0, 100))).toEqual([
       2,
-      expect.stringContaining("is no file of a probe, or it is damaged"),
+      expect.stringContaining("is not a file of a probe, or it is damaged"),
     ]);
     expect(await broke(before.replace("probe/1", "probe/2"))).toEqual([
       2,
@@ -518,7 +518,7 @@ describe("a probe, with bad input", () => {
       2,
       expect.stringContaining("holds no call"),
     ]);
-    expect(await broke("{}")).toEqual([2, expect.stringContaining("is no file of a probe")]);
+    expect(await broke("{}")).toEqual([2, expect.stringContaining("is not a file of a probe")]);
     expect((await result("/nonexistent.json")).code).toBe(2);
   });
 
@@ -584,6 +584,33 @@ describe("a probe that is killed", () => {
     ]);
     expect(run.stderr).toContain("3 calls (5 were wanted)");
   });
+});
+
+it("a probe that is stopped while it waits says how to go on", { timeout: 60_000 }, async () => {
+  changed(
+    aws,
+    runtimeAnswers(() => aws, [], 0),
+  );
+  const file = join(folder, "stopped.json");
+  const { child, ended } = spawnCli([
+    "probe",
+    "--inference-profile",
+    profile,
+    "--source-region",
+    sourceRegion,
+    "--calls",
+    "1",
+    "--yes",
+    "--file",
+    file,
+  ]);
+  while (!aws.calls.some(({ call }) => call === "cloudtrail:LookupEvents")) await pause(50);
+  await pause(200);
+  child.kill("SIGINT");
+  const { code, stderr } = await ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`spillway probe result ${file}`)]);
+  expect(stderr).toContain("stopped; the calls that were made are noted in");
+  expect(read(file).calls).toHaveLength(1);
 });
 
 describe("the wait for events", () => {

@@ -12,6 +12,7 @@ export interface CallFlags {
   readonly account?: string;
   readonly principal?: string;
   readonly operation: string;
+  readonly project?: string;
   readonly bearerToken?: "SHORT_TERM" | "LONG_TERM";
   readonly managementAccount?: true;
   /** Profiles as it knows them, refreshed perhaps. */
@@ -40,6 +41,10 @@ export interface ReachFlags extends OutputFlags {
   readonly bundle: string;
   readonly inferenceProfile?: readonly string[];
   readonly sourceRegion?: readonly string[];
+  readonly operation: string;
+  readonly warehouse?: string;
+  readonly model?: string;
+  readonly destination?: readonly string[];
   readonly boundary?: string;
   readonly all?: true;
   readonly context?: readonly string[];
@@ -49,7 +54,8 @@ export interface ReachFlags extends OutputFlags {
 export function addCallFlags(command: Command): Command {
   command
     .option("--inference-profile <id>", "profile of the call: its id, or the ARN of an application profile")
-    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"));
+    .addOption(new Option("--operation <name>", "operation").choices(operationNames).default("InvokeModel"))
+    .option("--project <id>", "ChatCompletions, Responses, Messages, CreateInference: project (default: default)");
   return addCallerFlags(command);
 }
 

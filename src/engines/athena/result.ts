@@ -4,7 +4,7 @@ import { SpillwayError, interruptedQuery, messageOf } from "../../errors.ts";
 import { isDenied } from "../../aws/refusals.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
 import { callAthena, resultAccess } from "./connection.ts";
-import { type CsvField, CsvReader } from "./csv.ts";
+import { type CsvField, CsvReader } from "../../csv-reader.ts";
 import type { AthenaAccess } from "./access.ts";
 import { readObject } from "./result-object.ts";
 import type { Execution } from "./statement.ts";

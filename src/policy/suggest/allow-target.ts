@@ -1,5 +1,5 @@
 /** Letting targets pass a layer in which nothing allows them. */
-import { checksOf } from "../call.ts";
+import { checksOf } from "../checks.ts";
 import { withStatement } from "../change.ts";
 import { type PolicyDocument, isRefused, readPolicy } from "../document.ts";
 import { evaluateCheck } from "../evaluate.ts";

@@ -1,5 +1,5 @@
 /** The identity policy for targets: the profiles, then the models of each through it alone. */
-import { bearerAction } from "../call.ts";
+import { bearerAction } from "../checks.ts";
 import { type PolicyDocument, readPolicy } from "../document.ts";
 import { limits } from "../limits.ts";
 import type { Target } from "./target.ts";

@@ -1,5 +1,6 @@
 /** The suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
-import { type Call, checksOf } from "../call.ts";
+import type { Call } from "../call.ts";
+import { checksOf } from "../checks.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";
 import { type CallAnswer, evaluateCall } from "../evaluate.ts";
 import { type GivenKeys, contextsOf } from "../keys.ts";

@@ -32,7 +32,7 @@ export function targetsOf(calls: readonly Call[], style: Style): Target[] {
   }
   return [...groups].map(([pattern, members]) => ({
     pattern,
-    calls: members.flatMap((call) => actions.map((action) => ({ ...call, action }))),
+    calls: members.flatMap((call) => actions.map((action) => ({ ...call, action, project: undefined }))),
     regions: unique(members.flatMap((call) => [call.sourceRegion, ...call.destinations.map(requestedRegion)])),
     models: modelsOf(members, pattern),
     style: pattern.endsWith(".*") ? "wide" : "narrow",

@@ -76,7 +76,7 @@ function rowOf(
 }
 
 /** A global profile names no Region: `*`. */
-export function destinationOf({ destinations }: Probe, region: string): string | undefined {
+function destinationOf({ destinations }: Probe, region: string): string | undefined {
   if (destinations.includes("*")) return "*";
   return destinations.find((destination) => destination === region);
 }

@@ -1,4 +1,5 @@
 /** How the range that was asked for is written, beside what was seen of it. */
+import { dayMs } from "../../day.ts";
 import { isoTime } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
 
@@ -11,7 +12,7 @@ export interface AskedRange {
 /** Both days included, as far as the range keeps to days. */
 export function askedText({ from, to }: AskedRange): string {
   const first = from === undefined ? undefined : momentText(from.getTime(), 0);
-  const last = to === undefined ? undefined : momentText(to.getTime(), 86_400_000);
+  const last = to === undefined ? undefined : momentText(to.getTime(), dayMs);
   if (first !== undefined && last !== undefined) return first === last ? first : `${first} to ${last}`;
   if (first !== undefined) return `from ${first} on`;
   return last === undefined ? "everything loaded" : `up to ${last}`;
@@ -19,7 +20,7 @@ export function askedText({ from, to }: AskedRange): string {
 
 /** Midnight is a day, `back` before it; any other moment is a time. */
 function momentText(time: number, back: number): string {
-  return time % 86_400_000 === 0 ? isoTime(time - back).slice(0, 10) : isoTime(time);
+  return time % dayMs === 0 ? isoTime(time - back).slice(0, 10) : isoTime(time);
 }
 
 /** Days of log files and of calls: a range that was asked for is not what was seen. */

@@ -1,5 +1,5 @@
 /** What the overview is made of: the rows of the reports that it sums up. */
-import type { Engine } from "../../engines/engine.ts";
+import type { Engine, Result } from "../../engines/engine.ts";
 import type { AskedRange } from "./asked.ts";
 import type { OverviewData } from "./overview.ts";
 import { type PlainRow, plainRows } from "../../engines/result.ts";
@@ -8,6 +8,8 @@ export interface OverviewRequest {
   readonly engine: Engine;
   /** The statement of a report of this name, in its scope; `around` is put around the report's own SQL. */
   readonly statement: (report: string, around?: (sql: string) => string) => string;
+  /** A report's rows with what policies add to them; none: nothing. */
+  readonly amend?: ((report: string, result: Result) => Promise<Result>) | undefined;
   readonly asked: AskedRange;
   readonly boundary: { readonly name: string; readonly regions: readonly string[] } | undefined;
   readonly signal: AbortSignal;
@@ -24,10 +26,10 @@ ORDER BY gap NULLS LAST`;
 }
 
 export async function overviewData(request: OverviewRequest): Promise<OverviewData> {
-  const { engine, statement, asked, boundary, signal } = request;
+  const { engine, statement, amend, asked, boundary, signal } = request;
   const rows = async (report: string, around?: (sql: string) => string): Promise<PlainRow[]> => {
     const result = await engine.run(statement(report, around), signal, report);
-    return await plainRows(result);
+    return await plainRows(amend === undefined ? result : await amend(report, result));
   };
   return {
     boundary: boundary === undefined ? undefined : { ...boundary, violations: await rows("boundary-violations") },

@@ -1,9 +1,10 @@
 /** The overview: what a busy person wants to know, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
 import { type AskedRange, askedText, seenText } from "./asked.ts";
-import { type BoundaryData, boundaryLines, claimLines, tally } from "./claims.ts";
+import { type BoundaryData, boundaryLines, claimLines } from "./claims.ts";
 import { cut, grouped, percent } from "../value-text.ts";
 import type { PlainRow } from "../../engines/result.ts";
+import { denialLines } from "./denials.ts";
 import { type Layout, paint } from "./terminal.ts";
 
 /** Rows of the reports of the same names. */
@@ -26,7 +27,6 @@ export interface OverviewOptions {
 
 const topPrincipals = 3;
 const topBlindSpots = 2;
-const topDenials = 2;
 /** Quarantined files and files without a place are named by their own kinds. */
 const gapLabels: ReadonlyMap<string, string> = new Map([
   ["no file", "without a log file"],
@@ -65,7 +65,7 @@ function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
     .toSorted((a, b) => count(b["spilled"]) - count(a["spilled"]));
   if (shown.length === 0) return [];
   const head = "account".padEnd(12) + "spilled".padStart(14) + "rate".padStart(8) + "unknown".padStart(10);
-  const room = layout.width - head.length - 3;
+  const width = layout.width - head.length - 3;
   const lines = shown.slice(0, topPrincipals).map((row) => {
     const rate = row["spill_rate"];
     const numbers =
@@ -73,22 +73,12 @@ function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
       grouped(count(row["spilled"])).padStart(14) +
       (typeof rate === "number" ? percent(rate) : "–").padStart(8) +
       grouped(count(row["unknown"])).padStart(10);
-    return `  ${cut(name(row["principal"]), room).padEnd(room)} ${numbers}`;
+    return `  ${cut(name(row["principal"]), width).padEnd(width)} ${numbers}`;
   });
   const rest = shown.length - topPrincipals;
   const more =
     rest > 0 ? [paint(layout, "dim", `  and ${grouped(rest)} more: spillway report spillover-by-principal`)] : [];
-  return [paint(layout, "bold", `${"Who sent it".padEnd(room + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
-}
-
-function denialLines(layout: Layout, rows: readonly PlainRow[]): string[] {
-  if (rows.length === 0) return [];
-  const groups = tally(rows, (row) => {
-    const by = typeof row["denied_by"] === "string" ? `by ${row["denied_by"]}` : "without a stated policy";
-    return `${row["denied_region"] ?? "Region not stated"} ${by}`;
-  });
-  const shown = groups.slice(0, topDenials).map(([key, calls]) => `  ${grouped(calls).padStart(9)}  ${key}`);
-  return [paint(layout, "bold", "Denied"), ...shown.map((line) => cut(line, layout.width))];
+  return [paint(layout, "bold", `${"Who sent it".padEnd(width + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
 }
 
 function blindLines(layout: Layout, data: OverviewData): string[] {

@@ -17,6 +17,8 @@ export interface PageRequest {
   readonly catalogue: ReadonlyMap<string, Report>;
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
+  /** A report's rows with what policies add to them; none: nothing. */
+  readonly amend?: ((report: string, result: Result) => Promise<Result>) | undefined;
   readonly head: PageHead;
   /** Where the whole of a report's rows stands, by report. */
   readonly whole?: ReadonlyMap<string, WholeTable> | undefined;
@@ -30,7 +32,7 @@ const repeated: ReadonlyMap<string, string> = new Map([
 
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
-  const { engine, catalogue, statement, head, whole, signal } = request;
+  const { engine, catalogue, statement, amend, head, whole, signal } = request;
   const tables: ReportTable[] = [];
   const omitted: OmittedReport[] = [];
   let facts: PageFacts = {};
@@ -41,7 +43,8 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
       continue;
     }
     const sql = statement(report);
-    const result = await engine.run(sql, signal, report.name);
+    const rows = await engine.run(sql, signal, report.name);
+    const result = amend === undefined ? rows : await amend(report.name, rows);
     const page = await collectResult(report, result);
     // a report that reads nothing of what the scope restricts comes back as it is
     const isUnscoped = hasScope(head) && sql === report.sql;

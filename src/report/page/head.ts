@@ -13,6 +13,8 @@ export interface Asked {
   /** `duckdb`, `athena` or `trino`. */
   readonly engine: string;
   readonly protection: Protection | undefined;
+  /** When the documents of the bundle were read, ISO 8601; none: no bundle. */
+  readonly bundleDay?: string | undefined;
   /** The engine reads a table of logs, and of it no more than the days of the range. */
   readonly isBounded?: boolean | undefined;
 }
@@ -23,7 +25,7 @@ const engineNames: ReadonlyMap<string, string> = new Map([
   ["trino", "Trino"],
 ]);
 
-export function pageHead({ scope, boundaryName, engine, protection, isBounded }: Asked): PageHead {
+export function pageHead({ scope, boundaryName, engine, protection, isBounded, bundleDay }: Asked): PageHead {
   const { from, to, asOf, accounts, regions, principals, boundary } = scope;
   const name = engineNames.get(engine) ?? engine;
   return {
@@ -39,6 +41,7 @@ export function pageHead({ scope, boundaryName, engine, protection, isBounded }:
     references: [
       { what: "Regions", asOf: regionRows()[0]?.as_of ?? "" },
       { what: "inference profiles", asOf: inferenceProfileSnapshot().as_of },
+      ...(bundleDay === undefined ? [] : [{ what: "policy documents", asOf: bundleDay.slice(0, 10) }]),
     ],
     protection: protection && ("drop" in protection ? "replaced by numbers" : "replaced by a keyed hash"),
     unknowable:

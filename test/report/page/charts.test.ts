@@ -5,7 +5,8 @@ import { flowChart } from "../../../src/report/page/charts/flow-chart.ts";
 import { heatStrip } from "../../../src/report/page/charts/heat-strip.ts";
 import { bar, kindOf, rateBar } from "../../../src/report/page/charts/kinds.ts";
 import { renderPage } from "../../../src/report/page/page.ts";
-import { dayMs, periodFor, startsBetween } from "../../../src/report/page/sections/periods.ts";
+import { dayMs } from "../../../src/day.ts";
+import { periodFor, startsBetween } from "../../../src/report/page/sections/periods.ts";
 import { type MadeCall, type MadeReport, madePage, reportsOf } from "./made-up.ts";
 
 const role = (name: string): string => `arn:aws:iam::111122223333:role/${name}`;

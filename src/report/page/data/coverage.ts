@@ -1,4 +1,5 @@
 /** The days of each account-Region, out of `coverage`. */
+import { dayMs } from "../../../day.ts";
 import { type KnownReport, countOf, groupOf, textOf } from "./reducer.ts";
 
 /** From a whole day of logs to none. */
@@ -28,8 +29,6 @@ export interface CoverageFacts {
   /** Log files whose path names no account, Region or day. */
   readonly withoutPlace: number;
 }
-
-const dayMs = 86_400_000;
 
 function stateOf(gap: string | null): DayState {
   if (gap === null) return "logs";

@@ -1,4 +1,5 @@
 /** The section on coverage: for which account-Region and day there are logs. */
+import { dayMs } from "../../../day.ts";
 import { extent } from "d3-array";
 import { scaleQuantize } from "d3-scale";
 import { grouped } from "../../value-text.ts";
@@ -10,7 +11,7 @@ import { groupOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, day, listed } from "../markup/words.ts";
 import { freshMarkup } from "./fresh.ts";
-import { type Period, dayMs, periodFor, startsBetween } from "./periods.ts";
+import { type Period, periodFor, startsBetween } from "./periods.ts";
 import { type Section, type SectionInput, findTable, unknowable } from "./section.ts";
 
 const mostLines = 40;

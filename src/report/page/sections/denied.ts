@@ -8,6 +8,7 @@ import { routesMarkup } from "./routes.ts";
 import { type Section, type SectionInput, findTable } from "./section.ts";
 
 const mostGroups = 12;
+const mostOfSentence = 2000;
 
 export function deniedSection({ data, tableOf }: SectionInput): Section | undefined {
   const groups = data.facts.denials;
@@ -23,8 +24,40 @@ export function deniedSection({ data, tableOf }: SectionInput): Section | undefi
     id: "denied",
     title: "Denied",
     finding,
-    body: [groups.length === 0 ? undefined : groupTable(groups), tableOf(table), routesMarkup(data, tableOf)],
+    body: [
+      groups.length === 0 ? undefined : groupTable(groups),
+      explanationList(groups),
+      tableOf(table),
+      routesMarkup(data, tableOf),
+    ],
   };
+}
+
+/** Whole sentences, for the largest groups: what is left out of a policy's answer makes it another one. */
+function explanationList(groups: readonly DenialGroup[]): Markup | undefined {
+  const all = groups.flatMap(({ region, explanations }) => explanations.map((each) => ({ region, ...each })));
+  if (all.length === 0) return undefined;
+  const shown = all.toSorted((a, b) => b.calls - a.calls).slice(0, mostGroups);
+  const rest = all.length - shown.length;
+  return html`<h3>What would let these calls through</h3>
+    <p class="note">
+      By the policies of the bundle: AWS names one policy in a denial, here each one is asked. All sentences are in the
+      table below.
+    </p>
+    <ul>
+      ${shown.map(
+        ({ region, text, calls }) =>
+          html`<li>
+            <strong>${regionText(region)}</strong>, ${amount(calls, "call")}: ${clipped(text, mostOfSentence)}
+          </li> `,
+      )}
+    </ul>
+    ${rest === 0 ? undefined : html`<p class="note">And ${amount(rest, "more sentence")} below.</p>`}`;
+}
+
+function regionText(region: string | null): Markup | string {
+  if (region === null) return "Region not stated";
+  return region === "unspecified" ? "the ARN without a Region" : clipped(region, 60);
 }
 
 function groupTable(groups: readonly DenialGroup[]): Markup {
@@ -35,8 +68,7 @@ function groupTable(groups: readonly DenialGroup[]): Markup {
     ({ region, by, explicit, policy, calls }) =>
       html`<tr>
         <th scope="row">
-          <span class="name"
-            >${region === null ? "Region not stated" : region === "unspecified" ? "the ARN without a Region" : clipped(region, 60)}</span
+          <span class="name">${regionText(region)}</span
           ><span class="aside block"
             >${by === null ? "kind of policy not stated" : clipped(by, 60)}${explicit === null ? "" : explicit ? ", explicit deny" : ", nothing allows it"}${policy === null ? "" : html` · ${clipped(policy, 160)}`}</span
           >

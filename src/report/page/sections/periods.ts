@@ -1,7 +1,6 @@
 /** The periods that a range is divided into: days, else weeks, else months, so that there are few enough to see. */
+import { dayMs } from "../../../day.ts";
 import { isoTime } from "../../value-text.ts";
-
-export const dayMs = 86_400_000;
 
 export type PeriodKind = "day" | "week" | "month";
 

@@ -1,0 +1,33 @@
+/** What an engine knows of the profiles that can be called in the Regions where somebody calls any. */
+import type { Engine } from "../../engines/engine.ts";
+import { plainRows } from "../../engines/result.ts";
+import type { KnownProfile } from "../../policy/resolve-profile.ts";
+import { accountOfSource } from "../../reference/inference-profiles.ts";
+import { type Scope, applyScopeWherePossible } from "../../sql/scope.ts";
+
+/** Elsewhere nothing could drift, and nobody was denied. */
+export async function calledProfiles(engine: Engine, scope: Scope): Promise<KnownProfile[]> {
+  const sql = `select profile_id, source_region, destination_region, model, as_of, source from inference_profile
+where source_region in (select source_region from invocation_day where profile_id is not null)
+order by 1, 2, 3`;
+  const statement = applyScopeWherePossible(sql, scope, engine.qualify);
+  const found = new Map<string, { profile: Omit<KnownProfile, "destinations">; destinations: string[] }>();
+  for (const row of await plainRows(await engine.run(statement))) {
+    const [profileId, sourceRegion] = [String(row["profile_id"]), String(row["source_region"])];
+    const key = `${profileId} ${sourceRegion}`;
+    const model = row["model"] === null ? null : String(row["model"]);
+    const entry = found.get(key) ?? {
+      profile: {
+        profileId,
+        sourceRegion,
+        model,
+        asOf: String(row["as_of"]),
+        account: accountOfSource(String(row["source"])),
+      },
+      destinations: [],
+    };
+    entry.destinations.push(String(row["destination_region"]));
+    found.set(key, entry);
+  }
+  return [...found.values()].map(({ profile, destinations }) => ({ ...profile, destinations }));
+}
