@@ -105,7 +105,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "sql",
     ],
   ],
-  ["config", [".", "ingest/sources", "report/formats"]],
+  ["config", [".", "ingest/sources", "ingest/sources/invocation-logs", "report/formats"]],
   [
     "run",
     [
@@ -115,6 +115,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "config",
       "engines",
       "engines/duckdb",
+      "evidence",
       "ingest",
       "ingest/listing",
       "ingest/sources",

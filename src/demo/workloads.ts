@@ -1,6 +1,6 @@
 /** The regular traffic of the made-up organization: who calls what, from where, how often. */
 import { dayMs, hourMs } from "../day.ts";
-import { type Caller, cast, demoAccounts } from "./cast.ts";
+import { type Caller, callers, demoAccounts } from "./callers.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";
 import { type ModelKind, isStream } from "./entry.ts";
@@ -53,7 +53,7 @@ const orders = `arn:aws:bedrock:${virginia}:${demoAccounts.shop}:application-inf
 
 const workloads: readonly Workload[] = [
   {
-    caller: cast.supportAssistant,
+    caller: callers.supportAssistant,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${sonnet}`,
@@ -64,7 +64,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.invoiceBot,
+    caller: callers.invoiceBot,
     region: frankfurt,
     operation: "Converse",
     modelId: `eu.${nova}`,
@@ -75,7 +75,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.orderService,
+    caller: callers.orderService,
     region: virginia,
     operation: "InvokeModelWithResponseStream",
     modelId: orders,
@@ -86,7 +86,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.searchIndexer,
+    caller: callers.searchIndexer,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: "amazon.titan-embed-text-v2:0",
@@ -97,7 +97,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.notebook,
+    caller: callers.notebook,
     region: virginia,
     operation: "InvokeModel",
     modelId: `global.${sonnet}`,
@@ -108,7 +108,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.ana,
+    caller: callers.ana,
     region: virginia,
     operation: "ConverseStream",
     modelId: `us.${sonnet}`,
@@ -121,7 +121,7 @@ const workloads: readonly Workload[] = [
     completionsFrom: 2,
   },
   {
-    caller: cast.ben,
+    caller: callers.ben,
     region: frankfurt,
     operation: "Converse",
     modelId: `global.${sonnet}`,
@@ -132,7 +132,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${haiku}`,
@@ -144,7 +144,7 @@ const workloads: readonly Workload[] = [
     endpointOwner: demoAccounts.shop,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: "amazon.nova-lite-v1:0",
@@ -155,7 +155,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.apiKey,
+    caller: callers.apiKey,
     region: virginia,
     operation: "InvokeModel",
     modelId: `us.${haiku}`,
@@ -166,7 +166,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.agents,
+    caller: callers.agents,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: `arn:aws:bedrock:${frankfurt}:${demoAccounts.support}:inference-profile/eu.${sonnet}`,

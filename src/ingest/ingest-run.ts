@@ -1,8 +1,8 @@
-/** One pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+/** One run over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectEvery, collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceOutcome, SourceState, TrailObject } from "./listing/source.ts";
@@ -46,6 +46,8 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  /** So many listed objects are some fifty megabytes of names and pages. */
+  readonly #collect = collectEvery(1 << 16);
   readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
@@ -134,6 +136,7 @@ export class IngestRun {
   async #unknown(source: ObjectSource, listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
     const unknown = await (await this.#opening).unknownObjects(listed, source.finished !== undefined, source.kind);
     this.counts.objectsKnown += listed.length - unknown.length;
+    this.#collect(listed.length);
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
       const object = listed[index];

@@ -116,6 +116,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   ]);
   add("unmatched_request", call);
   add("trail_object", object);
+  add("invocation_log_object", object);
   add("digest_check", object);
   add("listed_range", place);
   add("expected_trail", place);

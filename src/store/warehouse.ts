@@ -20,7 +20,7 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
-import { type Finding, writeFindings } from "./findings.ts";
+import { type LogFinding, writeFindings } from "./findings.ts";
 import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type ObjectKind, type UnknownObject, findUnknown, ledgerOf } from "./ledger.ts";
@@ -38,7 +38,7 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { replaceFile } from "./publish.ts";
-import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
+import { type ResourceLimits, alone, asking, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { useWarehouse } from "./schema.ts";
@@ -115,6 +115,7 @@ export class Warehouse {
     remember = false,
     kind: ObjectKind = "trail",
   ): Promise<UnknownObject[]> {
+    if (this.#limits === alone) await this.#limit(asking);
     return await this.#guard(async () => {
       const unknown = await findUnknown(this.#duck.connection, candidates, ledgerOf(kind));
       if (remember && candidates.length > 0) {
@@ -141,19 +142,22 @@ export class Warehouse {
   }
 
   /** Stores findings and returns those that are new. */
-  async saveFindings(findings: readonly Finding[]): Promise<readonly Finding[]> {
+  async saveFindings(findings: readonly LogFinding[]): Promise<readonly LogFinding[]> {
     return await this.#transaction((connection) => writeFindings(connection, findings, this.#context()));
   }
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    const limits = batch.besideReaders === true ? besideReaders : alone;
-    // not for each commit anew: what had to be added to it for the one before stays
-    if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
-    this.#limits = limits;
+    await this.#limit(batch.besideReaders === true ? besideReaders : alone);
     const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
     this.#newEvents += counts.newEvents;
     return counts;
+  }
+
+  /** Not for each commit anew: what had to be added to it for the one before stays. */
+  async #limit(limits: ResourceLimits): Promise<void> {
+    if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
+    this.#limits = limits;
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */

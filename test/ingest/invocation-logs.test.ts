@@ -51,7 +51,7 @@ const logs: readonly AnyRecord[] = [
   invocationLog(8, failed),
   invocationLog(9, failed),
   invocationLog(10, { requestId: "HIDDEN_DUE_TO_SECURITY_REASONS" }),
-  invocationLog(11, { requestId: requestId(11).replace("0000-4000", "abcd-4000"), inferenceRegion: "eu-central-1" }),
+  invocationLog(11, { requestId: requestId(11).replace("0000-4000", "AbCd-4000"), inferenceRegion: "eu-central-1" }),
   invocationLog(12, silent),
   // alone; of another Region; of another account
   invocationLog(40),
@@ -127,7 +127,7 @@ describe("the evidence of a trail", () => {
 });
 
 describe("a folder of invocation logs", () => {
-  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is no log is named", async () => {
+  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is not a log is named", async () => {
     const folder = temporaryFolder();
     const [warehouse, source] = [join(folder, "w.duckdb"), join(folder, "logs")];
     const put = (name: string, content: string | Uint8Array): string =>
@@ -225,6 +225,15 @@ describe("a folder of invocation logs", () => {
       { i: 5, reason: "accountId: expected twelve digits, found another text" },
       { i: 6, reason: "errorCode: expected a code or null, found another text" },
       { i: 7, reason: "region: expected a Region, found nothing" },
+    ]);
+    expect(
+      await queryRows(
+        warehouse,
+        "select what, sum(count)::int as n from unobservable where what like '%invocation-log' group by 1 order by 1",
+      ),
+    ).toEqual([
+      { what: "quarantined-invocation-log", n: 4 },
+      { what: "rejected-invocation-log", n: 8 },
     ]);
     // nothing is read twice, and nothing changes
     const again = await runCli(["ingest", `invocation-logs:${source}`, "--warehouse", warehouse]);

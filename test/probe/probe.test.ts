@@ -533,7 +533,7 @@ describe("a probe, with bad input", () => {
     };
     expect(await broke(before.slice(0, 100))).toEqual([
       2,
-      expect.stringContaining("is no file of a probe, or it is damaged"),
+      expect.stringContaining("is not a file of a probe, or it is damaged"),
     ]);
     expect(await broke(before.replace("probe/1", "probe/2"))).toEqual([
       2,
@@ -543,7 +543,7 @@ describe("a probe, with bad input", () => {
       2,
       expect.stringContaining("holds no call"),
     ]);
-    expect(await broke("{}")).toEqual([2, expect.stringContaining("is no file of a probe")]);
+    expect(await broke("{}")).toEqual([2, expect.stringContaining("is not a file of a probe")]);
     expect((await result("/nonexistent.json")).code).toBe(2);
   });
 
