@@ -1,8 +1,7 @@
 /** Made-up results of peaks, first-seen, freshness and drift, with names of any kind in them. */
 import type { MadeReport, MadeRow } from "./made-up.ts";
 
-const micros = (day: number, minute = 0): bigint =>
-  BigInt(Date.UTC(2026, 8, 1 + day, 9, minute)) * 1000n;
+const micros = (day: number, minute = 0): bigint => BigInt(Date.UTC(2026, 8, 1 + day, 9, minute)) * 1000n;
 
 /** A profile and a direct row for each name; the first has the highest peak. */
 export function peaksOf(names: readonly string[], regions: readonly (string | null)[] = ["eu-central-1"]): MadeReport {

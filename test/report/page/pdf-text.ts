@@ -65,7 +65,9 @@ function charactersOf(font: string, objects: ReadonlyMap<string, PdfObject>): Re
     for (const [, glyph = "", hex = ""] of block.matchAll(/<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>/g))
       add(Number.parseInt(glyph, 16), hex);
   for (const [, block = ""] of map.matchAll(/beginbfrange(.*?)endbfrange/gs)) {
-    for (const [, from = "", to = "", hex = ""] of block.matchAll(/<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>/g)) {
+    for (const [, from = "", to = "", hex = ""] of block.matchAll(
+      /<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>/g,
+    )) {
       const first = Number.parseInt(from, 16);
       for (let glyph = first; glyph <= Number.parseInt(to, 16); glyph++)
         add(glyph, (Number.parseInt(hex, 16) + glyph - first).toString(16).padStart(4, "0"));

@@ -116,7 +116,9 @@ describe("a coverage that is too long for the page", () => {
       gap: gapsAt.includes(index) ? "no file" : null,
     }));
   const shown = async (rows: readonly MadeRow[]): Promise<(string | undefined)[][]> => {
-    const page = renderPage(await madePage([...reportsOf(calls).filter(({ name }) => name !== "coverage"), { name: "coverage", rows }]));
+    const page = renderPage(
+      await madePage([...reportsOf(calls).filter(({ name }) => name !== "coverage"), { name: "coverage", rows }]),
+    );
     const table = readTables(page).get("coverage");
     const at = table?.columns.indexOf("account_id") ?? -1;
     expect(page.includes("The rows with a gap stand first.")).toBe((table?.rows.length ?? 0) < rows.length);
