@@ -21,7 +21,9 @@ import {
 const account = "111122223333";
 
 function log(over: Row): Row {
+  const none: Row = Object.fromEntries(invocationLogTable.columns.map(({ name }) => [name, null]));
   return {
+    ...none,
     request_id: "k1",
     invocation_key: "eu-west-1/k1",
     account_id: account,
@@ -190,7 +192,7 @@ describe("invocation logs", () => {
     );
   }, 180_000);
 
-  it("a log that comes alone is no invocation; its call may come later, also as a completion first", async () => {
+  it("a log that comes alone is not an invocation; its call may come later, also as a completion first", async () => {
     await using box = await sandbox();
     const call = event({ operation: "ConverseStream", streaming: true });
     const end = completion({ invocation_key: "eu-west-1/k1" });
