@@ -127,7 +127,7 @@ describe("the evidence of a trail", () => {
 });
 
 describe("a folder of invocation logs", () => {
-  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is no log is named", async () => {
+  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is not a log is named", async () => {
     const folder = temporaryFolder();
     const [warehouse, source] = [join(folder, "w.duckdb"), join(folder, "logs")];
     const put = (name: string, content: string | Uint8Array): string =>

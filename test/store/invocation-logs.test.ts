@@ -192,7 +192,7 @@ describe("invocation logs", () => {
     );
   }, 180_000);
 
-  it("a log that comes alone is no invocation; its call may come later, also as a completion first", async () => {
+  it("a log that comes alone is not an invocation; its call may come later, also as a completion first", async () => {
     await using box = await sandbox();
     const call = event({ operation: "ConverseStream", streaming: true });
     const end = completion({ invocation_key: "eu-west-1/k1" });
