@@ -1,5 +1,5 @@
 /**
- * Owns the mutation run: it puts each mistake of scripts/mutants/*.json into a copy of the tree and sees whether a test notices.
+ * The mutation run: it puts each mistake of scripts/mutants/*.json into a copy of the tree and sees whether a test notices.
  *
  *   npm run mutants                     all of them; what was found before, and has not changed since, is not tried again
  *   npm run mutants -- src/store fold   only those whose file, or whose mistake, contains one of these texts
@@ -47,9 +47,13 @@ const marks: ReadonlyMap<Mutant, string> = new Map(
   mutants.filter((each) => !misfit(each)).map((each) => [each, markOf(each)]),
 );
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-process.exitCode = mutants.length === 0 || !allFit() ? 2 : values.check ? 0 : await tryAll();
+process.exitCode = !allFit() ? 2 : values.check ? 0 : await tryAll();
 
 function allFit(): boolean {
+  if (mutants.length === 0) {
+    console.error(`No mutant's file or mistake contains ${positionals.join(", or ")}`);
+    return false;
+  }
   const wrong = mutants.flatMap((mutant) => {
     const why = misfit(mutant);
     return why === undefined ? [] : [`${mutant.file}: ${mutant.what}: ${why}`];
@@ -66,11 +70,9 @@ async function tryAll(): Promise<number> {
   try {
     const seconds = await timeTests(copies, [...new Set(open.flatMap(({ tests }) => tests))], found);
     if (seconds === undefined) return 3;
-    const bySpeed = ({ tests }: Mutant): readonly string[] =>
-      tests.toSorted((a, b) => (seconds.get(a) ?? 0) - (seconds.get(b) ?? 0));
     await share(copies, open, async (tree, mutant) => {
       const start = performance.now();
-      const by = (await tryMutant(tree, mutant, bySpeed(mutant), values.prefix)) ?? null;
+      const by = (await tryMutant(tree, mutant, seconds, values.prefix)) ?? null;
       const finding = { seconds: Math.round((performance.now() - start) / 100) / 10, by };
       found.set(markBefore(mutant), finding);
       keep(found);

@@ -31,6 +31,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["engines/trino", [".", "engines", "engines/raw-logs", "sql"]],
   ["ingest/listing", ["aws", "store"]],
   ["ingest/sources/s3", [".", "aws", "aws/s3", "ingest/listing"]],
+  ["ingest/sources/invocation-logs", [".", "aws/s3", "ingest/listing"]],
   ["ingest/sources/lookup-events", [".", "aws", "ingest/listing", "reference"]],
   ["ingest/sources/athena", [".", "aws/s3", "engines/athena", "engines/raw-logs", "ingest/listing", "schema", "sql"]],
   [
@@ -41,6 +42,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "aws/s3",
       "ingest/listing",
       "ingest/sources/athena",
+      "ingest/sources/invocation-logs",
       "ingest/sources/lookup-events",
       "ingest/sources/s3",
     ],
@@ -103,7 +105,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "sql",
     ],
   ],
-  ["config", [".", "ingest/sources", "report/formats"]],
+  ["config", [".", "ingest/sources", "ingest/sources/invocation-logs", "report/formats"]],
   [
     "run",
     [
@@ -113,6 +115,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "config",
       "engines",
       "engines/duckdb",
+      "evidence",
       "ingest",
       "ingest/listing",
       "ingest/sources",

@@ -2,7 +2,7 @@
 SELECT DISTINCT
   account_id,
   region
-FROM trail_object
+FROM {{ledger}}
 WHERE ({{below}})
   AND NOT ({{except}})
   AND {{conditions}}

@@ -1,11 +1,11 @@
 -- The ranges of the accounts and Regions that were listed, in place of those before.
-DELETE FROM listed_range t
+DELETE FROM {{ranges}} t
 USING temp.listed_now n
 WHERE t.source = n.source
   AND t.account_id = n.account_id
   AND t.region = n.region;
 
-INSERT INTO listed_range ({{columns}})
+INSERT INTO {{ranges}} ({{columns}})
 SELECT {{columns}}
 FROM temp.listed_now;
 

@@ -4,7 +4,7 @@ SELECT
   uri,
   max_by(etag, loaded_at) AS etag,
   coalesce(max(day), strftime(max(loaded_at), '%Y-%m-%d')) AS day
-FROM trail_object
+FROM {{ledger}}
 WHERE status <> 'skipped'
   AND ({{listed}})
   AND NOT ({{except}})

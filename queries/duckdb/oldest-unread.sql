@@ -1,11 +1,11 @@
 -- First delivery day with an object that no run could read; one that is missing by now is not waited for.
 SELECT min(w.day)
-FROM trail_object w
+FROM {{ledger}} w
 WHERE w.status = 'unreadable'
   AND ({{below}})
   AND NOT EXISTS (
     SELECT 1
-    FROM trail_object t
+    FROM {{ledger}} t
     WHERE t.uri = w.uri
       AND t.status <> 'unreadable'
   )

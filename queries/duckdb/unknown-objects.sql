@@ -9,7 +9,7 @@ WITH bound AS (
     bool_or(t.etag = c.etag AND t.status <> 'unreadable') AS same,
     -- what was pruned without a reason of its own had been loaded
     bool_or(t.status = 'loaded' OR (t.status = 'pruned' AND t.reason IS NULL)) AS loaded
-  FROM trail_object t
+  FROM {{ledger}} t
   JOIN temp.candidate c ON c.uri = t.uri
   WHERE t.uri >= (SELECT low FROM bound)
     AND t.uri <= (SELECT high FROM bound)

@@ -1,6 +1,7 @@
 with
 -- One row for each API request to a model (R1, R2, R3). The statement runs unchanged on DuckDB and on Trino.
--- It reads event (one row for each eventID), first_completion(account_id, source_region, first_time) and inference_profile.
+-- It reads event (one row for each eventID), first_completion(account_id, source_region, first_time), inference_profile and
+-- invocation_log (one row for each request of an account and Region).
 -- Most requests have one record, and most of the others a call and its completion: those are joined, only the rest is merged.
 repeated as (
   select
@@ -275,7 +276,7 @@ merged as (
   from compared
   group by invocation_key
 ),
-gathered as (
+requests as (
   select * from paired
   union all
   select * from merged
@@ -290,14 +291,20 @@ application as (
   from inference_profile
   group by profile_id, source_region
 ),
-judged as (
+evidence as (
   select
     g.*,
     a.model as profile_model,
+    l.inference_region as log_region,
+    l.input_tokens as log_input_tokens,
+    l.output_tokens as log_output_tokens,
+    l.cache_read_tokens as log_cache_read_tokens,
+    l.cache_write_tokens as log_cache_write_tokens,
     case
       when g.outcome <> 'served' then null
       when g.call_region is not null then 'api-call'
       when g.completion_region is not null then 'stream-completion'
+      when l.inference_region is not null then 'invocation-log'
       when g.operation = 'CreateInference' then 'direct'
       -- a list behind IN would be another join for DuckDB
       when
@@ -317,10 +324,11 @@ judged as (
       when g.streaming and f.first_time <= g.event_time then 'pending'
       else 'absence'
     end as region_evidence
-  from gathered g
+  from requests g
   left join first_completion f on f.account_id = g.account_id and f.source_region = g.source_region
   left join application a
     on a.profile_id = case when g.model_kind = 'application-profile' then g.profile_id end and a.source_region = g.source_region
+  left join invocation_log l on l.invocation_key = g.invocation_key and l.account_id = g.account_id
 ),
 located as (
   select
@@ -328,9 +336,10 @@ located as (
     case
       when j.region_evidence = 'api-call' then j.call_region
       when j.region_evidence = 'stream-completion' then j.completion_region
+      when j.region_evidence = 'invocation-log' then j.log_region
       when j.region_evidence in ('direct', 'absence') then j.source_region
     end as served_region
-  from judged j
+  from evidence j
 )
 select
   invocation_key,
@@ -363,10 +372,10 @@ select
   profile_scope,
   coalesce(model, profile_model) as model,
   case when model is null then nullif(split_part(profile_model, '.', 1), '') else provider end as provider,
-  input_tokens,
-  output_tokens,
-  cache_read_tokens,
-  cache_write_tokens,
+  coalesce(input_tokens, log_input_tokens) as input_tokens,
+  coalesce(output_tokens, log_output_tokens) as output_tokens,
+  coalesce(cache_read_tokens, log_cache_read_tokens) as cache_read_tokens,
+  coalesce(cache_write_tokens, log_cache_write_tokens) as cache_write_tokens,
   error_code,
   error_message,
   case when outcome = 'denied' then denied_region end as denied_region,
@@ -375,7 +384,7 @@ select
   case when outcome = 'denied' then denied_policy_arn end as denied_policy_arn,
   request_id,
   cast(events as integer) as events,
-  region_conflict,
+  region_conflict or coalesce(log_region <> coalesce(call_region, completion_region), false) as region_conflict,
   object_uri,
   copies_disagree,
   has_completion and not has_call as completion_only

@@ -7,7 +7,7 @@
 --   count: invocations, events, objects or records, as the kind says
 --   why: what it means
 --
--- Counts are taken in one pass and turned into rows afterwards. More than three days is counted from the clock of the run.
+-- Counts are taken once and turned into rows afterwards. More than three days is counted from the clock of the run.
 WITH label AS (
   SELECT n, what, why FROM (VALUES
     (1, 'pending', 'streamed, completion still to come: the call is less than three days old'),
@@ -17,7 +17,7 @@ WITH label AS (
     (5, 'local-by-absence', 'through a profile, local by absence only: AWS leaves the Region out when a call is not re-routed'),
     (6, 'no-usable-key', 'requestID is missing or no UUID: copies of such a call cannot be recognised and may count twice'),
     (7, 'crowded-key', 'more than eight events share one request: the key may join calls that are not one'),
-    (8, 'region-conflict', 'records of one call name different served Regions: the API call''s was taken'),
+    (8, 'region-conflict', 'records of one call, or its invocation log, name different served Regions: the API call''s was taken, else the completion''s'),
     (9, 'copies-disagree', 'copies of one API call disagree: in error, model, principal or tokens; the leading record''s were taken'),
     (10, 'unresolved-application-profile', 'application profile that is not in the profile table: its model is hidden'),
     (11, 'unknown-scope', 'model identifier with an unknown first part: treated as a profile'),
@@ -29,6 +29,8 @@ WITH label AS (
     (17, 'quarantined-object', 'trail objects that could not be read: whatever they hold is missing'),
     (18, 'rejected-record', 'Bedrock records with wrong types: they are not counted'),
     (20, 'aggregated-only', 'calls known only as a count in CloudTrail''s aggregated events: where they were served was never written down'),
+    (21, 'quarantined-invocation-log', 'objects of invocation logs that could not be read: calls that they would settle stay as the trail has them'),
+    (22, 'rejected-invocation-log', 'invocation logs with wrong types: they settle nothing'),
     (19, 'management-events-only', 'read from the event history alone: LookupEvents shows no data events (bidirectional streams, async calls, bedrock-mantle)')
   ) AS t (n, what, why)
 ), clock AS (
@@ -135,6 +137,24 @@ WITH label AS (
   ) AS object
   CROSS JOIN label
   WHERE label.n IN (17, 18, 19)
+  UNION ALL
+  SELECT label.n, object.account_id, object.region,
+    CASE label.n
+      WHEN 21 THEN object.quarantined
+      WHEN 22 THEN object.rejected
+    END
+  FROM (
+    SELECT account_id, region, count(*) FILTER (WHERE loaded = 0) AS quarantined, sum(rejected) AS rejected
+    FROM (
+      SELECT account_id, region, uri, max(CASE WHEN status IN ('loaded', 'pruned') THEN 1 ELSE 0 END) AS loaded, sum(coalesce(rejected, 0)) AS rejected
+      FROM invocation_log_object
+      WHERE status <> 'skipped'
+      GROUP BY 1, 2, 3
+    ) AS file
+    GROUP BY 1, 2
+  ) AS object
+  CROSS JOIN label
+  WHERE label.n IN (21, 22)
 )
 SELECT
   label.what,

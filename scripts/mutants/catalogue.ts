@@ -1,4 +1,4 @@
-/** Owns the mutants: mistakes that a person could make, each with the place where it goes in and the tests that should notice. */
+/** The mutants: mistakes that a person could make, each with the place where it goes in and the tests that should notice. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Owns a copy of the tree into which one mutant at a time goes, and what the tests there say of it. */
+/** A copy of the tree into which one mutant at a time goes, and what the tests there say of it. */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Mutant, mutated, root } from "./catalogue.ts";
 
-/** A mutant may well wait for ever. */
-const patienceMs = 300_000;
+/** A mutant may well wait for ever: a test has this long, or several times what it took without one. */
+const leastPatienceMs = 60_000;
+const patience = 6;
 
 const leftOut: ReadonlySet<string> = new Set(["node_modules", ".git", "dist", "bench", "docs"]);
 
@@ -36,19 +37,21 @@ export function copyTree(): Tree {
   return { folder, [Symbol.dispose]: remove };
 }
 
-/** Runs the test files of a mutant in their order, until one of them notices it. */
+/** Runs the test files of a mutant until one of them notices it, the fastest first. `seconds`: what each takes. */
 export async function tryMutant(
   tree: Tree,
   mutant: Mutant,
-  tests: readonly string[],
+  seconds: ReadonlyMap<string, number>,
   prefix: string,
 ): Promise<Failure | undefined> {
   const path = join(tree.folder, mutant.file);
   const sound = readFileSync(path, "utf8");
+  const secondsOf = (test: string): number => seconds.get(test) ?? 0;
   writeFileSync(path, mutated(mutant));
   try {
-    for (const test of tests) {
-      const failure = await runTests(tree, test, prefix);
+    for (const test of mutant.tests.toSorted((a, b) => secondsOf(a) - secondsOf(b))) {
+      const limitMs = Math.max(leastPatienceMs, 1000 * patience * secondsOf(test));
+      const failure = await runTests(tree, test, prefix, limitMs);
       if (failure !== undefined) return failure;
     }
     return undefined;
@@ -70,7 +73,12 @@ const reportSchema = z.object({
 });
 
 /** One process for each file: the next one is not started for nothing. */
-export async function runTests({ folder }: Tree, file: string, prefix: string): Promise<Failure | undefined> {
+export async function runTests(
+  { folder }: Tree,
+  file: string,
+  prefix: string,
+  limitMs: number = Infinity,
+): Promise<Failure | undefined> {
   const report = join(folder, "report.json");
   rmSync(report, { force: true });
   const command = [
@@ -84,7 +92,7 @@ export async function runTests({ folder }: Tree, file: string, prefix: string): 
     "--reporter=json",
     `--outputFile=${report}`,
   ];
-  const status = await exitOf(command, folder);
+  const status = await exitOf(command, folder, limitMs);
   if (status === 0) return undefined;
   if (status === "too late") return { file, test: "", message: "it did not come to an end" };
   const results = existsSync(report) ? reportSchema.parse(JSON.parse(readFileSync(report, "utf8"))).testResults : [];
@@ -95,17 +103,22 @@ export async function runTests({ folder }: Tree, file: string, prefix: string): 
   return { file, test: failed?.fullName ?? "", message: (message ?? `exit code ${status}`).split("\n", 1)[0] ?? "" };
 }
 
-async function exitOf([program = "", ...args]: readonly string[], cwd: string): Promise<number | "too late"> {
+async function exitOf(
+  [program = "", ...args]: readonly string[],
+  cwd: string,
+  limitMs: number,
+): Promise<number | "too late"> {
   const child = spawn(program, args, { cwd, stdio: "ignore", detached: true });
   let isLate = false;
   const end = (): void => {
     // the whole group: the workers of a runner that is killed alone go on for ever
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   };
-  const timer = setTimeout(() => {
+  const late = (): void => {
     isLate = true;
     end();
-  }, patienceMs);
+  };
+  const timer = limitMs === Infinity ? undefined : setTimeout(late, limitMs);
   process.once("exit", end);
   try {
     return await new Promise((resolve, reject) => {

@@ -27,7 +27,8 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
   const access = serviceAccess({ region, profile: options.profile }, {});
   const {
     PublicKey: spki,
-    KeySpec: spec,
+    KeySpec,
+    CustomerMasterKeySpec: spec = KeySpec,
     KeyUsage: usage,
   } = await ask("kms:GetPublicKey", arn, access, () =>
     callService(
@@ -37,7 +38,8 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
       options.signal,
     ),
   );
-  if (spki === undefined || spec === undefined || !specs.includes(spec) || usage !== "SIGN_VERIFY")
+  // who does not name the kind is judged by the key itself
+  if (spki === undefined || (spec !== undefined && !specs.includes(spec)) || usage !== "SIGN_VERIFY")
     throw usageError(
       `${arn} is a key of ${spec ?? "unknown"} for ${usage ?? "unknown"}, and packs are signed with P-256 or Ed25519`,
       `Make one: aws kms create-key --key-usage SIGN_VERIFY --key-spec ECC_NIST_P256`,
@@ -49,8 +51,7 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
         callService(
           "kms",
           access,
-          async ({ sdk, client }, sending) =>
-            client.send(new sdk.SignCommand(await signInput(arn, bytes, kind)), sending),
+          ({ sdk, client }, sending) => client.send(new sdk.SignCommand(signInput(arn, bytes, kind)), sending),
           options.signal,
         ),
       );
@@ -60,13 +61,10 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
   };
 }
 
-/** KMS takes 4,096 bytes at most: of P-256 the hash goes there. Ed25519 is only Ed25519 over the bytes themselves. */
-async function signInput(KeyId: string, bytes: Uint8Array, kind: "p256" | "ed25519") {
-  if (kind === "ed25519")
-    return { KeyId, Message: bytes, MessageType: "RAW", SigningAlgorithm: "ED25519_SHA_512" } as const;
-  const { createHash } = await import("node:crypto");
-  const Message = createHash("sha256").update(bytes).digest();
-  return { KeyId, Message, MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256" } as const;
+/** The bytes themselves, which KMS hashes as the algorithm says: what is signed here stays far below the 4,096 bytes that it takes. */
+function signInput(KeyId: string, Message: Uint8Array, kind: "p256" | "ed25519") {
+  const SigningAlgorithm = kind === "ed25519" ? "ED25519_SHA_512" : "ECDSA_SHA_256";
+  return { KeyId, Message, MessageType: "RAW", SigningAlgorithm } as const;
 }
 
 async function ask<T>(permission: string, arn: string, access: ServiceAccess, call: () => Promise<T>): Promise<T> {

@@ -31,7 +31,9 @@ interface IngestFlags extends SourceSettings, LoadFlags, KeyFlags {
 export function addIngestCommand(program: Command, context: CommandContext): void {
   const command = program
     .command("ingest")
-    .description("load CloudTrail logs into the warehouse; what is already there is not read again")
+    .description(
+      "load CloudTrail logs, and model invocation logs beside them, into the warehouse; what is already there is not read again",
+    )
     .argument("<source...>", sourceKinds.map(({ written }) => written).join(", "))
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb")
     .option("--threads <n>", "worker threads (default: one per core, at most 8)", wholeNumber("--threads", 1, 64))
@@ -68,7 +70,7 @@ export async function runIngest(
   context: CommandContext,
 ): Promise<IngestSummary> {
   const opening = openSources(sources, flags, context);
-  // Whichever of the two fails first is told of.
+  // Whichever of the two fails first is reported.
   opening.catch(() => undefined);
   const verify =
     flags.verify === true
@@ -167,6 +169,10 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
   for (const gap of summary.gaps) effects.log.warn(`not looked at: ${gap}`);
   if (counts.rejected > 0)
     effects.log.warn(`${counts.rejected} Bedrock records rejected for wrong types: spillway query "from quarantine"`);
+  if (counts.logsRejected > 0)
+    effects.log.warn(
+      `${counts.logsRejected} invocation logs rejected for wrong types: spillway query "from quarantine"`,
+    );
   if (counts.contentConflicts > 0)
     effects.log.warn(
       `${counts.contentConflicts} events came again with another content: spillway query "from event_variant"`,

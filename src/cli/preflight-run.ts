@@ -14,6 +14,7 @@ import type { DecidedCall } from "../probe/preflight/policy-lines.ts";
 import { resolveBoundary } from "../report/boundary.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { PreflightFlags } from "./flags/preflight.ts";
+import { warnOfUnknownRegions } from "./flags/scope.ts";
 import { organizationsOf, serviceOf } from "./flags/service-access.ts";
 import { type LiveAnswers, type PreparedCheck, prepareCheck, profilesFor } from "./policy-prepare.ts";
 import { printPreflight } from "./preflight-output.ts";
@@ -31,6 +32,7 @@ export async function runPreflight(flags: PreflightFlags, context: CommandContex
     return exitCodes.ok;
   }
   const { profile, sourceRegion } = named(flags);
+  await warnOfUnknownRegions({ region: [sourceRegion] }, effects.log);
   const boundary = flags.boundary === undefined ? undefined : resolveBoundary(flags.boundary, flags.boundaries);
   const access: ServiceAccess = { ...serviceOf(flags, effects.env), region: sourceRegion, retry };
   const ownAccount = await callerAccount(access, signal);

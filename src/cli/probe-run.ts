@@ -13,6 +13,7 @@ import { askProfile } from "../probe/preflight/profile-lines.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import type { CommandContext } from "./flags/context.ts";
 import type { ProbeFlags } from "./flags/probe.ts";
+import { warnOfUnknownRegions } from "./flags/scope.ts";
 import { serviceOf } from "./flags/service-access.ts";
 import { besideOf, tellResult, untilStopped } from "./probe-result.ts";
 
@@ -35,6 +36,7 @@ export async function runProbe(flags: ProbeFlags, context: CommandContext): Prom
   }
   const named = serviceOf(flags, effects.env);
   const region = flags.sourceRegion ?? (named.region === "" ? await profileRegion(named) : named.region);
+  await warnOfUnknownRegions({ region: [region] }, effects.log);
   const access: ServiceAccess = { ...named, region };
   const account = await callerAccount(access, signal);
   const known = await knownProfile(profile, flags, access, context);

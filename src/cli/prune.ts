@@ -24,16 +24,17 @@ export function addPruneCommand(program: Command, context: CommandContext): void
       const day = dayToKeep(flags.before, now());
       const n = (value: number): string => value.toLocaleString("en-US");
       if (flags.dryRun === true) {
-        const { invocations, events, variants, quarantined } = await countDoomed(flags.warehouse, day);
+        const { invocations, events, variants, quarantined, logs } = await countDoomed(flags.warehouse, day);
+        const ofLogs = logs === 0 ? "" : `, ${n(logs)} invocation logs`;
         log.info(
-          `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows would be removed`,
-          { before: day, invocations, events, variants, quarantined },
+          `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows${ofLogs} would be removed`,
+          { before: day, invocations, events, variants, quarantined, logs },
         );
         return;
       }
       const done = await prune(flags.warehouse, day, "always", context.effects);
-      const { invocations, events, variants, quarantined, bytesBefore, bytesAfter } = done;
-      log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined });
+      const { invocations, events, variants, quarantined, logs, bytesBefore, bytesAfter } = done;
+      log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined, logs });
       const shrunk = bytesAfter < bytesBefore ? "" : "; it was as small as it gets";
       log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after${shrunk}`, {
         bytesBefore,

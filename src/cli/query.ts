@@ -19,7 +19,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     )
     .argument(
       "[sql]",
-      "the statement; tables: invocation, event, trail_object, quarantine, run, region, inference_profile",
+      "the statement; tables: invocation, event, invocation_log, trail_object, quarantine, run, region, inference_profile",
     )
     .option("-f, --file <file>", "read the statement from a file; - is standard input")
     .option("--warehouse <file>", "warehouse file", "spillway.duckdb");

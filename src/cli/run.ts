@@ -18,7 +18,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .option("--threads <n>", "worker threads", wholeNumber("--threads", 1, 64))
     .option("--max-object-mb <n>", "quarantine objects that inflate to more", wholeNumber("--max-object-mb", 1, 4096))
     .option("--boundary <name>", "approved Regions: eu, eea, us, ..., one of the config's, or Regions with commas")
-    .option("--fail-on <what>", "exit with 3 for boundary, integrity, stale or findings (any of them)", list)
+    .option("--fail-on <what>", "exit with 3 for boundary, integrity, stale, evidence or findings (any of them)", list)
     .option("--strict", "exit with 4 when something could not be read or seen")
     .option("--retention-days <n>", "remove what is older", wholeNumber("--retention-days", 1, 36_500))
     .option("--metrics-file <file>", "OpenMetrics text for the node exporter")
@@ -33,7 +33,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         signal: context.signal,
         load: async (expected, onStopped) => {
           const opening = openConfigured(config, context);
-          // Whichever of the two fails first is told of.
+          // Whichever of the two fails first is reported.
           opening.catch(() => undefined);
           const verify = await configuredPlan(config, context);
           return await loadSources(opening, config, context, { verify, expected, onStopped });

@@ -13,6 +13,9 @@ export type ScopeConfig = Config["scope"];
 
 export type ReportConfig = Config["reports"][number];
 
+/** Packs for an auditor that each run makes. */
+export type EvidenceConfig = NonNullable<Config["evidence"]>;
+
 /** Accounts and Regions whose logs are expected. */
 export type ExpectedConfig = Config["expected"][number];
 

@@ -1,5 +1,6 @@
 /** Which values of the config are paths, and where relative ones count from. */
 import { resolve } from "node:path";
+import { logsPrefix } from "../ingest/sources/invocation-logs/name.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -14,8 +15,12 @@ function isPath(text: string): boolean {
 
 /** The values of a file with its paths made to count from `folder`. Whatever has the wrong type is left as it is. */
 export function resolvePaths(values: Values, folder: string): Values {
-  const from = (value: unknown): unknown =>
-    typeof value === "string" && value !== "" && isPath(value) ? resolve(folder, value) : value;
+  const from = (value: unknown): unknown => {
+    if (typeof value !== "string" || value === "") return value;
+    const prefix = value.startsWith(logsPrefix) ? logsPrefix : "";
+    const place = value.slice(prefix.length);
+    return place !== "" && isPath(place) ? `${prefix}${resolve(folder, place)}` : value;
+  };
   const inside = (key: string) => (entry: unknown) => {
     if (typeof entry !== "object" || entry === null || !(key in entry)) return from(entry);
     return { ...entry, [key]: from(new Map(Object.entries(entry)).get(key)) };
@@ -25,7 +30,12 @@ export function resolvePaths(values: Values, folder: string): Values {
   const { sources, reports } = values;
   if (Array.isArray(sources)) resolved["sources"] = sources.map(inside("source"));
   if (Array.isArray(reports)) resolved["reports"] = reports.map(inside("output"));
-  const { policies, verify } = values;
+  const { evidence, policies, verify } = values;
+  if (typeof evidence === "object" && evidence !== null) {
+    const given = new Map(Object.entries(evidence));
+    for (const key of ["output", "sign", "clauses"]) if (given.has(key)) given.set(key, from(given.get(key)));
+    resolved["evidence"] = Object.fromEntries(given);
+  }
   if (policies !== undefined) resolved["policies"] = inside("bundle")(policies);
   if (typeof verify === "object" && verify !== null) {
     const given = new Map(Object.entries(verify));

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
-import { sourceKinds } from "../ingest/sources/kinds.ts";
+import { sourceKinds, takersOf } from "../ingest/sources/kinds.ts";
 import {
   type SettingName,
   type SettingValue,
@@ -52,9 +52,7 @@ function settingKey(name: SettingName, of = ""): z.ZodOptional {
 }
 
 /** What takes a setting, before its meaning: it is said where not every kind of source does. */
-function takersOf(name: SettingName): string {
-  return `${sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])).join(", ")}: `;
-}
+const ofTakers = (name: SettingName): string => `${takersOf(name).join(", ")}: `;
 
 type SettingKeys<Name extends SettingName> = { [Each in Name]: z.ZodOptional<z.ZodType<SourceSettings[Each]>> };
 
@@ -69,7 +67,7 @@ const sourceSchema = z
     lookBackDays: days
       .optional()
       .describe("bucket, lookup, athena: so many days back on every run, instead of the rules of docs/s3.md"),
-    ...keysOf(settingNames, takersOf),
+    ...keysOf(settingNames, ofTakers),
   })
   .describe("a bucket, an event history or a table, with how to reach it");
 
@@ -123,6 +121,23 @@ const reportSchema = z.strictObject({
   kmsKey: text.optional().describe("bucket: encrypt the reports with this KMS key (ARN)"),
 });
 
+const evidenceSchema = z.strictObject({
+  output: text.describe(
+    "a folder or `s3://bucket/prefix`; a pack is `spillway-BOUNDARY-FROM-TO.zip`, and `…-rev2.zip` where it had to be made again",
+  ),
+  boundary: text.optional().describe("instead of the config's boundary"),
+  from: day.optional().describe("with `to`: one pack for the range; alone: months from this day on"),
+  to: day.optional().describe("day at which it ends, not included"),
+  sign: text.optional().describe("PEM file with a P-256 or Ed25519 key, or `kms:ARN`; default: unsigned"),
+  clauses: text.optional().describe("JSON file with a clause map of your own"),
+  keepPersonal: z
+    .boolean()
+    .optional()
+    .describe("keep people in the packs; default: left out, or replaced by keyed hashes if there is a key"),
+  ...keysOf(bucketSettings, () => "bucket: "),
+  kmsKey: text.optional().describe("bucket: encrypt the packs with this KMS key (ARN)"),
+});
+
 /** Its name; where it lies follows from where the config lies. */
 export const defaultWarehouse = "spillway.duckdb";
 
@@ -150,6 +165,11 @@ export const configSchema = z
       ),
     reportsFolder: text.optional().describe("a folder with SQL reports of your own"),
     reports: z.array(reportSchema).default([]).describe("reports that each run writes"),
+    evidence: evidenceSchema
+      .optional()
+      .describe(
+        "evidence packs: one for each month that is over, or for a range; made again only when its inputs changed: docs/evidence.md",
+      ),
     verify: z
       .union([
         z.boolean(),
@@ -175,10 +195,10 @@ export const configSchema = z
         "policy documents that `drift`, `denials` and `overview` are judged by; without them nothing is said of what is allowed",
       ),
     failOn: z
-      .array(z.enum(["boundary", "integrity", "stale", "drift", "first-seen", "findings"]))
+      .array(z.enum(["boundary", "integrity", "stale", "drift", "first-seen", "evidence", "findings"]))
       .default([])
       .describe(
-        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `findings`, any of these but `first-seen`, which has to be named, and `drift` only with `policies`',
+        'exit with 3 when there is: `boundary`, served outside the boundary; `integrity`, an object replaced or gone since it was loaded, or (with `verify`) a digest or log file that is changed, missing or that nothing vouches for; `stale`, an account and Region whose newest log is older than `maxAge`, or that never delivered; `drift`, a mark of the report `drift` other than "allowed and never used"; `first-seen`, a principal, profile, model or account that reached a served Region for the first time within the scope, or a day whose spill left its usual range (report `first-seen`; the scope needs `from` or `lastDays`); `evidence`, a pack that had to be made again of other inputs; `findings`, any of these but `first-seen`, which has to be named, and `drift` only with `policies`',
       ),
     strict: z
       .boolean()

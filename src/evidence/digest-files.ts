@@ -3,11 +3,21 @@ import type { Cell, Engine } from "../engines/engine.ts";
 import { plainRows, resultOf, rowsOf } from "../engines/result.ts";
 import { writeCsv } from "../report/formats/csv.ts";
 import type { PackFolder } from "./pack-folder.ts";
-import { digests, publicKeys } from "./statements.ts";
+
+/** Which digests, and which keys. */
+export interface DigestStatements {
+  readonly digests: string;
+  readonly keys: string;
+}
 
 /** Writes `integrity/digests/…`, `integrity/signatures.csv` and `integrity/public-keys.json`; tells how many digests there were. */
-export async function writeDigests(pack: PackFolder, engine: Engine, signal: AbortSignal): Promise<number> {
-  const result = await engine.run(digests, signal, "digests");
+export async function writeDigests(
+  pack: PackFolder,
+  engine: Engine,
+  statements: DigestStatements,
+  signal: AbortSignal,
+): Promise<number> {
+  const result = await engine.run(statements.digests, signal, "digests");
   const bodyAt = result.columns.findIndex(({ name }) => name === "body");
   const taken = new Set<string>();
   const lines: (string | number | bigint | boolean | null)[][] = [];
@@ -27,13 +37,13 @@ export async function writeDigests(pack: PackFolder, engine: Engine, signal: Abo
   const columns = [...result.columns.filter((_, index) => index !== bodyAt), { name: "file", type: "text" } as const];
   const cells = columns.map((_, index) => lines.map((line) => line[index] ?? null));
   await pack.write("data/integrity/signatures.csv", (output) => writeCsv(resultOf(columns, cells), output));
-  await writeKeys(pack, engine, signal);
+  await writeKeys(pack, engine, statements.keys, signal);
   return lines.length;
 }
 
 /** As ListPublicKeys answers, with the Region beside each key: `spillway verify --public-keys` reads it too. */
-async function writeKeys(pack: PackFolder, engine: Engine, signal: AbortSignal): Promise<void> {
-  const rows = await plainRows(await engine.run(publicKeys, signal, "public keys"));
+async function writeKeys(pack: PackFolder, engine: Engine, keys: string, signal: AbortSignal): Promise<void> {
+  const rows = await plainRows(await engine.run(keys, signal, "public keys"));
   const seconds = (time: unknown): number => Math.floor(Number(time) / 1000);
   const PublicKeyList = rows.map((row) => ({
     Value: row["value"],

@@ -6,7 +6,7 @@ import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { version } from "../version.ts";
 import { closeBag } from "./bag.ts";
 import { packName, signatureFiles, tagFiles } from "./layout.ts";
-import { PackFolder } from "./pack-folder.ts";
+import { PackFolder, type WrittenFile } from "./pack-folder.ts";
 import { type PackRequest, writePayload } from "./payload.ts";
 import { signPack } from "./sign-pack.ts";
 import type { Signer } from "./signing-key.ts";
@@ -18,6 +18,8 @@ export interface MadePack {
   readonly outputs: readonly string[];
   /** Of the whole range. */
   readonly summary: Summary;
+  /** Of the pack over the whole range. */
+  readonly written: readonly WrittenFile[];
   readonly files: number;
   readonly bytes: number;
 }
@@ -40,14 +42,14 @@ export async function makePack(request: PackRequest, output: string, options: Pa
     if (!isZip) {
       if (existsSync(output)) await rmdir(output);
       await rename(staged, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     const { mostInZip: most = mostInZip } = options;
     const zipped = await zip(request, whole, staged);
     const months = monthsOf(request);
     if ((await stat(zipped)).size <= most || months.length === 1) {
       await rename(zipped, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     await rm(zipped);
     const parts: { readonly made: Staged; readonly zipped: string; readonly output: string }[] = [];
@@ -58,9 +60,9 @@ export async function makePack(request: PackRequest, output: string, options: Pa
       parts.push({ made, zipped: await zip(part, made, folder), output: partName(output, month.from) });
     }
     for (const part of parts) await rename(part.zipped, part.output);
-    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + told(made)[of], 0);
+    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + sizeOf(made)[of], 0);
     return {
-      summary: whole.summary,
+      ...sizeOf(whole),
       files: sum("files"),
       bytes: sum("bytes"),
       outputs: parts.map((part) => part.output),
@@ -83,8 +85,8 @@ interface Staged {
   readonly summary: Summary;
 }
 
-function told({ pack: { files }, summary }: Staged): Pick<MadePack, "summary" | "files" | "bytes"> {
-  return { summary, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+function sizeOf({ pack: { files }, summary }: Staged): Omit<MadePack, "outputs"> {
+  return { summary, written: files, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
 /** The whole bag in a folder that is not its own yet. */

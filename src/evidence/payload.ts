@@ -14,7 +14,19 @@ import { writeDigests } from "./digest-files.ts";
 import { oscalOf } from "./oscal.ts";
 import type { PackFolder } from "./pack-folder.ts";
 import { writeReferenceFiles } from "./reference-files.ts";
-import { countries, inTotalOrder, inputs, invocationRows, months, outsideRows, wholeTables } from "./statements.ts";
+import {
+  countries,
+  digests,
+  inTotalOrder,
+  inputs,
+  listedRanges,
+  missingLogs,
+  publicKeys,
+  invocationRows,
+  months,
+  outsideRows,
+  wholeTables,
+} from "./statements.ts";
 import { type Question, type Summary, personalDataOf, summarize } from "./summary.ts";
 
 export interface PackRequest {
@@ -58,7 +70,11 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
     await write(`reports/${report.name}`, inTotalOrder(scoped(report.sql)), ["csv", "parquet"]);
   await write("countries", scoped(countries()), ["csv", "parquet"]);
   await write("inputs", scoped(inputs), ["csv"]);
-  await writeDigests(pack, engine, signal);
+  const chain = { digests: scoped(digests(question)), keys: scoped(publicKeys(question)) };
+  await writeDigests(pack, engine, chain, signal);
+  await pack.writeWhole("data/sql/integrity/signatures.sql", `${chain.digests}\n`);
+  await write("integrity/missing-logs", missingLogs(question), ["csv"]);
+  await write("reference/listed-ranges", listedRanges, ["csv"]);
   for (const [file, sql] of wholeTables) await write(file, sql, ["csv"]);
   await writeReferenceFiles(pack, clauses);
 

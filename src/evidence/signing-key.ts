@@ -18,6 +18,11 @@ export async function openSigner(name: string, options: SignerOptions = {}): Pro
   return name.startsWith("kms:") ? await kmsSigner(name.slice(4), options) : fileSigner(name);
 }
 
+/** What can be known of a signing key without asking anybody. @throws SpillwayError `usage` */
+export function checkSigningKey(name: string): void {
+  if (!name.startsWith("kms:")) fileSigner(name);
+}
+
 function fileSigner(file: string): Signer {
   const pem = readPem(file);
   if (/^-----BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(pem)) {
@@ -109,7 +114,7 @@ function readPem(file: string): string {
 }
 
 function unreadableKey(file: string, kind: string, cause: unknown): SpillwayError {
-  return new SpillwayError("usage", `${file} is no ${kind} key in PEM: ${messageOf(cause)}`, {
+  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${messageOf(cause)}`, {
     next: wantedKinds,
     cause,
   });

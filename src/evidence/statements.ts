@@ -1,6 +1,7 @@
 /** The statements behind a pack's files: all rows by a total order, so that the same warehouse gives the same bytes. */
+import { dayMs } from "../day.ts";
 import { jurisdictionRows } from "../reference/jurisdictions.ts";
-import { textLiteral } from "../sql/literal.ts";
+import { textLiteral, timestampLiteral } from "../sql/literal.ts";
 
 /** Calls in the order of their time; the key makes it total. */
 export const invocationRows = `SELECT *
@@ -80,27 +81,76 @@ export const inputs = `SELECT uri, etag, version_id, size, status, reason, accou
 FROM trail_object
 ORDER BY ALL`;
 
-/** Every digest that may vouch for a log file of the range: the chain is only whole as a whole. */
-export const digests = `SELECT uri, account_id, region, day, trail, kind, verdict, reason, signature, signature_source, fingerprint,
-  previous_uri, sha256, log_files, body
-FROM digest
-ORDER BY account_id, region, trail, kind, ends_at, uri`;
+/** What is asked about. */
+export interface AskedRange {
+  readonly from: Date;
+  readonly to: Date;
+}
 
-export const publicKeys = `SELECT region, fingerprint, value, valid_from, valid_to
+/** The delivery days that a range touches: log files and digests have no finer place. */
+function daysOf({ from, to }: AskedRange): { readonly first: string; readonly last: string } {
+  const [first, last] = [from, new Date(to.getTime() - 1)].map((time) => time.toISOString().slice(0, 10));
+  return { first: first ?? "", last: last ?? "" };
+}
+
+/** Digests of the days, and whatever else vouches for their log files: the last hour of a day is in a digest of the next. */
+function rangeDigests(range: AskedRange): string {
+  const { first, last } = daysOf(range);
+  const end = new Date(Date.parse(last) + dayMs + 3_600_000);
+  return `FROM digest
+WHERE (day >= ${textLiteral(first)} AND ends_at < ${timestampLiteral(end)})
+  OR uri IN (SELECT digest_uri FROM trail_object)`;
+}
+
+export function digests(range: AskedRange): string {
+  return `SELECT uri, account_id, region, day, trail, kind, verdict, reason, signature, signature_source, fingerprint,
+  previous_uri, sha256, log_files, body
+${rangeDigests(range)}
+ORDER BY account_id, region, trail, kind, ends_at, uri`;
+}
+
+/** The keys that those digests name. */
+export function publicKeys(range: AskedRange): string {
+  return `SELECT region, fingerprint, value, valid_from, valid_to
 FROM public_key
+WHERE fingerprint IN (
+  SELECT fingerprint
+  ${rangeDigests(range).replaceAll("\n", "\n  ")}
+)
+ORDER BY ALL`;
+}
+
+export function missingLogs(range: AskedRange): string {
+  const { first, last } = daysOf(range);
+  return `SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash
+FROM missing_log
+WHERE day IS NULL OR (day >= ${textLiteral(first)} AND day <= ${textLiteral(last)})
+ORDER BY ALL`;
+}
+
+/** As far as it says something of the range: what was listed since is not an input of it. */
+export function listedWithin(range: AskedRange): string {
+  const { first, last } = daysOf(range);
+  return `SELECT DISTINCT
+  account_id,
+  region,
+  greatest(coalesce(first_day, ''), ${textLiteral(first)}) AS first_day,
+  least(last_day, ${textLiteral(last)}) AS last_day
+FROM listed_range
+WHERE last_day >= ${textLiteral(first)}
+  AND (first_day IS NULL OR first_day <= ${textLiteral(last)})`;
+}
+
+export const listedRanges = `SELECT account_id, region, first_day, last_day
+FROM listed_range
 ORDER BY ALL`;
 
 /** Tables that go into the pack as they are. */
 export const wholeTables: readonly (readonly [file: string, sql: string])[] = [
-  [
-    "integrity/missing-logs",
-    "SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash\nFROM missing_log\nORDER BY ALL",
-  ],
   ["reference/regions", "SELECT *\nFROM region\nORDER BY ALL"],
   ["reference/inference-profiles", "SELECT *\nFROM inference_profile\nORDER BY ALL"],
   ["reference/boundaries", "SELECT *\nFROM boundary\nORDER BY ALL"],
   ["reference/expected-trails", "SELECT *\nFROM expected_trail\nORDER BY ALL"],
-  ["reference/listed-ranges", "SELECT account_id, region, first_day, last_day\nFROM listed_range\nORDER BY ALL"],
 ];
 
 /** A report's rows in an order that ties cannot change. */

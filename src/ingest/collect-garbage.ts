@@ -17,3 +17,14 @@ export function collectGarbage(): void {
   }
   collect();
 }
+
+/** Call it with how much went by: each time that it comes to `amount`, what went by is collected. */
+export function collectEvery(amount: number): (passed: number) => void {
+  let since = 0;
+  return (passed) => {
+    since += passed;
+    if (since < amount) return;
+    since = 0;
+    collectGarbage();
+  };
+}

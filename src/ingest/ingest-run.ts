@@ -1,19 +1,19 @@
-/** One pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+/** One run over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectEvery, collectGarbage } from "./collect-garbage.ts";
 import { extractObjects } from "./extract.ts";
 import type { ReadNotice, Staged, WorkerPool } from "./worker-pool.ts";
 import type { ObjectSource, SourceMemory, SourceOutcome, SourceState, TrailObject } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ledgerPages } from "./ledger-pages.ts";
-import { aggregatedEntries, ledgerEntry, quarantineEntries } from "./ledger-rows.ts";
+import { ledgerRows } from "./ledger-rows.ts";
 import { isOutOfReach } from "./out-of-reach.ts";
 import { Refusals, allRefused } from "./refusals.ts";
 import { RunFindings } from "./run-findings.ts";
-import { RunTotals } from "./run-totals.ts";
+import { RunTotals, ledgerName } from "./run-totals.ts";
 import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject, emptyCounts } from "./summary.ts";
 import { type ReadObject, isQuarantined, unreadObject } from "./worker-protocol.ts";
 
@@ -21,6 +21,7 @@ const examplesKept = 20;
 /** A task is big enough to make a message worth while, and small enough to spread over workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
+
 export class IngestRun {
   readonly counts: IngestCounts = emptyCounts();
   readonly quarantined: ObjectFinding[] = [];
@@ -45,6 +46,8 @@ export class IngestRun {
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
+  /** So many listed objects are some fifty megabytes of names and pages. */
+  readonly #collect = collectEvery(1 << 16);
   readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
 
@@ -88,10 +91,10 @@ export class IngestRun {
     for await (const { objects: listed, states = [] } of this.#isNew ? listing : ledgerPages(listing)) {
       if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
       if (this.stoppedEarly) return;
-      const fresh = this.#seen === undefined ? listed : listed.filter(({ uri }) => !this.#seen?.has(uri));
-      for (const { uri } of fresh) this.#seen?.add(uri);
+      const fresh = this.#seen === undefined ? listed : listed.filter((object) => !this.#seen?.has(ledgerName(object)));
+      for (const object of fresh) this.#seen?.add(ledgerName(object));
       this.counts.objectsListed += fresh.length;
-      const unknown = this.#isNew ? fresh : await this.#unknown(fresh, source.finished !== undefined);
+      const unknown = this.#isNew ? fresh : await this.#unknown(source, fresh);
       this.tally.listed(source, fresh.length, unknown);
       if (source.extract === undefined) await this.#readObjects(pool, number, unknown);
       else await this.#extract(source, unknown, pool);
@@ -110,14 +113,14 @@ export class IngestRun {
       const report = await source.finished?.({
         complete: this.#listedWhole.has(source) && !this.failures.some((failed) => failed.source === source.name),
         ...of,
-        missing: async (keys) => (this.#isNew ? [] : await warehouse.missingObjects(keys)),
-        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes),
+        missing: async (keys) => (this.#isNew ? [] : await warehouse.missingObjects(keys, source.kind)),
+        oldestUnread: (prefixes) => warehouse.oldestUnread(prefixes, source.kind),
       });
       if (report === undefined) continue;
       states.push(...(report.states ?? []));
       this.findings.gaps.push(...(report.gaps ?? []));
       this.findings.add(await warehouse.saveFindings(report.findings ?? []));
-      if (report.listed !== undefined) await warehouse.saveListed(report.listed);
+      if (report.listed !== undefined) await warehouse.saveListed(report.listed, source.kind);
     }
     if (states.length > 0) await warehouse.saveSourceState(states);
   }
@@ -130,9 +133,10 @@ export class IngestRun {
     }
   }
 
-  async #unknown(listed: readonly TrailObject[], remember: boolean): Promise<readonly TrailObject[]> {
-    const unknown = await (await this.#opening).unknownObjects(listed, remember);
+  async #unknown(source: ObjectSource, listed: readonly TrailObject[]): Promise<readonly TrailObject[]> {
+    const unknown = await (await this.#opening).unknownObjects(listed, source.finished !== undefined, source.kind);
     this.counts.objectsKnown += listed.length - unknown.length;
+    this.#collect(listed.length);
     this.#progress(0);
     return unknown.flatMap(({ index, changed }) => {
       const object = listed[index];
@@ -237,18 +241,18 @@ export class IngestRun {
     if (objects.length === 0 && states.length === 0) return;
     for (const read of objects) this.#note(read);
     const files = staged.flatMap((part) => (part.file === null ? [] : [part.file]));
+    const logFiles = staged.flatMap((part) => (typeof part.logFile === "string" ? [part.logFile] : []));
     const counts = await (
       await this.#opening
     ).commit({
       files,
-      objects: objects.map(ledgerEntry),
-      quarantine: objects.flatMap(quarantineEntries),
-      aggregated: objects.flatMap(aggregatedEntries),
+      logFiles,
+      ...ledgerRows(objects),
       findings: objects.flatMap(({ object }) => this.findings.ofObject(object)),
       states,
       besideReaders,
     });
-    for (const file of files) rmSync(file, { force: true });
+    for (const file of [...files, ...logFiles]) rmSync(file, { force: true });
     this.#committed(counts);
     if (besideReaders) collectGarbage();
   }
@@ -258,6 +262,8 @@ export class IngestRun {
     this.counts.newEvents += counts.newEvents;
     this.counts.duplicates += counts.duplicates;
     this.counts.contentConflicts += counts.contentConflicts;
+    this.counts.newLogs += counts.newLogs ?? 0;
+    this.counts.duplicateLogs += counts.duplicateLogs ?? 0;
   }
 
   noticed(notice: ReadNotice): void {

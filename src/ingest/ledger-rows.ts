@@ -1,6 +1,19 @@
 /** How the result of reading an object becomes rows of the ledger and the quarantine. */
-import type { AggregatedEntry, LedgerEntry, QuarantineEntry } from "../store/batch.ts";
+import type { AggregatedEntry, LedgerEntry, QuarantineEntry, StagedBatch } from "../store/batch.ts";
 import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
+
+type LedgerRows = Required<Pick<StagedBatch, "objects" | "logObjects" | "quarantine" | "aggregated">>;
+
+/** The rows of objects that were read: those of a trail and those with invocation logs have ledgers of their own. */
+export function ledgerRows(reads: readonly ReadObject[]): LedgerRows {
+  const isLog = ({ object }: ReadObject): boolean => object.kind === "invocation-log";
+  return {
+    objects: reads.filter((read) => !isLog(read)).map(ledgerEntry),
+    logObjects: reads.filter(isLog).map(ledgerEntry),
+    quarantine: reads.flatMap(quarantineEntries),
+    aggregated: reads.flatMap(aggregatedEntries),
+  };
+}
 
 export function ledgerEntry(read: ReadObject): LedgerEntry {
   const { uri, etag, size, accountId, region, day } = read.object;
@@ -34,6 +47,6 @@ export function quarantineEntries(read: ReadObject): QuarantineEntry[] {
   ];
 }
 
-export function aggregatedEntries({ aggregated, object }: ReadObject): AggregatedEntry[] {
+function aggregatedEntries({ aggregated, object }: ReadObject): AggregatedEntry[] {
   return aggregated.map((calls) => ({ ...calls, uri: object.uri }));
 }

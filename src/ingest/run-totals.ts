@@ -11,6 +11,13 @@ export interface SourceCounts {
   skipped: number;
   quarantined: number;
   bedrockEvents: number;
+  /** Records of model invocation logs that were kept. */
+  invocationLogs: number;
+}
+
+/** An object by its place in a ledger: a bucket may be listed for its trail and for its invocation logs. */
+export function ledgerName({ uri, kind }: Pick<TrailObject, "uri" | "kind">): string {
+  return kind === "invocation-log" ? `${kind} ${uri}` : uri;
 }
 
 export class RunTotals {
@@ -24,7 +31,16 @@ export class RunTotals {
   constructor(sources: readonly ObjectSource[]) {
     const entries = sources.map((source): [ObjectSource, SourceCounts] => [
       source,
-      { name: source.name, listed: 0, known: 0, loaded: 0, skipped: 0, quarantined: 0, bedrockEvents: 0 },
+      {
+        name: source.name,
+        listed: 0,
+        known: 0,
+        loaded: 0,
+        skipped: 0,
+        quarantined: 0,
+        bedrockEvents: 0,
+        invocationLogs: 0,
+      },
     ]);
     this.#of = new Map(entries);
     this.counts = entries.map(([, counts]) => counts);
@@ -36,15 +52,15 @@ export class RunTotals {
     if (counts === undefined) return;
     counts.listed += listed;
     counts.known += listed - unknown.length;
-    for (const { uri } of unknown) this.#underway.set(uri, counts);
+    for (const object of unknown) this.#underway.set(ledgerName(object), counts);
   }
 
   /** Objects that an interrupted run does not read after all. */
   leave(objects: readonly TrailObject[]): void {
-    for (const { uri } of objects) {
-      const counts = this.#underway.get(uri);
+    for (const object of objects) {
+      const counts = this.#underway.get(ledgerName(object));
       if (counts !== undefined) counts.listed--;
-      this.#underway.delete(uri);
+      this.#underway.delete(ledgerName(object));
     }
   }
 
@@ -63,13 +79,14 @@ export class RunTotals {
 
   read(read: ReadObject): void {
     const { object, status, bedrock, denied, reason } = read;
-    const counts = this.#underway.get(object.uri);
+    const counts = this.#underway.get(ledgerName(object));
     if (counts === undefined) return;
-    this.#underway.delete(object.uri);
+    this.#underway.delete(ledgerName(object));
     if (isQuarantined(read)) counts.quarantined++;
     else if (status === "loaded") counts.loaded++;
     else counts.skipped++;
-    counts.bedrockEvents += bedrock;
+    if (object.kind === "invocation-log") counts.invocationLogs += bedrock;
+    else counts.bedrockEvents += bedrock;
     if (denied !== true) return;
     const refusals = this.#denied.get(counts) ?? { first: reason ?? "", count: 0 };
     refusals.count++;

@@ -1,7 +1,7 @@
-/** What is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+/** What one ingest reports: its numbers, the identities of R8 that they must keep, and what was noticed. */
 import type { Tally } from "../integrity/tally.ts";
 import type { SpillwayError } from "../errors.ts";
-import type { Finding } from "./listing/source.ts";
+import type { LogFinding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
@@ -27,6 +27,13 @@ export interface IngestCounts {
   contentConflicts: number;
   /** Bedrock records whose eventVersion has another major number. */
   otherMajor: number;
+  /** Of model invocation logs: records, and what came of them. */
+  logRecords: number;
+  logsKept: number;
+  logsRejected: number;
+  logsOther: number;
+  newLogs: number;
+  duplicateLogs: number;
   rawBytes: number;
 }
 
@@ -46,6 +53,12 @@ export function emptyCounts(): IngestCounts {
     duplicates: 0,
     contentConflicts: 0,
     otherMajor: 0,
+    logRecords: 0,
+    logsKept: 0,
+    logsRejected: 0,
+    logsOther: 0,
+    newLogs: 0,
+    duplicateLogs: 0,
     rawBytes: 0,
   };
 }
@@ -54,12 +67,19 @@ export function countObject(counts: IngestCounts, read: ReadObject): void {
   if (read.status === "loaded") counts.objectsLoaded++;
   else if (read.status === "skipped") counts.objectsSkipped++;
   else counts.objectsQuarantined++;
+  counts.rawBytes += read.rawBytes;
+  if (read.object.kind === "invocation-log") {
+    counts.logRecords += read.records;
+    counts.logsKept += read.bedrock;
+    counts.logsRejected += read.rejected.length;
+    counts.logsOther += read.other;
+    return;
+  }
   counts.records += read.records;
   counts.bedrockEvents += read.bedrock;
   counts.other += read.other;
   counts.otherMajor += read.otherMajor;
   counts.rejected += read.rejected.length;
-  counts.rawBytes += read.rawBytes;
 }
 
 export interface ObjectFinding {
@@ -84,9 +104,9 @@ export interface IngestSummary {
   /** Why objects were skipped, with how many. */
   readonly skipped: ReadonlyMap<string, number>;
   /** What was noticed about the logs for the first time: the first 20 of each kind. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LogFinding[];
   /** The same, counted by kind. */
-  readonly findingCounts: ReadonlyMap<Finding["kind"], number>;
+  readonly findingCounts: ReadonlyMap<LogFinding["kind"], number>;
   /** What could not be looked at, each in a sentence. */
   readonly gaps: readonly string[];
   /** What each source gave, in their order. */
@@ -102,5 +122,7 @@ export interface IngestSummary {
 /** True when not everything was seen, or something about the logs is wrong: what `--strict` is for. */
 export function isIncomplete({ counts, findingCounts, gaps, digests }: IngestSummary): boolean {
   const unshown = (digests?.gaps ?? 0) + (digests?.findings ?? 0);
-  return counts.objectsQuarantined + counts.rejected + findingCounts.size + gaps.length + unshown > 0;
+  return (
+    counts.objectsQuarantined + counts.rejected + counts.logsRejected + findingCounts.size + gaps.length + unshown > 0
+  );
 }

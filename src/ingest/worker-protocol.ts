@@ -84,6 +84,9 @@ export type FromWorker =
   | {
       readonly type: "staged";
       readonly file: string | null;
+      /** The same for model invocation logs. */
+      readonly logFile?: string | null;
+      /** Rows in both files. */
       readonly events: number;
       readonly objects: readonly ReadObject[];
       readonly flushed: boolean;

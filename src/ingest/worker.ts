@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeParquet } from "../columnar/parquet.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
-import { EventBatch } from "../parse/event-batch.ts";
+import { EventBatch, InvocationLogBatch, type RowBatch } from "../parse/event-batch.ts";
 import { explainRejected, parseTrailObject } from "../parse/trail-object.ts";
 import { DeniedObject } from "../aws/s3/denied-object.ts";
 import { FetchWindow, type PendingBytes, type StoredBytes, fetchStored } from "./fetch.ts";
@@ -18,6 +18,7 @@ if (port === null) throw new Error("this module runs as a worker thread");
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
+const logBatch = new InvocationLogBatch();
 /** Results without events wait too: a quiet trail has very many of them. */
 const objectsPerFile = 2000;
 let results: ReadObject[] = [];
@@ -58,6 +59,14 @@ async function parseObject(object: TrailObject, pending: PendingBytes<StoredByte
     return { ...unread, denied: thrown instanceof DeniedObject };
   }
   const { bytes, versionId } = stored;
+  if (object.kind === "invocation-log") {
+    const { parseInvocationLogs } = await import("../parse/invocation-log.ts");
+    return {
+      object: described,
+      versionId,
+      ...parseInvocationLogs(bytes, object.uri, logBatch, { maxRawBytes: setup.maxRawBytes }),
+    };
+  }
   const parsed = parseTrailObject(bytes, object.uri, batch, {
     maxRawBytes: setup.maxRawBytes,
     seal: setup.seal === true,
@@ -65,14 +74,24 @@ async function parseObject(object: TrailObject, pending: PendingBytes<StoredByte
   return { object: described, versionId, ...(parsed.rejected.length === 0 ? parsed : await explainRejected(parsed)) };
 }
 
+function stageRows<Row extends object>(name: string, rows: RowBatch<Row>): string | null {
+  const { length } = rows;
+  if (length === 0) return null;
+  const file = join(setup.stageFolder, `${name}-${setup.workerNumber}-${files++}.parquet`);
+  writeFileSync(file, encodeParquet(rows.take(), length));
+  return file;
+}
+
 function stage(flushed: boolean): void {
-  const events = batch.length;
-  let file: string | null = null;
-  if (events > 0) {
-    file = join(setup.stageFolder, `events-${setup.workerNumber}-${files++}.parquet`);
-    writeFileSync(file, encodeParquet(batch.take(), events));
-  }
-  send({ type: "staged", file, events, objects: results, flushed });
+  const events = batch.length + logBatch.length;
+  send({
+    type: "staged",
+    file: stageRows("events", batch),
+    logFile: stageRows("logs", logBatch),
+    events,
+    objects: results,
+    flushed,
+  });
   results = [];
 }
 
@@ -103,8 +122,9 @@ async function handle(message: Queued, pending: readonly (PendingBytes<StoredByt
       deniedReason ??= result.reason ?? undefined;
     }
     rawBytes += result.rawBytes;
-    bedrock += result.bedrock;
-    if (ready && (batch.length >= setup.eventsPerFile || results.length >= objectsPerFile)) stage(false);
+    if (object.kind !== "invocation-log") bedrock += result.bedrock;
+    if (ready && (batch.length + logBatch.length >= setup.eventsPerFile || results.length >= objectsPerFile))
+      stage(false);
   }
   send({
     type: "read",

@@ -1,8 +1,10 @@
-/** Collecting rows of `event` as columns, without an object or a lookup more than needed for each cell. */
+/** Collecting rows of a table as columns, without an object or a lookup more than needed for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
-import { type Column, columnsWithout } from "../schema/column.ts";
+import { type Column, type Table, columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
+import { invocationLogTable } from "../schema/invocation-log.ts";
 import type { EventRow } from "./event.ts";
+import type { InvocationLogRow } from "./invocation-log-record.ts";
 
 /** After so many values a column decides whether looking values up pays. */
 const trial = 4096;
@@ -186,31 +188,40 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
-const recordNames = columnsWithout(eventTable.columns, "object_uri", "record_index").map(({ name }) => name);
-
-/** Rows of `event` until they are taken. */
-export class EventBatch {
-  readonly #builders = eventTable.columns.map(builderOf);
-  readonly #objectUris = this.#builderOf("object_uri");
-  readonly #recordIndexes = this.#builderOf("record_index");
-  readonly #ofRecord = recordNames.map((name) => this.#builderOf(name));
+/** Rows of a table until they are taken. Two of its columns say where a row was read. */
+export class RowBatch<Row extends object> {
+  readonly #columns: readonly Column[];
+  readonly #builders: readonly Builder[];
+  readonly #objectUris: Builder | undefined;
+  readonly #recordIndexes: Builder | undefined;
+  readonly #recordNames: readonly string[];
+  readonly #ofRecord: readonly (Builder | undefined)[];
   #length = 0;
 
+  constructor({ columns }: Table) {
+    this.#columns = columns;
+    this.#builders = columns.map(builderOf);
+    this.#objectUris = this.#builderOf("object_uri");
+    this.#recordIndexes = this.#builderOf("record_index");
+    this.#recordNames = columnsWithout(columns, "object_uri", "record_index").map(({ name }) => name);
+    this.#ofRecord = this.#recordNames.map((name) => this.#builderOf(name));
+  }
+
   #builderOf(name: string): Builder | undefined {
-    return this.#builders[eventTable.columns.findIndex((column) => column.name === name)];
+    return this.#builders[this.#columns.findIndex((column) => column.name === name)];
   }
 
   get length(): number {
     return this.#length;
   }
 
-  append(row: EventRow, objectUri: string, recordIndex: number): void {
+  append(row: Row, objectUri: string, recordIndex: number): void {
     const builders = this.#ofRecord;
+    const names = this.#recordNames;
+    // a row says something of each of its table's columns
+    const cells = row as Readonly<Record<string, unknown>>;
     // for every Bedrock record: without an iterator
-    for (let i = 0; i < recordNames.length; i++) {
-      const name = recordNames[i];
-      if (name !== undefined) builders[i]?.add(row[name]);
-    }
+    for (let i = 0; i < names.length; i++) builders[i]?.add(cells[names[i] ?? ""]);
     this.#objectUris?.add(objectUri);
     this.#recordIndexes?.add(recordIndex);
     this.#length++;
@@ -226,5 +237,19 @@ export class EventBatch {
   take(): EncodedColumn[] {
     this.#length = 0;
     return this.#builders.map((builder) => builder.take());
+  }
+}
+
+/** Rows of `invocation_log`. */
+export class InvocationLogBatch extends RowBatch<InvocationLogRow> {
+  constructor() {
+    super(invocationLogTable);
+  }
+}
+
+/** Rows of `event`. */
+export class EventBatch extends RowBatch<EventRow> {
+  constructor() {
+    super(eventTable);
   }
 }

@@ -1,5 +1,7 @@
 /** Reading values of parsed JSON without trusting their type: a wrong type reads as null. */
 
+import { messageOf } from "../errors.ts";
+
 export type JsonObject = { readonly [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
@@ -8,6 +10,13 @@ export function isObject(value: unknown): value is JsonObject {
 
 export function objectOrNull(value: unknown): JsonObject | null {
   return isObject(value) ? value : null;
+}
+
+/** What the parser says of broken JSON, without the text that it quotes: what a file holds is nobody's message. */
+export function jsonProblem(thrown: unknown): string {
+  return messageOf(thrown)
+    .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, " is not valid JSON")
+    .slice(0, 200);
 }
 
 /** The text as it stands, the empty one included. */

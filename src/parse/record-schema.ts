@@ -50,9 +50,13 @@ export function explainRejection(record: unknown): string {
   const issue = recordSchema.safeParse(record).error?.issues[0];
   if (issue === undefined) return "the record is sound";
   const path = issue.path.filter((step) => step !== "asList" && step !== "asMap");
+  const field = fieldOf(path);
   const found = path.reduce<unknown>(valueAt, record);
-  const field = path.length === 0 ? "record" : path.map(String).join(".");
   return `${field}: expected ${issue.message}, found ${describe(found, field === "eventTime")}`;
+}
+
+export function fieldOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? "record" : path.map(String).join(".");
 }
 
 function valueAt(value: unknown, step: PropertyKey): unknown {

@@ -1,15 +1,14 @@
 /** Reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
-import { messageOf } from "../errors.ts";
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";
 import { inflateObject } from "./inflate.ts";
 import { type AggregatedCalls, aggregatedCalls, isAggregated } from "./aggregated-event.ts";
-import { isObject } from "./json.ts";
+import { isObject, jsonProblem } from "./json.ts";
 import { unwrap } from "./record-wrappers.ts";
 import { isTrailRecord } from "./trail-record.ts";
 import { isBedrockRecord, isSoundRecord } from "./record.ts";
-import { makeScanBuffer } from "./kernel.ts";
+import { releaseAfter, threadScanBuffer } from "./thread-buffer.ts";
 import { readValues, wholeLimit } from "./values.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
 import { type StoredSeal, storedSeal } from "./seal.ts";
@@ -52,11 +51,6 @@ export interface ParseOptions {
 
 export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
 
-/** Above this the memory of a thread is given back after use. */
-const keptMemory = 128 << 20;
-
-let threadScanBuffer: ScanBuffer | null = null;
-
 /** Where the records of one object go. */
 interface PickedRecords {
   readonly batch: EventBatch;
@@ -73,14 +67,14 @@ export function parseTrailObject(
   batch: EventBatch,
   options: ParseOptions = defaultParseOptions,
 ): ParsedObject {
-  const scanBuffer = options.scanBuffer ?? (threadScanBuffer ??= makeScanBuffer());
+  const scanBuffer = options.scanBuffer ?? threadScanBuffer();
   const { length, problem } = inflateObject(bytes, scanBuffer, options.maxRawBytes);
   const content = problem === null ? scanBuffer.reserve(length) : null;
   const parsed =
     content === null
       ? setAside("quarantined", problem ?? "", 0)
       : parseContent(content, length, objectUri, batch, scanBuffer);
-  if (length > keptMemory) threadScanBuffer = null;
+  releaseAfter(length);
   if (options.seal !== true) return parsed;
   // A view of its own: while the records were looked for, the memory may have moved.
   const inflated = content === null ? null : scanBuffer.reserve(length).subarray(0, length);
@@ -111,7 +105,7 @@ function parseContent(
   } catch (thrown) {
     // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
     batch.truncate(before);
-    return setAside("quarantined", `is not JSON: ${messageOf(thrown).slice(0, 200)}`, length);
+    return setAside("quarantined", `is not JSON: ${jsonProblem(thrown)}`, length);
   }
   const bedrock = batch.length - before;
   const { rejected, aggregated, otherMajor } = picked;
@@ -129,7 +123,7 @@ function parseContent(
   };
 }
 
-function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
+export function setAside(status: "skipped" | "quarantined", reason: string, rawBytes: number): ParsedObject {
   return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], aggregated: [], rawBytes, otherMajor: 0 };
 }
 

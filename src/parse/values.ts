@@ -2,7 +2,7 @@
 import { messageOf } from "../errors.ts";
 import { readCsv } from "./csv-text.ts";
 import { nameForeign, nameOfBytes } from "./foreign-shape.ts";
-import { isObject } from "./json.ts";
+import { isObject, jsonProblem } from "./json.ts";
 import { columnOfRecord, unwrap } from "./record-wrappers.ts";
 import { UnreadableRow } from "./table-row.ts";
 import { foreignKind, isTrailRecord, isTrailText } from "./trail-record.ts";
@@ -131,7 +131,7 @@ export function readValues(bytes: Buffer, from: number, length: number): Content
     }
   } catch (thrown) {
     if (thrown instanceof UnreadableRow) return quarantined(thrown.message);
-    return quarantined(`is not JSON: ${messageOf(thrown).slice(0, 200)}`);
+    return quarantined(`is not JSON: ${jsonProblem(thrown)}`);
   }
   if (records.length === 0 && isControl) return { kind: "skipped", reason: "CloudWatch Logs control message" };
   return judge(records);
@@ -161,7 +161,7 @@ function readTable(bytes: Buffer, at: number, length: number): Contents {
 
 /**
  * Files that hold nothing but records of another kind are skipped, with the kind as reason; a file without a single CloudTrail
- * record is told by what it is: "loaded, no records" would pass for a quiet day.
+ * record is called what it is: "loaded, no records" would pass for a quiet day.
  */
 function judge(records: readonly unknown[]): Contents {
   const kind = foreignKind(records[0]);

@@ -3,6 +3,9 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
+import { isS3Url, parseS3Url } from "../aws/s3/url.ts";
+import { readClauses } from "../evidence/reference-files.ts";
+import { checkSigningKey } from "../evidence/signing-key.ts";
 import { kindOf, straySettings } from "../ingest/sources/kinds.ts";
 import { settingNames } from "../ingest/sources/settings.ts";
 import { ownBoundaryRegions, resolveBoundary } from "../report/boundary.ts";
@@ -15,7 +18,7 @@ import { reportJobs } from "./report-jobs.ts";
  */
 export function checkConfig(config: Config): void {
   for (const source of config.sources) checkSource(typeof source === "string" ? { source } : source);
-  for (const { from, to } of [config.scope, ...config.reports]) {
+  for (const { from, to } of [config.scope, ...config.reports, config.evidence ?? {}]) {
     if (from === undefined || to === undefined || from < to) continue;
     throw new SpillwayError("config", `from ${from} is not before to ${to}`, {
       next: "to names the first day that is no longer included.",
@@ -29,6 +32,7 @@ export function checkConfig(config: Config): void {
       next: 'Add a boundary, for example "boundary": "eu".',
     });
   }
+  checkEvidence(config);
   if (config.failOn.includes("first-seen") && config.scope.from === undefined && config.scope.lastDays === undefined) {
     throw new SpillwayError(
       "config",
@@ -45,6 +49,25 @@ export function checkConfig(config: Config): void {
     });
   }
   checkFolder("warehouse", config.warehouse);
+}
+
+function checkEvidence({ evidence, boundary, boundaries, failOn }: Config): void {
+  if (evidence === undefined) {
+    if (!failOn.includes("evidence")) return;
+    throw new SpillwayError("config", "failOn names evidence, and no packs are made", {
+      next: 'Say where they go, for example "evidence": {"output": "packs"}.',
+    });
+  }
+  const named = evidence.boundary ?? boundary;
+  if (named === undefined) {
+    throw new SpillwayError("config", "evidence compares with a boundary, and there is none", {
+      next: 'Add a boundary, for example "boundary": "eu".',
+    });
+  }
+  resolveBoundary(named, boundaries);
+  if (isS3Url(evidence.output)) parseS3Url(evidence.output);
+  if (evidence.sign !== undefined) checkSigningKey(evidence.sign);
+  if (evidence.clauses !== undefined) readClauses(evidence.clauses);
 }
 
 /** DuckDB makes the file, and no folder. */

@@ -40,7 +40,15 @@ export async function* tryConnections({ config, jobs, sources, env }: TrialOptio
   }
   yield await trial(`write beside ${config.warehouse}`, async () => await writeBeside(config.warehouse));
   const targets = new Map(jobs.map((job) => [dirname(job.target), job]));
-  for (const [folder, job] of targets) yield await trial(`write to ${folder}`, async () => await writeReportTo(job));
+  for (const [folder, job] of targets)
+    yield await trial(`write to ${folder}`, async () => await writeInto(job.target, job.settings));
+  if (config.evidence !== undefined) {
+    const { evidence } = config;
+    yield await trial(
+      `write to ${evidence.output}`,
+      async () => await writeInto(`${evidence.output}/pack.zip`, evidence),
+    );
+  }
   for (const [what, file] of [
     ["metrics", config.metricsFile],
     ["run report", config.reportFile],
@@ -85,13 +93,13 @@ async function writeBeside(file: string): Promise<string> {
   return "";
 }
 
-async function writeReportTo(job: ReportJob): Promise<string> {
-  if (!isS3Url(job.target)) return await writeBeside(job.target);
-  const url = `${dirname(job.target)}/spillway-config-check.txt`;
+async function writeInto(target: string, settings: Parameters<typeof putOptionsOf>[0]): Promise<string> {
+  if (!isS3Url(target)) return await writeBeside(target);
+  const url = `${dirname(target)}/spillway-config-check.txt`;
   await inTemporaryFolder(async (folder) => {
     const file = join(folder, "check");
     await writeFile(file, "Written by: spillway config check --connect\n");
-    await putObject(url, file, { ...putOptionsOf(job.settings), contentType: "text/plain; charset=utf-8" });
+    await putObject(url, file, { ...putOptionsOf(settings), contentType: "text/plain; charset=utf-8" });
     return "";
   });
   return `left ${url} there`;

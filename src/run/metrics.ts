@@ -135,6 +135,17 @@ function whatItRead(report: RunReport): Metric[] {
       samples: one(lateEvents),
     },
     { name: "spillway_run_read_bytes", help: "Bytes read, inflated.", unit: "bytes", samples: one(counts.rawBytes) },
+    {
+      name: "spillway_run_evidence_packs",
+      help: "Evidence packs of the last run, by what became of them; changed: made again of other inputs.",
+      samples: by(
+        "outcome",
+        (["made", "unchanged", "changed"] as const).map((each): [string, number] => [
+          each,
+          report.evidence.filter(({ outcome }) => outcome === each).length,
+        ]),
+      ),
+    },
     { name: "spillway_run_files_written", help: "Report files that the last run wrote.", samples: one(files.length) },
     {
       name: "spillway_run_invocations",

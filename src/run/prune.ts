@@ -18,7 +18,7 @@ const worthCompacting = 0.25;
 
 /**
  * The day of `before` as YYYY-MM-DD.
- * @throws SpillwayError `usage` for a time within a day, or a day to come: half a day would be no day at all
+ * @throws SpillwayError `usage` for a time within a day, or a day to come: half a day is not a day
  */
 export function dayToKeep(before: Date, now: Date): string {
   if (before.getTime() % dayMs !== 0) {
@@ -53,18 +53,20 @@ export async function prune(
   return { ...counts, bytesBefore: published, bytesAfter: statSync(file).size, published: isNew };
 }
 
-export function prunedText(day: string, { invocations, events, variants, quarantined }: PruneCounts): string {
+export function prunedText(day: string, { invocations, events, variants, quarantined, logs }: PruneCounts): string {
   const n = (value: number): string => value.toLocaleString("en-US");
-  return `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows removed`;
+  return `before ${day}: ${n(invocations)} invocations, ${n(events)} events, ${n(variants)} variants, ${n(quarantined)} quarantine rows${logs === 0 ? "" : `, ${n(logs)} invocation logs`} removed`;
 }
 
 /** What `prune` would remove from the published file. */
 export async function countDoomed(file: string, day: string): Promise<PruneCounts> {
   await using reader = await WarehouseReader.open(file);
   const result = await reader.query(countDoomedSql(day));
-  for await (const [invocations, events, variants, quarantined] of result.batches) {
-    const [i, e, v, q] = [invocations, events, variants, quarantined].map((column) => Number(column?.[0] ?? 0));
-    return { invocations: i ?? 0, events: e ?? 0, variants: v ?? 0, quarantined: q ?? 0 };
+  for await (const [invocations, events, variants, quarantined, logs] of result.batches) {
+    const [i, e, v, q, l] = [invocations, events, variants, quarantined, logs].map((column) =>
+      Number(column?.[0] ?? 0),
+    );
+    return { invocations: i ?? 0, events: e ?? 0, variants: v ?? 0, quarantined: q ?? 0, logs: l ?? 0 };
   }
   throw missing(file);
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EvidenceConfig } from "../config/config.ts";
 import type { OutputStream } from "../effects.ts";
 import { rolesOf } from "../aws/options.ts";
 import { type S3PutOptions, putObject } from "../aws/s3/put-object.ts";
@@ -76,8 +77,11 @@ async function judgedByPolicies(job: ReportJob, { policies, engine }: ReportSour
   return { ...job, scope: await withReach(job.scope, policies, engine) };
 }
 
-/** How the bucket of a report's output is reached. */
-export function putOptionsOf(settings: ReportJob["settings"]): S3PutOptions {
+/** Of reports and of evidence packs. */
+type BucketSettings = ReportJob["settings"] | EvidenceConfig;
+
+/** How the bucket of an output is reached. */
+export function putOptionsOf(settings: BucketSettings): S3PutOptions {
   return {
     profile: settings.profile,
     roles: rolesOf(settings.roleArn, settings.externalId),

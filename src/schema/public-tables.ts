@@ -3,6 +3,7 @@ import type { Table } from "./column.ts";
 import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "./coverage-tables.ts";
 import { digestTables } from "./digest-tables.ts";
 import { eventTable } from "./event.ts";
+import { invocationLogTables } from "./invocation-log.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import { invocationTable } from "./invocation.ts";
 import {
@@ -27,6 +28,7 @@ export const publicTables: readonly Table[] = [
   listedRangeTable,
   expectedTrailTable,
   unreadExpectationTable,
+  ...invocationLogTables,
   ...digestTables,
   aggregatedCallTable,
   regionTable,

@@ -77,12 +77,18 @@ export const runTable = {
     column("rejected", "bigint", "Bedrock records with wrong types"),
     column("other", "bigint", "records of other services"),
     column("version", "text", "Spillway's version"),
+    column("log_records", "bigint", "records of model invocation logs = logs_kept + logs_other + logs_rejected"),
+    column("logs_kept", "bigint", "= new_logs + log_duplicates"),
+    column("new_logs", "bigint", "seen for the first time"),
+    column("log_duplicates", "bigint", "the same request again"),
+    column("logs_rejected", "bigint", "invocation logs with wrong types"),
+    column("logs_other", "bigint", "records that are not invocation logs"),
   ],
 } satisfies Table;
 
 export const findingTable = {
   name: "finding",
-  doc: "What runs noticed about the logs themselves; each is told once and kept",
+  doc: "What runs noticed about the logs themselves; each is reported once and kept",
   columns: [
     column(
       "kind",

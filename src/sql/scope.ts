@@ -109,7 +109,14 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
     ...oneOf("account_id", scope.accounts),
     ...oneOf("source_region", scope.regions),
   ]);
+  add("invocation_log", [
+    ...timeRange(scope, "event_time"),
+    ...oneOf("account_id", scope.accounts),
+    ...oneOf("source_region", scope.regions),
+  ]);
+  add("unmatched_request", call);
   add("trail_object", object);
+  add("invocation_log_object", object);
   add("digest_check", object);
   add("listed_range", place);
   add("expected_trail", place);

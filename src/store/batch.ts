@@ -1,5 +1,5 @@
 /** What a commit is given and what it tells, as plain data. */
-import type { Finding } from "./findings.ts";
+import type { LogFinding } from "./findings.ts";
 import type { SourceState } from "./source-state.ts";
 
 /** What came of one trail object. */
@@ -57,10 +57,13 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
+  /** The same of model invocation logs; `bedrock` counts the records that were kept. */
+  readonly logFiles?: readonly string[];
+  readonly logObjects?: readonly LedgerEntry[];
   /** Counts that CloudTrail delivered in place of records. */
   readonly aggregated?: readonly AggregatedEntry[];
   /** What was noticed about these objects. */
-  readonly findings?: readonly Finding[];
+  readonly findings?: readonly LogFinding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
   /** The cores are busy with reading: one thread is enough, and takes half the memory. */
@@ -74,4 +77,7 @@ export interface CommitCounts {
   readonly duplicates: number;
   /** Contents that differ from the chosen one of their eventID, seen for the first time. */
   readonly contentConflicts: number;
+  /** Of model invocation logs. */
+  readonly newLogs?: number;
+  readonly duplicateLogs?: number;
 }

@@ -5,6 +5,7 @@ import { countOf } from "./duck.ts";
 import { markStaleDays } from "./invocation-day.ts";
 import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { columnList, eventColumns as columns } from "./ddl.ts";
+import { gatherLogs } from "./invocation-logs.ts";
 
 /** What the view `incoming` holds, and what of it decides how the fold goes on. */
 export interface Incoming {
@@ -29,9 +30,9 @@ function foldSql(ctes: string): string {
  * Runs the fold with its joins as they are written, the small side to the right. DuckDB's own choice goes by the number of rows that it
  * expects, and it expects too few of what was loaded a moment ago: it would put the wide rows into hash tables.
  */
-async function insertFolded(connection: DuckDBConnection, event: string): Promise<void> {
+async function insertFolded(connection: DuckDBConnection, event: string, logs: string): Promise<void> {
   await connection.run("SET disabled_optimizers = 'build_side_probe_side'");
-  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(event)}`);
+  await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(`${event}, ${logs}`)}`);
   // a failure leaves it set, as nothing can be set before the rollback; the next fold comes by here again
   await connection.run("RESET disabled_optimizers");
 }
@@ -51,26 +52,36 @@ export async function foldIncoming(connection: DuckDBConnection, parts: number):
     await connection.run(filledQuery("duckdb/known-events.sql", { event_columns: columns }));
     source += ` UNION ALL SELECT ${columns} FROM temp.known_event`;
   }
-  for (let part = 0; part < parts; part++) {
-    const ofPart =
-      parts === 1
-        ? "invocation_key IS NOT NULL"
-        : `invocation_key IS NOT NULL AND hash(invocation_key) % ${parts} = ${part}`;
-    await insertFolded(connection, `event AS NOT MATERIALIZED (SELECT * FROM (${source}) WHERE ${ofPart})`);
-  }
+  await foldInParts(connection, source, parts);
   // an invocation has the time of one of its events
   await markStaleDays(connection, `(${source}) WHERE invocation_key IS NOT NULL`);
   await connection.run("DROP TABLE IF EXISTS temp.known_event");
 }
 
-/** Folds the keys of temp.touched anew; a key that no event has any more disappears. */
-export async function foldTouched(connection: DuckDBConnection): Promise<void> {
-  if ((await countOf(connection, "SELECT count(*) FROM temp.touched")) === 0) return;
+async function foldInParts(connection: DuckDBConnection, source: string, parts: number): Promise<void> {
+  const logs = await gatherLogs(connection, `SELECT invocation_key FROM (${source})`);
+  for (let part = 0; part < parts; part++) {
+    const ofPart =
+      parts === 1
+        ? "invocation_key IS NOT NULL"
+        : `invocation_key IS NOT NULL AND hash(invocation_key) % ${parts} = ${part}`;
+    await insertFolded(connection, `event AS NOT MATERIALIZED (SELECT * FROM (${source}) WHERE ${ofPart})`, logs);
+  }
+  await connection.run("DROP TABLE temp.known_log");
+}
+
+/** Folds the keys of temp.touched anew, so many at once; a key that no event has any more disappears. */
+export async function foldTouched(
+  connection: DuckDBConnection,
+  foldedAtOnce: number = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const touched = await countOf(connection, "SELECT count(*) FROM temp.touched");
+  if (touched === 0) return;
   await markStaleDays(connection, touchedInvocations);
   await connection.run("DELETE FROM invocation WHERE invocation_key IN (SELECT invocation_key FROM temp.touched)");
-  const event =
-    "event as not materialized (select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key)";
-  await insertFolded(connection, event);
+  const source =
+    "select e.* from warehouse.main.event e semi join temp.touched t on t.invocation_key = e.invocation_key";
+  await foldInParts(connection, source, Math.max(1, Math.ceil(touched / foldedAtOnce)));
   await markStaleDays(connection, touchedInvocations);
 }
 

@@ -1,7 +1,17 @@
 /** The question which listed objects have not been looked at yet. */
 import type { DuckDBConnection } from "duckdb";
-import { readQuery } from "../sql/query-file.ts";
+import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { rowsOf } from "./duck.ts";
+
+/** The table that remembers objects of a kind. */
+export type Ledger = "trail_object" | "invocation_log_object";
+
+/** What an object holds: records of a trail, or model invocation logs. Each kind has a ledger of its own. */
+export type ObjectKind = "trail" | "invocation-log";
+
+export function ledgerOf(kind: ObjectKind): Ledger {
+  return kind === "trail" ? "trail_object" : "invocation_log_object";
+}
 
 export interface Candidate {
   readonly uri: string;
@@ -20,6 +30,7 @@ export interface UnknownObject {
 export async function findUnknown(
   connection: DuckDBConnection,
   candidates: readonly Candidate[],
+  ledger: Ledger = "trail_object",
 ): Promise<UnknownObject[]> {
   if (candidates.length === 0) return [];
   const texts = JSON.stringify([candidates.map(({ uri }) => uri), candidates.map(({ etag }) => etag)]);
@@ -31,6 +42,6 @@ export async function findUnknown(
     // megabytes of text that no garbage collector knows of
     filling.destroySync();
   }
-  const rows = await rowsOf(connection, readQuery("duckdb/unknown-objects.sql"));
+  const rows = await rowsOf(connection, filledQuery("duckdb/unknown-objects.sql", { ledger }));
   return rows.map(([place, loaded]) => ({ index: Number(place), changed: loaded === true }));
 }

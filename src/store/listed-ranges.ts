@@ -6,8 +6,14 @@ import { filledQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
 import { columnList } from "./ddl.ts";
 import { rowsOf, sqlText } from "./duck.ts";
+import type { Ledger } from "./ledger.ts";
 import { among, below } from "./missing.ts";
 import { writeMeta } from "./meta.ts";
+
+const rangesBeside: Readonly<Record<Ledger, string>> = {
+  trail_object: "listed_range",
+  invocation_log_object: "invocation_log_range",
+};
 
 /** What a complete listing looked at. */
 export interface ListedDays {
@@ -43,14 +49,16 @@ export async function writeListed(
   connection: DuckDBConnection,
   { source, days, now }: Listed,
   runId: string,
+  ledger: Ledger = "trail_object",
 ): Promise<void> {
+  const ranges = rangesBeside[ledger];
   const yesterday = addDays(dayOf(now), -1);
-  const known = await rangesOf(connection, source);
+  const known = await rangesOf(connection, source, ranges);
   const added = new Map<string, DaySpan[]>();
   for (const listed of days) {
     const last = listed.to === null || listed.to > yesterday ? yesterday : listed.to;
     if (listed.from !== null && listed.from > last) continue;
-    for (const pair of await pairsOf(connection, listed)) {
+    for (const pair of await pairsOf(connection, listed, ledger)) {
       const spans = added.get(pair) ?? [];
       spans.push({ first: listed.from, last });
       added.set(pair, spans);
@@ -75,14 +83,14 @@ export async function writeListed(
     }));
   });
   await fillTemporary(connection, "listed_now", listedRangeTable.columns, rows);
-  await connection.run(filledQuery("duckdb/listed-ranges.sql", { columns: columnList(listedRangeTable) }));
+  await connection.run(filledQuery("duckdb/listed-ranges.sql", { ranges, columns: columnList(listedRangeTable) }));
   await writeMeta(connection, { dirty: "true" });
 }
 
-async function rangesOf(connection: DuckDBConnection, source: string): Promise<Map<string, DaySpan[]>> {
+async function rangesOf(connection: DuckDBConnection, source: string, table: string): Promise<Map<string, DaySpan[]>> {
   const rows = await rowsOf(
     connection,
-    `SELECT account_id, region, first_day, last_day FROM listed_range WHERE source = ${sqlText(source)} ORDER BY first_day NULLS FIRST`,
+    `SELECT account_id, region, first_day, last_day FROM ${table} WHERE source = ${sqlText(source)} ORDER BY first_day NULLS FIRST`,
   );
   const ranges = new Map<string, DaySpan[]>();
   for (const [accountId, region, first, last] of rows) {
@@ -95,7 +103,7 @@ async function rangesOf(connection: DuckDBConnection, source: string): Promise<M
   return ranges;
 }
 
-async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promise<ReadonlySet<string>> {
+async function pairsOf(connection: DuckDBConnection, listed: ListedDays, ledger: Ledger): Promise<ReadonlySet<string>> {
   const conditions = [
     "account_id IS NOT NULL",
     "region IS NOT NULL",
@@ -108,6 +116,7 @@ async function pairsOf(connection: DuckDBConnection, listed: ListedDays): Promis
       : await rowsOf(
           connection,
           filledQuery("duckdb/listed-pairs.sql", {
+            ledger,
             below: below(listed.below),
             except: below(listed.except),
             conditions: conditions.join("\n  AND "),

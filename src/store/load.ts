@@ -8,7 +8,8 @@ import { countOf, rowsOf, sqlText } from "./duck.ts";
 import { settleDuplicates } from "./duplicates.ts";
 import { writeAggregated } from "./aggregated-calls.ts";
 import { writeFindings } from "./findings.ts";
-import { type Incoming, foldIncoming, moveFirstCompletion } from "./fold.ts";
+import { type Incoming, foldIncoming, foldTouched, moveFirstCompletion } from "./fold.ts";
+import { loadLogs, writeLogLedger } from "./invocation-logs.ts";
 import { columnList, eventColumns as columns } from "./ddl.ts";
 import { writeMeta } from "./meta.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
@@ -28,19 +29,26 @@ export async function loadBatch(
   batch: StagedBatch,
   context: CommitContext,
 ): Promise<CommitCounts> {
+  const { logFiles = [], logObjects = [] } = batch;
+  // before the events: what these are about is folded once
+  const logCounts = await loadLogs(connection, logFiles);
   const counts =
-    batch.files.length === 0 ? await noEvents(connection) : await loadEvents(connection, batch.files, context);
+    batch.files.length === 0 ? await noEvents(connection, context) : await loadEvents(connection, batch.files, context);
   const owned = batch.isExtracted === true ? await withExtractedCounts(connection, batch, counts) : batch;
   await writeLedger(connection, owned, context);
+  await writeLogLedger(connection, logObjects, context);
   await writeAggregated(connection, batch.aggregated ?? []);
   await writeFindings(connection, batch.findings ?? [], context);
   await writeStates(connection, batch.states ?? [], context);
-  if (batch.objects.length > 0 || counts.newEvents > 0) await writeMeta(connection, { dirty: "true" });
-  return counts;
+  const objects = batch.objects.length + logObjects.length;
+  if (objects > 0 || counts.newEvents + logCounts.newLogs > 0) await writeMeta(connection, { dirty: "true" });
+  return { ...counts, ...logCounts };
 }
 
-async function noEvents(connection: DuckDBConnection): Promise<CommitCounts> {
-  await connection.run("CREATE OR REPLACE TEMP TABLE owner_change (object_uri VARCHAR, change BIGINT)");
+async function noEvents(connection: DuckDBConnection, { foldedAtOnce }: CommitContext): Promise<CommitCounts> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE owner_change (object_uri VARCHAR, change BIGINT);
+CREATE OR REPLACE TEMP TABLE touched AS SELECT invocation_key FROM temp.log_touched`);
+  await foldTouched(connection, foldedAtOnce);
   return { newEvents: 0, duplicates: 0, contentConflicts: 0 };
 }
 
@@ -52,6 +60,7 @@ async function loadEvents(
   await connection.run(
     filledQuery("duckdb/staged-events.sql", { event_columns: columns, files: files.map(sqlText).join(", ") }),
   );
+  await connection.run("INSERT INTO temp.touched SELECT invocation_key FROM temp.log_touched");
   const [row] = await rowsOf(connection, "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM temp.clash)");
   const staged = Number(row?.[0] ?? 0);
   const hasClashes = Number(row?.[1] ?? 0) > 0;

@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** What a run listed completely. Prefixes are beginnings of URIs. */
 export interface ListedKeyRange {
@@ -40,6 +41,7 @@ export async function rememberListed(connection: DuckDBConnection): Promise<void
 export async function findMissing(
   connection: DuckDBConnection,
   keys: ListedKeyRange,
+  ledger: Ledger = "trail_object",
 ): Promise<readonly MissingObject[]> {
   const days = [
     "day IS NOT NULL",
@@ -49,16 +51,23 @@ export async function findMissing(
     ...among("region", keys.regions),
   ].join(" AND ");
   const listed = `(${below(keys.roots)}) AND ${days} OR ${below(keys.whole)}`;
-  await connection.run(filledQuery("duckdb/missing-objects.sql", { listed, except: below(keys.except) }));
+  await connection.run(filledQuery("duckdb/missing-objects.sql", { ledger, listed, except: below(keys.except) }));
   const rows = await rowsOf(connection, "SELECT uri, etag, day FROM temp.missing ORDER BY uri");
   return rows.map(([uri, etag, day]) => ({ uri: String(uri), etag: String(etag), day: String(day) }));
 }
 
 /** First delivery day on which an object below the prefixes lies that no run could read yet; what `findMissing` found is no longer there to be read. */
-export async function oldestUnread(connection: DuckDBConnection, prefixes: readonly string[]): Promise<string | null> {
+export async function oldestUnread(
+  connection: DuckDBConnection,
+  prefixes: readonly string[],
+  ledger: Ledger = "trail_object",
+): Promise<string | null> {
   // a new warehouse misses nothing
   await connection.run("CREATE TEMP TABLE IF NOT EXISTS missing (uri VARCHAR, etag VARCHAR, day VARCHAR)");
-  const rows = await rowsOf(connection, filledQuery("duckdb/oldest-unread.sql", { below: below(prefixes, "w.") }));
+  const rows = await rowsOf(
+    connection,
+    filledQuery("duckdb/oldest-unread.sql", { ledger, below: below(prefixes, "w.") }),
+  );
   const day = rows[0]?.[0];
   return typeof day === "string" ? day : null;
 }

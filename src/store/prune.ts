@@ -13,6 +13,8 @@ export interface PruneCounts {
   readonly events: number;
   readonly variants: number;
   readonly quarantined: number;
+  /** Rows of model invocation logs. */
+  readonly logs: number;
 }
 
 /** meta: everything before this day (YYYY-MM-DD) is removed, also what comes later. */
@@ -55,10 +57,19 @@ async function removeBefore(connection: DuckDBConnection, day: string): Promise<
     variants = await countOf(connection, "SELECT count(*) FROM event_variant SEMI JOIN temp.gone USING (event_id)");
     await connection.run(filledQuery("duckdb/prune-events.sql", terms));
   }
-  const quarantined = await forgetFailures(connection, day);
-  await connection.run("DROP TABLE temp.doomed; DROP TABLE temp.gone;");
-  if (invocations + events + quarantined > 0) await writeMeta(connection, { dirty: "true" });
-  return { invocations, events, variants, quarantined };
+  const quarantined = (await forgetFailures(connection, day)) + (await failedLogs(connection, day));
+  await connection.run(filledQuery("duckdb/prune-logs.sql", terms));
+  const logs = await countOf(connection, "SELECT count(*) FROM temp.gone_log");
+  await connection.run("DROP TABLE temp.doomed; DROP TABLE temp.gone; DROP TABLE temp.gone_log;");
+  if (invocations + events + quarantined + logs > 0) await writeMeta(connection, { dirty: "true" });
+  return { invocations, events, variants, quarantined, logs };
+}
+
+async function failedLogs(connection: DuckDBConnection, day: string): Promise<number> {
+  return await countOf(
+    connection,
+    `SELECT count(*) FROM quarantine q WHERE (q.uri, q.etag) IN (SELECT (uri, etag) FROM invocation_log_object WHERE status NOT IN ('skipped', 'pruned') AND day < ${sqlText(day)})`,
+  );
 }
 
 /** What was quarantined on the days before; the ledger says of its objects that they are pruned. */

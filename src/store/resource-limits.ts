@@ -14,6 +14,9 @@ const threads = Math.min(availableParallelism(), 4);
 /** More threads would not write faster, and each of them holds an open block for every column. */
 export const alone: ResourceLimits = { threads, memoryLimit: `${152 * threads}MB` };
 
+/** The names of a large ledger are looked through again and again: kept whole they would fill whatever there is. */
+export const asking: ResourceLimits = { threads, memoryLimit: "160MB" };
+
 /** The readers need the cores, and memory of their own. */
 export const besideReaders: ResourceLimits = { threads: 1, memoryLimit: "192MB" };
 

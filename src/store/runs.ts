@@ -22,6 +22,13 @@ export interface RunCounts {
   readonly duplicates: number;
   readonly rejected: number;
   readonly other: number;
+  /** Of model invocation logs; none where no source holds them. */
+  readonly logRecords?: number;
+  readonly logsKept?: number;
+  readonly logsRejected?: number;
+  readonly logsOther?: number;
+  readonly newLogs?: number;
+  readonly duplicateLogs?: number;
 }
 
 export interface RunFinish extends RunCounts {
@@ -40,7 +47,9 @@ export async function completeRun(connection: DuckDBConnection, run: RunFinish):
   await connection.run(`UPDATE run SET finished_at = epoch_ms(${run.finishedAt.getTime()}), objects_listed = ${run.objectsListed},
 objects_known = ${run.objectsKnown}, objects_loaded = ${run.objectsLoaded}, objects_skipped = ${run.objectsSkipped},
 objects_quarantined = ${run.objectsQuarantined}, records = ${run.records}, bedrock_events = ${run.bedrockEvents},
-new_events = ${run.newEvents}, duplicates = ${run.duplicates}, rejected = ${run.rejected}, other = ${run.other}
+new_events = ${run.newEvents}, duplicates = ${run.duplicates}, rejected = ${run.rejected}, other = ${run.other},
+log_records = ${run.logRecords ?? 0}, logs_kept = ${run.logsKept ?? 0}, new_logs = ${run.newLogs ?? 0}, log_duplicates = ${run.duplicateLogs ?? 0},
+logs_rejected = ${run.logsRejected ?? 0}, logs_other = ${run.logsOther ?? 0}
 WHERE run_id = ${sqlText(run.runId)}`);
 }
 
@@ -60,6 +69,25 @@ export function identities(counts: RunCounts): readonly { readonly text: string;
     {
       text: `events    ${n(c.bedrockEvents)} Bedrock = ${n(c.newEvents)} new + ${n(c.duplicates)} duplicates`,
       holds: c.bedrockEvents === c.newEvents + c.duplicates,
+    },
+    ...logIdentities(c, n),
+  ];
+}
+
+/** Nothing is said of logs that nobody asked for. */
+function logIdentities(
+  { logRecords = 0, logsKept = 0, logsRejected = 0, logsOther = 0, newLogs = 0, duplicateLogs = 0 }: RunCounts,
+  n: (value: number) => string,
+): readonly { readonly text: string; readonly holds: boolean }[] {
+  if (logRecords + logsKept + newLogs + duplicateLogs === 0) return [];
+  return [
+    {
+      text: `logs      ${n(logRecords)} invocation log records read = ${n(logsKept)} kept + ${n(logsOther)} other + ${n(logsRejected)} rejected`,
+      holds: logRecords === logsKept + logsOther + logsRejected,
+    },
+    {
+      text: `          ${n(logsKept)} kept = ${n(newLogs)} new + ${n(duplicateLogs)} duplicates`,
+      holds: logsKept === newLogs + duplicateLogs,
     },
   ];
 }

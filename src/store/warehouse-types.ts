@@ -1,9 +1,9 @@
 /** Which types the users of a warehouse need besides the class itself. */
-export type { Finding } from "./findings.ts";
+export type { LogFinding } from "./findings.ts";
 export type { Expectation } from "./expected-trails.ts";
 export type { Listed, ListedDays } from "./listed-ranges.ts";
 export type { ListedKeyRange, MissingObject } from "./missing.ts";
-export type { Candidate, UnknownObject } from "./ledger.ts";
+export type { Candidate, ObjectKind, UnknownObject } from "./ledger.ts";
 export type { CommitCounts, LedgerEntry, QuarantineEntry, StagedBatch } from "./batch.ts";
 export type { RunCounts, RunFinish, RunStart } from "./runs.ts";
 export type { CompactSizes } from "./compact.ts";

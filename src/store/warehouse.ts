@@ -20,10 +20,10 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
-import { type Finding, writeFindings } from "./findings.ts";
+import { type LogFinding, writeFindings } from "./findings.ts";
 import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
-import { type Candidate, type UnknownObject, findUnknown } from "./ledger.ts";
+import { type Candidate, type ObjectKind, type UnknownObject, findUnknown, ledgerOf } from "./ledger.ts";
 import { type CompactSizes, compactFile, wastedShare } from "./compact.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { type CommitContext, loadBatch } from "./load.ts";
@@ -38,7 +38,7 @@ import {
 import { replaceProfiles } from "./profiles.ts";
 import { type PruneCounts, applyHorizon, pruneBefore } from "./prune.ts";
 import { replaceFile } from "./publish.ts";
-import { type ResourceLimits, alone, besideReaders, setLimits } from "./resource-limits.ts";
+import { type ResourceLimits, alone, asking, besideReaders, setLimits } from "./resource-limits.ts";
 import { type RunCounts, completeRun, insertRun } from "./runs.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { useWarehouse } from "./schema.ts";
@@ -110,9 +110,14 @@ export class Warehouse {
    * Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing.
    * `remember`: `missingObjects` is going to be asked for what was never among the candidates.
    */
-  async unknownObjects(candidates: readonly Candidate[], remember = false): Promise<UnknownObject[]> {
+  async unknownObjects(
+    candidates: readonly Candidate[],
+    remember = false,
+    kind: ObjectKind = "trail",
+  ): Promise<UnknownObject[]> {
+    if (this.#limits === alone) await this.#limit(asking);
     return await this.#guard(async () => {
-      const unknown = await findUnknown(this.#duck.connection, candidates);
+      const unknown = await findUnknown(this.#duck.connection, candidates, ledgerOf(kind));
       if (remember && candidates.length > 0) {
         if (!this.#remembers) await startListed(this.#duck.connection);
         this.#remembers = true;
@@ -123,33 +128,36 @@ export class Warehouse {
   }
 
   /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
-  async missingObjects(keys: ListedKeyRange): Promise<readonly MissingObject[]> {
+  async missingObjects(keys: ListedKeyRange, kind: ObjectKind = "trail"): Promise<readonly MissingObject[]> {
     return await this.#guard(async () => {
       if (!this.#remembers) await startListed(this.#duck.connection);
       this.#remembers = true;
-      return await findMissing(this.#duck.connection, keys);
+      return await findMissing(this.#duck.connection, keys, ledgerOf(kind));
     });
   }
 
   /** First delivery day below the URI prefixes with an object that no run could read yet. Ask `missingObjects` before. */
-  async oldestUnread(prefixes: readonly string[]): Promise<string | null> {
-    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes));
+  async oldestUnread(prefixes: readonly string[], kind: ObjectKind = "trail"): Promise<string | null> {
+    return await this.#guard(() => oldestUnread(this.#duck.connection, prefixes, ledgerOf(kind)));
   }
 
   /** Stores findings and returns those that are new. */
-  async saveFindings(findings: readonly Finding[]): Promise<readonly Finding[]> {
+  async saveFindings(findings: readonly LogFinding[]): Promise<readonly LogFinding[]> {
     return await this.#transaction((connection) => writeFindings(connection, findings, this.#context()));
   }
 
   /** Commits a batch: its events, their fold and the ledger in one transaction. */
   async commit(batch: StagedBatch): Promise<CommitCounts> {
-    const limits = batch.besideReaders === true ? besideReaders : alone;
-    // not for each commit anew: what had to be added to it for the one before stays
-    if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
-    this.#limits = limits;
+    await this.#limit(batch.besideReaders === true ? besideReaders : alone);
     const counts = await this.#transaction((connection) => loadBatch(connection, batch, this.#context()));
     this.#newEvents += counts.newEvents;
     return counts;
+  }
+
+  /** Not for each commit anew: what had to be added to it for the one before stays. */
+  async #limit(limits: ResourceLimits): Promise<void> {
+    if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
+    this.#limits = limits;
   }
 
   /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
@@ -176,8 +184,8 @@ export class Warehouse {
   }
 
   /** Remembers which days a source listed to their end. `now` is the clock of the listing. */
-  async saveListed(listed: Listed): Promise<void> {
-    await this.#transaction((connection) => writeListed(connection, listed, this.#runId));
+  async saveListed(listed: Listed, kind: ObjectKind = "trail"): Promise<void> {
+    await this.#transaction((connection) => writeListed(connection, listed, this.#runId, ledgerOf(kind)));
   }
 
   /** Replaces what is known of the profiles in `rows` and judges again the invocations that went through an application profile. */

@@ -23,6 +23,14 @@ it("the picture is the demo's output, but for what `...` stands for", { timeout:
     expect(at, part).toBeGreaterThanOrEqual(from);
     from = at + part.length;
   }
+  // and the commands behind it make a pack and check it
+  const commands = [...readme.matchAll(/^npx spillway (evidence .*)$/gm)].map(([, command = ""]) =>
+    command.replaceAll("spillway-demo/", `${join(folder, "demo")}/`).split(" "),
+  );
+  const runs = [];
+  for (const command of commands) runs.push(await runCli(command));
+  expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+  expect(runs.at(-1)?.stdout).toBe("valid-unsigned\n");
 });
 
 it("the tables have every command and every exit code", async () => {

@@ -1,6 +1,6 @@
 /** Forgers who know BagIt: they change a pack and mend all of its manifests. */
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export function sha256(bytes: string | Buffer): string {
@@ -43,7 +43,8 @@ function mend(where: string): void {
   for (const manifest of ["manifest-sha256.txt", "tagmanifest-sha256.txt"]) {
     const lines = readFileSync(join(where, manifest), "utf8").replaceAll(
       /^[0-9a-f]{64} {2}(.+)$/gm,
-      (_, name: string) => `${sha256(readFileSync(join(where, name)))}  ${name}`,
+      (line, name: string) =>
+        existsSync(join(where, name)) ? `${sha256(readFileSync(join(where, name)))}  ${name}` : line,
     );
     writeFileSync(join(where, manifest), lines);
   }

@@ -150,6 +150,30 @@ describe("a damaged pack is refused, and every fault is named", () => {
     ["a link", (where) => symlinkSync("summary.json", join(where, "data/link")), /a link .*: data\/link/],
     ["names that differ in case", (where) => writeFileSync(join(where, "data/Report.html"), ""), /differ only in case/],
     [
+      "names that differ in how an accent is written",
+      (where) => {
+        for (const name of ["caf\u00e9.txt", "cafe\u0301.txt"]) writeFileSync(join(where, "data", name), "");
+      },
+      /differ only in case/,
+    ],
+    [
+      "an absolute place",
+      (where) => forge(where, "manifest-sha256.txt", (lines) => `${lines}${"0".repeat(64)}  /etc/passwd\n`),
+      /outside the pack: \/etc\/passwd/,
+    ],
+    [
+      "a line that is none",
+      (where) => forge(where, "manifest-sha256.txt", (lines) => `${lines}hello\n`),
+      /line \d+ is not a line of a manifest/,
+    ],
+    [
+      "a file named twice",
+      (where) => forge(where, "manifest-sha256.txt", (lines) => `${lines}${lines.split("\n")[0] ?? ""}\n`),
+      /names a file twice/,
+    ],
+    ["a summary that is none", (where) => forge(where, "data/summary.json", () => "{"), /cannot be read/],
+    ["a manifest that is gone", (where) => rmSync(join(where, "manifest-sha256.txt")), /missing: manifest-sha256\.txt/],
+    [
       "a call taken away from outside",
       (where) =>
         forge(where, "data/rows/invocations-2026-09.csv", (rows) => rows.replaceAll(",us-east-1,", ",eu-west-1,")),
@@ -208,7 +232,7 @@ describe("a damaged pack is refused, and every fault is named", () => {
     expect(runVerifier(where).lines.filter((line) => line.startsWith("problem: ")).length).toBeGreaterThan(1);
   });
 
-  it("a form of later is no fault: it says so and ends with 2", async () => {
+  it("a form of later is not a fault: it says so and ends with 2", async () => {
     const where = copy();
     forge(where, "bag-info.txt", (info) => info.replace("Spillway-Schema: 1", "Spillway-Schema: 2"));
     const { code, lines } = runVerifier(where);

@@ -200,7 +200,7 @@ describe("keys that cannot sign are refused in one line, before anything is writ
       /is encrypted/,
     ],
     ["public", () => pem(pairs.p256.publicKey, "spki"), /is a public key/],
-    ["nothing", () => "hello", /is no private key in PEM/],
+    ["nothing", () => "hello", /is not a private key in PEM/],
   ];
   for (const [name, content, said] of cases)
     it(name, async () => {
@@ -261,7 +261,7 @@ describe("a key in KMS", () => {
     const run = await evidence(warehouse, pack, "--sign", `kms:${arn(kind)}`);
     expect(run.stderr).toContain("; signed");
     expect(kms.asked.at(-1)).toBe(
-      kind === "p256" ? "Sign ECDSA_SHA_256 DIGEST in eu-central-1" : "Sign ED25519_SHA_512 RAW in eu-central-1",
+      kind === "p256" ? "Sign ECDSA_SHA_256 RAW in eu-central-1" : "Sign ED25519_SHA_512 RAW in eu-central-1",
     );
     expect((await verify(pack, "--key", file(`${kind}.pub.pem`))).code).toBe(0);
     expect(createPublicKey(readFileSync(join(pack, "signing-key.pem"))).equals(pairs[kind].publicKey)).toBe(true);

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { runUnprivileged } from "../support/unprivileged.ts";
 import { bedrockRecord, gzipLog, logPath, putFile, putSoundFiles } from "../support/trail-files.ts";
 
 const root = temporaryFolder();
@@ -131,19 +132,16 @@ it("with --strict a quarantined file ends in exit code 4, and everything else is
   expect(await queryRows(warehouse, "select count(*) as n from invocation")).toEqual([{ n: 3 }]);
 });
 
-it.skipIf(process.getuid?.() === 0)(
-  "a file without permission is quarantined and tried again when it may be read",
-  async () => {
-    const { logs, warehouse } = place();
-    const path = putFile(logPath(logs, "Secret"), sound);
-    chmodSync(path, 0);
-    const args = ["ingest", logs, "--warehouse", warehouse];
-    const run = await runCli(args);
-    expect(run.stderr).toMatch(/warning: quarantined .*cannot be read: EACCES/);
-    chmodSync(path, 0o600);
-    expect((await runCli(args)).stderr).toContain("1 listed = 1 loaded");
-  },
-);
+it("a file without permission is quarantined and tried again when it may be read", async () => {
+  const { logs, warehouse } = place();
+  const path = putFile(logPath(logs, "Secret"), sound);
+  chmodSync(path, 0);
+  const args = ["ingest", logs, "--warehouse", warehouse];
+  const run = await runUnprivileged(args, root);
+  expect(run.stderr).toMatch(/warning: quarantined .*cannot be read: EACCES/);
+  chmodSync(path, 0o600);
+  expect((await runUnprivileged(args, root)).stderr).toContain("1 listed = 1 loaded");
+});
 
 it("a quarantined file is not read again while it stays as it is", async () => {
   const { logs, warehouse } = place();

@@ -1,10 +1,11 @@
-/** Log files that others made, genuine and synthetic: all are read, and what was found in them stands here. */
+/** Log files as others make them: the shapes in files of our own, and the files themselves where they lie beside the project. */
 import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { bedrockRecord, putFile } from "../support/trail-files.ts";
 
 const samples = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 const folders = [
@@ -14,11 +15,132 @@ const folders = [
   "splunk-attack_data-bedrock-claude",
 ] as const;
 
-// The samples belong to their authors and are not part of the project: they lie beside it, or not at all.
-describe.skipIf(!existsSync(samples))(
-  "foreign samples (skipped where shared/data does not lie beside the project)",
-  () => {
-    const root = temporaryFolder();
+const root = temporaryFolder();
+
+/** Somebody signed in through Identity Center, as an administrator's console and CLI do. */
+const administrator = {
+  type: "AssumedRole",
+  principalId: "AROAEXAMPLE:ada",
+  arn: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ada",
+  accountId: "111122223333",
+  sessionContext: {
+    sessionIssuer: {
+      type: "Role",
+      arn: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef",
+      accountId: "111122223333",
+    },
+  },
+};
+
+/** Who calls, through the years in which the format grew. */
+const identities: Readonly<Record<string, unknown>> = {
+  "1.0": { type: "IAMUser", principalId: "EX", arn: "arn:aws:iam::111122223333:user/ada", accountId: "111122223333" },
+  "1.01": { type: "Root", arn: "arn:aws:iam::111122223333:root", accountId: "111122223333" },
+  "1.02": { type: "IAMUser", userName: "ada" },
+  "1.03": { type: "AssumedRole", arn: "arn:aws:sts::111122223333:assumed-role/app/run", accountId: "111122223333" },
+  "1.04": { type: "AWSService", invokedBy: "AWS Internal" },
+  "1.05": { type: "AWSAccount", principalId: "AIDAEXAMPLE", accountId: "444455556666" },
+  "1.06": { type: "FederatedUser", arn: "arn:aws:sts::111122223333:federated-user/ada", accountId: "111122223333" },
+  "1.07": { type: "WebIdentityUser", principalId: "idp:app:ada", userName: "ada", identityProvider: "idp" },
+  "1.08": { type: "SAMLUser", principalId: "x:ada", userName: "ada", identityProvider: "x" },
+  "1.09": { type: "Unknown" },
+  "1.10": { type: "IdentityCenterUser", onBehalfOf: { userId: "u-1", identityStoreArn: "arn:aws:identitystore::1:x" } },
+  "1.11": administrator,
+};
+
+describe("shapes that others write", () => {
+  const warehouse = join(root, "own.duckdb");
+  const logs = join(root, "own");
+  const controlPlane = ["GetKnowledgeBase", "ListAgents", "ListCustomModels", "ListInferenceProfiles"];
+  let run: CliRun;
+
+  beforeAll(async () => {
+    // bare arrays, one record in each, masked names, a denial without a message
+    for (const [n, eventName] of controlPlane.entries()) {
+      const denied = eventName === "GetKnowledgeBase" ? { errorCode: "AccessDenied" } : {};
+      const record = bedrockRecord(n, {
+        eventName,
+        userIdentity: administrator,
+        requestParameters: null,
+        additionalEventData: undefined,
+        readOnly: true,
+        ...denied,
+      });
+      putFile(join(logs, "events", `${eventName}.json`), JSON.stringify([record], null, 4));
+    }
+    // every version of the format and every kind of identity, of other services
+    for (const [eventVersion, userIdentity] of Object.entries(identities)) {
+      const record = { eventVersion, userIdentity, eventSource: "iam.amazonaws.com", eventName: "CreateRole" };
+      putFile(join(logs, "versions", `${eventVersion.replace(".", "_")}.json`), JSON.stringify({ Records: [record] }));
+    }
+    const said = { schemaType: "ModelInvocationLog", schemaVersion: "1.0", operation: "Converse", requestId: "r" };
+    const lines = [said, { ...said, inferenceRegion: "us-west-2" }].map((line) => JSON.stringify(line));
+    putFile(join(logs, "prompts", "records.jsonl"), lines.join("\n"));
+    putFile(join(logs, "prompts", "records.ndjson"), `${lines.join("\n")}\n`);
+    putFile(join(logs, "events", "SOURCE.md"), "# where these come from");
+    run = await runCli(["ingest", logs, "--warehouse", warehouse, "--strict"]);
+  });
+
+  it("are read without a crash, a quarantine or a rejection", () => {
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toContain("skipped   2 × model invocation log");
+    expect(run.stderr).toContain("16 read = 4 Bedrock + 12 other + 0 rejected");
+  });
+
+  it("control-plane events are events, and never an invocation", async () => {
+    const sql = "select event_name, record_kind, principal_type, error_code, principal from event order by event_name";
+    expect(await queryRows(warehouse, sql)).toEqual(
+      controlPlane.map((event_name) => ({
+        event_name,
+        record_kind: "other",
+        principal_type: "AssumedRole",
+        error_code: event_name === "GetKnowledgeBase" ? "AccessDenied" : null,
+        principal: administrator.sessionContext.sessionIssuer.arn,
+      })),
+    );
+    expect(await queryRows(warehouse, "select count(*) as n from invocation")).toEqual([{ n: 0 }]);
+  });
+
+  it("each identity of those versions gives a call its principal, or none, and no call is lost", async () => {
+    const calls = join(root, "calls");
+    const records = Object.entries(identities).map(([eventVersion, userIdentity], n) =>
+      bedrockRecord(50 + n, { eventVersion, userIdentity }),
+    );
+    putFile(join(calls, "calls.json"), JSON.stringify({ Records: records }));
+    const file = join(root, "calls.duckdb");
+    expect((await runCli(["ingest", calls, "--warehouse", file, "--strict"])).code).toBe(0);
+    const sql =
+      "select e.event_version as version, i.principal_type as type, i.principal from invocation i join event e using (invocation_key) order by e.request_id";
+    expect((await queryRows(file, sql)).map((row) => [row["version"], row["type"], row["principal"]])).toEqual([
+      ["1.0", "IAMUser", "arn:aws:iam::111122223333:user/ada"],
+      ["1.01", "Root", "arn:aws:iam::111122223333:root"],
+      ["1.02", "IAMUser", null],
+      ["1.03", "AssumedRole", "arn:aws:iam::111122223333:role/app"],
+      ["1.04", "AWSService", "AWS Internal"],
+      ["1.05", "AWSAccount", "444455556666"],
+      ["1.06", "FederatedUser", "arn:aws:sts::111122223333:federated-user/ada"],
+      ["1.07", "WebIdentityUser", "idp:app:ada"],
+      ["1.08", "SAMLUser", "x:ada"],
+      ["1.09", "Unknown", null],
+      ["1.10", "IdentityCenterUser", "u-1"],
+      ["1.11", "AssumedRole", administrator.sessionContext.sessionIssuer.arn],
+    ]);
+  });
+
+  it("JSON that is not a log says what it is", async () => {
+    const papers = join(root, "papers");
+    putFile(join(papers, "scp.json"), JSON.stringify({ Version: "2012-10-17", Statement: [] }));
+    const file = join(root, "papers.duckdb");
+    await runCli(["ingest", papers, "--warehouse", file]);
+    expect(await queryRows(file, "select reason from quarantine")).toEqual([
+      { reason: "is not a CloudTrail log: it holds an IAM policy" },
+    ]);
+  });
+});
+
+// The samples belong to their authors and are not part of the project. What they hold stands above; here they are read as they are.
+if (existsSync(samples))
+  describe("foreign samples", () => {
     const warehouse = join(root, "w.duckdb");
     const logs = join(root, "logs");
     let run: CliRun;
@@ -93,5 +215,4 @@ describe.skipIf(!existsSync(samples))(
         expect.arrayContaining(["is not a CloudTrail log: it holds an IAM policy"]),
       );
     });
-  },
-);
+  });

@@ -71,6 +71,38 @@ it("of a first run, stopped between two chunks: the next run is told that it was
   expect(await stored("between", "SELECT * FROM listed_range")).toEqual([]);
 });
 
+it("stopped within its last chunk: not complete, its checkpoint is forgotten, and what was left is not in the sums", async () => {
+  const [first, ...rest] = await filesIn("within", 3);
+  if (first === undefined) throw new Error("three files");
+  const chunk = (objects: readonly TrailObject[], value: string): Told =>
+    sourceOf("s", async function* list() {
+      await Promise.resolve();
+      yield { objects, states: [{ scope: "s", name: "page", value }] };
+    });
+  await run("within", [chunk([first], "1").source]);
+  const stop = new AbortController();
+  const { outcomes, source } = chunk(rest, "2");
+  // told when the ledger was asked, before anything of the chunk is handed out
+  const onProgress = (): void => stop.abort();
+  const warehouse = join(root, "within.duckdb");
+  const summary = await ingest({ warehouse, sources: [source], threads: 1, now, signal: stop.signal, onProgress });
+  expect([summary.interrupted, outcomes, summary.counts.objectsListed]).toEqual([true, [false], 0]);
+  expect(await stored("within", "SELECT value FROM internal.source_state")).toEqual([{ value: "1" }]);
+});
+
+it("that notices the stop itself and ends with an empty chunk: not complete", async () => {
+  const objects = await filesIn("empty-chunk", 1);
+  const stop = new AbortController();
+  const { outcomes, source } = sourceOf("s", async function* list() {
+    await Promise.resolve();
+    yield { objects };
+    stop.abort();
+    yield { objects: [] };
+  });
+  const summary = await run("empty-chunk", [source], stop.signal);
+  expect([summary.interrupted, outcomes]).toEqual([true, [false]]);
+});
+
 it("stopped while a source fails for it: no failure of the source's", async () => {
   const objects = await filesIn("failing", 1);
   const stop = new AbortController();
@@ -169,7 +201,7 @@ it("a folder misses what it had, never a neighbour of a like name; a day in it d
   for (const folder of [logs, neighbour])
     for (const n of [0, 1]) putFile(logPath(folder, `F${n}`), gzipLog([bedrockRecord(n)]));
   await load(neighbour);
-  await load(logs);
+  expect((await load(logs)).findings).toEqual([]);
   rmSync(logPath(logs, "F0"));
   rmSync(logPath(neighbour, "F0"));
   const summary = await load(logs);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { runUnprivileged } from "../support/unprivileged.ts";
 import { MadeTrail, otherKey, tampered } from "./made-trail.ts";
 
 const folder = temporaryFolder();
@@ -148,11 +149,11 @@ describe("wrong use", () => {
     expect(run.stdout).toBe("");
   });
 
-  it.runIf(process.getuid?.() !== 0)("a folder that must not be read", async () => {
+  it("a folder that must not be read", async () => {
     const closed = join(logs, "AWSLogs", "o-exampleorgid", "444455556666", "CloudTrail-Digest");
     chmodSync(closed, 0);
     try {
-      const run = await verify("--strict");
+      const run = await runUnprivileged(["verify", logs, "--public-keys", keys, "--to", to, "--strict"], folder);
       expect(run.code).toBe(4);
       expect(run.stderr).toContain(`cannot read ${closed}`);
     } finally {

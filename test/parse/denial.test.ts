@@ -196,16 +196,12 @@ interface Observation {
 
 const observations = new URL("../../../shared/data/field-observations/access-denied-messages.jsonl", import.meta.url);
 
-describe.skipIf(!existsSync(observations))("texts collected from public reports", () => {
-  // The file's own documentation gives these fields.
-  const lines = existsSync(observations)
-    ? readFileSync(observations, "utf8")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Observation)
-    : [];
-
-  it.each(lines)("$message", ({ message, expect: wanted }) => {
+// The same kinds stand above, in words of our own; the texts themselves belong to those who reported them, and may lie beside the project.
+if (existsSync(observations)) {
+  const lines = readFileSync(observations, "utf8").trim().split("\n");
+  it.each(lines)("a text from a public report, %#", (line) => {
+    // the file's own documentation gives these fields
+    const { message, expect: wanted } = JSON.parse(line) as Observation;
     const found = parseDenial(message, "AccessDenied");
     expect(found.region).toBe(wanted.resourceRegion === "" ? "unspecified" : wanted.resourceRegion);
     expect(found.policyArn).toBe(wanted.policyArn);
@@ -214,4 +210,4 @@ describe.skipIf(!existsSync(observations))("texts collected from public reports"
     expect(found.by).toBe(kind === undefined ? null : kind.replace("identity-based", "identity"));
     expect(found.model).toBe(wanted.resource?.split(":foundation-model/")[1] ?? null);
   });
-});
+}

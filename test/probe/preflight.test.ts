@@ -839,6 +839,18 @@ describe("the walk, with bad input", () => {
     expect(run.stderr).toContain("the Region is not enabled in this account");
   });
 
+  it("a Region that there is not: what was meant", async () => {
+    for (const command of [
+      ["preflight", "--principal", role, "--no-scp", "--identity", saved(narrowRole)],
+      ["probe", "--permissions"],
+    ]) {
+      changed(aws, { "bedrock:GetInferenceProfile": says(failed("ResourceNotFoundException", "none", 404)) });
+      const run = await runCli([...command, "--inference-profile", profile, "--source-region", "eu-centrl-1"]);
+      expect(run.stderr).toContain("no Region eu-centrl-1 is known; did you mean eu-central-1?");
+      expect(run.code).not.toBe(0);
+    }
+  });
+
   it("no credentials", async () => {
     delete process.env["AWS_ACCESS_KEY_ID"];
     const { run } = await walk({});

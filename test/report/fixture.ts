@@ -8,6 +8,7 @@ import { readQuery } from "../../src/sql/query-file.ts";
 import { withoutTerminator } from "../../src/sql/composition.ts";
 import { digestCheckTable } from "../../src/schema/digest-tables.ts";
 import { eventTable } from "../../src/schema/event.ts";
+import { invocationLogTables } from "../../src/schema/invocation-log.ts";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "../../src/schema/coverage-tables.ts";
 import {
@@ -58,6 +59,7 @@ export async function openFixture(): Promise<Fixture> {
     listedRangeTable,
     expectedTrailTable,
     unreadExpectationTable,
+    ...invocationLogTables,
     regionTable,
     inferenceProfileTable,
     aggregatedCallTable,
@@ -69,6 +71,7 @@ export async function openFixture(): Promise<Fixture> {
   await connection.run(`CREATE VIEW asked_range AS ${readQuery("duckdb/views/asked-range.sql")}`);
   for (const view of ["earlier-day", "earlier-object"])
     await connection.run(`CREATE VIEW ${view.replace("-", "_")} AS ${readQuery(`duckdb/views/${view}.sql`)}`);
+  await connection.run(`CREATE VIEW unmatched_request AS ${readQuery("duckdb/views/unmatched-request.sql")}`);
   await connection.run("CREATE VIEW named_boundary AS SELECT region FROM region WHERE false");
   await connection.run(
     "CREATE VIEW policy_reach AS SELECT '' AS profile_id, '' AS source_region, '' AS destination_region, '' AS allowed WHERE false",

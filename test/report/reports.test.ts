@@ -441,6 +441,7 @@ describe("every report", () => {
     unobservable: "what, account_id, region, count, why",
     freshness: "account_id, region, newest_log, newest_event, age_hours, expected, gap",
     claims: "claim, outcome, numbers, missing",
+    "invocation-log-gaps": "account_id, region, day, kind, count",
     "tokens-by-region":
       "served_region, country, model, principal, invocations, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, without_count",
     peaks:

@@ -186,3 +186,61 @@ describe("expected accounts and Regions", { timeout: 60_000 }, () => {
     expect((await here.run(later)).report.claims.find(({ claim }) => claim === "complete")?.outcome).toBe("met");
   });
 });
+
+describe("a streamed call without its completion", { timeout: 60_000 }, () => {
+  const completion = {
+    eventID: "c1",
+    eventName: "ConverseStream",
+    eventType: "AwsServiceEvent",
+    requestParameters: null,
+    additionalEventData: undefined,
+    serviceEventDetails: { parentRequestId: "aaaaaaaa-0000-4000-8000-000000000001" },
+    eventTime: `${day(9)}T09:00:00Z`,
+  };
+  const waiting = (time: string): object =>
+    bedrockRecord(1, {
+      eventName: "ConverseStream",
+      requestID: "aaaaaaaa-0000-4000-8000-000000000002",
+      additionalEventData: undefined,
+      eventTime: time,
+    });
+  /** What the view calls it, and the report by a clock of its own. */
+  const calledAt = async (here: Place, clock: string): Promise<unknown[]> => {
+    const words = "select what from unobservable where what in ('pending', 'lost')";
+    const args = ["report", "unobservable", "--warehouse", here.warehouse, "--format", "json"];
+    // our own JSON
+    const report = JSON.parse((await runCli(args, {}, clock)).stdout) as { readonly what: string }[];
+    return [
+      (await queryRows(here.warehouse, words)).map(({ what }) => what),
+      report.map(({ what }) => what).filter((what) => what === "pending" || what === "lost"),
+    ];
+  };
+
+  it("is lost three days later by the clock of the run, though no event is newer", async () => {
+    const here = place("lost");
+    putDays(here.logs, "eu-central-1", [day(9)], [bedrockRecord(2, completion), waiting(`${day(9)}T10:00:00Z`)]);
+    await here.run({}, [], `${day(7)}T10:00:00Z`);
+    expect(await calledAt(here, `${day(7)}T10:00:00Z`)).toEqual([["pending"], ["pending"]]);
+    // a report has its own clock, the view that of the last run
+    expect(await calledAt(here, `${day(6)}T10:00:01Z`)).toEqual([["pending"], ["lost"]]);
+    putDays(here.logs, "eu-central-1", [day(6)]);
+    await here.run({}, [], `${day(6)}T10:00:01Z`);
+    expect(await calledAt(here, `${day(6)}T10:00:01Z`)).toEqual([["lost"], ["lost"]]);
+  });
+
+  it("is not lost for events that are far newer than the clock", async () => {
+    const here = place("ahead");
+    putDays(
+      here.logs,
+      "eu-central-1",
+      [day(9)],
+      [
+        bedrockRecord(2, completion),
+        waiting(`${day(9)}T10:00:00Z`),
+        bedrockRecord(3, { eventTime: `${day(1)}T10:00:00Z` }),
+      ],
+    );
+    await here.run({}, [], `${day(8)}T10:00:00Z`);
+    expect(await calledAt(here, `${day(8)}T10:00:00Z`)).toEqual([["pending"], ["pending"]]);
+  });
+});

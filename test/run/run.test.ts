@@ -64,7 +64,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe("");
     const written = readdirSync(here.at("out/2026-09-20"));
-    expect(written).toHaveLength(32);
+    expect(written).toHaveLength(34);
     for (const name of ["spillover-by-principal", "boundary-violations", "coverage"]) {
       const printed = await runCli([
         "report",
@@ -383,7 +383,7 @@ describe("reports in a bucket", { timeout: 60_000 }, () => {
     };
     expect((await here.run()).code).toBe(0);
     const names = readdirSync(here.at("out")).toSorted();
-    expect(names).toHaveLength(28);
+    expect(names).toHaveLength(30);
     expect([...server.objects.keys()].toSorted()).toEqual(names.map((name) => `spillway/2026-09-20/${name}`));
     for (const name of names) {
       expect(server.objects.get(`spillway/2026-09-20/${name}`)?.body).toEqual(readFileSync(here.at(`out/${name}`)));

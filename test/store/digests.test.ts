@@ -90,7 +90,8 @@ afterAll(async () => {
 });
 
 it("a verdict stands beside the version whose hash it is about", async () => {
-  await warehouse.digests.saveLogs(["sound", "altered", "unhashed", "replaced"].map((name) => verdict(name)));
+  const newest = verdict("replaced", { verdict: "invalid", reason: "hash" });
+  await warehouse.digests.saveLogs([newest, ...["sound", "altered", "unhashed"].map((name) => verdict(name))]);
   await warehouse.digests.finish([]);
   expect(
     await read(

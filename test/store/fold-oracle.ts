@@ -17,13 +17,18 @@ const anyCopy = [
   "vpc_endpoint_id",
   "host",
 ].concat(["via_console", "bearer_token", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"]);
+const tokens = ["input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"];
 const errors = ["error_code", "error_message", "denied_region", "denied_by", "denied_explicit", "denied_policy_arn"];
 const classes: readonly Cell[] = ["api-call", "completion", "network"];
 
-/** Folds distinct events. `profiles` maps `profile_id source_region` to the only destination, where there is only one. */
+/** The log of a request: one for each request, account and Region. */
+export type Logs = ReadonlyMap<string, Row>;
+
+/** Folds distinct events. `logs` by `key account`. `profiles` maps `profile_id source_region` to the only destination, where there is only one. */
 export function foldOracle(
   events: readonly Row[],
   onlyDestination: ReadonlyMap<string, string> = new Map(),
+  logs: Logs = new Map(),
 ): Map<Cell, Invocation> {
   const since = new Map<string, number>();
   const keys = new Map<Cell, Row[]>();
@@ -36,13 +41,14 @@ export function foldOracle(
     if (key === null) continue;
     keys.set(key, [...(keys.get(key) ?? []), row]);
   }
-  return new Map([...keys].map(([key, rows]) => [key, foldKey(rows, since, onlyDestination)]));
+  return new Map([...keys].map(([key, rows]) => [key, foldKey(rows, since, onlyDestination, logs)]));
 }
 
 function foldKey(
   all: readonly Row[],
   since: ReadonlyMap<string, number>,
   onlyDestination: ReadonlyMap<string, string>,
+  logs: Logs,
 ): Invocation {
   const callers = all.filter((row) => row["principal_type"] !== "AWSAccount");
   const records = ranked(callers.length > 0 ? callers : all);
@@ -100,10 +106,16 @@ function foldKey(
   const callRegion = first("inference_region", calls);
   const completionRegion = first("inference_region", completions);
   const source = result["source_region"];
+  const log = logs.get(`${result["invocation_key"]} ${result["account_id"]}`);
+  const logRegion = log?.["inference_region"] ?? null;
+  for (const name of tokens) result[name] ??= log?.[name] ?? null;
+  const stated = callRegion ?? completionRegion;
+  if (logRegion !== null && stated !== null && logRegion !== stated) result["region_conflict"] = true;
   const judge = (): readonly [Cell, Cell] => {
     if (outcome !== "served") return [null, null];
     if (callRegion !== null) return ["api-call", callRegion];
     if (completionRegion !== null) return ["stream-completion", completionRegion];
+    if (logRegion !== null) return ["invocation-log", logRegion];
     if (direct.has(String(result["model_kind"])) || result["operation"] === "CreateInference")
       return ["direct", source];
     const application = result["model_kind"] === "application-profile";

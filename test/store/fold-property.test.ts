@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { invocationTable } from "../../src/schema/invocation.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { foldOracle } from "./fold-oracle.ts";
-import { anyEvent } from "./generate.ts";
+import { conflictingEvents } from "./generate.ts";
 import { type Row, entriesOf, readRows, readTables, sandbox } from "./helpers.ts";
 
-const events = fc.array(anyEvent, { minLength: 1, maxLength: 40 });
+const events = conflictingEvents;
 let files = 0;
 
 /** Loads batches one after another and publishes. */
@@ -53,7 +53,7 @@ describe("the fold", () => {
           );
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   }, 120_000);
 
@@ -86,7 +86,7 @@ describe("the fold", () => {
           expect(inParts).toEqual(atOnce);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   }, 120_000);
 });

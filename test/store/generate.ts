@@ -114,3 +114,96 @@ export const anyEvent: fc.Arbitrary<Row> = fc
       record_index: v.index,
     });
   });
+
+const streamed = {
+  model_kind: "inference-profile",
+  model_id: "eu.m",
+  profile_id: "eu.m",
+  profile_scope: "eu",
+} as const;
+const plainCall = {
+  ...streamed,
+  ...served,
+  record_kind: "api-call",
+  operation: "ConverseStream",
+  streaming: true,
+  inference_region: null,
+  original_event_id: null,
+  original_request_id: null,
+  parent_request_id: null,
+  principal_type: "AssumedRole",
+  account_id: "111111111111",
+} as const;
+const number = fc.integer({ min: 100, max: 140 });
+const moment = fc.integer({ min: 0, max: 3 }).map((seconds) => noon + seconds * 1000);
+const placeOf = (at: string, key: number): Row => ({
+  source_region: at,
+  invocation_key: `${at}/c${key}`,
+  request_id: `c${key}`,
+});
+
+/** Two copies of a call that says nothing of its Region: in one of them, either, the reason was omitted. */
+const halfOmitted: fc.Arbitrary<Row[]> = fc
+  .record({ base: anyEvent, id: number, key: fc.nat(9), region, isFirst: fc.boolean(), time: moment })
+  .map(({ base, id, key, region: at, isFirst, time }) =>
+    [isFirst, !isFirst].map((additional_omitted, copy) => ({
+      ...base,
+      ...plainCall,
+      ...placeOf(at, key),
+      event_id: `e${id}-${copy}`,
+      event_time: time,
+      additional_omitted,
+    })),
+  );
+
+/** Streamed calls without an end around the first completion of their account and Region: before, in its second, after. */
+const sameSecond: fc.Arbitrary<Row[]> = fc
+  .record({ base: anyEvent, id: number, keys: fc.tuple(fc.nat(9), fc.nat(9)), region, times: fc.tuple(moment, moment) })
+  .map(({ base, id, keys, region: at, times }) => [
+    {
+      ...base,
+      ...plainCall,
+      ...placeOf(at, 20 + keys[0]),
+      event_id: `s${id}`,
+      event_time: times[0],
+      additional_omitted: false,
+    },
+    {
+      ...base,
+      ...served,
+      ...plainCall,
+      ...placeOf(at, 40 + keys[1]),
+      record_kind: "completion",
+      event_id: `d${id}`,
+      event_time: times[1],
+      parent_request_id: `c${40 + keys[1]}`,
+      additional_omitted: false,
+    },
+  ]);
+
+/** One eventID with contents that differ in what decides: the Region, the outcome, the time, even the kind. */
+const contradicting: fc.Arbitrary<Row[]> = fc
+  .record({ base: anyEvent, other: anyEvent, place: fc.constantFrom("file:a", "file:z") })
+  .chain(({ base, other, place }) =>
+    fc
+      .subarray(["inference_region", "event_time", "input_tokens", "host", "record_kind", "additional_omitted"], {
+        minLength: 1,
+      })
+      .map((names) => [
+        base,
+        { ...base, ...Object.fromEntries(names.map((name) => [name, other[name] ?? null])), object_uri: place },
+      ]),
+  );
+
+/** Events of which many meet: random ones, and the cases in which an order or a copy decides. */
+export const conflictingEvents: fc.Arbitrary<Row[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: anyEvent.map((row): Row[] => [row]) },
+      { weight: 1, arbitrary: halfOmitted },
+      { weight: 2, arbitrary: sameSecond },
+      { weight: 2, arbitrary: contradicting },
+    ),
+    { minLength: 1, maxLength: 24 },
+  )
+  .map((groups) => groups.flat());

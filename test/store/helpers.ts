@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Column } from "../../src/schema/column.ts";
+import type { Column, Table } from "../../src/schema/column.ts";
 import { eventTable } from "../../src/schema/event.ts";
 import { type Cell, fillTemporary } from "../../src/store/append.ts";
 import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -75,8 +75,8 @@ export function completion(over: Record<string, Cell>): Row {
 
 export interface Sandbox extends AsyncDisposable {
   readonly folder: string;
-  /** Writes rows as a Parquet file and returns its path. */
-  readonly stage: (rows: readonly Row[]) => Promise<string>;
+  /** Writes rows as a Parquet file and returns its path; rows of `event` unless said. */
+  readonly stage: (rows: readonly Row[], table?: Table) => Promise<string>;
 }
 
 export async function sandbox(): Promise<Sandbox> {
@@ -85,9 +85,9 @@ export async function sandbox(): Promise<Sandbox> {
   let files = 0;
   return {
     folder,
-    async stage(rows): Promise<string> {
+    async stage(rows, table = eventTable): Promise<string> {
       const file = join(folder, `staged-${files++}.parquet`);
-      await fillTemporary(duck.connection, "rows", eventTable.columns as readonly Column[], rows);
+      await fillTemporary(duck.connection, "rows", table.columns as readonly Column[], rows);
       await duck.connection.run(`COPY temp.rows TO ${sqlText(file)} (FORMAT parquet)`);
       return file;
     },
@@ -134,6 +134,8 @@ export async function readTables(file: string): Promise<Record<string, unknown>>
     invocation: await rows("FROM invocation ORDER BY ALL"),
     day: await rows("FROM invocation_day ORDER BY ALL"),
     first: await rows("FROM first_completion ORDER BY ALL"),
+    log: await rows("FROM invocation_log ORDER BY ALL"),
+    logLedger: await rows("SELECT * EXCLUDE (run_id, loaded_at) FROM invocation_log_object ORDER BY ALL"),
     ledger: await rows("SELECT * EXCLUDE (run_id, loaded_at) FROM trail_object ORDER BY ALL"),
   };
 }

@@ -1,10 +1,10 @@
-/** What a listing should have given and did not: by place and day, never what was not looked at, and never what is no log file. */
+/** What a listing should have given and did not: by place and day, never what was not looked at, and never what is not a log file. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LedgerEntry } from "../../src/store/batch.ts";
 import { type ListedKeyRange } from "../../src/store/missing.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
-import { type Sandbox, sandbox } from "./helpers.ts";
+import { type Sandbox, readRows, sandbox } from "./helpers.ts";
 
 const day = "2026-09-10";
 const entry = (uri: string, over: Partial<LedgerEntry> = {}): LedgerEntry => ({
@@ -179,13 +179,20 @@ describe("an object that no run could read", () => {
   });
 });
 
-it("an object that retention removed had been loaded: another version of it is a change", async () => {
+it("an object that retention removed had been loaded: another version of it is a change; skipped ones stay as they are", async () => {
   await using other = await open("pruned");
-  await other.prune("2026-09-15");
+  await other.prune("2026-09-20");
   const ask = ["first", "bad", "skipped"].map((name) => ({ uri: `s3://b/logs/${name}`, etag: "2", size: 1 }));
   expect(await other.unknownObjects(ask)).toEqual([
     { index: 0, changed: true },
     { index: 1, changed: false },
     { index: 2, changed: false },
+  ]);
+  await other.publish();
+  const kept = await readRows(other.file, "SELECT uri, status FROM trail_object WHERE status <> 'pruned' ORDER BY uri");
+  expect(kept.map((row) => Object.values(row))).toEqual([
+    ["s3://b/logs/last", "loaded"],
+    ["s3://b/logs/skipped", "skipped"],
+    ["s3://b/loose/file", "loaded"],
   ]);
 });

@@ -54,7 +54,7 @@ describe("prune", () => {
     const other = event({ event_id: "list", invocation_key: null, outcome: null, event_time: midnight - 1 });
     await run({ ...box, file, rows: [before, after, other] });
     const counts = await run({ ...box, file, prune: day });
-    expect(counts).toEqual({ invocations: 1, events: 2, variants: 0, quarantined: 0 });
+    expect(counts).toEqual({ invocations: 1, events: 2, variants: 0, quarantined: 0, logs: 0 });
     expect(await readRows(file, "SELECT event_id FROM event")).toEqual([{ event_id: "new" }]);
     expect(await readRows(file, "SELECT invocation_key FROM invocation")).toEqual([
       { invocation_key: "eu-west-1/new" },

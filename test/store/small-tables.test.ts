@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Finding } from "../../src/store/findings.ts";
+import type { LogFinding } from "../../src/store/findings.ts";
 import type { AggregatedEntry, StagedBatch } from "../../src/store/batch.ts";
 import { derivedSchema } from "../../src/store/derived-schema.ts";
 import { attach, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -26,7 +26,7 @@ async function open(): Promise<{ readonly file: string; readonly warehouse: Ware
 const nothing: StagedBatch = { files: [], objects: [], quarantine: [] };
 
 describe("findings", () => {
-  const finding: Finding = { kind: "object-replaced", uri: "file:a", etag: "1", detail: "changed" };
+  const finding: LogFinding = { kind: "object-replaced", uri: "file:a", etag: "1", detail: "changed" };
 
   it("are told once for each version of an object, and are something to publish", async () => {
     const { warehouse } = await open();
@@ -217,6 +217,15 @@ it("an extracted object has the records that it is known to hold", async () => {
     { uri: "athena:counted", records: 9, bedrock_events: 2, new_events: 0, duplicates: 2, rejected: 4, other: 3 },
     { uri: "athena:unknown", records: 5, bedrock_events: 2, new_events: 2, duplicates: 0, rejected: 0, other: 3 },
   ]);
+});
+
+it("a new horizon of retention is something to publish, also where nothing lies before it", async () => {
+  const { warehouse } = await open();
+  await using _ = warehouse;
+  await warehouse.prune("2020-01-01");
+  expect(await warehouse.publish()).toBe(true);
+  await warehouse.prune("2020-01-01");
+  expect(await warehouse.publish()).toBe(false);
 });
 
 it("what a killed run staged is gone", async () => {

@@ -1,11 +1,7 @@
 /** A KMS endpoint on loopback: keys that sign, and keys that refuse. */
-import { spawnSync } from "node:child_process";
 import { type KeyObject, sign } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 
@@ -74,24 +70,12 @@ export class KmsServer {
       return;
     }
     const message = Buffer.from(asked.Message ?? "", "base64");
-    const signature =
-      asked.SigningAlgorithm === "ED25519_SHA_512"
-        ? sign(null, message, key.privateKey)
-        : signDigest(message, key.liesWith ?? key.privateKey);
+    const algorithm = asked.SigningAlgorithm === "ED25519_SHA_512" ? null : "sha256";
+    const signature = sign(algorithm, message, key.liesWith ?? key.privateKey);
     answer(200, {
       KeyId: asked.KeyId,
       Signature: signature.toString("base64"),
       SigningAlgorithm: asked.SigningAlgorithm,
     });
   }
-}
-
-/** Node only signs what it hashed itself, and KMS gets the hash alone. */
-function signDigest(digest: Buffer, key: KeyObject): Buffer {
-  const file = join(mkdtempSync(join(tmpdir(), "spillway-kms-")), "key.pem");
-  writeFileSync(file, key.export({ format: "pem", type: "pkcs8" }));
-  const { stdout, status } = spawnSync("openssl", ["pkeyutl", "-sign", "-inkey", file], { input: digest });
-  rmSync(dirname(file), { recursive: true });
-  if (status !== 0) throw new Error("openssl does not sign");
-  return stdout;
 }

@@ -29,6 +29,21 @@ export const rules: readonly (readonly [rule: string, file: string, test: string
   ["R2 pending", fold, "after the first completion of the account and Region it is pending"],
   ["R2 unresolvable: omitted", fold, "omitted data"],
   ["R2 unresolvable: batch job", fold, "a batch job through a profile"],
+  [
+    "R2 invocation-log: behind the trail's word, before direct and absence, and what it settles",
+    "ingest/invocation-logs.test.ts",
+    "without its invocation logs, and with them: which unknowns they settle",
+  ],
+  [
+    "R2 invocation logs in any order with the trail: the same table",
+    "store/invocation-logs.test.ts",
+    "end in the same tables in any order with the trail, and in any division into loads",
+  ],
+  [
+    "Prompts and completions are never read",
+    "privacy/invocation-logs.test.ts",
+    "leave no byte in the warehouse, its rows, its working file or what lies beside",
+  ],
   ["R2 unknown is never local; rates stand beside unknowns", "report/overview.test.ts", "says it all on one screen"],
   ["R3 outcome from errorCode, never from words", corpus, "outcome: Access denied under a code that is not a denial"],
   ["R4 denied Region, kind, explicit, policy", corpus, "shape 3.6: denied by an SCP at the destination, policy named"],

@@ -1,7 +1,7 @@
 /** The flags of sources, made from the table of settings, and the opening of what the command line names. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
-import { type SourceKind, kindOf, sourceKinds, straySettings } from "../../ingest/sources/kinds.ts";
+import { type SourceKind, kindOf, straySettings, takersOf } from "../../ingest/sources/kinds.ts";
 import {
   type SettingName,
   type SourceSettings,
@@ -15,10 +15,7 @@ import { bytes, dollars, list, wholeNumber } from "./values.ts";
 
 /** Every setting that some kind of source takes, each with the kinds that do. */
 export function addSourceFlags(command: Command): Command {
-  for (const name of settingNames) {
-    const takers = sourceKinds.filter(({ settings }) => settings.includes(name));
-    command.addOption(settingOption(name, `${takers.map(({ label }) => label).join(", ")}: `));
-  }
+  for (const name of settingNames) command.addOption(settingOption(name, `${takersOf(name).join(", ")}: `));
   return command;
 }
 

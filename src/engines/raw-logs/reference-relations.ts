@@ -5,6 +5,7 @@ import { operations } from "../../reference/operations.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { ColumnType, Table } from "../../schema/column.ts";
 import { textLiteral } from "../../sql/literal.ts";
+import { invocationLogTables } from "../../schema/invocation-log.ts";
 import { aggregatedCallTable, regionTable } from "../../schema/tables.ts";
 
 type Cell = string | boolean | null;
@@ -58,6 +59,8 @@ export function reportRelations(): readonly Relation[] {
     profileRelation(inferenceProfileRows()),
     // tables of raw logs have no column for what an aggregated event counts
     emptyRelation(aggregatedCallTable),
+    // nor do they hold model invocation logs
+    ...invocationLogTables.map(emptyRelation),
   ];
 }
 

@@ -69,6 +69,7 @@ function unaskedRelations(): readonly Relation[] {
     empty(earlierObjectTable),
     { name: "named_boundary", sql: "SELECT cast(NULL AS varchar) AS region WHERE 1 = 0" },
     { name: "policy_reach", sql: noReach },
+    { name: "unmatched_request", sql: noUnmatched },
     {
       name: "asked_range",
       sql: `SELECT ${[...asked, ...days].join(", ")}, ${defaultMaxAgeHours} AS max_age_hours, false AS of_principals`,
@@ -87,6 +88,20 @@ function distinctEvents(from: string): string {
     "where copy = 1",
   ].join("\n");
 }
+
+/** Without invocation logs nothing is compared with them. */
+const noUnmatched: string = `SELECT cast(NULL AS timestamp) AS event_time, ${[
+  "kind",
+  "account_id",
+  "source_region",
+  "request_id",
+  "operation",
+  "model_id",
+  "principal",
+  "principal_name",
+]
+  .map((name) => `cast(NULL AS varchar) AS ${name}`)
+  .join(", ")} WHERE 1 = 0`;
 
 /** Until a bundle is named. */
 const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import zlib
 from datetime import datetime, timedelta, timezone
 
@@ -108,7 +109,7 @@ def check_listed(name, entries, files):
 def check_bag(files):
     folded = {}
     for path in sorted(files):
-        other = folded.setdefault(path.lower(), path)
+        other = folded.setdefault(unicodedata.normalize("NFC", path).lower(), path)
         if other != path:
             problem("two names that differ only in case: %s, %s" % (other, path))
     if "fetch.txt" in files:

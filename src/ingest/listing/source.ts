@@ -1,8 +1,22 @@
 /** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { Finding, Listed, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
+import type {
+  LogFinding,
+  Listed,
+  ListedKeyRange,
+  MissingObject,
+  ObjectKind,
+  SourceState,
+} from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { Finding, Listed, ListedDays, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type {
+  LogFinding,
+  Listed,
+  ListedDays,
+  ListedKeyRange,
+  MissingObject,
+  SourceState,
+} from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
@@ -26,6 +40,8 @@ export interface TrailObject {
   readonly day: string | null;
   /** Why this is not a log file to be read, null if it is one. */
   readonly skip: string | null;
+  /** A trail's unless said. */
+  readonly kind?: ObjectKind;
   readonly locator: Locator;
 }
 
@@ -71,8 +87,8 @@ export type Extraction =
 export interface SourceReport {
   /** What to remember of the run as a whole. */
   readonly states?: readonly SourceState[];
-  /** What was noticed; those that are stored already are not told again. */
-  readonly findings?: readonly Finding[];
+  /** What was noticed; those that are stored already are not reported again. */
+  readonly findings?: readonly LogFinding[];
   /** What could not be looked at, each in a sentence: the run is incomplete by these. */
   readonly gaps?: readonly string[];
   /** Only of a complete listing. */
@@ -83,6 +99,8 @@ export interface SourceReport {
 export interface ObjectSource {
   /** As the user named it, for messages and the run table. */
   readonly name: string;
+  /** What its objects hold, and whose ledger remembers them; a trail's unless said. */
+  readonly kind?: ObjectKind;
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
   /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
   progress?(): string;

@@ -11,7 +11,7 @@ export interface TrailKey {
 const layout =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/(CloudTrail[A-Za-z-]*)\/([a-z0-9-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/[^/]+$/;
 
-/** CloudTrail's own other files, told by their folder and, in flattened copies, by the second part of their name. */
+/** CloudTrail's own other files, recognised by their folder and, in flattened copies, by the second part of their name. */
 const otherKinds: ReadonlyMap<string, string> = new Map([
   ["CloudTrail-Digest", "digest file"],
   ["CloudTrail-Insight", "Insight file"],
@@ -53,6 +53,9 @@ const leftovers: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock-logs-permission-check", "model invocation log"],
 ]);
 
+/** A prompt or a completion beside the model invocation log that names it: told by its name wherever it lies, and never opened. */
+export const bodyName: RegExp = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_(?:input|output)\.json(?:\.gz)?$/i;
+
 const logName = /\.(?:json|jsonl|ndjson|log|csv)(?:\.gz)?$|\.gz$/i;
 
 /**
@@ -77,6 +80,7 @@ function skipReason(key: string, anyName: boolean): string | null {
   const name = key.slice(key.lastIndexOf("/") + 1);
   const leftover = leftovers.get(name);
   if (leftover !== undefined) return leftover;
+  if (bodyName.test(key)) return "model invocation log";
   // aggregated events in a flattened copy are read: what they count has to be told
   if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat))
     return otherKinds.get(flat) ?? null;

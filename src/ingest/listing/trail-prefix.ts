@@ -1,4 +1,4 @@
-/** What a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`. Pure. */
+/** What a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`, or below the folder of another kind of log. Pure. */
 
 export type TrailPlace =
   /** Above `AWSLogs/`: trails have to be looked for. */
@@ -17,7 +17,7 @@ export const organizationFolder: RegExp = /^o-[a-z0-9]+$/;
 export const regionFolder: RegExp = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 
 /** `prefix` is read as a folder, with or without its last slash, unless it ends like a log file. */
-export function placeOf(prefix: string): TrailPlace {
+export function placeOf(prefix: string, kindFolder = "CloudTrail"): TrailPlace {
   if (/\.(?:json|gz|jsonl|ndjson|log)$/i.test(prefix)) return { at: "below", prefix };
   const folder = asFolder(prefix);
   const segments = folder.split("/").slice(0, -1);
@@ -29,7 +29,7 @@ export function placeOf(prefix: string): TrailPlace {
   if (accountId === undefined) return { at: "root", folder };
   if (!accountFolder.test(accountId)) return { at: "below", prefix };
   if (service === undefined) return { at: "account", folder, accountId };
-  if (service !== "CloudTrail") return { at: "below", prefix };
+  if (service !== kindFolder) return { at: "below", prefix };
   if (region === undefined) return { at: "trail", folder, accountId };
   if (!regionFolder.test(region) || days.length > 0) return { at: "below", prefix };
   return { at: "region", folder, accountId, region };

@@ -4,7 +4,7 @@ import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
 import type { Listed, ListedChunk, ObjectSource, SourceOutcome, SourceReport, TrailObject } from "../listing/source.ts";
-import { parseTrailKey } from "../listing/trail-key.ts";
+import { type Layout, trailLayout } from "../listing/layout.ts";
 import { placeOf } from "../listing/trail-prefix.ts";
 
 /** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
@@ -14,20 +14,25 @@ const largestChunk = 2048;
 export interface FolderOptions {
   /** Files of any name are read, not only those that are called like a log. */
   readonly anyName?: boolean | undefined;
+  readonly layout?: Layout | undefined;
 }
 
 /** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
-export function folderSource(folder: string, { anyName = false }: FolderOptions = {}): ObjectSource {
+export function folderSource(
+  folder: string,
+  { anyName = false, layout = trailLayout }: FolderOptions = {},
+): ObjectSource {
   const root = resolve(folder);
   // Before any warehouse is made: a misspelt name should leave nothing behind.
   const isFolder = statRoot(folder, root).isDirectory();
   return {
     name: folder,
+    kind: layout.kind,
     async *list(): AsyncIterable<ListedChunk> {
       let chunk: TrailObject[] = [];
       let size = firstChunk;
       for (const path of walk(root, statRoot(folder, root))) {
-        const object = describe(path, anyName);
+        const object = describe(path, anyName, layout);
         if (object === undefined) continue;
         chunk.push(object);
         if (chunk.length < size) continue;
@@ -37,15 +42,15 @@ export function folderSource(folder: string, { anyName = false }: FolderOptions 
       }
       if (chunk.length > 0) yield { objects: chunk };
     },
-    ...(isFolder ? { finished: (outcome) => finishFolder(root, outcome) } : {}),
+    ...(isFolder ? { finished: (outcome) => finishFolder(root, outcome, layout) } : {}),
   };
 }
 
 /**
- * A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. The folder is listed as
+ * A file that was loaded from this folder and is no longer there is reported like an object that left its bucket. The folder is listed as
  * a whole; one that is a part of an account and Region, such as a day, says nothing of the rest.
  */
-async function finishFolder(root: string, outcome: SourceOutcome): Promise<SourceReport> {
+async function finishFolder(root: string, outcome: SourceOutcome, layout: Layout): Promise<SourceReport> {
   if (!outcome.complete) return {};
   const below = pathToFileURL(`${root}${root.endsWith(sep) ? "" : sep}`).href;
   const missing = await outcome.missing({
@@ -57,7 +62,7 @@ async function finishFolder(root: string, outcome: SourceOutcome): Promise<Sourc
     accounts: [],
     regions: [],
   });
-  const isPart = placeOf(sep === "/" ? root : root.replaceAll(sep, "/")).at === "below";
+  const isPart = placeOf(sep === "/" ? root : root.replaceAll(sep, "/"), layout.folder).at === "below";
   const whole = { except: [], accounts: [], regions: [], pairs: [], from: null, to: null };
   const listed: Listed = { source: below, now: outcome.now, days: [{ ...whole, below: [below] }] };
   return {
@@ -129,7 +134,7 @@ function isFolder(entry: Dirent, path: string): boolean {
   return statsOf(path)?.isDirectory() ?? false;
 }
 
-/** Nothing for a link that leads nowhere, into a circle or where this user may not look: its reading says which. */
+/** Nothing for a link that leads nowhere, into a circle or where this user is not allowed to look: its reading says which. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -138,16 +143,17 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-function describe(path: string, anyName: boolean): TrailObject | undefined {
+function describe(path: string, anyName: boolean, layout: Layout): TrailObject | undefined {
   const stats = statsOf(path);
   if (stats !== undefined && !stats.isFile()) return undefined;
-  const place = parseTrailKey(sep === "/" ? path : path.replaceAll(sep, "/"), anyName);
+  const place = layout.parseKey(sep === "/" ? path : path.replaceAll(sep, "/"), anyName);
   return {
     uri: pathToFileURL(path).href,
     // A broken link has no version: its reading fails, and it is tried again on every run.
     etag: stats === undefined ? "missing" : `${stats.size}-${Math.round(stats.mtimeMs)}`,
     size: stats?.size ?? 0,
     ...place,
+    kind: layout.kind,
     locator: { kind: "file", path },
   };
 }

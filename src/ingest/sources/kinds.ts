@@ -7,7 +7,10 @@ import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ObjectSource } from "../listing/source.ts";
 import { parseAthenaName } from "./athena/name.ts";
+import { invocationLogLayout } from "./invocation-logs/layout.ts";
+import { logsPrefix, parseLogsFolder, parseLogsUrl, placeOfLogs } from "./invocation-logs/name.ts";
 import { parseLookupName } from "./lookup-events/name.ts";
+import type { S3SourceOptions } from "./s3/options.ts";
 import type { SettingName, SourceSettings } from "./settings.ts";
 
 /** What a source needs from outside. */
@@ -20,7 +23,7 @@ export interface SourceContext {
 
 export interface SourceKind {
   /** In the help, before each of its settings. */
-  readonly label: "bucket" | "lookup" | "athena" | "folder";
+  readonly label: "bucket" | "lookup" | "athena" | "folder" | "logs";
   /** Several of them, in messages. */
   readonly plural: string;
   readonly prefix: string;
@@ -52,28 +55,30 @@ const bucket: SourceKind = {
     "s3KeptDays",
     "anyName",
   ],
-  open: async (name, settings, { now, log, signal }) => {
-    const { s3Source } = await import("./s3/source.ts");
-    return s3Source(name, {
-      from: settings.from,
-      to: settings.to,
-      accounts: settings.account,
-      regions: settings.region,
-      profile: settings.profile,
-      roles: rolesOf(settings.roleArn, settings.externalId),
-      endpoint: settings.s3Endpoint,
-      region: settings.s3Region,
-      pathStyle: settings.s3PathStyle,
-      expectedBucketOwner: settings.expectedBucketOwner,
-      requesterPays: settings.s3RequesterPays,
-      keptDays: settings.s3KeptDays,
-      anyName: settings.anyName,
-      now,
-      log,
-      signal,
-    });
-  },
+  open: async (name, settings, context) =>
+    (await import("./s3/source.ts")).s3Source(name, s3Options(settings, context)),
 };
+
+function s3Options(settings: SourceSettings, { now, log, signal }: SourceContext): S3SourceOptions {
+  return {
+    from: settings.from,
+    to: settings.to,
+    accounts: settings.account,
+    regions: settings.region,
+    profile: settings.profile,
+    roles: rolesOf(settings.roleArn, settings.externalId),
+    endpoint: settings.s3Endpoint,
+    region: settings.s3Region,
+    pathStyle: settings.s3PathStyle,
+    expectedBucketOwner: settings.expectedBucketOwner,
+    requesterPays: settings.s3RequesterPays,
+    keptDays: settings.s3KeptDays,
+    anyName: settings.anyName,
+    now,
+    log,
+    signal,
+  };
+}
 
 const lookup: SourceKind = {
   label: "lookup",
@@ -161,8 +166,45 @@ const folder: SourceKind = {
   open: async (name, { anyName }) => (await import("./folder.ts")).folderSource(name, { anyName }),
 };
 
+const logsBucket: SourceKind = {
+  label: "logs",
+  plural: "buckets of invocation logs",
+  prefix: `${logsPrefix}s3://`,
+  written: `${logsPrefix}s3://BUCKET[/PREFIX]`,
+  parse: parseLogsUrl,
+  settings: bucket.settings,
+  open: async (name, settings, context) => {
+    const { s3Source } = await import("./s3/source.ts");
+    const options = { ...s3Options(settings, context), layout: invocationLogLayout };
+    return named(name, s3Source(placeOfLogs(name), options));
+  },
+};
+
+const logsFolder: SourceKind = {
+  label: "logs",
+  plural: "folders of invocation logs",
+  prefix: logsPrefix,
+  written: `${logsPrefix}FOLDER`,
+  parse: parseLogsFolder,
+  settings: folder.settings,
+  open: async (name, { anyName }) => {
+    const { folderSource } = await import("./folder.ts");
+    return named(name, folderSource(parseLogsFolder(name), { anyName, layout: invocationLogLayout }));
+  },
+};
+
+/** The user's own words in messages and the run's row. */
+function named(name: string, source: ObjectSource): ObjectSource {
+  return { ...source, name };
+}
+
 /** The folder comes last: what has no other kind's prefix is one. */
-export const sourceKinds: readonly SourceKind[] = [bucket, lookup, athena, folder];
+export const sourceKinds: readonly SourceKind[] = [bucket, lookup, athena, logsBucket, logsFolder, folder];
+
+/** The labels of the kinds that take a setting, each once. */
+export function takersOf(name: SettingName): readonly string[] {
+  return [...new Set(sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])))];
+}
 
 /** A drive's letter is not a scheme. */
 const scheme = /^[a-z][a-z0-9+.-]+:/i;

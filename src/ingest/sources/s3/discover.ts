@@ -40,9 +40,15 @@ const maxDepth = 6;
 const maxFoldersSearched = 1000;
 const parallelListings = 16;
 
-export async function discoverTrails(bucket: Bucket, prefix: string, filter: TrailFilter): Promise<Discovered> {
-  const search = new Search(bucket, filter);
-  const place = placeOf(prefix);
+/** `kindFolder` is the one below an account in which the Regions lie. */
+export async function discoverTrails(
+  bucket: Bucket,
+  prefix: string,
+  filter: TrailFilter,
+  kindFolder = "CloudTrail",
+): Promise<Discovered> {
+  const search = new Search(bucket, filter, kindFolder);
+  const place = placeOf(prefix, kindFolder);
   switch (place.at) {
     case "below":
       search.wholePrefixes.push(place.prefix);
@@ -54,7 +60,7 @@ export async function discoverTrails(bucket: Bucket, prefix: string, filter: Tra
       await search.regions(place.folder, place.accountId);
       break;
     case "account":
-      await search.regions(`${place.folder}CloudTrail/`, place.accountId);
+      await search.regions(`${place.folder}${kindFolder}/`, place.accountId);
       break;
     case "root":
       await search.accounts([place.folder]);
@@ -75,10 +81,12 @@ class Search implements Discovered {
   tooDeep: Discovered["tooDeep"] = null;
   readonly #bucket: Bucket;
   readonly #filter: TrailFilter;
+  readonly #kindFolder: string;
 
-  constructor(bucket: Bucket, filter: TrailFilter) {
+  constructor(bucket: Bucket, filter: TrailFilter, kindFolder: string) {
     this.#bucket = bucket;
     this.#filter = filter;
+    this.#kindFolder = kindFolder;
   }
 
   /** Every `AWSLogs/` at or below `folder`, level by level. */
@@ -87,9 +95,9 @@ class Search implements Discovered {
     let searched = 0;
     let level = [folder];
     for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
-      const room = Math.max(0, maxFoldersSearched - searched);
-      if (level.length > room) this.gaveUpAfter = maxFoldersSearched;
-      const listings = await mapParallel(level.slice(0, room), parallelListings, (below) =>
+      const left = Math.max(0, maxFoldersSearched - searched);
+      if (level.length > left) this.gaveUpAfter = maxFoldersSearched;
+      const listings = await mapParallel(level.slice(0, left), parallelListings, (below) =>
         this.#folders(below, depth === 0),
       );
       searched += listings.length;
@@ -125,7 +133,9 @@ class Search implements Discovered {
       else this.others.push(folder);
     }
     if (organizations.length > 0) await this.accounts(organizations);
-    await mapParallel(accounts, parallelListings, (folder) => this.regions(`${folder}CloudTrail/`, folderName(folder)));
+    await mapParallel(accounts, parallelListings, (folder) =>
+      this.regions(`${folder}${this.#kindFolder}/`, folderName(folder)),
+    );
   }
 
   async regions(trail: string, accountId: string): Promise<void> {
@@ -143,7 +153,7 @@ class Search implements Discovered {
     }
     const { folders } = await this.#folders(trail, false);
     // An account that only writes other logs (Config, load balancers) has no CloudTrail folder.
-    if (folders.length === 0) this.others.push(trail.slice(0, -"CloudTrail/".length));
+    if (folders.length === 0) this.others.push(trail.slice(0, -(this.#kindFolder.length + 1)));
     this.addRegions(
       trail,
       accountId,
@@ -161,7 +171,7 @@ class Search implements Discovered {
     if (wanted.length === 0) this.others.push(trail);
   }
 
-  /** A folder that must not be listed is noted, and ends the search only if it is the one that the user named. */
+  /** A folder that we are not allowed to list is noted, and ends the search only if it is the one that the user named. */
   async #folders(prefix: string, required: boolean): Promise<{ folders: readonly string[]; keys: readonly string[] }> {
     try {
       return await this.#bucket.folders(prefix);

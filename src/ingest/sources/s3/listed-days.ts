@@ -42,7 +42,7 @@ export function listedDays(options: S3SourceOptions, listing: S3Listing): readon
     except: [],
     accounts: options.accounts ?? [],
     regions: options.regions ?? [],
-    pairs: folders.filter((folder) => !refused.has(folder)).flatMap(pairOf),
+    pairs: folders.filter((folder) => !refused.has(folder)).flatMap((folder) => pairOf(folder, options.layout?.folder)),
     from: range.from,
     to: range.to,
   });
@@ -55,7 +55,10 @@ export function listedDays(options: S3SourceOptions, listing: S3Listing): readon
   ];
 }
 
-function pairOf(folder: string): readonly { readonly accountId: string; readonly region: string }[] {
-  const place = placeOf(folder);
+function pairOf(
+  folder: string,
+  kindFolder?: string,
+): readonly { readonly accountId: string; readonly region: string }[] {
+  const place = placeOf(folder, kindFolder);
   return place.at === "region" ? [{ accountId: place.accountId, region: place.region }] : [];
 }

@@ -4,6 +4,7 @@ import type { Bucket } from "../../../aws/s3/bucket.ts";
 import type { DayRange } from "./days.ts";
 import type { Discovered, TrailFilter } from "./discover.ts";
 import { mapParallel } from "../../listing/parallel.ts";
+import type { Layout } from "../../listing/layout.ts";
 import { folderName, placeOf } from "../../listing/trail-prefix.ts";
 
 const examples = 8;
@@ -16,20 +17,23 @@ export async function nothingThere(
   filter: TrailFilter,
   found: Discovered,
   bucket: Bucket,
+  layout: Layout,
 ): Promise<SpillwayError> {
   const first = found.denied[0]?.error;
   if (first !== undefined) return first;
-  const place = placeOf(prefix).at;
+  const place = placeOf(prefix, layout.folder).at;
   const lookedFor =
-    place === "above" ? "[prefix/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/" : "[o-id/]ACCOUNT/CloudTrail/REGION/";
+    place === "above"
+      ? `[prefix/]AWSLogs/[o-id/]ACCOUNT/${layout.folder}/REGION/`
+      : `[o-id/]ACCOUNT/${layout.folder}/REGION/`;
   const only = [...filter.accounts, ...filter.regions];
   const asked = only.length === 0 ? "" : ` for ${only.join(", ")}`;
   // Near misses first: an account or a service folder says more than the other folders of the bucket.
   const others = found.others.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const has = others.length === 0 ? await whatIsThere(bucket, prefix) : `the bucket has there: ${some(others)}`;
   const looked = place === "below" ? "" : `: looked for ${lookedFor}${asked}`;
-  return new SpillwayError("source-empty", `no trail found in ${url}${looked}; ${has}`, {
-    next: "Name the bucket and prefix of the trail, as in: aws cloudtrail describe-trails --query 'trailList[].[S3BucketName,S3KeyPrefix]'",
+  return new SpillwayError("source-empty", `no ${layout.sought} found in ${url}${looked}; ${has}`, {
+    next: layout.next,
   });
 }
 
@@ -40,13 +44,14 @@ export async function nothingDelivered(
   days: DayRange,
   found: Discovered,
   bucket: Bucket,
+  layout: Layout,
 ): Promise<SpillwayError> {
   const count = found.trailFolders.length;
   const during = `from ${days.from ?? "the beginning"} to ${days.to ?? "now"}`;
   if (count === 0) {
     const when = days.why === "asked" ? ` ${during}` : "";
     return new SpillwayError("source-empty", `no object below ${url}${when}; ${await whatIsThere(bucket, prefix)}`, {
-      next: "Name a folder of the trail, or a whole key.",
+      next: `Name a folder of the ${layout.sought}, or a whole key.`,
     });
   }
   const spans = await mapParallel(found.trailFolders.slice(0, foldersProbed), foldersProbed, (folder) =>
@@ -64,10 +69,7 @@ export async function nothingDelivered(
       : `what is there was delivered from ${firstDay} to ${lastDay ?? firstDay}`;
   const where = `in ${count} account-Region ${count === 1 ? "folder" : "folders"}`;
   return new SpillwayError("source-empty", `no object in ${url} ${where} ${during}; ${has}`, {
-    next:
-      firstDay === undefined
-        ? "Check that the trail is logging: aws cloudtrail get-trail-status --name TRAIL"
-        : `Name days, for example: --from ${firstDay}`,
+    next: firstDay === undefined ? layout.nextIfSilent : `Name days, for example: --from ${firstDay}`,
   });
 }
 
@@ -79,7 +81,7 @@ async function whatIsThere(bucket: Bucket, prefix: string): Promise<string> {
       const names = [...folders.map((name) => `${folderName(name)}/`), ...keys.map((key) => key.slice(folder.length))];
       if (names.length > 0) return `s3://${bucket.access.bucket}/${folder} has: ${some(names)}`;
     } catch {
-      // It must not be listed: then nothing can be said about it, and the first finding stands.
+      // Listing it is not allowed: then nothing can be said about it, and the first finding stands.
       return "nothing lies below this prefix";
     }
     if (folder === "") return "the bucket is empty";

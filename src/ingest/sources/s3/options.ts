@@ -3,6 +3,7 @@ import { usageError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type S3AccessOptions, checkS3Access } from "../../../aws/options.ts";
 import { checkDays } from "../../../day.ts";
+import type { Layout } from "../../listing/layout.ts";
 import { accountFolder, regionFolder } from "../../listing/trail-prefix.ts";
 
 export interface S3SourceOptions extends S3AccessOptions {
@@ -15,6 +16,8 @@ export interface S3SourceOptions extends S3AccessOptions {
   readonly anyName?: boolean | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
+  /** What lies there: a trail's log files unless said. */
+  readonly layout?: Layout | undefined;
   /** Listings at once. */
   readonly readers?: number | undefined;
   readonly now?: (() => Date) | undefined;

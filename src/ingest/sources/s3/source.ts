@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { SpillwayError } from "../../../errors.ts";
 import { type Logger, silentLogger } from "../../../log.ts";
 import type { ListedChunk, ObjectSource, SourceMemory, TrailObject } from "../../listing/source.ts";
-import { parseTrailKey } from "../../listing/trail-key.ts";
+import { type Layout, trailLayout } from "../../listing/layout.ts";
 import type { S3Access } from "../../../aws/access.ts";
 import { accessOf } from "../../../aws/options.ts";
 import { type Bucket, type ListedObject, openBucket } from "../../../aws/s3/bucket.ts";
@@ -29,11 +29,12 @@ export interface S3Source extends ObjectSource {
 /** Two sources with the same text look at the same objects, so the history of one holds for the other. */
 export function s3ListingScope(
   url: string,
-  options: Pick<S3SourceOptions, "accounts" | "regions" | "endpoint">,
+  options: Pick<S3SourceOptions, "accounts" | "regions" | "endpoint" | "layout">,
 ): string {
   const { bucket, prefix } = parseS3Url(url);
   const only = [...(options.accounts ?? []), ...(options.regions ?? [])].toSorted();
-  const scope = `s3://${bucket}/${prefix.replace(/\/+$/, "")}`;
+  const kind = options.layout === undefined || options.layout === trailLayout ? "" : `${options.layout.kind} `;
+  const scope = `${kind}s3://${bucket}/${prefix.replace(/\/+$/, "")}`;
   return [scope, ...(options.endpoint === undefined ? [] : [options.endpoint]), ...only].join(" ");
 }
 
@@ -51,6 +52,7 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
   let listed: S3Listing | undefined;
   return {
     name: url,
+    kind: (options.layout ?? trailLayout).kind,
     get listed(): S3Listing | undefined {
       return listed;
     },
@@ -78,15 +80,16 @@ async function* listTrails(
 ): AsyncGenerator<ListedChunk, S3Listing> {
   const log = options.log ?? silentLogger;
   // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
-  const probe = placeOf(prefix).at === "below" ? prefix : asFolder(prefix);
+  const layout = options.layout ?? trailLayout;
+  const probe = placeOf(prefix, layout.folder).at === "below" ? prefix : asFolder(prefix);
   const located = await locateBucket(unlocated, probe, options.signal);
   const now = clockOf(options, located.clockOffsetMs, log);
   const bucket = openBucket(located.access, options.signal);
   const filter = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
-  const found = await discoverTrails(bucket, prefix, filter);
+  const found = await discoverTrails(bucket, prefix, filter, layout.folder);
   warnAbout(found, url, log);
   if (found.trailFolders.length + found.wholePrefixes.length === 0)
-    throw await nothingThere(url, prefix, filter, found, bucket);
+    throw await nothingThere(url, prefix, filter, found, bucket, layout);
 
   const scope = s3ListingScope(url, options);
   const remembered = await memory.read(scope);
@@ -110,7 +113,7 @@ async function* listTrails(
   let newest: string | null = null;
   for await (const page of mergeParallel(streams, readers)) {
     const listed = page
-      .map((object) => describe(object, located.access, options.anyName))
+      .map((object) => describe(object, located.access, layout, options.anyName))
       .filter((object) => isAsked(object, days));
     objects += listed.length;
     for (const { day } of listed) if (day !== null && (newest === null || day > newest)) newest = day;
@@ -119,11 +122,11 @@ async function* listTrails(
   const first = denied[0]?.error;
   if (objects === 0 && first !== undefined) throw first;
   if (objects === 0 && days.why !== "look-back" && days.why !== "daily")
-    throw await nothingDelivered(url, prefix, days, found, bucket);
+    throw await nothingDelivered(url, prefix, days, found, bucket, layout);
   return { scope, days, newFolders, newDays, found, objects, newest, denied, history, now };
 }
 
-/** A prefix that must not be listed is a gap to be told of, not the end of the run. */
+/** A prefix that we are not allowed to list is a gap to report, not the end of the run. */
 async function* readTask(
   bucket: Bucket,
   task: ListingTask,
@@ -141,12 +144,18 @@ async function* readTask(
   }
 }
 
-function describe({ key, etag, size, version }: ListedObject, access: S3Access, anyName?: boolean): TrailObject {
+function describe(
+  { key, etag, size, version }: ListedObject,
+  access: S3Access,
+  { kind, parseKey }: Layout,
+  anyName?: boolean,
+): TrailObject {
   return {
     uri: `s3://${access.bucket}/${key}`,
     etag: version,
     size: size ?? 0,
-    ...parseTrailKey(key, anyName),
+    ...parseKey(key, anyName),
+    kind,
     locator: { kind: "s3", key, etag, size, access },
   };
 }

@@ -144,6 +144,16 @@ describe("walking", () => {
     await expect(take(history, nothingRead, Number.POSITIVE_INFINITY)).rejects.toThrow(/refuses every token/);
   });
 
+  it("goes on as long as each listing comes a step forward, however many tokens are refused", async () => {
+    const history = new History(
+      Array.from({ length: 12 }, (_, n) => 10 * n),
+      2,
+      [true],
+    );
+    const { objects, finished } = await take(history, nothingRead, Number.POSITIVE_INFINITY);
+    expect([idsIn(objects).size, finished]).toEqual([12, true]);
+  });
+
   it("after a long stop reads on to now in the same run, after a short one not", async () => {
     const history = new History([60, 3600, 7200, 86_400], 2, [false]);
     const stopped = await take(history, nothingRead, 1);

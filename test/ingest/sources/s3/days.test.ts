@@ -141,7 +141,14 @@ describe("the history of a listing", () => {
     const stored = new Map(statesOf("scope", past).map(({ name, value }) => [name, value]));
     expect(historyOf(stored)).toEqual(past);
     expect(historyOf(new Map())).toEqual(noHistory);
-    const nonsense = ["{", "null", "7", '{"day":"2026-02-30","reached":"2026-01-01"}', '{"day":"2026-02-01"}'];
+    const nonsense = [
+      "{",
+      "null",
+      "7",
+      '"soon"',
+      '{"day":"2026-02-30","reached":"2026-01-01"}',
+      '{"day":"2026-02-01"}',
+    ];
     for (const value of nonsense) {
       const names = ["last-complete", "last-deep", "unread-since"];
       expect(historyOf(new Map(names.map((name) => [name, value])))).toEqual(noHistory);
@@ -153,6 +160,7 @@ describe("the history of a listing", () => {
     const first = advanced(noHistory, days, now, "2026-09-12");
     expect(first).toEqual(history(mark("2026-09-14", "2026-09-12"), mark("2026-09-14", "2026-09-12")));
     expect(advanced(first, daysToList({}, first, now), now, null).lastComplete).toEqual(first.lastComplete);
+    expect(advanced(first, daysToList({}, first, now), now, "2026-09-01").lastComplete).toEqual(first.lastComplete);
     expect(advanced(first, daysToList({ from: "2026-09-13" }, first, now), now, "2026-09-14")).toEqual(first);
     // A folder of a day that has not come does not make later runs skip what comes until then.
     expect(advanced(noHistory, days, now, "2031-01-01").lastComplete).toEqual(mark("2026-09-14"));
