@@ -163,7 +163,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
-      await printResult(await judged(report, await amend(report.name, result), flags, noting), flags, effects, {
+      await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
@@ -179,7 +179,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
 }
 
 /** The rows; what does not fit is counted where the flags ask for it. */
-async function judged(
+async function withFindings(
   report: Report,
   result: Result,
   flags: ReportFlags,

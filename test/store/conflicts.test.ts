@@ -130,7 +130,7 @@ it("plain duplicates in files of one batch are one event, at the smallest place"
     objects: entriesOf([...later, ...sooner]),
     quarantine: [],
   });
-  expect(counts).toEqual({ newEvents: 2, duplicates: 2, contentConflicts: 0 });
+  expect(counts).toMatchObject({ newEvents: 2, duplicates: 2, contentConflicts: 0 });
   await warehouse.publish();
   expect(await readRows(file, "SELECT DISTINCT object_uri FROM event")).toEqual([{ object_uri: "file:a" }]);
 });
