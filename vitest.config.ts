@@ -7,7 +7,7 @@ export default defineConfig({
     reporters: ["default", "./test/support/rules-reporter.ts", "./test/support/skips-reporter.ts"],
     // much of it waits for servers and processes: more of them than two cores
     maxWorkers: 3,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });

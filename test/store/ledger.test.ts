@@ -171,7 +171,7 @@ CREATE TABLE trail_object AS FROM (VALUES
       }),
       { numRuns: 8, endOnFailure: true },
     );
-  }, 120_000);
+  }, 300_000);
 
   it("counts different contents of an eventID once each", async () => {
     await using box = await sandbox();

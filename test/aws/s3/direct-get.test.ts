@@ -90,7 +90,7 @@ describe("objects after the first one", () => {
   });
 
   async function fetchAll(): Promise<readonly string[]> {
-    const options = optionsFor(server, { expectedBucketOwner: "111122223333", requesterPays: true, idleMs: 200 });
+    const options = optionsFor(server, { expectedBucketOwner: "111122223333", requesterPays: true, idleMs: 1_000 });
     const bodies: string[] = [];
     for (const { locator } of await listAll(s3Source(`s3://${server.bucket}`, options)))
       bodies.push(Buffer.from(await fetchBytes(locator)).toString());

@@ -48,7 +48,7 @@ describe("random faults", () => {
         `${index}:`.repeat(5000),
       );
     }
-    const options = optionsFor(server, { idleMs: 150 });
+    const options = optionsFor(server, { idleMs: 600 });
     server.options = { pageSize: 11 };
     const calm = await fetchAll(await listAll(s3Source(url(), options)));
     const next = random(20_260_914);
