@@ -20,6 +20,8 @@ export interface Workload {
   readonly endpointOwner?: string;
   /** Day on which CloudTrail began to write completions for this account and Region. */
   readonly completionsFrom?: number;
+  /** Time of day of a batch that starts a third of its calls within one minute. */
+  readonly burstAt?: number;
 }
 
 const frankfurt = "eu-central-1";
@@ -65,6 +67,7 @@ const workloads: readonly Workload[] = [
   },
   {
     caller: callers.invoiceBot,
+    burstAt: 9.5 * hourMs,
     region: frankfurt,
     operation: "Converse",
     modelId: `eu.${nova}`,
@@ -190,8 +193,9 @@ const invalid = {
 } as const;
 
 /** Working hours for people, the whole day for machines. */
-function timeOfDay(random: Random, workload: Workload): number {
-  return workload.weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
+function timeOfDay(random: Random, { weekends, burstAt }: Workload): number {
+  const at = weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
+  return burstAt !== undefined && at % 3 === 0 ? burstAt + (at % 60_000) : at;
 }
 
 function completionOf(random: Random, served: string | null): NonNullable<CallPlan["completion"]> {

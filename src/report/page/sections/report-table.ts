@@ -21,7 +21,7 @@ export function reportTable(table: ReportTable, maxBytes: number, open: boolean)
       </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
-  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent });
+  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent, open });
   return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
@@ -118,10 +118,11 @@ interface Shown {
   readonly columns: number;
   readonly cutText: boolean;
   readonly urgent: boolean;
+  readonly open: boolean;
 }
 
-function notesOf(table: ReportTable, { shown, columns, cutText, urgent }: Shown): Markup {
-  const notes: (Markup | string)[] = table.limits === undefined ? [] : [table.limits];
+function notesOf(table: ReportTable, { shown, columns, cutText, urgent, open }: Shown): Markup {
+  const notes: (Markup | string)[] = table.limits === undefined || !open ? [] : [table.limits];
   if (urgent) notes.push("The rows with a gap stand first.");
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");
