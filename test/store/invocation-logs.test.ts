@@ -257,6 +257,15 @@ describe("pruning", () => {
     expect(await readRows(file, "SELECT region_evidence AS e FROM invocation")).toEqual([{ e: "invocation-log" }]);
   });
 
+  it("takes a log with its call whatever time it names", async () => {
+    await using box = await sandbox();
+    const days = 3 * 24 * 60;
+    const file = await load(box, [{ events: [of("older", -days)], logs: [logOf("older", days)] }]);
+    const [counts] = await loadInto(file, box, [{ prune: day }]);
+    expect(counts).toMatchObject({ invocations: 1, logs: 1 });
+    expect(await readRows(file, left)).toEqual([]);
+  });
+
   it("keeps the days empty: what comes for them later goes at the next publishing", async () => {
     await using box = await sandbox();
     const file = join(box.folder, "w.duckdb");
