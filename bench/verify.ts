@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { makeChain, publicKeyList } from "../src/demo/digest-chain.ts";
 import { parseLogName } from "../src/integrity/digest-name.ts";
 import { testKey } from "../test/integrity/made-trail.ts";
-import { awsCliVersion } from "../test/support/validate-logs.ts";
+import { awsCliVersion, awsProgram } from "../test/support/validate-logs.ts";
 import { builtCli, ensureLogs, requireBuild } from "./dataset.ts";
 import { type Measurement, interleave, markdownTable, measure, median, medianCells, medianRatio } from "./measure.ts";
 
@@ -62,7 +62,7 @@ async function againstAws(rounds: number): Promise<string> {
   const bucket = await startBucket(1, 24, 100);
   Object.assign(process.env, { AWS_ENDPOINT_URL_S3: bucket.s3, AWS_ENDPOINT_URL_CLOUDTRAIL: bucket.cloudtrail });
   const arn = "arn:aws:cloudtrail:eu-west-1:111122220000:trail/main_trail";
-  const aws = process.env["SPILLWAY_AWS_CLI"] ?? "aws";
+  const aws = awsProgram();
   const theirs: [string, ...string[]] = [
     aws,
     "cloudtrail",

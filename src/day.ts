@@ -43,5 +43,5 @@ export function checkDays(from: string | undefined, to: string | undefined): voi
     });
   }
   if (from !== undefined && to !== undefined && from > to)
-    throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Exchange them." });
+    throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Swap them." });
 }

@@ -3,9 +3,9 @@ export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/sources/folder.ts";
 export { ingest } from "./ingest/ingest.ts";
-export type { IngestOptions, IngestSummary, Progress } from "./ingest/ingest.ts";
+export type { IngestOptions, IngestSummary, IngestProgress } from "./ingest/ingest.ts";
 export type {
-  Finding,
+  LogFinding,
   ListedChunk,
   ListedKeyRange,
   Locator,

@@ -137,7 +137,7 @@ found as (
     strpos(p.errormessage, 'ot authorized to perform') as sentence_at
   from pair p
 ),
-judged as (
+identified as (
   select
     f.*,
     -- an id whose : and / a client percent-encoded is what it decodes to
@@ -175,9 +175,9 @@ named as (
     coalesce(regexp_extract(j.sentence, 'on resource[: ]*[^\x00-\x20"''),\\}]*'), '') as denied_clause,
     -- CloudTrail cuts errorMessage at 1 KB
     length(to_hex(to_utf8(j.errormessage))) >= 2048 as was_cut
-  from judged j
+  from identified j
 ),
-told as (
+outcomes as (
   select
     n.*,
     case
@@ -204,7 +204,7 @@ told as (
     end as reason
   from named n
 ),
-kinded as (
+models as (
   select
     t.*,
     case
@@ -241,7 +241,7 @@ kinded as (
     strpos(t.reason, 'with an explicit deny') as explicit_at,
     strpos(t.reason, 'because no ') as implicit_at,
     (t.was_cut and t.reason = '') or t.denied_resource like '%..' as resource_cut
-  from told t
+  from outcomes t
 ),
 scoped as (
   select
@@ -252,9 +252,9 @@ scoped as (
       when k.explicit_at > 0 then nullif(regexp_extract(substr(k.reason, k.explicit_at + 21), '^ in an? ([\s\S]*)', 1), '')
       when k.implicit_at > 0 then substr(k.reason, k.implicit_at + 11)
     end as policy_text
-  from kinded k
+  from models k
 ),
-policed as (
+policies as (
   select
     s.*,
     case
@@ -295,7 +295,7 @@ denial as (
           then nullif(regexp_extract(p.denied_resource, '[^/]*\z'), '')
       end
     ) as model
-  from policed p
+  from policies p
 ),
 -- A count is a whole number or its digits as text; as in JavaScript it is exact up to 2^53 - 1.
 counted as (

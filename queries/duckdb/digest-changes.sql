@@ -1,7 +1,7 @@
 -- How many digests are judged otherwise than before, and how many that were missed are no longer expected.
-WITH judged AS (
+WITH checked AS (
   SELECT uri, verdict, reason, signature_source, sha256
-  FROM temp.judged_digest
+  FROM temp.checked_digest
 ), known AS (
   SELECT uri, verdict, reason, signature_source, sha256
   FROM digest
@@ -13,5 +13,5 @@ WITH judged AS (
     AND {{later}}
 )
 SELECT
-  (SELECT count(*) FROM (FROM judged EXCEPT FROM known))
-  + (SELECT count(*) FROM (FROM missed EXCEPT FROM judged))
+  (SELECT count(*) FROM (FROM checked EXCEPT FROM known))
+  + (SELECT count(*) FROM (FROM missed EXCEPT FROM checked))

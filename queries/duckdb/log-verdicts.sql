@@ -14,5 +14,5 @@ SELECT
     WHEN t.sha256 <> j.listed_hash THEN 'hash'
     ELSE j.reason
   END AS reason
-FROM temp.judged j
+FROM temp.checked_log j
 JOIN trail_object t ON t.uri = j.uri AND t.status <> 'skipped'

@@ -276,7 +276,7 @@ merged as (
   from compared
   group by invocation_key
 ),
-gathered as (
+requests as (
   select * from paired
   union all
   select * from merged
@@ -291,7 +291,7 @@ application as (
   from inference_profile
   group by profile_id, source_region
 ),
-judged as (
+evidence as (
   select
     g.*,
     a.model as profile_model,
@@ -324,7 +324,7 @@ judged as (
       when g.streaming and f.first_time <= g.event_time then 'pending'
       else 'absence'
     end as region_evidence
-  from gathered g
+  from requests g
   left join first_completion f on f.account_id = g.account_id and f.source_region = g.source_region
   left join application a
     on a.profile_id = case when g.model_kind = 'application-profile' then g.profile_id end and a.source_region = g.source_region
@@ -339,7 +339,7 @@ located as (
       when j.region_evidence = 'invocation-log' then j.log_region
       when j.region_evidence in ('direct', 'absence') then j.source_region
     end as served_region
-  from judged j
+  from evidence j
 )
 select
   invocation_key,

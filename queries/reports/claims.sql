@@ -53,18 +53,18 @@ WITH expectation AS (
       WHEN verdict = 'not-yet-digested' THEN 'open'
       WHEN verdict IS NULL THEN 'unchecked'
       ELSE 'unknown'
-    END AS standing
+    END AS state
   FROM checked
 ), vouched AS (
   SELECT
-    coalesce(sum(CASE WHEN kind = 'log' AND standing = 'valid' THEN files END), 0) AS valid_logs,
-    coalesce(sum(CASE WHEN kind = 'digest' AND standing = 'valid' THEN files END), 0) AS valid_digests,
-    coalesce(sum(CASE WHEN kind = 'log' AND standing = 'wrong' THEN files END), 0) AS wrong_logs,
-    coalesce(sum(CASE WHEN kind = 'digest' AND standing = 'wrong' THEN files END), 0) AS wrong_digests,
-    coalesce(sum(CASE WHEN standing = 'unknown' THEN files END), 0) AS unknown,
-    coalesce(sum(CASE WHEN standing = 'open' THEN files END), 0) AS open,
-    coalesce(sum(CASE WHEN standing = 'unchecked' THEN files END), 0) AS unchecked,
-    coalesce(sum(CASE WHEN standing <> 'unchecked' THEN files END), 0) AS checked
+    coalesce(sum(CASE WHEN kind = 'log' AND state = 'valid' THEN files END), 0) AS valid_logs,
+    coalesce(sum(CASE WHEN kind = 'digest' AND state = 'valid' THEN files END), 0) AS valid_digests,
+    coalesce(sum(CASE WHEN kind = 'log' AND state = 'wrong' THEN files END), 0) AS wrong_logs,
+    coalesce(sum(CASE WHEN kind = 'digest' AND state = 'wrong' THEN files END), 0) AS wrong_digests,
+    coalesce(sum(CASE WHEN state = 'unknown' THEN files END), 0) AS unknown,
+    coalesce(sum(CASE WHEN state = 'open' THEN files END), 0) AS open,
+    coalesce(sum(CASE WHEN state = 'unchecked' THEN files END), 0) AS unchecked,
+    coalesce(sum(CASE WHEN state <> 'unchecked' THEN files END), 0) AS checked
   FROM judged
 ), unvouched AS (
   SELECT count(*) AS days

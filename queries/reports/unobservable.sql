@@ -7,7 +7,7 @@
 --   count: invocations, events, objects or records, as the kind says
 --   why: what it means
 --
--- Counts are taken in one pass and turned into rows afterwards. More than three days is counted from the clock of the run.
+-- Counts are taken once and turned into rows afterwards. More than three days is counted from the clock of the run.
 WITH label AS (
   SELECT n, what, why FROM (VALUES
     (1, 'pending', 'streamed, completion still to come: the call is less than three days old'),

@@ -106,7 +106,7 @@ async function tableToMake(
 /** What a table that is there has and lacks is known to the catalog; what the flags say goes before. */
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
   const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
-    import("../engines/athena/client.ts"),
+    import("../engines/athena/table.ts"),
     import("../engines/athena/catalog-table.ts"),
   ]);
   const access = await athenaAccessOf(flags, context);

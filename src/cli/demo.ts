@@ -1,5 +1,6 @@
 /** `spillway demo`: a made-up organization through the whole pipeline, no AWS needed. */
 import type { Command } from "commander";
+import { dayMs } from "../day.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import type { DemoOrganization } from "../demo/organization.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -57,6 +58,8 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       log.info(`The same as a page, with charts: open ${page} in a browser`);
       log.info("Go on with the demo:");
       log.info(`  npx spillway report spillover-by-principal --warehouse ${warehouse}`);
+      const second = new Date(weeks.from.getTime() + 7 * dayMs).toISOString().slice(0, 10);
+      log.info(`  npx spillway report first-seen --from ${second} --warehouse ${warehouse}`);
       log.info(`  npx spillway query "from denials limit 5" --warehouse ${warehouse}`);
       log.info(
         `  npx spillway verify ${logs} --to ${made.to.slice(0, 10)} --public-keys ${publicKeys} --signatures ${signatures}`,

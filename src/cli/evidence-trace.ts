@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { SpillwayError, exitCodes } from "../errors.ts";
-import type { ReadLog, Standing } from "../evidence/trace-call.ts";
+import type { ReadLog, StepOutcome } from "../evidence/trace-call.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addBucketFlags } from "./flags/source.ts";
@@ -34,15 +34,15 @@ export function addEvidenceTraceCommand(evidence: Command, { effects, exitWith }
       pack,
       (root) => traceCall(root, key, readLog),
       ([first = "no pack"]) => {
-        throw new SpillwayError("usage", `${pack} is no pack: ${first}`, {
+        throw new SpillwayError("usage", `${pack} is not a pack: ${first}`, {
           next: `See: spillway evidence verify ${pack}`,
         });
       },
     );
-    for (const { what, standing, text } of steps)
-      effects.stdout.write(`${what.padEnd(9)} ${standing === "holds" ? "" : `${standing.toUpperCase()}: `}${text}\n`);
+    for (const { what, outcome, text } of steps)
+      effects.stdout.write(`${what.padEnd(9)} ${outcome === "holds" ? "" : `${outcome.toUpperCase()}: `}${text}\n`);
     if (record !== null) effects.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
-    const found = new Set<Standing>(steps.map(({ standing }) => standing));
+    const found = new Set<StepOutcome>(steps.map(({ outcome }) => outcome));
     if (found.has("does not hold")) exitWith(exitCodes.findings);
     else if (found.has("cannot be shown")) exitWith(exitCodes.incomplete);
   });

@@ -122,7 +122,7 @@ function protectionFor({ keepPersonal, pseudonymise, keepUsers }: EvidenceFlags)
 function epochOf(text: string | undefined): Date | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^\d{1,11}$/.test(text)) return new Date(Number(text) * 1000);
-  throw new SpillwayError("usage", `SOURCE_DATE_EPOCH is ${text}, which is no number of seconds`, {
+  throw new SpillwayError("usage", `SOURCE_DATE_EPOCH is ${text}, which is not a number of seconds`, {
     next: "Set it to whole seconds since 1970, or give --as-of.",
   });
 }

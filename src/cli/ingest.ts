@@ -70,7 +70,7 @@ export async function runIngest(
   context: CommandContext,
 ): Promise<IngestSummary> {
   const opening = openSources(sources, flags, context);
-  // Whichever of the two fails first is told of.
+  // Whichever of the two fails first is reported.
   opening.catch(() => undefined);
   const verify =
     flags.verify === true

@@ -30,7 +30,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (thrown) {
-    // output that could not be written is told by who owns it
+    // output that could not be written is reported by whoever owns it
     if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
     return reportError(thrown, effects);
   }

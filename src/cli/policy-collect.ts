@@ -7,7 +7,7 @@ export function addPolicyCollectCommand(policy: Command, context: CommandContext
   const command = policy
     .command("collect")
     .description(
-      "fetch the live SCPs, identity policies and boundaries into one file; what may not be read is noted in it",
+      "fetch the live SCPs, identity policies and boundaries into one file; what you are not allowed to read is noted in it",
     );
   addCollectFlags(command).action(async (flags: CollectFlags) => {
     const { collectPolicies } = await import("./policy-collect-run.ts");

@@ -1,7 +1,7 @@
-/** Progress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
+/** IngestProgress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
 import type { Effects } from "../effects.ts";
 import type { LogFields } from "../log.ts";
-import type { Progress } from "../ingest/ingest.ts";
+import type { IngestProgress } from "../ingest/ingest.ts";
 
 const redrawEveryMs = 100;
 const logEveryMs = 10_000;
@@ -15,7 +15,7 @@ export interface ProgressBar {
 }
 
 export interface ProgressDisplay {
-  readonly update: (progress: Progress) => void;
+  readonly update: (progress: IngestProgress) => void;
   /** Wipes the moving line, so that results stand alone. */
   readonly end: () => void;
 }
@@ -69,7 +69,7 @@ function barText(done: number, all: number): string {
   return `${"█".repeat(full)}${"░".repeat(barCells - full)}`;
 }
 
-function progressText({ done, listed, listingDone, rawBytes, bedrock, sourceProgress }: Progress): string {
+function progressText({ done, listed, listingDone, rawBytes, bedrock, sourceProgress }: IngestProgress): string {
   const n = (value: number): string => value.toLocaleString("en-US");
   const of = `${n(done)} of ${n(listed)}${listingDone ? "" : "+"} objects`;
   const text = `${of}, ${(rawBytes / 1e6).toFixed(0)} MB, ${n(bedrock)} Bedrock events`;

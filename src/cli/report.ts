@@ -132,10 +132,9 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
       await warnOfEmptyScope(engine, scope, effects.log);
     }
-    if (engine.name !== "duckdb" && report?.name === "invocation-log-gaps") {
-      effects.log.warn("no invocation logs are known to this engine: nothing is compared with them", {
-        next: "Load them and the trail into a warehouse: spillway ingest invocation-logs:s3://BUCKET/PREFIX",
-      });
+    if (report?.name === "invocation-log-gaps") {
+      const { warnWithoutInvocationLogs } = await import("../report/without-invocation-logs.ts");
+      await warnWithoutInvocationLogs(engine, effects.log);
     }
     const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at };
     const isPage = formatOf(flags) === "html";
@@ -164,7 +163,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
       const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
-      await printResult(await judged(report, await amend(report.name, result), flags, noting), flags, effects, {
+      await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
         ...extrasOf(flags, itself),
@@ -180,7 +179,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
 }
 
 /** The rows; what does not fit is counted where the flags ask for it. */
-async function judged(
+async function withFindings(
   report: Report,
   result: Result,
   flags: ReportFlags,

@@ -1,6 +1,6 @@
 /** The records around the inference: agents, guardrails, control plane and other services. */
 import { dayMs } from "../day.ts";
-import { bystanders, cast, demoAccounts, demoRegions } from "./cast.ts";
+import { bystanders, callers, demoAccounts, demoRegions } from "./callers.ts";
 import { type World, deliveryTime, wholeSeconds } from "./calls.ts";
 import type { Choice } from "./random.ts";
 import { type CallShape, apiCallRecord } from "./records.ts";
@@ -25,7 +25,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
   if (!quiet) {
     const agent = { agentId: "AGENT12345", agentAliasId: "TSTALIASID", sessionId: random.uuid() };
     deliverOther(world, {
-      caller: cast.supportAssistant,
+      caller: callers.supportAssistant,
       region: frankfurt,
       at: at(),
       name: "InvokeAgent",
@@ -35,7 +35,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
     });
     for (let i = 0; i < 3; i += 1)
       deliverOther(world, {
-        caller: cast.supportAssistant,
+        caller: callers.supportAssistant,
         region: frankfurt,
         at: at(),
         name: "ApplyGuardrail",
@@ -45,7 +45,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
       });
   }
   deliverOther(world, {
-    caller: cast.invoiceBot,
+    caller: callers.invoiceBot,
     region: frankfurt,
     at: at(),
     name: "CountTokens",
@@ -53,7 +53,7 @@ export function runNoise(world: World, start: number, isQuiet: (account: string)
     host: runtime,
   });
   deliverOther(world, {
-    caller: cast.ana,
+    caller: callers.ana,
     region: virginia,
     at: at(),
     name: "ListInferenceProfiles",

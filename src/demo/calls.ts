@@ -1,5 +1,5 @@
 /** One made-up call: its records go into the trail and, apart from them, what it was into the entries. */
-import type { Caller } from "./cast.ts";
+import type { Caller } from "./callers.ts";
 import type { Random } from "./random.ts";
 import { apiCallRecord, completionRecord, dataCopy, endpointOwnerCopy, eventTime, modelResource } from "./records.ts";
 import type { Trail, TrailRecord } from "./trail.ts";

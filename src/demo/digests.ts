@@ -2,7 +2,7 @@
 import { hourMs } from "../day.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { homeRegion, organizationId, trailName } from "./cast.ts";
+import { homeRegion, organizationId, trailName } from "./callers.ts";
 import { type ChainLog, type MadeDigest, makeChain, publicKeyList } from "./digest-chain.ts";
 import { demoKey } from "./digest-key.ts";
 

@@ -1,6 +1,6 @@
 /** What is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
 import { dayMs, hourMs } from "../day.ts";
-import { type Caller, cast, organizationId } from "./cast.ts";
+import { type Caller, callers, organizationId } from "./callers.ts";
 import { deliverOther } from "./bystanders.ts";
 import { type World, makeCall, makeOrphan, wholeSeconds } from "./calls.ts";
 
@@ -27,16 +27,16 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
   const { random } = world;
   const scp = `with an explicit deny in a service control policy: ${policy}`;
   const byScp = "service control policy";
-  for (let i = 0; i < 3 && !isQuiet(cast.supportAssistant.account); i += 1) {
+  for (let i = 0; i < 3 && !isQuiet(callers.supportAssistant.account); i += 1) {
     const region = random.pick(["eu-south-2", "eu-south-2", "eu-west-3"]);
     const error = refusal(
-      cast.supportAssistant.arn,
+      callers.supportAssistant.arn,
       "bedrock:InvokeModelWithResponseStream",
       `arn:aws:bedrock:${region}::foundation-model/${sonnet}`,
       scp,
     );
     makeCall(world, {
-      caller: cast.supportAssistant,
+      caller: callers.supportAssistant,
       region: frankfurt,
       at: start + random.int(dayMs),
       operation: "ConverseStream",
@@ -48,10 +48,10 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
       denial: { region, by: byScp },
     });
   }
-  const global = refusal(cast.chloe.arn, "bedrock:InvokeModel", `arn:aws:bedrock:::foundation-model/${sonnet}`, scp);
-  if (!isQuiet(cast.chloe.account)) {
+  const global = refusal(callers.chloe.arn, "bedrock:InvokeModel", `arn:aws:bedrock:::foundation-model/${sonnet}`, scp);
+  if (!isQuiet(callers.chloe.account)) {
     makeCall(world, {
-      caller: cast.chloe,
+      caller: callers.chloe,
       region: frankfurt,
       at: start + random.int(dayMs),
       operation: "Converse",
@@ -63,15 +63,15 @@ export function runDenials(world: World, start: number, isQuiet: (account: strin
       denial: { region: "unspecified", by: byScp },
     });
   }
-  const profile = `arn:aws:bedrock:${virginia}:${cast.exporter.account}:inference-profile/us.${sonnet}`;
+  const profile = `arn:aws:bedrock:${virginia}:${callers.exporter.account}:inference-profile/us.${sonnet}`;
   const identity = refusal(
-    cast.exporter.arn,
+    callers.exporter.arn,
     "bedrock:InvokeModel",
     profile,
     "because no identity-based policy allows the bedrock:InvokeModel action",
   );
   makeCall(world, {
-    caller: cast.exporter,
+    caller: callers.exporter,
     region: virginia,
     at: start + random.int(dayMs),
     operation: "InvokeModel",
@@ -91,7 +91,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
     const isProfile = dayIndex % 2 === 0;
     const modelId = `${isProfile ? "eu." : ""}amazon.nova-pro-v1:0`;
     const at = wholeSeconds(start + hourMs);
-    const caller = cast.nightlyLabels;
+    const caller = callers.nightlyLabels;
     const requestParameters = {
       jobName: `labels-${dayIndex}`,
       modelId,
@@ -127,7 +127,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
   }
   for (let i = 0; i < 2; i += 1) {
     const at = wholeSeconds(start + random.int(dayMs));
-    const caller = cast.apiKey;
+    const caller = callers.apiKey;
     const requestParameters = {
       model: "openai.gpt-oss-120b",
       stream: i === 0,
@@ -169,7 +169,7 @@ export function runSpecials(world: World, start: number, dayIndex: number): void
   }
   if (dayIndex % 5 === 2)
     makeOrphan(world, {
-      caller: cast.orderService,
+      caller: callers.orderService,
       region: virginia,
       at: start + random.int(dayMs),
       operation: "InvokeModelWithResponseStream",

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { demoAccounts, homeRegion } from "./cast.ts";
+import { demoAccounts, homeRegion } from "./callers.ts";
 import type { Entry } from "./entry.ts";
 import { type Random, createRandom } from "./random.ts";
 

@@ -1,6 +1,6 @@
 /** The made-up organization as a whole: writes its trail into a folder and says what went into it. */
 import { dayMs, dayOf, hourMs } from "../day.ts";
-import { demoAccounts, homeRegion, trailName } from "./cast.ts";
+import { demoAccounts, homeRegion, trailName } from "./callers.ts";
 import type { World } from "./calls.ts";
 import { runNoise, runOrdinary } from "./bystanders.ts";
 import { runDenials, runSpecials } from "./incidents.ts";

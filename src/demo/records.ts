@@ -1,5 +1,5 @@
 /** The shape of the made-up records: what CloudTrail writes for a call, its completion and its copies. */
-import type { Caller } from "./cast.ts";
+import type { Caller } from "./callers.ts";
 import type { Random } from "./random.ts";
 import type { TrailRecord } from "./trail.ts";
 

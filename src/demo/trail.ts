@@ -3,7 +3,7 @@ import { dayMs, hourMs } from "../day.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { organizationId } from "./cast.ts";
+import { organizationId } from "./callers.ts";
 import type { Random } from "./random.ts";
 
 export type TrailRecord = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** The regular traffic of the made-up organization: who calls what, from where, how often. */
 import { dayMs, hourMs } from "../day.ts";
-import { type Caller, cast, demoAccounts } from "./cast.ts";
+import { type Caller, callers, demoAccounts } from "./callers.ts";
 import { type CallPlan, type World, makeCall } from "./calls.ts";
 import type { Choice, Random } from "./random.ts";
 import { type ModelKind, isStream } from "./entry.ts";
@@ -20,6 +20,8 @@ export interface Workload {
   readonly endpointOwner?: string;
   /** Day on which CloudTrail began to write completions for this account and Region. */
   readonly completionsFrom?: number;
+  /** Time of day of a batch that starts a third of its calls within one minute. */
+  readonly burstAt?: number;
 }
 
 const frankfurt = "eu-central-1";
@@ -53,7 +55,7 @@ const orders = `arn:aws:bedrock:${virginia}:${demoAccounts.shop}:application-inf
 
 const workloads: readonly Workload[] = [
   {
-    caller: cast.supportAssistant,
+    caller: callers.supportAssistant,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${sonnet}`,
@@ -64,7 +66,8 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.invoiceBot,
+    caller: callers.invoiceBot,
+    burstAt: 9.5 * hourMs,
     region: frankfurt,
     operation: "Converse",
     modelId: `eu.${nova}`,
@@ -75,7 +78,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.orderService,
+    caller: callers.orderService,
     region: virginia,
     operation: "InvokeModelWithResponseStream",
     modelId: orders,
@@ -86,7 +89,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.searchIndexer,
+    caller: callers.searchIndexer,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: "amazon.titan-embed-text-v2:0",
@@ -97,7 +100,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.notebook,
+    caller: callers.notebook,
     region: virginia,
     operation: "InvokeModel",
     modelId: `global.${sonnet}`,
@@ -108,7 +111,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.ana,
+    caller: callers.ana,
     region: virginia,
     operation: "ConverseStream",
     modelId: `us.${sonnet}`,
@@ -121,7 +124,7 @@ const workloads: readonly Workload[] = [
     completionsFrom: 2,
   },
   {
-    caller: cast.ben,
+    caller: callers.ben,
     region: frankfurt,
     operation: "Converse",
     modelId: `global.${sonnet}`,
@@ -132,7 +135,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: `eu.${haiku}`,
@@ -144,7 +147,7 @@ const workloads: readonly Workload[] = [
     endpointOwner: demoAccounts.shop,
   },
   {
-    caller: cast.chloe,
+    caller: callers.chloe,
     region: frankfurt,
     operation: "ConverseStream",
     modelId: "amazon.nova-lite-v1:0",
@@ -155,7 +158,7 @@ const workloads: readonly Workload[] = [
     weekends: false,
   },
   {
-    caller: cast.apiKey,
+    caller: callers.apiKey,
     region: virginia,
     operation: "InvokeModel",
     modelId: `us.${haiku}`,
@@ -166,7 +169,7 @@ const workloads: readonly Workload[] = [
     weekends: true,
   },
   {
-    caller: cast.agents,
+    caller: callers.agents,
     region: frankfurt,
     operation: "InvokeModel",
     modelId: `arn:aws:bedrock:${frankfurt}:${demoAccounts.support}:inference-profile/eu.${sonnet}`,
@@ -190,8 +193,9 @@ const invalid = {
 } as const;
 
 /** Working hours for people, the whole day for machines. */
-function timeOfDay(random: Random, workload: Workload): number {
-  return workload.weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
+function timeOfDay(random: Random, { weekends, burstAt }: Workload): number {
+  const at = weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
+  return burstAt !== undefined && at % 3 === 0 ? burstAt + (at % 60_000) : at;
 }
 
 function completionOf(random: Random, served: string | null): NonNullable<CallPlan["completion"]> {

@@ -79,7 +79,7 @@ async function manifest(
   for (const [index, line] of lines.entries()) {
     if (line === "") continue;
     const [, sha256 = "", path = ""] = /^([0-9a-f]{64}) [ *](.+)$/i.exec(line) ?? [];
-    if (path === "") tell(`${name}, line ${index + 1} is no line of a manifest`);
+    if (path === "") tell(`${name}, line ${index + 1} is not a line of a manifest`);
     else if (!isPlainName(path)) tell(`${name} names a place outside the pack: ${path}`);
     else if (entries.has(path)) tell(`${name} names a file twice: ${path}`);
     else entries.set(path, sha256.toLowerCase());

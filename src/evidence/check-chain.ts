@@ -93,7 +93,7 @@ function placeOf({ bucket, key }: { readonly bucket: string; readonly key: strin
   return `${bucket}/${key}`;
 }
 
-/** Each valid digest holds the signature and the hash of the one before; a hole is no fault of a day that is not called valid. */
+/** Each valid digest holds the signature and the hash of the one before; a hole is not a fault of a day that is not called valid. */
 function checkLinks(digests: readonly PackedDigest[], coverage: readonly CoverageDay[], tell: Tell): number {
   const byPlace = new Map<string, PackedDigest>();
   for (const digest of digests) if (digest.document !== null) byPlace.set(placeOf(digest.document), digest);

@@ -66,7 +66,7 @@ export async function checkVouching(
   return count;
 }
 
-/** What digests list of a day that nobody looked at is no fault of the pack. */
+/** What digests list of a day that nobody looked at is not a fault of the pack. */
 function wasRead({ objects, gap }: CoverageDay): boolean {
   return objects > 0 || gap === "";
 }

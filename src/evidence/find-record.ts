@@ -16,7 +16,7 @@ export interface FoundRecord {
 const logSchema = z.object({ Records: z.array(z.record(z.string(), z.unknown())) });
 const mostInflated = 1 << 30;
 
-/** @throws Error for what is no log file of CloudTrail's */
+/** @throws Error for what is not a log file of CloudTrail's */
 export function findRecord(bytes: Uint8Array, row: CsvRow): FoundRecord {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const content = isGzip ? gunzipSync(bytes, { maxOutputLength: mostInflated }) : Buffer.from(bytes);

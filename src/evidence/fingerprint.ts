@@ -11,7 +11,7 @@ import { personalDataOf } from "./summary.ts";
 const hashed = (sql: string): string =>
   `SELECT count(*) AS n, cast(sum(cast(hash(t) AS hugeint)) AS varchar) AS h FROM (${sql}) AS t`;
 
-/** `signedBy`: the key that was asked for. The clock is no input. */
+/** `signedBy`: the key that was asked for. The clock is not an input. */
 export async function fingerprintOf(request: PackRequest, signedBy: string | undefined): Promise<string> {
   const { question, engine, signal, clauses } = request;
   const { from, to, boundary, protection } = question;

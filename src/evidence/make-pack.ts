@@ -42,14 +42,14 @@ export async function makePack(request: PackRequest, output: string, options: Pa
     if (!isZip) {
       if (existsSync(output)) await rmdir(output);
       await rename(staged, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     const { mostInZip: most = mostInZip } = options;
     const zipped = await zip(request, whole, staged);
     const months = monthsOf(request);
     if ((await stat(zipped)).size <= most || months.length === 1) {
       await rename(zipped, output);
-      return { ...told(whole), outputs: [output] };
+      return { ...sizeOf(whole), outputs: [output] };
     }
     await rm(zipped);
     const parts: { readonly made: Staged; readonly zipped: string; readonly output: string }[] = [];
@@ -60,9 +60,9 @@ export async function makePack(request: PackRequest, output: string, options: Pa
       parts.push({ made, zipped: await zip(part, made, folder), output: partName(output, month.from) });
     }
     for (const part of parts) await rename(part.zipped, part.output);
-    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + told(made)[of], 0);
+    const sum = (of: "files" | "bytes"): number => parts.reduce((total, { made }) => total + sizeOf(made)[of], 0);
     return {
-      ...told(whole),
+      ...sizeOf(whole),
       files: sum("files"),
       bytes: sum("bytes"),
       outputs: parts.map((part) => part.output),
@@ -85,7 +85,7 @@ interface Staged {
   readonly summary: Summary;
 }
 
-function told({ pack: { files }, summary }: Staged): Omit<MadePack, "outputs"> {
+function sizeOf({ pack: { files }, summary }: Staged): Omit<MadePack, "outputs"> {
   return { summary, written: files, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 

@@ -115,7 +115,7 @@ function boundaryAndCompleteness(rows: Rows, days: readonly CoverageDay[]): read
 }
 
 function integrity({ inputs: { logs, digests } }: Rows, days: readonly CoverageDay[]): Claim {
-  const both = (standing: keyof typeof logs): number => logs[standing] + digests[standing];
+  const both = (group: keyof typeof logs): number => logs[group] + digests[group];
   const checked = both("valid") + both("wrong") + both("open") + both("unknown");
   const objects = sumOf(days, "objects");
   const unvouched = days.filter((day) => day.objects === 0 && day.status === "not checked" && day.gap !== "").length;

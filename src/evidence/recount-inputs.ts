@@ -21,14 +21,14 @@ export interface SeenDay {
   pruned: number;
 }
 
-export type Standing = "valid" | "wrong" | "open" | "unchecked" | "unknown";
+export type VerdictGroup = "valid" | "wrong" | "open" | "unchecked" | "unknown";
 
 export interface Inputs {
   readonly seen: ReadonlyMap<string, SeenDay>;
   /** The worst that is said of a day, by its place: 1 is the worst. */
   readonly worst: ReadonlyMap<string, number>;
-  readonly logs: Readonly<Record<Standing, number>>;
-  readonly digests: Readonly<Record<Standing, number>>;
+  readonly logs: Readonly<Record<VerdictGroup, number>>;
+  readonly digests: Readonly<Record<VerdictGroup, number>>;
   readonly rejected: number;
 }
 
@@ -47,8 +47,8 @@ export async function recountInputs(root: string, { firstDay, lastDay }: PackRan
   const none = { valid: 0, wrong: 0, open: 0, unchecked: 0, unknown: 0 };
   const [logs, digests] = [{ ...none }, { ...none }];
   let rejected = 0;
-  const judge = (row: CsvRow, { verdict, reason }: Judged, tally: Record<Standing, number>): void => {
-    tally[standingOf(verdict, reason)]++;
+  const judge = (row: CsvRow, { verdict, reason }: Judged, tally: Record<VerdictGroup, number>): void => {
+    tally[stateOf(verdict, reason)]++;
     const key = placeKey(row["account_id"] ?? "", row["region"] ?? "", row["day"] ?? "");
     worst.set(key, Math.min(worst.get(key) ?? 8, rankOf(verdict, reason)));
   };
@@ -94,7 +94,7 @@ function addFile(seen: Map<string, SeenDay>, first: CsvRow, versions: readonly C
 
 const vouchless: ReadonlySet<string> = new Set(["unlisted", "cut-end"]);
 
-function standingOf(verdict: string, reason: string): Standing {
+function stateOf(verdict: string, reason: string): VerdictGroup {
   if (verdict === "valid") return "valid";
   if (verdict === "invalid" || verdict === "missing") return "wrong";
   if (verdict === "undigested" && vouchless.has(reason)) return "wrong";

@@ -1,4 +1,4 @@
-/** The reference data of a pack that is no table of the warehouse: jurisdictions, AWS's statements, and the clause map. */
+/** The reference data of a pack that is not a table of the warehouse: jurisdictions, AWS's statements, and the clause map. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { resultOf } from "../engines/result.ts";

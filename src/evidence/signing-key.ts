@@ -114,7 +114,7 @@ function readPem(file: string): string {
 }
 
 function unreadableKey(file: string, kind: string, cause: unknown): SpillwayError {
-  return new SpillwayError("usage", `${file} is no ${kind} key in PEM: ${messageOf(cause)}`, {
+  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${messageOf(cause)}`, {
     next: wantedKinds,
     cause,
   });

@@ -128,7 +128,7 @@ WHERE day IS NULL OR (day >= ${textLiteral(first)} AND day <= ${textLiteral(last
 ORDER BY ALL`;
 }
 
-/** As far as it says something of the range: what was listed since is no input of it. */
+/** As far as it says something of the range: what was listed since is not an input of it. */
 export function listedWithin(range: AskedRange): string {
   const { first, last } = daysOf(range);
   return `SELECT DISTINCT

@@ -13,11 +13,11 @@ import { type FoundRecord, findRecord } from "./find-record.ts";
 /** The bytes of a log file by its place; null where the source does not have it. @throws Error where it cannot be read */
 export type ReadLog = (uri: string) => Promise<Uint8Array | null>;
 
-export type Standing = "holds" | "does not hold" | "cannot be shown";
+export type StepOutcome = "holds" | "does not hold" | "cannot be shown";
 
 export interface TraceStep {
   readonly what: "row" | "log file" | "digest" | "key" | "record";
-  readonly standing: Standing;
+  readonly outcome: StepOutcome;
   readonly text: string;
 }
 
@@ -27,9 +27,9 @@ export interface Trace {
   readonly record: unknown;
 }
 
-const holds = (what: TraceStep["what"], text: string): TraceStep => ({ what, standing: "holds", text });
-const fails = (what: TraceStep["what"], text: string): TraceStep => ({ what, standing: "does not hold", text });
-const unknown = (what: TraceStep["what"], text: string): TraceStep => ({ what, standing: "cannot be shown", text });
+const holds = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "holds", text });
+const fails = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "does not hold", text });
+const unknown = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "cannot be shown", text });
 
 /** @throws SpillwayError `usage` for a call that is not in the pack */
 export async function traceCall(root: string, key: string, readLog: ReadLog | undefined): Promise<Trace> {
@@ -133,7 +133,7 @@ async function recordStep(
   try {
     found = findRecord(bytes, row);
   } catch (error) {
-    return { step: fails("record", `the log file is none: ${messageOf(error)}`), record: null };
+    return { step: fails("record", `it is not a log file: ${messageOf(error)}`), record: null };
   }
   if (sha256 !== "" && !sameHex(found.sha256, sha256))
     return { step: fails("record", `the log file has another SHA-256: ${found.sha256}`), record: null };

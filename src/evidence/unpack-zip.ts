@@ -8,7 +8,7 @@ import { crc32, createInflateRaw } from "node:zlib";
 import { messageOf } from "../errors.ts";
 import { isPlainName } from "./plain-name.ts";
 
-/** More than any pack has: a small file that grows to this is none. */
+/** More than any pack has: a small file that grows to this is not a pack. */
 const mostInflated = 64 * 2 ** 30;
 const mostEntries = 0xffff;
 
@@ -28,7 +28,7 @@ export async function unpackZip(file: string, folder: string): Promise<readonly 
   try {
     const { size } = await handle.stat();
     const entries = await readDirectory(handle, size);
-    if (typeof entries === "string") return [`${entries}: it is no zip that can be read`];
+    if (typeof entries === "string") return [`${entries}: it is not a zip that can be read`];
     const problems = wrongEntries(entries, size);
     if (problems.length > 0) return problems;
     const wrong: string[] = [];

@@ -108,7 +108,7 @@ async function reachableAreas(options: VerifyOptions, refused: Set<string>): Pro
 
 type Rows = readonly CheckedRow[];
 
-/** An account and Region with the stretch that is judged now. */
+/** An account and Region with the range that is checked now. */
 interface Planned {
   readonly area: Area;
   readonly place: LedgerPlace;

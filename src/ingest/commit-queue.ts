@@ -1,4 +1,4 @@
-/** When a pass commits: what has been read waits here until there is enough of it, or enough time has passed. */
+/** When a run commits: what has been read waits here until there is enough of it, or enough time has passed. */
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { SourceState } from "./listing/source.ts";
 

@@ -1,4 +1,4 @@
-/** One pass over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+/** One run over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";

@@ -11,7 +11,7 @@ import type { ObjectSource } from "./listing/source.ts";
 import type { IngestOptions } from "./options.ts";
 import type { IngestSummary, SourceFailure } from "./summary.ts";
 
-export type { IngestOptions, Progress } from "./options.ts";
+export type { IngestOptions, IngestProgress } from "./options.ts";
 export type { IngestSummary } from "./summary.ts";
 
 const eventsPerFile = 10_000;
@@ -42,7 +42,7 @@ function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a folder that must not be written to holds nothing of ours
+    // a folder that we are not allowed to write to holds nothing of ours
   }
 }
 
@@ -86,7 +86,7 @@ async function ingestInto(
   await run.finishSources({ runId, now: now() });
   run.noteDenied();
   if (run.counts.objectsListed === 0 && !run.stoppedEarly) throw emptySources(options.sources);
-  const digests = run.stoppedEarly ? undefined : await judged(options, run, warehouse, now());
+  const digests = run.stoppedEarly ? undefined : await checkDigests(options, run, warehouse, now());
   await warehouse.finishRun(runId, run.counts, now());
   const published = await warehouse.publish();
   const summary: IngestSummary = {
@@ -117,7 +117,7 @@ function threadsFor({ sources, threads }: IngestOptions): number {
 }
 
 /** What was read is in the ledger by now; whatever keeps it from being judged is a gap, and the next run comes back to it. */
-async function judged(
+async function checkDigests(
   { verify }: IngestOptions,
   run: IngestRun,
   warehouse: Warehouse,

@@ -11,7 +11,7 @@ export interface IngestOptions {
   /** Refuse objects that inflate to more bytes than this. */
   readonly maxRawBytes?: number | undefined;
   readonly now?: () => Date;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: IngestProgress) => void;
   /** Told what had to be mended before it could begin. */
   readonly onNotice?: (message: string) => void;
   /** Stops at the next batch boundary: what was read until then is committed. */
@@ -28,7 +28,7 @@ export interface IngestOptions {
   readonly verify?: VerifyPlan | undefined;
 }
 
-export interface Progress {
+export interface IngestProgress {
   readonly listed: number;
   readonly listingDone: boolean;
   readonly done: number;

@@ -1,13 +1,13 @@
 /** What one run noticed about the logs: objects replaced or gone, and what it could not look at. */
-import type { Finding, TrailObject } from "./listing/source.ts";
+import type { LogFinding, TrailObject } from "./listing/source.ts";
 
 const examplesKept = 20;
 
 export class RunFindings {
   /** New ones, by kind. */
-  readonly counts: Map<Finding["kind"], number> = new Map();
+  readonly counts: Map<LogFinding["kind"], number> = new Map();
   /** The first of each kind. */
-  readonly examples: Finding[] = [];
+  readonly examples: LogFinding[] = [];
   readonly gaps: string[] = [];
   /** Listed with another ETag than they were loaded with, and not committed yet. */
   readonly #replaced = new Map<string, string>();
@@ -17,18 +17,18 @@ export class RunFindings {
   }
 
   /** What is stored beside the ledger row of an object, in the same transaction. */
-  ofObject({ uri }: Pick<TrailObject, "uri">): readonly Finding[] {
+  ofObject({ uri }: Pick<TrailObject, "uri">): readonly LogFinding[] {
     const etag = this.#replaced.get(uri);
     if (etag === undefined) return [];
     this.#replaced.delete(uri);
     const what = uri.startsWith("file:") ? "size or modification time" : "ETag";
     const detail = `its ${what} changed after it was loaded, and CloudTrail never rewrites a log file; what was loaded before is kept`;
-    const findings: readonly Finding[] = [{ kind: "object-replaced", uri, etag, detail }];
+    const findings: readonly LogFinding[] = [{ kind: "object-replaced", uri, etag, detail }];
     this.add(findings);
     return findings;
   }
 
-  add(findings: readonly Finding[]): void {
+  add(findings: readonly LogFinding[]): void {
     for (const finding of findings) {
       const count = (this.counts.get(finding.kind) ?? 0) + 1;
       this.counts.set(finding.kind, count);

@@ -1,7 +1,7 @@
-/** What is told of one ingest: its numbers, the identities of R8 that they must keep, and what was noticed. */
+/** What one ingest reports: its numbers, the identities of R8 that they must keep, and what was noticed. */
 import type { Tally } from "../integrity/tally.ts";
 import type { SpillwayError } from "../errors.ts";
-import type { Finding } from "./listing/source.ts";
+import type { LogFinding } from "./listing/source.ts";
 import type { SourceCounts } from "./run-totals.ts";
 import type { ReadObject } from "./worker-protocol.ts";
 
@@ -104,9 +104,9 @@ export interface IngestSummary {
   /** Why objects were skipped, with how many. */
   readonly skipped: ReadonlyMap<string, number>;
   /** What was noticed about the logs for the first time: the first 20 of each kind. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LogFinding[];
   /** The same, counted by kind. */
-  readonly findingCounts: ReadonlyMap<Finding["kind"], number>;
+  readonly findingCounts: ReadonlyMap<LogFinding["kind"], number>;
   /** What could not be looked at, each in a sentence. */
   readonly gaps: readonly string[];
   /** What each source gave, in their order. */

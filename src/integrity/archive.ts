@@ -78,7 +78,7 @@ export interface Archive {
   /** As the user named it. */
   readonly name: string;
   areas(): Promise<readonly Area[]>;
-  /** Folders that must not be listed, each in a sentence; known after `areas`. */
+  /** Folders that we are not allowed to list, each in a sentence; known after `areas`. */
   readonly gaps: readonly string[];
 }
 

@@ -17,7 +17,7 @@ import { chainOf } from "./digest-name.ts";
 import { LogIndex } from "./log-index.ts";
 import type { KeySource } from "./public-keys.ts";
 import { sameHex } from "./signature.ts";
-import { type Standing, type Timeline, standingAt } from "./timeline.ts";
+import { type ChainState, type Timeline, stateAt } from "./timeline.ts";
 import type { Reason, Verdict, VerifyRow } from "./verdict.ts";
 
 export interface AreaContext {
@@ -60,7 +60,7 @@ export async function* checkArea(area: Area, context: AreaContext): AsyncGenerat
   if (logs.refused !== undefined) context.onRefused?.(logs.refused);
 }
 
-/** Null: they must not be listed. */
+/** Null: listing them is not allowed. */
 async function digestsOf(area: Area, { range, onRefused }: AreaContext): Promise<readonly DigestFile[] | null> {
   try {
     return await area.digests(range);
@@ -92,7 +92,7 @@ class AreaCheck {
   /** Log files that only a digest lists which itself is not to be trusted. */
   readonly #deferred = new Map<
     string,
-    { readonly trail: string; readonly digestUri: string; readonly reason: Standing }
+    { readonly trail: string; readonly digestUri: string; readonly reason: ChainState }
   >();
 
   constructor(area: Area, context: AreaContext, logs: LogIndex, isRefused: boolean) {
@@ -141,8 +141,8 @@ class AreaCheck {
       rows.push({ ...this.#logRow(file.uri, trail, "undigested", reason), digestUri });
     }
     for (const file of this.#logs.rest()) {
-      const standing = standingAt(this.#timelines, file.deliveredAt ?? 0);
-      rows.push(this.#logRow(file.uri, null, standing === "recent" ? "not-yet-digested" : "undigested", standing));
+      const state = stateAt(this.#timelines, file.deliveredAt ?? 0);
+      rows.push(this.#logRow(file.uri, null, state === "recent" ? "not-yet-digested" : "undigested", state));
       if (rows.length < logsAtOnce) continue;
       this.#context.onProgress?.({ logs: rows.length });
       yield rows;

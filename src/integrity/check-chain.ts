@@ -5,7 +5,7 @@ import { expectedDigest, parseDigestName } from "./digest-name.ts";
 import { type JudgeContext, type Judgement, type OpenedDigest, judgeDigest, openDigest } from "./judge-digest.ts";
 import { readAhead } from "./read-ahead.ts";
 import { sameHex } from "./signature.ts";
-import { type Standing, type Timeline, TimelineBuilder } from "./timeline.ts";
+import { type ChainState, type Timeline, TimelineBuilder } from "./timeline.ts";
 import type { Reason, Verdict } from "./verdict.ts";
 
 export interface ChainContext extends JudgeContext {
@@ -91,7 +91,7 @@ class ChainWalk {
     this.#timeline.add(
       isSound ? document.startsAt : null,
       isSound ? document.endsAt : endsAt,
-      standingOf(judged.verdict),
+      stateOf(judged.verdict),
       restarts ? "validation-off" : "digest-missing",
     );
     this.#behind.push({ key: file.key, endsAt: document?.endsAt ?? endsAt, checked });
@@ -152,14 +152,14 @@ class ChainWalk {
     const { document, file } = opened;
     const previous = document?.previous;
     if (document === null) return null;
-    if (this.#isPassedOver(index, successors)) return "link";
+    if (this.#isSkipped(index, successors)) return "link";
     if (previous == null) return null;
     const key = this.#area.keyOf(previous.bucket, previous.key);
     if (key === null) return null;
     if ((this.#known.get(key) ?? -1) >= index) return "link";
     const before = this.#behind.find((behind) => behind.key === key);
     const predecessor = before?.checked.opened;
-    // A predecessor that is wrong itself is told of there.
+    // A predecessor that is wrong itself is reported there.
     if (predecessor?.document == null || before?.checked.verdict === "invalid") return null;
     const signature = predecessor.metadata?.signature ?? null;
     if (signature !== null && !sameHex(signature, previous.signature)) return "link";
@@ -168,7 +168,7 @@ class ChainWalk {
   }
 
   /** The next digest belongs to an older one: this one was put between them. */
-  #isPassedOver(index: number, [successor, ...afterwards]: readonly (OpenedDigest | undefined)[]): boolean {
+  #isSkipped(index: number, [successor, ...afterwards]: readonly (OpenedDigest | undefined)[]): boolean {
     const previous = successor?.document?.previous;
     if (previous == null || successor === undefined) return false;
     const key = this.#area.keyOf(previous.bucket, previous.key);
@@ -210,7 +210,7 @@ class ChainWalk {
   }
 }
 
-function standingOf(verdict: Verdict): Standing {
+function stateOf(verdict: Verdict): ChainState {
   if (verdict === "valid") return "unlisted";
   if (verdict === "invalid") return "digest-invalid";
   return verdict === "missing" ? "digest-missing" : "digest-unreadable";

@@ -1,4 +1,4 @@
-/** Public keys that AWS is asked for: once for each Region and stretch of time. */
+/** Public keys that AWS is asked for: once for each Region and range of time. */
 import { type KeyAccess, listPublicKeys } from "../aws/list-public-keys.ts";
 import { SpillwayError } from "../errors.ts";
 import { type KeySource, type PublicKey, publicKey, rotationMs } from "./public-keys.ts";

@@ -16,7 +16,7 @@ export interface AreaFolders {
 
 export interface FoundAreas {
   readonly areas: readonly AreaFolders[];
-  /** Folders that must not be listed, each in a sentence. */
+  /** Folders that we are not allowed to list, each in a sentence. */
   readonly refused: readonly string[];
 }
 
@@ -126,7 +126,7 @@ class Search {
     return wanted.length === 0 || wanted.includes(name);
   }
 
-  /** A folder that must not be listed is noted, and ends the search only if it is the one that the user named. */
+  /** A folder that we are not allowed to list is noted, and ends the search only if it is the one that the user named. */
   async #folders(folder: string, isRequired: boolean): Promise<readonly string[]> {
     try {
       return (await this.#bucket.folders(folder)).folders;

@@ -78,7 +78,7 @@ function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], 
   }
 }
 
-/** On the way down, what must not be read is noted and left out. */
+/** On the way down, what we are not allowed to read is noted and left out. */
 function searched(folder: string, gaps: string[]): readonly Dirent[] {
   try {
     return entriesOf(folder);

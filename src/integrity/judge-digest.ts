@@ -106,16 +106,16 @@ function signaturesFor(
 ): { readonly candidates: readonly FoundSignature[]; readonly isForged: boolean } {
   const own = opened.metadata?.signature;
   if (own != null) return { candidates: [{ source: "metadata", signature: own }], isForged: false };
-  const told = toldBy(successor, opened, context.area);
+  const named = namedBy(successor, opened, context.area);
   const saved = context.signatures(opened.file);
   const candidates: FoundSignature[] = [];
-  if (told !== null) candidates.push({ source: "successor", signature: told });
+  if (named !== null) candidates.push({ source: "successor", signature: named });
   if (saved !== null) candidates.push({ source: "file", signature: saved });
-  return { candidates, isForged: told !== null && isKnownForgery(successor, afterwards, context) };
+  return { candidates, isForged: named !== null && isKnownForgery(successor, afterwards, context) };
 }
 
 /** The signature of `opened` that its successor holds. */
-function toldBy(successor: OpenedDigest | undefined, opened: OpenedDigest, area: Area): string | null {
+function namedBy(successor: OpenedDigest | undefined, opened: OpenedDigest, area: Area): string | null {
   const previous = successor?.document?.previous;
   if (previous == null || area.keyOf(previous.bucket, previous.key) !== opened.file.key) return null;
   return previous.signature;
@@ -128,7 +128,7 @@ function isKnownForgery(
   { area, keys }: JudgeContext,
 ): boolean {
   if (successor?.document == null) return false;
-  const signature = successor.metadata?.signature ?? toldBy(afterwards, successor, area);
+  const signature = successor.metadata?.signature ?? namedBy(afterwards, successor, area);
   if (signature === null) return false;
   const { key } = findKey(keys, successor.document.fingerprint, signedAt(successor));
   return key !== null && !isSignedBy(successor.document, signature, key);

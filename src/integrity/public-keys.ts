@@ -36,7 +36,7 @@ const listSchema = z.object({ PublicKeyList: z.array(keySchema) });
 
 /**
  * The keys of a list, as ListPublicKeys answers; `Region` beside a key is Spillway's own addition.
- * @throws SpillwayError `usage` when it is none, or a key is none of RSA or not the one of its fingerprint
+ * @throws SpillwayError `usage` when it is not such an answer, or a key is not an RSA key or not the one of its fingerprint
  */
 export function parsePublicKeys(text: string, origin: string): readonly PublicKey[] {
   let value: unknown;

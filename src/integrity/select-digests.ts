@@ -8,7 +8,7 @@ export const lookBackMs: number = 48 * hourMs;
 
 /**
  * Chain by chain, each in order: what covers some of the range, one digest before it and two after it.
- * Where no chain reaches the range at all, the last digest of each: the end of a chain is told of then.
+ * Where no chain reaches the range at all, the last digest of each: the end of a chain is reported then.
  */
 export function selectDigests(files: readonly DigestFile[], range: TimeRange): readonly DigestFile[] {
   const chains = new Map<string, DigestFile[]>();

@@ -1,7 +1,7 @@
 /** The sums of a check: rows by kind, verdict and reason. */
 import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
 
-/** Verdicts in the order in which they are told. */
+/** Verdicts in the order in which they are printed. */
 const verdicts: readonly Verdict[] = ["valid", "invalid", "missing", "unreadable", "undigested", "not-yet-digested"];
 
 export interface Counted {

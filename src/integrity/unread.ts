@@ -1,4 +1,4 @@
-/** Why a file could not be read, told from what was thrown: never a verdict on its content. */
+/** Why a file could not be read, read from what was thrown: never a verdict on its content. */
 import { messageOf, systemCode } from "../errors.ts";
 import type { Unread, UnreadReason } from "./archive.ts";
 

@@ -41,7 +41,7 @@ const shapes: readonly Shape[] = [
   { name: "an IAM policy", matches: (value) => value.Statement !== undefined },
 ];
 
-/** What a file is whose elements are no CloudTrail records, judged by the first one that has a name. */
+/** What a file is whose elements are not CloudTrail records, judged by the first one that has a name. */
 export function nameForeign(elements: readonly unknown[]): string {
   const objects = elements.filter(isObject);
   const shape = shapes.find(({ matches }) => objects.slice(0, 20).some(matches));

@@ -101,11 +101,11 @@ export function makeDirectInflate(): Attempt | null {
     let capacity = Math.min(limit + 1, Math.max(1 << 20, bytes.length * 10));
     for (;;) {
       const target = memory.reserve(capacity);
-      const room = Math.min(target.length, limit + 1) - length;
-      handle.writeSync(zlibFinish, bytes, read, bytes.length - read, target, length, room);
+      const space = Math.min(target.length, limit + 1) - length;
+      handle.writeSync(zlibFinish, bytes, read, bytes.length - read, target, length, space);
       if (error !== null) return explain((error as { code: string }).code, (error as { message: string }).message);
       read = bytes.length - (state[1] ?? 0);
-      length += room - (state[0] ?? 0);
+      length += space - (state[0] ?? 0);
       if (length > limit) return tooLarge(limit);
       if (state[0] !== 0) break;
       capacity = Math.min(limit + 1, Math.max(capacity, length) * 2);

@@ -29,14 +29,14 @@ export const logFields: Wanted = {
 const optional = <Type extends z.ZodType>(type: Type): z.ZodType<z.output<Type> | null> =>
   z.preprocess((value) => (value === undefined || value === "" ? null : value), type.nullable());
 
-/** Only what has the form of an identifier gets in: a field that holds anything else is no such field. */
+/** Only what has the form of an identifier gets in: a field that holds anything else does not count as one. */
 const regionName = z.string("a Region or null").regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "a Region or null");
 const code = z.string("a code or null").regex(/^[\w.:#-]{1,200}$/, "a code or null");
 const identifier = z.string("an identifier or null").regex(/^[\x21-\x7e]{1,2048}$/, "an identifier or null");
 const anyCount = z.unknown().optional().transform(tokenCount);
 const absentPart = { arn: null };
 
-/** A part that is no object comes as a field that none of them has. */
+/** A part that is not an object comes as a field that none of them has. */
 const recordSchema = z.object(
   {
     timestamp: z

@@ -19,7 +19,7 @@ export interface Fields {
 /** Identifiers are short: an ARN has at most 2,048 characters, each of up to six bytes. */
 const longestText = 16_384;
 const longestName = 256;
-/** Deeper nesting is no log of anything, and the stack is ours. */
+/** Deeper nesting is not a log of anything, and the stack is ours. */
 const deepest = 10_000;
 
 const quote = 0x22;
@@ -128,7 +128,7 @@ export function readFields(
 }
 
 /**
- * The objects of a text: one behind the other, with or without blanks between them, each alone or in a list. What is no object comes
+ * The objects of a text: one behind the other, with or without blanks between them, each alone or in a list. What is not an object comes
  * as null. @throws SyntaxError that names the place, and never what stands there
  */
 export function* readObjects(bytes: Buffer, from: number, wanted: Wanted): Generator<Fields | null> {

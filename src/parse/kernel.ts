@@ -6,7 +6,7 @@ import {
   type StructuralIndex,
   type ScanBuffer,
   makePositions,
-  makeRoom,
+  makeSpace,
   markLimit,
   slack,
 } from "./scan-buffer.ts";
@@ -76,7 +76,7 @@ export function makeScanBuffer(): ScanBuffer {
 }
 
 function collect(positions: Positions, found: Uint32Array): void {
-  makeRoom(positions, found.length);
+  makeSpace(positions, found.length);
   positions.list.set(found, positions.count);
   positions.count += found.length;
 }

@@ -58,8 +58,8 @@ export function makePositions(): Positions {
   return { list: new Uint32Array(4096), count: 0 };
 }
 
-/** Makes room for `more` positions. */
-export function makeRoom(positions: Positions, more: number): void {
+/** Makes space for `more` positions. */
+export function makeSpace(positions: Positions, more: number): void {
   const wanted = positions.count + more;
   if (wanted <= positions.list.length) return;
   const grown = new Uint32Array(Math.max(wanted, positions.list.length * 2));

@@ -161,7 +161,7 @@ function readTable(bytes: Buffer, at: number, length: number): Contents {
 
 /**
  * Files that hold nothing but records of another kind are skipped, with the kind as reason; a file without a single CloudTrail
- * record is told by what it is: "loaded, no records" would pass for a quiet day.
+ * record is called what it is: "loaded, no records" would pass for a quiet day.
  */
 function judge(records: readonly unknown[]): Contents {
   const kind = foreignKind(records[0]);

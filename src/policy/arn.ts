@@ -14,7 +14,7 @@ export function foundationModelArn(model: string, region: string, partition: str
   return id.startsWith("arn:") ? id : `arn:${partition}:bedrock:${region}::foundation-model/${id}`;
 }
 
-/** Partitions are told by the name of a Region. */
+/** The name of a Region says its partition. */
 export function partitionOfRegion(region: string): string {
   if (region.startsWith("us-gov-")) return "aws-us-gov";
   return region.startsWith("cn-") ? "aws-cn" : "aws";

@@ -114,10 +114,10 @@ function allow(layers: readonly Layer[], at: number, layer: Layer, situation: Si
       layers: replaceLayer(layers, at, { ...layer, documents: layer.documents.with(doc, step.document) }),
     };
   }
-  const hasRoom =
+  const fits =
     layer.documents.length === 0 ||
     (layer.kind === "scp" ? layer.documents.length < mostPerLevel : layer.kind === "identity");
-  if (!hasRoom) return undefined;
+  if (!fits) return undefined;
   const text = JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2);
   const created = readPolicy(layer.kind, `new ${kindTitles[layer.kind]}`, text);
   return {

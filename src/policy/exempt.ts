@@ -70,7 +70,7 @@ export function exemptByResource(
   return { document: reread(document, text), what: `write NotResource ${said} instead of Resource "*"` };
 }
 
-/** What can be told by the profile is told by the profile; the profile itself by its ARN; the rest by who calls. */
+/** Whatever the profile can distinguish is distinguished by the profile; the profile itself by its ARN; the rest by who calls. */
 export function exemptions(
   document: PolicyDocument,
   statement: Statement,

@@ -61,7 +61,7 @@ export function placeOf(text: string, offset: number): Place {
 
 /** Reads one JSON value; throws a `JsonError`. Two keys of one name in an object are an error: readers disagree which one counts. */
 export function readJson(text: string): JsonNode {
-  const reader = new Reader(text);
+  const reader = new JsonReader(text);
   return reader.document();
 }
 
@@ -77,7 +77,7 @@ export function memberOf(node: ObjectNode, name: string): JsonNode | undefined {
   return node.members.find(({ key }) => key.value === name)?.value;
 }
 
-class Reader {
+class JsonReader {
   private readonly text: string;
   private at = 0;
 

@@ -6,13 +6,13 @@ export interface Vendor {
   readonly name: string;
 }
 
-export interface Scope {
+export interface ProfileScope {
   readonly prefix: string;
   readonly covers: string;
 }
 
 const vendorFile: () => DataFile<Vendor> = dataFile("vendors.json");
-const scopeFile: () => DataFile<Scope> = dataFile("scopes.json");
+const scopeFile: () => DataFile<ProfileScope> = dataFile("scopes.json");
 let vendorPrefixes: ReadonlySet<string> | undefined;
 let scopePrefixes: ReadonlySet<string> | undefined;
 

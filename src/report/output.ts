@@ -98,13 +98,13 @@ export function outputUntil(output: OutputStream, signal: AbortSignal): OutputSt
       signal.throwIfAborted();
       const accepted = output.write(chunk);
       if (accepted instanceof Promise) await accepted;
-      else if (accepted === false && isEmitter(output)) await room(output, signal);
+      else if (accepted === false && isEmitter(output)) await drained(output, signal);
     },
   };
 }
 
 /** Rejects with the signal. The listener that lost is taken away again: a long result waits thousands of times. */
-async function room(output: NodeJS.EventEmitter, signal: AbortSignal): Promise<void> {
+async function drained(output: NodeJS.EventEmitter, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const waiting = { signal: AbortSignal.any([over.signal, signal]) };
   try {

@@ -12,14 +12,14 @@ import type { PolicyView } from "../report/policies/policy-view.ts";
 import { driftFindings, driftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
-export interface Finding {
+export interface RangeFinding {
   readonly kind: "boundary" | "integrity" | "stale" | "drift" | "first-seen" | "evidence";
   readonly count: number;
   readonly message: string;
 }
 
 export interface RangeFindings {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RangeFinding[];
   /** What was asked for with failOn and cannot be told. */
   readonly notShown: readonly string[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
@@ -69,13 +69,13 @@ export async function findInRange(
   };
 }
 
-function boundaryFindings(violations: number | null, config: Config): Finding[] {
+function boundaryFindings(violations: number | null, config: Config): RangeFinding[] {
   if (violations === null || violations === 0) return [];
   const calls = `${violations.toLocaleString("en-US")} ${violations === 1 ? "invocation" : "invocations"}`;
   return [{ kind: "boundary", count: violations, message: `${calls} served outside the boundary ${config.boundary}` }];
 }
 
-function integrityFindings({ findingCounts }: IngestSummary): Finding[] {
+function integrityFindings({ findingCounts }: IngestSummary): RangeFinding[] {
   return [...findingCounts].map(([kind, count]) => {
     const what = count === 1 ? "1 trail object" : `${count.toLocaleString("en-US")} trail objects`;
     const became = kind === "object-replaced" ? "replaced" : "gone";
@@ -84,7 +84,7 @@ function integrityFindings({ findingCounts }: IngestSummary): Finding[] {
 }
 
 /** What the digests say is wrong in the scope, as long as it stands in the warehouse; of an ingest that verifies. */
-async function digestFindings(engine: Engine, scope: Scope): Promise<Finding[]> {
+async function digestFindings(engine: Engine, scope: Scope): Promise<RangeFinding[]> {
   const counted = `
 with judged as (
   select 'log' as kind, digest_verdict as verdict, digest_reason as reason, 1 as files from trail_object where status <> 'skipped'
@@ -119,7 +119,7 @@ async function countViolations(engine: Engine, scope: Scope): Promise<number> {
 
 /**
  * Days that retention emptied are known to be empty: no gap of this run's. Principals are not property of a log file. Where accounts and
- * Regions are named as expected, the silence of others is none: one that was closed would be a gap for ever.
+ * Regions are named as expected, the silence of others is not a gap: one that was closed would be a gap for ever.
  */
 async function countGaps(engine: Engine, scope: Scope): Promise<Map<string, number>> {
   const { sql } = findReport(loadCatalogue(), "coverage");

@@ -3,7 +3,7 @@ import type { PoliciesConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
 
-/** @throws SpillwayError `config` for a file that is no bundle */
+/** @throws SpillwayError `config` for a file that is not a bundle */
 export async function readPolicies(policies: PoliciesConfig | undefined): Promise<PolicyView | undefined> {
   if (policies === undefined) return undefined;
   const { bundle, context = {}, absent } = policies;

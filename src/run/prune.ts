@@ -18,7 +18,7 @@ const worthCompacting = 0.25;
 
 /**
  * The day of `before` as YYYY-MM-DD.
- * @throws SpillwayError `usage` for a time within a day, or a day to come: half a day would be no day at all
+ * @throws SpillwayError `usage` for a time within a day, or a day to come: half a day is not a day
  */
 export function dayToKeep(before: Date, now: Date): string {
   if (before.getTime() % dayMs !== 0) {

@@ -5,7 +5,7 @@ import { withOutput } from "../report/output.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { Claim, Freshness } from "../report/claims.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
-import type { Finding } from "./findings.ts";
+import type { RangeFinding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
 import type { WrittenFile } from "./write-reports.ts";
 
@@ -38,7 +38,7 @@ export interface RunReport {
   /** Events that came for days that were pruned. */
   readonly lateEvents: number;
   readonly changes: Changes | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RangeFinding[];
   readonly boundaryViolations: number | null;
   /** Rows of the report `drift` in the config's scope, by kind of mark; null without `policies` and without `failOn` drift. */
   readonly drift: Readonly<Record<string, number>> | null;

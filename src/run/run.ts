@@ -14,13 +14,13 @@ import { interruptStatements } from "../store/duck.ts";
 import type { Expectation } from "../store/warehouse.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { hasOrganization, readExpectation } from "./expectation.ts";
-import { type Finding, findInRange } from "./findings.ts";
+import { type RangeFinding, findInRange } from "./findings.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
 import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
-import { type Progress, tellOfRun } from "./tell.ts";
+import { type RunState, recordRun } from "./record-run.ts";
 import { type Verdict, failedVerdict, judge } from "./verdict.ts";
 import { writeReport } from "./write-reports.ts";
 
@@ -46,22 +46,22 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
   const protection = await options.prepare();
   const startedAt = effects.now();
   const started = performance.now();
-  const progress: Progress = { protection, phases: [], files: [], evidence: [], failures: [] };
+  const progress: RunState = { protection, phases: [], files: [], evidence: [], failures: [] };
   let failure: unknown;
   let verdict: Verdict;
   try {
     verdict = await withinGrace(locked(options, progress, startedAt), options.signal);
   } catch (error) {
-    // The run that has the lock tells of itself.
+    // The run that has the lock reports itself.
     if (error instanceof SpillwayError && error.code === "run-locked" && progress.phases.length === 0) throw error;
     failure = error;
     verdict = failedVerdict(error, progress.failures);
   }
   const finished = { startedAt, finishedAt: effects.now(), seconds: (performance.now() - started) / 1000 };
-  const untold = await tellOfRun(options.config, progress, { verdict, failure, ...finished });
-  const thrown = failure ?? progress.failures[0]?.error ?? untold;
+  const unrecorded = await recordRun(options.config, progress, { verdict, failure, ...finished });
+  const thrown = failure ?? progress.failures[0]?.error ?? unrecorded;
   if (thrown === undefined) return verdict;
-  for (const other of [...progress.failures.map(({ error }) => error), untold])
+  for (const other of [...progress.failures.map(({ error }) => error), unrecorded])
     if (other !== undefined && other !== thrown) logError(effects, other);
   throw thrown;
 }
@@ -70,12 +70,12 @@ function logError({ log }: Effects, error: unknown): void {
   log.error(messageOf(error), error instanceof SpillwayError ? { code: error.code, next: error.next } : {});
 }
 
-async function locked(options: RunOptions, progress: Progress, startedAt: Date): Promise<Verdict> {
+async function locked(options: RunOptions, progress: RunState, startedAt: Date): Promise<Verdict> {
   await using _lock = await holdRunLock(options.config.warehouse);
   return await work(options, progress, startedAt);
 }
 
-async function work(options: RunOptions, progress: Progress, startedAt: Date): Promise<Verdict> {
+async function work(options: RunOptions, progress: RunState, startedAt: Date): Promise<Verdict> {
   const { config, effects, signal } = options;
   const step = stepper(progress.phases, options);
   const catalogue = loadCatalogue(config.reportsFolder === undefined ? [] : [config.reportsFolder]);
@@ -122,7 +122,7 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
-  const packing = async (): Promise<readonly Finding[]> => await evidenceStep(options, progress, startedAt);
+  const packing = async (): Promise<readonly RangeFinding[]> => await evidenceStep(options, progress, startedAt);
   const evidence = config.evidence === undefined ? [] : await step("evidence", packing);
   found = { ...found, findings: [...found.findings, ...evidence] };
   progress.found = found;
@@ -135,14 +135,14 @@ async function work(options: RunOptions, progress: Progress, startedAt: Date): P
 /** A pack that could not be made does not keep the others from being made. */
 async function evidenceStep(
   { config, effects, signal }: RunOptions,
-  progress: Progress,
+  progress: RunState,
   now: Date,
-): Promise<readonly Finding[]> {
+): Promise<readonly RangeFinding[]> {
   const settings = config.evidence;
   if (settings === undefined) return [];
   const { evidenceProtection, writeEvidencePacks } = await import("./evidence-packs.ts");
   const protection = evidenceProtection(config, progress.protection);
-  // reports of one's own are no part of a pack
+  // reports of one's own are not part of a pack
   const catalogue = loadCatalogue();
   try {
     const made = await withEngine(
@@ -173,7 +173,7 @@ async function evidenceStep(
 /** The night's logs are loaded and published by now: a disk that is too full to make the file smaller does not keep them from being reported. */
 async function retentionStep(
   { config, effects }: RunOptions,
-  progress: Progress,
+  progress: RunState,
   day: string,
 ): Promise<Pruned | undefined> {
   try {
@@ -190,7 +190,7 @@ async function retentionStep(
 }
 
 /** An organization that does not answer is noted, and the run goes on with what was known of it. */
-async function expectationStep({ config, effects, signal }: RunOptions, progress: Progress): Promise<Expectation> {
+async function expectationStep({ config, effects, signal }: RunOptions, progress: RunState): Promise<Expectation> {
   const { expectation, failures } = await readExpectation(config, effects.env, signal);
   progress.failures.push(...failures);
   return expectation;
@@ -202,7 +202,7 @@ async function expectationStep({ config, effects, signal }: RunOptions, progress
  */
 async function ingestStep(
   { load, config, signal }: RunOptions,
-  progress: Progress,
+  progress: RunState,
   expected: Expectation,
 ): Promise<IngestSummary | undefined> {
   try {

@@ -59,7 +59,7 @@ const sourceStateTable = {
   ],
 } satisfies Table;
 
-/** The events of an extracted object keep the names of their log files, which are no objects of the ledger. */
+/** The events of an extracted object keep the names of their log files, which are not objects of the ledger. */
 const extractedShareTable = {
   name: "extracted_share",
   doc: "How many events of a log file count as new for an object that was extracted, such as a day of an Athena table",

@@ -7,7 +7,7 @@ export const invocationLogTable: Table = {
   doc: "Records of model invocation logs, without prompts, completions and requestMetadata, which are never read; one row for each request",
   columns: [
     column("request_id", "text", "request, in lower case", "requestId"),
-    column("invocation_key", "text", "REGION/uuid: the invocation it is about; null if the request id is no UUID"),
+    column("invocation_key", "text", "REGION/uuid: the invocation it is about; null if the request id is not a UUID"),
     column("account_id", "text", "account of the caller", "accountId"),
     column("source_region", "text", "Region that was called", "region"),
     column("event_time", "timestamp", "time of the request, UTC", "timestamp"),
@@ -33,7 +33,7 @@ export const invocationLogTable: Table = {
   ],
 };
 
-/** A ledger of its own: an object of it is no trail object, and nothing that a trail delivered is judged by it. */
+/** A ledger of its own: an object of it is not a trail object, and nothing that a trail delivered is judged by it. */
 export const invocationLogObjectTable: Table = {
   name: "invocation_log_object",
   doc: "Objects of model invocation logs and what came of them; an object replaced later has a row for each ETag",
@@ -51,7 +51,7 @@ export const invocationLogObjectTable: Table = {
     column("new_records", "bigint", "of those, rows of invocation_log that are this object's"),
     column("duplicates", "bigint", "of those, requests that another record stands for"),
     column("rejected", "bigint", "invocation logs with wrong types"),
-    column("other", "bigint", "records that are no invocation logs"),
+    column("other", "bigint", "records that are not invocation logs"),
     column("run_id", "text", "run that looked at it"),
     column("loaded_at", "timestamp", "when it was committed, UTC"),
   ],

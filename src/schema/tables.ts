@@ -82,13 +82,13 @@ export const runTable = {
     column("new_logs", "bigint", "seen for the first time"),
     column("log_duplicates", "bigint", "the same request again"),
     column("logs_rejected", "bigint", "invocation logs with wrong types"),
-    column("logs_other", "bigint", "records that are no invocation logs"),
+    column("logs_other", "bigint", "records that are not invocation logs"),
   ],
 } satisfies Table;
 
 export const findingTable = {
   name: "finding",
-  doc: "What runs noticed about the logs themselves; each is told once and kept",
+  doc: "What runs noticed about the logs themselves; each is reported once and kept",
   columns: [
     column(
       "kind",

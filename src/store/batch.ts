@@ -1,5 +1,5 @@
 /** What a commit is given and what it tells, as plain data. */
-import type { Finding } from "./findings.ts";
+import type { LogFinding } from "./findings.ts";
 import type { SourceState } from "./source-state.ts";
 
 /** What came of one trail object. */
@@ -63,7 +63,7 @@ export interface StagedBatch {
   /** Counts that CloudTrail delivered in place of records. */
   readonly aggregated?: readonly AggregatedEntry[];
   /** What was noticed about these objects. */
-  readonly findings?: readonly Finding[];
+  readonly findings?: readonly LogFinding[];
   /** What sources remember once these objects are in. */
   readonly states?: readonly SourceState[];
   /** The cores are busy with reading: one thread is enough, and takes half the memory. */

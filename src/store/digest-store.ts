@@ -7,7 +7,7 @@ import {
   type LedgerLog,
   type LedgerPlace,
   type LogVerdict,
-  type OpenStretch,
+  type OpenRange,
   ledgerLogs,
   openSince,
   renewDigestCheck,
@@ -21,7 +21,7 @@ export type { DigestEntry, KeyEntry, LedgerLog, LedgerPlace, LogVerdict } from "
 export interface DigestStore {
   /** Log files of the ledger of delivery days, YYYY-MM-DD, inclusive. */
   logs(place: LedgerPlace, from: string | null, to: string | null): Promise<readonly LedgerLog[]>;
-  openSince(place: LedgerPlace, recent: number): Promise<OpenStretch>;
+  openSince(place: LedgerPlace, recent: number): Promise<OpenRange>;
   saveLogs(verdicts: readonly LogVerdict[]): Promise<void>;
   /** The end of an account and Region: its last log files and all of its digests. */
   saveArea(

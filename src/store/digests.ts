@@ -77,7 +77,7 @@ export async function writeLogVerdicts(
   if (verdicts.length === 0) return false;
   await fillTemporary(
     connection,
-    "judged",
+    "checked_log",
     verdictColumns,
     verdicts.map((v) => ({
       uri: v.uri,
@@ -97,7 +97,7 @@ export async function writeLogVerdicts(
     const columns = columnList({ columns: verdictColumns });
     await connection.run(filledQuery("duckdb/missing-logs.sql", { columns, run_id: sqlText(context.runId) }));
   }
-  await connection.run("DROP TABLE temp.judged; DROP TABLE temp.verdict");
+  await connection.run("DROP TABLE temp.checked_log; DROP TABLE temp.verdict");
   return updated.rowsChanged > 0 || absent > 0;
 }
 
@@ -133,12 +133,12 @@ export async function writeDigests(
     run_id: context.runId,
     checked_at: context.now.getTime(),
   }));
-  await fillTemporary(connection, "judged_digest", digestTable.columns, rows);
+  await fillTemporary(connection, "checked_digest", digestTable.columns, rows);
   const later = from === null ? "true" : `ends_at > epoch_ms(${from})`;
   const terms = { here: isHere(place), later, columns: columnList(digestTable) };
   const changes = await countOf(connection, filledQuery("duckdb/digest-changes.sql", terms));
   if (changes > 0) await connection.run(filledQuery("duckdb/digests.sql", terms));
-  await connection.run("DROP TABLE temp.judged_digest");
+  await connection.run("DROP TABLE temp.checked_digest");
   return changes > 0;
 }
 
@@ -201,7 +201,7 @@ export async function ledgerLogs(
 }
 
 /** What is still to be judged, epoch milliseconds. */
-export interface OpenStretch {
+export interface OpenRange {
   /** The first log file of the ledger; null: it has none. */
   readonly first: number | null;
   readonly last: number | null;
@@ -210,11 +210,7 @@ export interface OpenStretch {
 }
 
 /** `recent`: what is younger and not valid may still become so. */
-export async function openSince(
-  connection: DuckDBConnection,
-  place: LedgerPlace,
-  recent: number,
-): Promise<OpenStretch> {
+export async function openSince(connection: DuckDBConnection, place: LedgerPlace, recent: number): Promise<OpenRange> {
   const terms = { here: isHere(place), recent: `epoch_ms(${recent})` };
   const [row] = await rowsOf(connection, filledQuery("duckdb/open-since.sql", terms));
   const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));

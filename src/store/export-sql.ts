@@ -19,7 +19,7 @@ export function copySql(statement: ReadingStatement, file: string, options: Copy
   });
   const limit = maxRows === undefined ? "" : ` LIMIT ${maxRows}`;
   const rows = `SELECT ${columns.join(", ")} FROM ${relationOf(statement)}${limit}`;
-  // without a temporary file of DuckDB's beside: it may not be written, and the file is renamed by us
+  // without a temporary file of DuckDB's beside: we are not allowed to write it, and the file is renamed by us
   return `COPY (${rows}) TO ${textLiteral(file)} (${formatSql(options)}, USE_TMP_FILE false, PRESERVE_ORDER ${isOrdered})`;
 }
 

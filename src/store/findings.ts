@@ -1,4 +1,4 @@
-/** The findings: what a run noticed about the logs themselves, each told once and kept. */
+/** The findings: what a run noticed about the logs themselves, each reported once and kept. */
 import type { DuckDBConnection } from "duckdb";
 import { columnsWithout } from "../schema/column.ts";
 import { findingTable } from "../schema/tables.ts";
@@ -8,7 +8,7 @@ import { columnList } from "./ddl.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import { writeMeta } from "./meta.ts";
 
-export interface Finding {
+export interface LogFinding {
   readonly kind: "object-replaced" | "object-disappeared" | "profile-changed";
   /** Trail object, or the profile with its source Region. */
   readonly uri: string;
@@ -22,9 +22,9 @@ const columns = columnsWithout(findingTable.columns, "run_id", "found_at");
 /** Stores what is not known yet and returns that. Call it within a transaction. */
 export async function writeFindings(
   connection: DuckDBConnection,
-  findings: readonly Finding[],
+  findings: readonly LogFinding[],
   context: { readonly runId: string; readonly now: Date },
-): Promise<readonly Finding[]> {
+): Promise<readonly LogFinding[]> {
   if (findings.length === 0) return [];
   await fillTemporary(connection, "found", columns, findings);
   await connection.run(

@@ -42,8 +42,8 @@ export async function settleWorkingFile(
   await makeWritable(work);
   const damage = await damageOf(duck, file);
   if (damage === null) {
-    const standing = await compareWithPublished(duck, file);
-    if (standing !== "stale") return standing;
+    const position = await compareWithPublished(duck, file);
+    if (position !== "stale") return position;
   } else notice(`${work} was damaged and is made again; what was not published is read again (${damage})`);
   await removeDatabase(work);
   return "same";

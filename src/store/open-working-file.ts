@@ -15,7 +15,7 @@ export async function openWorkingFile(duck: Duck, file: string, notice: (message
   await takeLock(duck, file);
   // only now: the lock is held, so nobody else is in the middle of anything
   await clearLeftovers(file);
-  const standing = await settleWorkingFile(duck, file, notice);
+  const position = await settleWorkingFile(duck, file, notice);
   if (!existsSync(work) && existsSync(file)) {
     await checkPublished(duck, file);
     await replaceFile(file, work);
@@ -32,6 +32,6 @@ export async function openWorkingFile(duck: Duck, file: string, notice: (message
   if (existsSync(file))
     await writeMeta(
       duck.connection,
-      standing === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
+      position === "ahead" ? { published: "true", dirty: "true" } : { published: "true" },
     );
 }

@@ -1,5 +1,5 @@
 /** Which types the users of a warehouse need besides the class itself. */
-export type { Finding } from "./findings.ts";
+export type { LogFinding } from "./findings.ts";
 export type { Expectation } from "./expected-trails.ts";
 export type { Listed, ListedDays } from "./listed-ranges.ts";
 export type { ListedKeyRange, MissingObject } from "./missing.ts";

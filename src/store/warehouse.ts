@@ -20,7 +20,7 @@ import {
   stopDuck,
   warehouseError,
 } from "./duck.ts";
-import { type Finding, writeFindings } from "./findings.ts";
+import { type LogFinding, writeFindings } from "./findings.ts";
 import { type Listed, writeListed } from "./listed-ranges.ts";
 import { renewStaleDays } from "./invocation-day.ts";
 import { type Candidate, type ObjectKind, type UnknownObject, findUnknown, ledgerOf } from "./ledger.ts";
@@ -142,7 +142,7 @@ export class Warehouse {
   }
 
   /** Stores findings and returns those that are new. */
-  async saveFindings(findings: readonly Finding[]): Promise<readonly Finding[]> {
+  async saveFindings(findings: readonly LogFinding[]): Promise<readonly LogFinding[]> {
     return await this.#transaction((connection) => writeFindings(connection, findings, this.#context()));
   }
 

@@ -1,7 +1,8 @@
 /** The command line over the demo: help, refusals, every report in every format, scope, protection, logs. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeInvocationLogs } from "../../src/demo/invocation-logs.ts";
 import { writeDemoOrganization } from "../../src/demo/organization.ts";
 import { loadCatalogue } from "../../src/report/catalogue.ts";
 import { version } from "../../src/version.ts";
@@ -15,8 +16,9 @@ const warehouse = join(root, "w.duckdb");
 const reports = [...loadCatalogue().values()];
 
 beforeAll(async () => {
-  await writeDemoOrganization(join(root, "logs"));
+  const made = await writeDemoOrganization(join(root, "logs"));
   expect((await runCli(["ingest", join(root, "logs"), "--warehouse", warehouse])).code).toBe(0);
+  writeInvocationLogs(join(root, "invocation-logs"), made.entries);
 });
 
 const report = (...args: string[]): ReturnType<typeof runCli> => runCli(["report", ...args, "--warehouse", warehouse]);
@@ -51,7 +53,7 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     [["ingset"], /^error: unknown command 'ingset'\n\(Did you mean ingest\?\)\n$/],
     [["ingest", "x", "--wharehouse", "y"], /^error: unknown option '--wharehouse'\n\(Did you mean --warehouse\?\)\n$/],
     [["ingest"], /^error: missing required argument 'source'\nSee: spillway ingest --help\n$/],
-    [["frob"], /^error: unknown command 'frob'\nSee: spillway --help\n$/],
+    [["frobnicate"], /^error: unknown command 'frobnicate'\nSee: spillway --help\n$/],
     [["athena", "setup", "x"], /^error: too many arguments .*\nSee: spillway athena setup --help\n$/],
     [
       ["ingest", "gs://logs"],
@@ -131,8 +133,24 @@ it("report --list names each report with its question, and a user's own", async 
   );
 });
 
+it("what compares with invocation logs says that there are none, and has rows where there are", async () => {
+  const without = await report("invocation-log-gaps", "--format", "csv");
+  expect(without.code).toBe(0);
+  expect(without.stderr).toMatch(
+    /^warning: no invocation log was loaded: nothing is compared[^\n]*\nLoad them[^\n]*ingest invocation-logs:/,
+  );
+  const both = join(root, "both.duckdb");
+  copyFileSync(warehouse, both);
+  const logs = `invocation-logs:${join(root, "invocation-logs")}`;
+  expect((await runCli(["ingest", join(root, "logs"), logs, "--warehouse", both])).code).toBe(0);
+  const known = await runCli(["report", "invocation-log-gaps", "--format", "csv", "--warehouse", both]);
+  expect(known.stderr).toBe("");
+  expect(known.stdout.split("\n").length).toBeGreaterThan(2);
+});
+
 describe("every report in every format", () => {
-  it.each(reports.map(({ name }) => name))("%s", async (name) => {
+  const comparing = "invocation-log-gaps";
+  it.each(reports.map(({ name }) => name).filter((name) => name !== comparing))("%s", async (name) => {
     const flags = [name, "--boundary", "eu"];
     const rows = await rowsOf(...flags);
     expect(rows.length).toBeGreaterThan(0);

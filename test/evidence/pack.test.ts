@@ -164,7 +164,7 @@ describe("a damaged pack is refused, and every fault is named", () => {
     [
       "a line that is none",
       (where) => forge(where, "manifest-sha256.txt", (lines) => `${lines}hello\n`),
-      /line \d+ is no line of a manifest/,
+      /line \d+ is not a line of a manifest/,
     ],
     [
       "a file named twice",
@@ -232,7 +232,7 @@ describe("a damaged pack is refused, and every fault is named", () => {
     expect(runVerifier(where).lines.filter((line) => line.startsWith("problem: ")).length).toBeGreaterThan(1);
   });
 
-  it("a form of later is no fault: it says so and ends with 2", async () => {
+  it("a form of later is not a fault: it says so and ends with 2", async () => {
     const where = copy();
     forge(where, "bag-info.txt", (info) => info.replace("Spillway-Schema: 1", "Spillway-Schema: 2"));
     const { code, lines } = runVerifier(where);

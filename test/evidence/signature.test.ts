@@ -200,7 +200,7 @@ describe("keys that cannot sign are refused in one line, before anything is writ
       /is encrypted/,
     ],
     ["public", () => pem(pairs.p256.publicKey, "spki"), /is a public key/],
-    ["nothing", () => "hello", /is no private key in PEM/],
+    ["nothing", () => "hello", /is not a private key in PEM/],
   ];
   for (const [name, content, said] of cases)
     it(name, async () => {

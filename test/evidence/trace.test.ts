@@ -84,7 +84,7 @@ it("every failure is one line with the right code", async () => {
       3,
       /DOES NOT HOLD: the log file has another SHA-256/,
     ],
-    [[pack, key, "--source", logsWith("broken", () => "{")], 3, /DOES NOT HOLD: the log file is none/],
+    [[pack, key, "--source", logsWith("broken", () => "{")], 3, /DOES NOT HOLD: it is not a log file/],
   ];
   for (const [args, code, said] of cases) {
     const run = await trace(...args);

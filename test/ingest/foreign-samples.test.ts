@@ -127,7 +127,7 @@ describe("shapes that others write", () => {
     ]);
   });
 
-  it("JSON that is no log says what it is", async () => {
+  it("JSON that is not a log says what it is", async () => {
     const papers = join(root, "papers");
     putFile(join(papers, "scp.json"), JSON.stringify({ Version: "2012-10-17", Statement: [] }));
     const file = join(root, "papers.duckdb");
@@ -138,7 +138,7 @@ describe("shapes that others write", () => {
   });
 });
 
-// The samples belong to their authors and are no part of the project. What they hold stands above; here they are read as they are.
+// The samples belong to their authors and are not part of the project. What they hold stands above; here they are read as they are.
 if (existsSync(samples))
   describe("foreign samples", () => {
     const warehouse = join(root, "w.duckdb");

@@ -127,7 +127,7 @@ describe("the evidence of a trail", () => {
 });
 
 describe("a folder of invocation logs", () => {
-  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is no log is named", async () => {
+  it("is read in every form that Bedrock and people leave it in; a record twice is one; what is not a log is named", async () => {
     const folder = temporaryFolder();
     const [warehouse, source] = [join(folder, "w.duckdb"), join(folder, "logs")];
     const put = (name: string, content: string | Uint8Array): string =>
@@ -243,6 +243,25 @@ describe("a folder of invocation logs", () => {
     expect(trailRun.stderr).toMatch(/skipped {3}\d+ × model invocation log/);
     expect(trailRun.stderr).not.toMatch(/secret/);
     expect(await queryRows(warehouse, "select count(*) as n from invocation")).toEqual([{ n: 2 }]);
+  });
+
+  it("that holds the trail too, read for both in one run: each source takes its own", async () => {
+    const folder = temporaryFolder();
+    const [warehouse, both] = [join(folder, "w.duckdb"), putTrail(join(folder, "both"))];
+    putFile(invocationLogPath(both, "20260902T100001Z_1"), gzipLines([invocationLog(4)]));
+    await load(warehouse, both, `invocation-logs:${both}`);
+    expect(
+      await queryRows(
+        warehouse,
+        "select objects_listed as listed, objects_loaded as loaded, objects_skipped as skipped, bedrock_events as events, new_logs as logs from run",
+      ),
+    ).toEqual([{ listed: 4, loaded: 2, skipped: 2, events: 14, logs: 1 }]);
+    expect(
+      await queryRows(
+        warehouse,
+        "select right(request_id, 2) as call from invocation where region_evidence = 'invocation-log'",
+      ),
+    ).toEqual([{ call: "04" }]);
   });
 
   it("of 100 MB in one line is read without its prompt", async () => {

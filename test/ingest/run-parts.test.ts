@@ -153,9 +153,9 @@ describe("findings of a run", () => {
 });
 
 it("rows of the quarantine say which record, or that it is the whole object", () => {
-  const rejected = [{ index: 3, reason: "eventTime is no time", eventId: "e3" }];
+  const rejected = [{ index: 3, reason: "eventTime is not a time", eventId: "e3" }];
   expect(quarantineEntries(read("a", { status: "loaded", rejected }))).toEqual([
-    { uri: "s3://b/a", etag: "1", recordIndex: 3, reason: "eventTime is no time", eventId: "e3" },
+    { uri: "s3://b/a", etag: "1", recordIndex: 3, reason: "eventTime is not a time", eventId: "e3" },
   ]);
   for (const status of ["quarantined", "unreadable"] as const)
     expect(quarantineEntries(read("a", { status }))).toEqual([
@@ -221,7 +221,7 @@ describe("one run over several sources", () => {
     expect([...second.findingCounts]).toEqual([["object-replaced", 1]]);
   });
 
-  it("a defect of a source is no matter of reach: the run fails with it", async () => {
+  it("a defect of a source is not a matter of reach: the run fails with it", async () => {
     const broken: ObjectSource = {
       name: "broken",
       // oxlint-disable-next-line require-yield -- it fails before it has anything to give

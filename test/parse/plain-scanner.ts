@@ -5,7 +5,7 @@ import {
   type StructuralIndex,
   makeMemory,
   makePositions,
-  makeRoom,
+  makeSpace,
   markLimit,
 } from "../../src/parse/scan-buffer.ts";
 
@@ -20,7 +20,7 @@ function collectHits(bytes: Buffer, length: number, hits: Positions): void {
   for (const needle of needles) {
     let at = bytes.indexOf(needle, 0, "latin1");
     while (at !== -1 && at < length) {
-      makeRoom(hits, 1);
+      makeSpace(hits, 1);
       hits.list[hits.count++] = at;
       at = bytes.indexOf(needle, at + 1, "latin1");
     }
@@ -54,11 +54,11 @@ function collectMarks(bytes: Buffer, length: number, level: number, marks: Posit
       if (next === quote || next === backslash) i++;
     } else if (byte === 0x7b || byte === 0x5b) {
       if (depth++ > level) continue;
-      makeRoom(marks, 1);
+      makeSpace(marks, 1);
       marks.list[marks.count++] = i;
     } else if (byte === 0x7d || byte === 0x5d) {
       if (--depth > level) continue;
-      makeRoom(marks, 1);
+      makeSpace(marks, 1);
       marks.list[marks.count++] = i;
     } else continue;
     if (marks.count >= markLimit) return false;

@@ -134,7 +134,7 @@ describe("parseTrailObject", () => {
       "loaded 0/1",
     ],
     ["lone surrogates", `{"Records":[${bedrock.replace("e-1", "\\ud800x")}]}`, "loaded 1/1"],
-    ["bytes that are no UTF-8", Buffer.from(envelope.replace("e-1", "\xff\xfe"), "latin1"), "loaded 1/2"],
+    ["bytes that are not UTF-8", Buffer.from(envelope.replace("e-1", "\xff\xfe"), "latin1"), "loaded 1/2"],
     ["Insights events", `{"Records":[${insight},${insight}]}`, "skipped: CloudTrail Insights events"],
     ["a digest", gzipSync(digest), "skipped: CloudTrail digest"],
     ["model invocation logs", `${invocationLog}\n${invocationLog}`, "skipped: model invocation log"],

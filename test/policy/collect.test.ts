@@ -22,6 +22,7 @@ import {
   EnablePolicyTypeCommand,
   ListRootsCommand,
   MoveAccountCommand,
+  RegisterDelegatedAdministratorCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
@@ -46,6 +47,8 @@ const folder = temporaryFolder();
 const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "eu-central-1" };
 Object.assign(process.env, keys);
 
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+
 interface Landscape {
   readonly account: string;
   readonly role: string;
@@ -58,7 +61,7 @@ const invoke = (more: Record<string, unknown> = {}): string =>
 
 /** A root, an OU with a Region deny, an account in it with a role, a user and its group. */
 async function build(url: string): Promise<Landscape> {
-  const config = { endpoint: url, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const config = { endpoint: url, region: "us-east-1", credentials };
   const organizations = new OrganizationsClient(config);
   await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
   const root = (await organizations.send(new ListRootsCommand({}))).Roots?.[0]?.Id ?? "";
@@ -84,12 +87,12 @@ async function build(url: string): Promise<Landscape> {
       )
     ).Policy?.PolicySummary?.Id ?? "";
   await organizations.send(new AttachPolicyCommand({ PolicyId: scp, TargetId: unit }));
-  const credentials = fromTemporaryCredentials({
-    masterCredentials: config.credentials,
+  const inAccount = fromTemporaryCredentials({
+    masterCredentials: credentials,
     params: { RoleArn: `arn:aws:iam::${account}:role/reader`, RoleSessionName: "build" },
     clientConfig: { endpoint: url, region: "us-east-1" },
   });
-  const iam = new IAMClient({ ...config, credentials });
+  const iam = new IAMClient({ ...config, credentials: inAccount });
   const boundary =
     (
       await iam.send(
@@ -162,6 +165,8 @@ describe.skipIf("missing" in moto)("policy collect", () => {
   });
   beforeEach(() => {
     door.calls.length = 0;
+    door.keys.length = 0;
+    door.delegated = false;
     door.refuse = () => undefined;
     door.rewrite = (_, body) => body;
   });
@@ -274,6 +279,46 @@ describe.skipIf("missing" in moto)("policy collect", () => {
       ["eu-west-1", "denied"],
       ["eu-west-3", "denied"],
     ]);
+  });
+
+  it("reads as a delegated administrator what the management account reads, and knows whom SCPs bind", async () => {
+    const { bundle: byManagement } = await collect("--organization");
+    const management = new OrganizationsClient({ endpoint: server.url, region: "us-east-1", credentials });
+    const registered = { AccountId: land.account, ServicePrincipal: "ssm.amazonaws.com" };
+    await management.send(new RegisterDelegatedAdministratorCommand(registered));
+    const delegated = ["--organizations-role-arn", `arn:aws:iam::${land.account}:role/reader`];
+    door.calls.length = 0;
+    door.keys.length = 0;
+    door.delegated = true;
+    const { run, bundle, file } = await collect("--organization", ...delegated);
+    expect(run.stderr).not.toContain("not readable");
+    expect(bundle).toEqual(byManagement);
+    // every question to Organizations was the delegated account's own
+    const asking = door.keys.filter((_, index) => door.calls[index]?.startsWith("organizations:") === true);
+    expect([asking.length > 5, new Set(asking).size, asking.includes("test")]).toEqual([true, 1, false]);
+    // the account that may read the policies is bound by them; the management account is not
+    expect(bundle.organization?.management_account).not.toBe(land.account);
+    expect((await check(file, "--principal", land.role)).code).toBe(3);
+    const own = bundle.organization?.management_account ?? "";
+    const { principals } = bundle;
+    const there = `arn:aws:iam::${own}:role/workload`;
+    const moved = { ...principals, [there]: { ...Object.values(principals)[0], account: own } };
+    const bound = await check(
+      await saved({ ...bundle, principals: moved as Bundle["principals"] }),
+      "--principal",
+      there,
+    );
+    expect([bound.code, bound.stdout]).toEqual([0, expect.stringContaining("do not bind this principal")]);
+  });
+
+  it("reads as a delegated administrator who may not see all, and promises nothing of the rest", async () => {
+    const delegated = ["--organizations-role-arn", `arn:aws:iam::${land.account}:role/reader`];
+    door.delegated = true;
+    door.refuse = (call) => (call === "organizations:ListPoliciesForTarget" ? deniedJson(call) : undefined);
+    const { bundle, file } = await collect("--principal", land.role, ...delegated);
+    expect(bundle.organization?.management_account).not.toBe(land.account);
+    expect(bundle.unreadable.map(({ what }) => what).join()).toContain("SCPs");
+    expect((await check(file, "--destination", "us-east-1")).code).toBe(4);
   });
 
   async function saved(bundle: Bundle): Promise<string> {

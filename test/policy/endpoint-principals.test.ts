@@ -52,7 +52,7 @@ describe("a principal of an endpoint policy", () => {
     [role, { AWS: "arn:aws:sts::999988887777:assumed-role/workload/night" }, "denied"],
     [user, { AWS: `arn:aws:sts::${account}:assumed-role/ada/night` }, "denied"],
     [user, { AWS: `arn:aws:sts::${account}:federated-user/ada` }, "denied"],
-    // what is no name
+    // what is not a name
     [role, { AWS: `arn:aws:iam::${account}:role/*` }, "cannot-tell"],
     [role, { AWS: "AROAEXAMPLEEXAMPLE123" }, "cannot-tell"],
     // services call in their own name

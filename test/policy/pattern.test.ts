@@ -67,4 +67,10 @@ describe("wildcards", () => {
   ])("ARN %s: %s", (pattern, expected) => {
     expect(matchesArn(patternOf(pattern), "arn:aws:iam::12:role/a:b")).toBe(expected);
   });
+
+  it("in ARNs need six segments on both sides, or nothing is meant", () => {
+    for (const short of ["arn:aws:iam::12", "*", "", "arn:aws:iam::"])
+      expect(matchesArn(patternOf("arn:*:*:*:*:*"), short)).toBe(false);
+    expect(matchesArn(patternOf("*"), "arn:aws:iam::12:role/a")).toBe(false);
+  });
 });

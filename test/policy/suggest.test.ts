@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../src/policy/call.ts";
 import { checksOf } from "../../src/policy/checks.ts";
+import { readPolicy } from "../../src/policy/document.ts";
 import { evaluateCall } from "../../src/policy/evaluate.ts";
 import type { GivenKeys } from "../../src/policy/keys.ts";
 import type { Layer } from "../../src/policy/layers.ts";
@@ -107,6 +108,42 @@ describe("what is suggested", () => {
       { numRuns: 200 },
     );
     expect(compared).toBeGreaterThan(1_000);
+  });
+});
+
+describe("a changed SCP", () => {
+  const call: Call = {
+    profile,
+    model: "amazon.nova-pro-v1:0",
+    sourceRegion: "eu-central-1",
+    destinations: ["eu-central-1", "eu-west-3"],
+    account: home,
+    principal: role,
+    action: "bedrock:InvokeModel",
+  };
+  const scp: Layer = { kind: "scp", level: 0, documents: [readPolicy("scp", "region-deny.json", firstScp)] };
+  const everything = policy({ Effect: "Allow", Action: "*", Resource: "*" });
+  const before: Layer[] = [{ ...scp, documents: [readPolicy("scp", "full.json", everything), ...scp.documents] }];
+  const given: GivenKeys = { others: "unknown" };
+  const changed = (style: Style): readonly Layer[] =>
+    suggest(targetsOf([call], style), before, given).layers.filter(({ kind }) => kind === "scp");
+
+  it.each(["narrow", "wide"] as const)("in %s style holds for every account below", (style) => {
+    const other = { ...call, account: "999988887777", principal: "arn:aws:iam::999988887777:role/workload" };
+    expect(evaluateCall(other, before, given).overall).toBe("denied");
+    expect(evaluateCall(other, changed(style), given).overall).toBe("allowed");
+  });
+
+  it("keeps what the profile could do in Regions that were permitted before, and nothing else", () => {
+    for (const [region, decision] of [
+      ["us-east-1", "allowed"],
+      ["ap-northeast-1", "denied"],
+    ] as const) {
+      const elsewhere = { ...call, destinations: [region] };
+      const there = (layers: readonly Layer[]): string | undefined =>
+        evaluateCall(elsewhere, layers, given).resources.find(({ check }) => check.destination === region)?.decision;
+      expect([there(before), there(changed("narrow"))]).toEqual([decision, decision]);
+    }
   });
 });
 

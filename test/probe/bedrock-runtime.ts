@@ -53,6 +53,12 @@ export const broken: Answer = {
   breaksOff: true,
 };
 
+/** It ends as if all were well, before the message does. */
+export const cutShort: Answer = {
+  bytes: frame("messageStart", { role: "assistant" }),
+  contentType: "application/vnd.amazon.eventstream",
+};
+
 export const exception: Answer = {
   bytes: Buffer.concat([
     frame("messageStart", { role: "assistant" }),

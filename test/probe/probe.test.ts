@@ -21,7 +21,17 @@ import { type CliRun, runCli } from "../support/run-cli.ts";
 import { spawnCli } from "../support/spawn-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { bedrockRecord, gzipLog, logPath, putFile } from "../support/trail-files.ts";
-import { type Ending, broken, callsOf, denied, exception, runtimeAnswers, throttled, time } from "./bedrock-runtime.ts";
+import {
+  type Ending,
+  broken,
+  callsOf,
+  cutShort,
+  denied,
+  exception,
+  runtimeAnswers,
+  throttled,
+  time,
+} from "./bedrock-runtime.ts";
 import { changed, destinations, green, identity, profileIn, sourceRegion } from "./landing-zone.ts";
 
 const folder = temporaryFolder();
@@ -172,6 +182,20 @@ describe("a probe", () => {
       error: null,
     });
     expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("notes a call before it is made, and how it ended before the next one", async () => {
+    const file = join(folder, `probe-${serial}.json`);
+    const seen: unknown[] = [];
+    const noted = (): Answer => {
+      seen.push(
+        read(file).calls.map(({ outcome, ended_at: end, request_id: id }) => [outcome, end === null, id === null]),
+      );
+      return { body: { output: {} } };
+    };
+    await probe([{}, {}], ["--operation", "InvokeModel"], { answers: { "bedrock:InvokeModel": noted } });
+    const underWay = [null, true, true];
+    expect(seen).toEqual([[underWay], [["served", false, false], underWay]]);
   });
 
   it("shows denials as rows, with Region and policy, beside what the policies say", async () => {
@@ -420,6 +444,7 @@ describe("a probe, with bad input", () => {
 
   it.each<readonly [string, Answer, string]>([
     ["breaks off", broken, "StreamBroke"],
+    ["ends before its message does", cutShort, "StreamBroke"],
     ["ends with an exception", exception, "ModelStreamErrorException"],
   ])("a stream that %s: the call is noted, and its event still says where it ran", async (_, answer, error) => {
     const { rows, run } = await probe(
@@ -508,7 +533,7 @@ describe("a probe, with bad input", () => {
     };
     expect(await broke(before.slice(0, 100))).toEqual([
       2,
-      expect.stringContaining("is no file of a probe, or it is damaged"),
+      expect.stringContaining("is not a file of a probe, or it is damaged"),
     ]);
     expect(await broke(before.replace("probe/1", "probe/2"))).toEqual([
       2,
@@ -518,7 +543,7 @@ describe("a probe, with bad input", () => {
       2,
       expect.stringContaining("holds no call"),
     ]);
-    expect(await broke("{}")).toEqual([2, expect.stringContaining("is no file of a probe")]);
+    expect(await broke("{}")).toEqual([2, expect.stringContaining("is not a file of a probe")]);
     expect((await result("/nonexistent.json")).code).toBe(2);
   });
 

@@ -106,7 +106,7 @@ describe("drift in a run", { timeout: 120_000 }, () => {
     expect(report().drift).toHaveProperty("used and outside the boundary");
   });
 
-  it("is no finding where all that drifts is an allow that nobody uses", async () => {
+  it("is not a finding where all that drifts is an allow that nobody uses", async () => {
     const scope = { principal: ["nobody-at-all"] };
     expect((await run({ failOn: ["drift"], policies: { bundle: "bundle.json" }, scope })).code).toBe(0);
   });

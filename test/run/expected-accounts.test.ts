@@ -1,4 +1,4 @@
-/** Accounts that an organization names are expected: one that never delivers is a gap by name, and an organization that does not answer is no silence. */
+/** Accounts that an organization names are expected: one that never delivers is a gap by name, and an organization that does not answer is not silent. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -69,7 +69,7 @@ describe("--fail-on first-seen", { timeout: 60_000 }, () => {
     const alone = await here.report("first-seen", "--from", dayBack(7), "--fail-on", "first-seen", "--format", "csv");
     expect(alone.code).toBe(3);
     expect(alone.stdout.split("\n").length).toBe(6);
-    // the week before knew nothing of it, and the day after it is no news
+    // the week before knew nothing of it, and the day after it is not news
     expect((await here.report("--from", dayBack(9), "--to", dayBack(2), "--fail-on", "first-seen")).code).toBe(0);
     expect((await here.report("--from", dayBack(1), "--fail-on", "first-seen")).code).toBe(0);
   });

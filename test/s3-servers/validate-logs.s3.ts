@@ -11,7 +11,8 @@ import { awsCliVersion, validateLogs, type ValidateRun } from "../support/valida
 
 useTestCredentials();
 const version = await awsCliVersion();
-if (version === undefined) console.warn("the AWS CLI is not here (pip install awscli): nothing is compared with it");
+if (version === undefined)
+  console.warn("no AWS CLI is here, and none could be had from PyPI: nothing is compared with it");
 /** The page with the first three cells of each row of its tables. */
 const ownColumns = (text: string): string =>
   text.replaceAll(/^(\|(?:[^|\n]*\|){3}).*$/gm, "$1").replaceAll(/^\|-.*$/gm, "|-");
@@ -50,6 +51,10 @@ async function both(trail: MadeTrail, from: number): Promise<{ theirs: ValidateR
   const ours = [...counts].map(([what, count]) => (count === 1 ? what : `${count} × ${what}`)).join("; ");
   return { theirs, ours: ours === "" ? "all valid" : ours, code: run.code };
 }
+
+it.runIf(process.env["CI"] === "true")("is compared with the version that docs/verify.md names", () => {
+  expect(readFileSync(guide, "utf8")).toContain(`${version} validate-logs`);
+});
 
 describe.runIf(version !== undefined)(version ?? "no AWS CLI", () => {
   it("accepts the chain that spillway verify accepts", async () => {

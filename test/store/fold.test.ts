@@ -414,7 +414,7 @@ const cases: readonly Case[] = [
     expected: { outcome: "served", error_code: null, copies_disagree: true },
   },
   {
-    name: "three records: what an addendum corrects is no conflict",
+    name: "three records: what an addendum corrects is not a conflict",
     events: [
       event({ event_id: "a", inference_region: "eu-west-3" }),
       event({ event_id: "z", original_event_id: "a", original_request_id: "r1", inference_region: "eu-north-1" }),

@@ -192,7 +192,7 @@ describe("invocation logs", () => {
     );
   }, 180_000);
 
-  it("a log that comes alone is no invocation; its call may come later, also as a completion first", async () => {
+  it("a log that comes alone is not an invocation; its call may come later, also as a completion first", async () => {
     await using box = await sandbox();
     const call = event({ operation: "ConverseStream", streaming: true });
     const end = completion({ invocation_key: "eu-west-1/k1" });
@@ -255,6 +255,15 @@ describe("pruning", () => {
     expect(counts).toEqual({ invocations: 2, events: 2, variants: 0, quarantined: 0, logs: 4 });
     expect(await readRows(file, left)).toEqual([{ r: "alone-new" }, { r: "new" }]);
     expect(await readRows(file, "SELECT region_evidence AS e FROM invocation")).toEqual([{ e: "invocation-log" }]);
+  });
+
+  it("takes a log with its call whatever time it names", async () => {
+    await using box = await sandbox();
+    const days = 3 * 24 * 60;
+    const file = await load(box, [{ events: [of("older", -days)], logs: [logOf("older", days)] }]);
+    const [counts] = await loadInto(file, box, [{ prune: day }]);
+    expect(counts).toMatchObject({ invocations: 1, logs: 1 });
+    expect(await readRows(file, left)).toEqual([]);
   });
 
   it("keeps the days empty: what comes for them later goes at the next publishing", async () => {

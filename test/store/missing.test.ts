@@ -1,4 +1,4 @@
-/** What a listing should have given and did not: by place and day, never what was not looked at, and never what is no log file. */
+/** What a listing should have given and did not: by place and day, never what was not looked at, and never what is not a log file. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LedgerEntry } from "../../src/store/batch.ts";

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Finding } from "../../src/store/findings.ts";
+import type { LogFinding } from "../../src/store/findings.ts";
 import type { AggregatedEntry, StagedBatch } from "../../src/store/batch.ts";
 import { derivedSchema } from "../../src/store/derived-schema.ts";
 import { attach, startDuck, stopDuck } from "../../src/store/duck.ts";
@@ -26,7 +26,7 @@ async function open(): Promise<{ readonly file: string; readonly warehouse: Ware
 const nothing: StagedBatch = { files: [], objects: [], quarantine: [] };
 
 describe("findings", () => {
-  const finding: Finding = { kind: "object-replaced", uri: "file:a", etag: "1", detail: "changed" };
+  const finding: LogFinding = { kind: "object-replaced", uri: "file:a", etag: "1", detail: "changed" };
 
   it("are told once for each version of an object, and are something to publish", async () => {
     const { warehouse } = await open();

@@ -10,9 +10,10 @@ import {
   DuckDBTypeId,
 } from "duckdb";
 import { SpillwayError, messageOf } from "../../src/errors.ts";
-import { queryTrino, type TrinoServer } from "../../src/engines/trino/client.ts";
+import type { TrinoServer } from "../../src/engines/trino/access.ts";
+import { queryTrino } from "../../src/engines/trino/statement.ts";
 import { trinoColumn } from "../../src/engines/trino-cells.ts";
-import type { AthenaColumn } from "../../src/engines/athena/client.ts";
+import type { AthenaColumn } from "../../src/engines/athena/result.ts";
 
 export interface BackendResult {
   readonly columns: readonly AthenaColumn[];

@@ -1,6 +1,6 @@
 /** What the Athena tests share: an endpoint over a DuckDB with a database `spillway`, its bucket, and short waits. */
 import type { DuckDBConnection } from "duckdb";
-import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/engines/athena/client.ts";
+import { type AthenaAccess, type AthenaOptions, athenaAccess } from "../../src/engines/athena/access.ts";
 import { parserRelations } from "../../src/engines/raw-logs/reference-relations.ts";
 import { modelRelations } from "../../src/engines/raw-logs/views.ts";
 import { openRaw, replaceRaw } from "../engines/athena/raw-records.ts";

@@ -13,6 +13,10 @@ export interface Door {
   readonly url: string;
   /** Every call since the last `reset`, in order. */
   readonly calls: string[];
+  /** The access key of each call, in order. */
+  readonly keys: string[];
+  /** Organizations answers whoever asks as it answers the management account: moto knows no delegated administrators. */
+  delegated: boolean;
   refuse: Refusal;
   /** What is passed on instead. */
   rewrite: (call: string, body: string) => string;
@@ -72,9 +76,11 @@ function addressOf(server: Server): AddressInfo {
   return address;
 }
 
+const accessKey = /Credential=([^/]+)\//;
+
 /** Passes calls on to `target`, unless `refuse` answers them. */
 export async function openDoor(target: string): Promise<Door> {
-  const calls: string[] = [];
+  const [calls, keys]: [string[], string[]] = [[], []];
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -82,6 +88,7 @@ export async function openDoor(target: string): Promise<Door> {
       const body = Buffer.concat(chunks);
       const call = nameOf(incoming, body.toString());
       calls.push(call);
+      keys.push(accessKey.exec(incoming.headers.authorization ?? "")?.[1] ?? "");
       const refused = door.refuse(call, body.toString());
       if (refused !== undefined) {
         outgoing.writeHead(refused.status, {
@@ -90,10 +97,15 @@ export async function openDoor(target: string): Promise<Door> {
         outgoing.end(refused.body);
         return;
       }
+      const headers = { ...incoming.headers };
+      if (door.delegated && call.startsWith("organizations:")) {
+        headers.authorization = headers.authorization?.replace(accessKey, "Credential=test/");
+        delete headers["x-amz-security-token"];
+      }
       const sent = Buffer.from(door.rewrite(call, body.toString()));
       const passed = request(
         `${target}${incoming.url ?? "/"}`,
-        { method: incoming.method, headers: { ...incoming.headers, "content-length": String(sent.length) } },
+        { method: incoming.method, headers: { ...headers, "content-length": String(sent.length) } },
         (answer) => {
           outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
           answer.pipe(outgoing);
@@ -107,6 +119,8 @@ export async function openDoor(target: string): Promise<Door> {
   const door: Door = {
     url: `http://127.0.0.1:${addressOf(server).port}`,
     calls,
+    keys,
+    delegated: false,
     refuse: () => undefined,
     rewrite: (_, body) => body,
     close: () => void server.close(),

@@ -1,9 +1,25 @@
 /** Running `aws cloudtrail validate-logs` over a made trail: the other implementation of the same check. */
 import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { MadeTrail } from "../integrity/made-trail.ts";
+import { pythonWith } from "./python.ts";
 
-const program = process.env["SPILLWAY_AWS_CLI"] ?? "aws";
+/** The version that the table of docs/verify.md was made with. */
+const requirement = "awscli==1.46.3";
+
+let found: string | undefined;
+
+/** As named by SPILLWAY_AWS_CLI, else that version from PyPI, else what is installed. */
+export function awsProgram(): string {
+  const named = process.env["SPILLWAY_AWS_CLI"];
+  if (named !== undefined && named !== "") return named;
+  if (found === undefined) {
+    const installed = pythonWith(requirement);
+    found = "python" in installed ? join(dirname(installed.python), "aws") : "aws";
+  }
+  return found;
+}
 
 export interface ValidateRun {
   readonly code: number;
@@ -14,7 +30,7 @@ export interface ValidateRun {
 /** `aws-cli/1.46.3`, or nothing where there is none. */
 export async function awsCliVersion(): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(program, ["--version"]);
+    const { stdout } = await promisify(execFile)(awsProgram(), ["--version"]);
     return /^aws-cli\/\S+/.exec(stdout)?.[0];
   } catch {
     return undefined;
@@ -39,7 +55,7 @@ export async function validateLogs(
     AWS_SECRET_ACCESS_KEY: process.env["AWS_SECRET_ACCESS_KEY"] ?? "testtesttest",
   };
   const run = await new Promise<{ code: number; text: string }>((resolve) => {
-    execFile(program, args, { env }, (error, stdout, stderr) =>
+    execFile(awsProgram(), args, { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : 0, text: `${stdout}\n${stderr}` }),
     );
   });

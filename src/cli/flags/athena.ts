@@ -1,6 +1,6 @@
 /** The flags of `spillway athena` and of the engine: how Athena is reached, and where the raw logs are. */
 import type { Command } from "commander";
-import type { AthenaAccess, AthenaOptions } from "../../engines/athena/client.ts";
+import type { AthenaAccess, AthenaOptions } from "../../engines/athena/access.ts";
 import { type LogTable, namedTable, ownDatabase, ownTable, parseTableName } from "../../engines/raw-logs/log-table.ts";
 import type { SourceSettings } from "../../ingest/sources/settings.ts";
 import type { CommandContext } from "./context.ts";
@@ -70,7 +70,7 @@ export function athenaOptionsOf(flags: AthenaAccessFlags): AthenaOptions {
 }
 
 export async function athenaAccessOf(flags: AthenaAccessFlags, { effects }: CommandContext): Promise<AthenaAccess> {
-  const { athenaAccess } = await import("../../engines/athena/client.ts");
+  const { athenaAccess } = await import("../../engines/athena/access.ts");
   return athenaAccess(athenaOptionsOf(flags), effects.env);
 }
 

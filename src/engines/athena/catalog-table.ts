@@ -1,5 +1,5 @@
 /** What the catalog's description of a log table means for statements: which columns it lacks, where its days stand. */
-import type { AthenaTable } from "./client.ts";
+import type { AthenaTable } from "./table.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type LogTable, lackingColumns, pathColumn } from "../raw-logs/log-table.ts";
 

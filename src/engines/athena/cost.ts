@@ -1,5 +1,5 @@
 /** What statements on Athena scanned and what that costs, as far as it can be known before the bill. */
-import type { Statistics } from "./client.ts";
+import type { Statistics } from "./statement.ts";
 import { SpillwayError } from "../../errors.ts";
 import { bytesText } from "../../bytes-text.ts";
 

@@ -1,13 +1,8 @@
 /** The engine that runs reports on Athena: rows come from its result objects, what it scanned is counted and capped. */
-import {
-  type AthenaAccess,
-  type Execution,
-  type Statistics,
-  athenaAccess,
-  describeWorkgroup,
-  readResult,
-  runStatement,
-} from "./client.ts";
+import { type AthenaAccess, athenaAccess } from "./access.ts";
+import { readResult } from "./result.ts";
+import { type Execution, type Statistics, runStatement } from "./statement.ts";
+import { describeWorkgroup } from "./workgroup.ts";
 import { disconnect } from "../../aws/connection.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
@@ -27,7 +22,7 @@ export interface AthenaEngineEffects {
   readonly loggedBytes: LoggedBytesOf;
 }
 
-/** Tables and views are looked up in the database of the options. What was scanned is told when the engine is closed. */
+/** Tables and views are looked up in the database of the options. What was scanned is reported when the engine is closed. */
 export function openAthena(options: AthenaEngineOptions, effects: AthenaEngineEffects): Engine {
   const access = athenaAccess(options, effects.env);
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);

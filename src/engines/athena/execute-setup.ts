@@ -1,5 +1,7 @@
 /** The carrying out of a setup on Athena: what is missing or different is made, the rest is left alone. */
-import { type AthenaAccess, readResult, runStatement } from "./client.ts";
+import type { AthenaAccess } from "./access.ts";
+import { readResult } from "./result.ts";
+import { runStatement } from "./statement.ts";
 import type { Logger } from "../../log.ts";
 import { quotedName } from "../raw-logs/log-table.ts";
 import { type SetupStep, madeSql, markerStep, presentSql, setupView, stepHash } from "./setup.ts";

@@ -1,6 +1,8 @@
 /** Reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
 import { randomBytes } from "node:crypto";
-import { type AthenaAccess, type AthenaTable, describeTable, runStatement } from "./client.ts";
+import type { AthenaAccess } from "./access.ts";
+import { runStatement } from "./statement.ts";
+import { type AthenaTable, describeTable } from "./table.ts";
 import type { S3AccessOptions } from "../../aws/options.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";

@@ -1,5 +1,5 @@
 /** What a user may say about the Athena engine, as plain data. */
-import type { AthenaOptions } from "./client.ts";
+import type { AthenaOptions } from "./access.ts";
 import type { Scope } from "../../sql/scope.ts";
 
 export interface AthenaEngineOptions extends AthenaOptions {

@@ -1,5 +1,6 @@
 /** The copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
-import { type AthenaAccess, runStatement } from "./client.ts";
+import type { AthenaAccess } from "./access.ts";
+import { runStatement } from "./statement.ts";
 import { isOfFile } from "./explain.ts";
 import { dayVersion, daysBetween } from "../raw-logs/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
@@ -12,7 +13,7 @@ import { modelRelations } from "../raw-logs/views.ts";
 import type { Spending } from "./cost.ts";
 import { texts } from "./execute-setup.ts";
 import { closure, copyRelation, withRelations } from "../raw-logs/compose.ts";
-import { foldOfRun, foldSlice, foldedTables } from "../raw-logs/folded-copy.ts";
+import { foldOfRun, foldName, foldedTables } from "../raw-logs/folded-copy.ts";
 import { type LogTable, quotedName, recordRelation } from "../raw-logs/log-table.ts";
 
 /** Runs one statement of a refresh; the second form gives rows back. */
@@ -43,7 +44,7 @@ export interface RefreshSummary {
 }
 
 /**
- * Reads the days that are due again. A day is inserted below a new run, and the row in `copy_slice` that follows makes it the one that
+ * Reads the days that are due again. A day is inserted below a new run, and the row in `copied_day` that follows makes it the one that
  * readers see: a refresh that dies in between leaves rows that nobody reads. Only INSERT is needed, which Athena has for Parquet, Trino
  * for its Hive tables: no DELETE, which Athena has for Iceberg alone and which would show readers a day without rows.
  * At the end the events of all days are folded, in the same way: a late record changes invocations of any day.
@@ -51,17 +52,17 @@ export interface RefreshSummary {
 export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): Promise<RefreshSummary> {
   const now = options.now();
   const run = now.toISOString();
-  const slices = quotedName([...options.database, "copy_slice"]);
+  const copiedDays = quotedName([...options.database, "copied_day"]);
   const kept = await engine.rows(
-    `SELECT slice_day, max_by(slice_version, slice_run) AS slice_version, max(slice_run) AS slice_run FROM ${slices} GROUP BY slice_day`,
+    `SELECT copy_day, max_by(copy_version, copy_run) AS copy_version, max(copy_run) AS copy_run FROM ${copiedDays} GROUP BY copy_day`,
     "the days of the copy",
   );
   const versions = new Map(kept.map(([day, version]) => [String(day), String(version)]));
   const runs = new Map(kept.map(([day, , last]) => [String(day), String(last)]));
-  const folds = runs.get(foldSlice) ?? "";
-  const complete = async (slice: string, version: string): Promise<void> => {
-    const row = [slice, run, version].map(textLiteral).join(", ");
-    await engine.run(`INSERT INTO ${slices} SELECT ${row}`, `the copy of ${slice} (done)`);
+  const folds = runs.get(foldName) ?? "";
+  const complete = async (day: string, version: string): Promise<void> => {
+    const row = [day, run, version].map(textLiteral).join(", ");
+    await engine.run(`INSERT INTO ${copiedDays} SELECT ${row}`, `the copy of ${day} (done)`);
   };
   const refreshed: string[] = [];
   const failed: { day: string; reason: string }[] = [];
@@ -89,7 +90,7 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
   const folded = refreshed.length > 0 || [...runs.values()].some((last) => last > folds);
   if (folded) {
     for (const { sql, name } of foldSql(options.database, run)) await engine.run(sql, `the fold of the copy (${name})`);
-    await complete(foldSlice, run);
+    await complete(foldName, run);
     options.log.info("folded the copy");
   }
   return { refreshed, unchanged, failed, folded };

@@ -31,7 +31,7 @@ export function copyRelation(name: string, database: readonly string[], days: Da
   const table = (part: string): string => quotedName([...database, part]);
   const columns = name === "event_delivered" ? eventTable.columns.map((column) => column.name) : ["*"];
   const list = columns.map((column) => `c.${column}`).join(", ");
-  const upTo = name === "trail_object" ? ` where slice_run <= ${lastFold(database)}` : "";
+  const upTo = name === "trail_object" ? ` where copy_run <= ${lastFold(database)}` : "";
   const conditions = [
     ...(days.from === undefined ? [] : [`c.copy_day >= '${days.from}'`]),
     ...(days.to === undefined ? [] : [`c.copy_day <= '${days.to}'`]),
@@ -41,8 +41,8 @@ export function copyRelation(name: string, database: readonly string[], days: Da
     sql: [
       `select ${list}`,
       `from ${table(`${name}_copy`)} as c`,
-      `join (select slice_day, max(slice_run) as slice_run from ${table("copy_slice")}${upTo} group by slice_day) as s`,
-      "  on s.slice_day = c.copy_day and s.slice_run = c.copy_run",
+      `join (select copy_day, max(copy_run) as copy_run from ${table("copied_day")}${upTo} group by copy_day) as s`,
+      "  on s.copy_day = c.copy_day and s.copy_run = c.copy_run",
       ...(conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`]),
     ].join("\n"),
   };

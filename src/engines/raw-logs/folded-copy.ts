@@ -7,8 +7,8 @@ import { textLiteral } from "../../sql/literal.ts";
 import type { Relation } from "./reference-relations.ts";
 import { quotedName } from "./log-table.ts";
 
-/** What `copy_slice` calls the fold, where a day of delivery has its date. */
-export const foldSlice = "fold";
+/** What `copied_day` calls the fold, where a day of delivery has its date. */
+export const foldName = "fold";
 
 /** In the order in which they are made: each is made of the one before it. */
 export const foldedTables: readonly Table[] = [eventTable, invocationTable, invocationDayTable];
@@ -24,7 +24,7 @@ export function foldOfRun(name: string, database: readonly string[], run: string
 
 /** The run that readers see. */
 export function lastFold(database: readonly string[]): string {
-  return `(select max(slice_run) as fold_run from ${quotedName([...database, "copy_slice"])} where slice_day = '${foldSlice}')`;
+  return `(select max(copy_run) as fold_run from ${quotedName([...database, "copied_day"])} where copy_day = '${foldName}')`;
 }
 
 /** `event`, `invocation` or `invocation_day` as the last completed fold left it; undefined for what is not folded. */

@@ -65,7 +65,7 @@ export interface CopyTable {
 }
 
 /**
- * The tables of the copy. Rows are only ever added, below the run that wrote them, and `copy_slice` names the runs that are complete:
+ * The tables of the copy. Rows are only ever added, below the run that wrote them, and `copied_day` names the runs that are complete:
  * so a reader sees a day as it was or as it is, never half of it, and nothing has to be deleted to replace a day.
  */
 export const copyTables: readonly CopyTable[] = [
@@ -74,8 +74,8 @@ export const copyTables: readonly CopyTable[] = [
   // by run alone: Athena writes at most 100 partitions with one INSERT
   ...foldedTables.map(({ name, columns }) => ({ name: `${name}_copy`, columns, partitions: ["copy_run"] })),
   {
-    name: "copy_slice",
-    columns: ["slice_day", "slice_run", "slice_version"].map((name) => ({ name, type: "text", doc: "" })),
+    name: "copied_day",
+    columns: ["copy_day", "copy_run", "copy_version"].map((name) => ({ name, type: "text", doc: "" })),
     partitions: [],
   },
 ];

@@ -5,7 +5,8 @@ import type { Logger } from "../../log.ts";
 import type { CellBatch, Engine, Result } from "../engine.ts";
 import { type TrinoColumnReader, trinoColumn } from "../trino-cells.ts";
 import { bytesText } from "../../bytes-text.ts";
-import { type TrinoCall, type TrinoServer, trinoPages } from "./client.ts";
+import type { TrinoServer } from "./access.ts";
+import { type TrinoCall, trinoPages } from "./statement.ts";
 import { openTrinoLogs } from "./logs.ts";
 import { type TrinoEngineOptions, trinoSecrets } from "./options.ts";
 import type { TrinoPage } from "./protocol.ts";
@@ -16,7 +17,7 @@ export interface TrinoEngineEffects {
   readonly log: Logger;
 }
 
-/** The tables and views are looked up in the server's catalog and schema. What was read is told when the engine is closed. */
+/** The tables and views are looked up in the server's catalog and schema. What was read is reported when the engine is closed. */
 export function openTrino(options: TrinoEngineOptions, { env, log }: TrinoEngineEffects): Engine {
   const { catalog, schema } = options;
   const server: TrinoServer = {

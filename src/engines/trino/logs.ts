@@ -12,7 +12,8 @@ import {
   recordRelation,
 } from "../raw-logs/log-table.ts";
 import type { Scope } from "../../sql/scope.ts";
-import { type TrinoCall, type TrinoServer, queryTrino } from "./client.ts";
+import type { TrinoServer } from "./access.ts";
+import { type TrinoCall, queryTrino } from "./statement.ts";
 import type { Relation } from "../raw-logs/reference-relations.ts";
 import { modelRelations, logFileRelation } from "../raw-logs/views.ts";
 import { type TemporaryTables, openTemporaryTables } from "../raw-logs/temporary-tables.ts";

@@ -27,7 +27,7 @@ export interface TrinoPage {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads an answer; null if it is none of Trino's. */
+/** Reads an answer; null if Trino does not write such. */
 export function readPage(body: unknown): TrinoPage | null {
   if (!isJson(body) || typeof body.id !== "string") return null;
   const stats = isJson(body.stats) ? body.stats : {};

@@ -1,8 +1,22 @@
 /** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
-import type { Finding, Listed, ListedKeyRange, MissingObject, ObjectKind, SourceState } from "../../store/warehouse.ts";
+import type {
+  LogFinding,
+  Listed,
+  ListedKeyRange,
+  MissingObject,
+  ObjectKind,
+  SourceState,
+} from "../../store/warehouse.ts";
 import type { S3Locator } from "../../aws/access.ts";
 
-export type { Finding, Listed, ListedDays, ListedKeyRange, MissingObject, SourceState } from "../../store/warehouse.ts";
+export type {
+  LogFinding,
+  Listed,
+  ListedDays,
+  ListedKeyRange,
+  MissingObject,
+  SourceState,
+} from "../../store/warehouse.ts";
 
 /** How a worker gets the bytes of an object; plain data, because it travels between threads. */
 export type Locator =
@@ -73,8 +87,8 @@ export type Extraction =
 export interface SourceReport {
   /** What to remember of the run as a whole. */
   readonly states?: readonly SourceState[];
-  /** What was noticed; those that are stored already are not told again. */
-  readonly findings?: readonly Finding[];
+  /** What was noticed; those that are stored already are not reported again. */
+  readonly findings?: readonly LogFinding[];
   /** What could not be looked at, each in a sentence: the run is incomplete by these. */
   readonly gaps?: readonly string[];
   /** Only of a complete listing. */

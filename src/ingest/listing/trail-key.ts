@@ -11,7 +11,7 @@ export interface TrailKey {
 const layout =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/(CloudTrail[A-Za-z-]*)\/([a-z0-9-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/[^/]+$/;
 
-/** CloudTrail's own other files, told by their folder and, in flattened copies, by the second part of their name. */
+/** CloudTrail's own other files, recognised by their folder and, in flattened copies, by the second part of their name. */
 const otherKinds: ReadonlyMap<string, string> = new Map([
   ["CloudTrail-Digest", "digest file"],
   ["CloudTrail-Insight", "Insight file"],

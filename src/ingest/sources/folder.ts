@@ -47,7 +47,7 @@ export function folderSource(
 }
 
 /**
- * A file that was loaded from this folder and is no longer there is told of like an object that left its bucket. The folder is listed as
+ * A file that was loaded from this folder and is no longer there is reported like an object that left its bucket. The folder is listed as
  * a whole; one that is a part of an account and Region, such as a day, says nothing of the rest.
  */
 async function finishFolder(root: string, outcome: SourceOutcome, layout: Layout): Promise<SourceReport> {
@@ -134,7 +134,7 @@ function isFolder(entry: Dirent, path: string): boolean {
   return statsOf(path)?.isDirectory() ?? false;
 }
 
-/** Nothing for a link that leads nowhere, into a circle or where this user may not look: its reading says which. */
+/** Nothing for a link that leads nowhere, into a circle or where this user is not allowed to look: its reading says which. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);

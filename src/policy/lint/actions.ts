@@ -3,11 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { plainValue } from "../json-reader.ts";
 import { actionlessOperations } from "../operations.ts";
 import { matchesAction } from "../pattern.ts";
-import { type Finding, type Rule, coversAction, invokeActions } from "./rule.ts";
+import { type LintFinding, type Rule, coversAction, invokeActions } from "./rule.ts";
 import type { Statement } from "../document.ts";
 
 export const noSuchAction: Rule = (statement) =>
-  statement.actions.values.flatMap((node): Finding[] => {
+  statement.actions.values.flatMap((node): LintFinding[] => {
     const [, name] = /^bedrock:(\w+)\*?$/i.exec(node.value) ?? [];
     const operation = actionlessOperations.find((each) => each.toLowerCase() === name?.toLowerCase());
     if (operation === undefined) return [];

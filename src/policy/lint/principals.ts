@@ -1,7 +1,7 @@
 /** Lints about who is meant: ARNs that no caller ever has, and exemptions that only one of two statements makes. */
 import { roleOfSession } from "../arn.ts";
 import { conditionValues } from "../element-values.ts";
-import { type Finding, type Rule, regionKey, testsOn } from "./rule.ts";
+import { type LintFinding, type Rule, regionKey, testsOn } from "./rule.ts";
 import type { PlacedTest, Statement } from "../document.ts";
 
 const principalKey = "aws:PrincipalArn";
@@ -12,7 +12,7 @@ function principalTests(statement: Statement): PlacedTest[] {
 
 /** Control Tower's own example does it. */
 export const sessionArn: Rule = (statement) =>
-  principalTests(statement).flatMap(({ valueNode, values }): Finding[] => {
+  principalTests(statement).flatMap(({ valueNode, values }): LintFinding[] => {
     const session = values.find((value) => /^arn:[^:]*:sts:|:assumed-role\//.test(value));
     if (session === undefined) return [];
     const role = roleOfSession(session)?.role ?? "arn:aws:iam::ACCOUNT:role/NAME";
@@ -26,7 +26,7 @@ export const sessionArn: Rule = (statement) =>
   });
 
 export const ssoPath: Rule = (statement) =>
-  principalTests(statement).flatMap(({ valueNode, values }): Finding[] => {
+  principalTests(statement).flatMap(({ valueNode, values }): LintFinding[] => {
     const bare = values.find((value) => /:role\/AWSReservedSSO_/.test(value));
     if (bare === undefined) return [];
     const meant = bare.replace(":role/", ":role/aws-reserved/sso.amazonaws.com/*/");

@@ -2,7 +2,7 @@
 import type { StringNode } from "../json-reader.ts";
 import { resourcePart } from "../pattern.ts";
 import {
-  type Finding,
+  type LintFinding,
   type Rule,
   applicationSample,
   couldName,
@@ -33,7 +33,7 @@ export const listBlocksProfiles: Rule = (statement) => {
 /** What the key holds for an application profile is its own ARN, whatever it was made from. */
 export const missesApplicationProfiles: Rule = (statement) => {
   if (statement.effect !== "Deny") return [];
-  return testsOn(statement, profileKey, true).flatMap(({ valueNode, values }): Finding[] => {
+  return testsOn(statement, profileKey, true).flatMap(({ valueNode, values }): LintFinding[] => {
     const named = values.filter((value) => couldName(value, systemSample));
     if (named.length === 0 || values.some((value) => couldName(value, applicationSample))) return [];
     return [
@@ -48,7 +48,7 @@ export const missesApplicationProfiles: Rule = (statement) => {
 
 export const passedByApplicationProfiles: Rule = (statement) => {
   if (statement.effect !== "Deny") return [];
-  return testsOn(statement, profileKey, false).flatMap(({ valueNode, values }): Finding[] => {
+  return testsOn(statement, profileKey, false).flatMap(({ valueNode, values }): LintFinding[] => {
     const global = values.filter((value) => couldName(value, globalSample) && value.includes("global"));
     if (global.length === 0 || values.some((value) => couldName(value, applicationSample))) return [];
     return [
@@ -65,7 +65,7 @@ export const passedByApplicationProfiles: Rule = (statement) => {
 export const admitsGlobalProfiles: Rule = (statement) => {
   const exempting = statement.effect === "Deny" ? testsOn(statement, profileKey, true) : [];
   const allowing = statement.effect === "Allow" ? testsOn(statement, profileKey, false) : [];
-  return [...exempting, ...allowing].flatMap(({ valueNode, values }): Finding[] => {
+  return [...exempting, ...allowing].flatMap(({ valueNode, values }): LintFinding[] => {
     const wide = values.find((value) =>
       ["inference-profile/*", "*inference-profile/*", "*"].includes(resourcePart(value)),
     );
@@ -82,7 +82,7 @@ export const admitsGlobalProfiles: Rule = (statement) => {
 
 /** A profile's id behind foundation-model/ names nothing. */
 export const profileAsModel: Rule = (statement, _, { isScope }) =>
-  (statement.resources?.values ?? []).flatMap((node: StringNode): Finding[] => {
+  (statement.resources?.values ?? []).flatMap((node: StringNode): LintFinding[] => {
     const [, scope] = /:foundation-model\/([a-z-]+)\./.exec(node.value) ?? [];
     if (scope === undefined || !isScope(scope)) return [];
     return [
@@ -96,7 +96,7 @@ export const profileAsModel: Rule = (statement, _, { isScope }) =>
 
 /** Profiles lie in the caller's account. */
 export const profileWithoutAccount: Rule = (statement) =>
-  (statement.resources?.values ?? []).flatMap((node): Finding[] =>
+  (statement.resources?.values ?? []).flatMap((node): LintFinding[] =>
     /^arn:[^:]*:bedrock:[^:]*::(?:application-)?inference-profile\//.test(node.value)
       ? [
           {

@@ -5,7 +5,7 @@ import type { PolicyDocument, Statement } from "../document.ts";
 import { matches, matchesResource, patternOf, splitArn } from "../pattern.ts";
 import type { KnownProfile } from "../resolve-profile.ts";
 import {
-  type Finding,
+  type LintFinding,
   type Rule,
   couldName,
   coversInvocation,
@@ -90,7 +90,7 @@ export const unspecifiedMissing: Rule = (statement) => {
   if (statement.effect !== "Deny" || !coversInvocation(statement)) return [];
   const exempt = testsOn(statement, profileKey, true).flatMap(({ values }) => values);
   if (exempt.some((value) => couldName(value, globalSample) && /global|\/\*$/.test(value))) return [];
-  return testsOn(statement, regionKey, true).flatMap(({ valueNode, values }): Finding[] =>
+  return testsOn(statement, regionKey, true).flatMap(({ valueNode, values }): LintFinding[] =>
     values.some((value) => matches(patternOf(value), unspecified))
       ? []
       : [
@@ -125,7 +125,7 @@ export const globalModelMissing: Rule = (statement, document, { profiles }) => {
 
 export const unknownRegion: Rule = (statement, _, { regions }) =>
   [true, false].flatMap((negated) =>
-    testsOn(statement, regionKey, negated).flatMap(({ valueNode, values }): Finding[] => {
+    testsOn(statement, regionKey, negated).flatMap(({ valueNode, values }): LintFinding[] => {
       const stranger = values.find((value) => !/[*?$]/.test(value) && value !== unspecified && !regions.has(value));
       if (stranger === undefined) return [];
       const meant =

@@ -12,14 +12,14 @@ export interface LintFacts {
   readonly isScope: (prefix: string) => boolean;
 }
 
-export interface Finding {
+export interface LintFinding {
   readonly code: string;
   readonly message: string;
   readonly at: JsonNode;
 }
 
 /** Looks at one statement; the document is there for what its other statements do. */
-export type Rule = (statement: Statement, document: PolicyDocument, facts: LintFacts) => Finding[];
+export type Rule = (statement: Statement, document: PolicyDocument, facts: LintFacts) => LintFinding[];
 
 export const invokeActions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] as const;
 

@@ -4,7 +4,7 @@ import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode, StringNode } from "../json-reader.ts";
 import { findOperator, readOperatorName } from "../operators.ts";
 import { variablesOf } from "../variables.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { LintFinding, Rule } from "./rule.ts";
 
 /** A variable has the name of a condition key, with its colon; anything else was meant for a template. */
 function isPlaceholder(variable: string): boolean {
@@ -17,7 +17,7 @@ export const unresolvedVariable: Rule = (statement, document) => [
   ...statement.conditions.flatMap((test) => inCondition(test, document)),
 ];
 
-function inResource(node: StringNode, document: PolicyDocument): Finding[] {
+function inResource(node: StringNode, document: PolicyDocument): LintFinding[] {
   if (!document.variables) return variableIn(node, 'variables need the Version "2012-10-17"');
   const head =
     /^(?:[^:]*:){5}/.exec(node.value.replaceAll(/\$\{[^}]*\}/g, (found) => found.replaceAll(":", "_")))?.[0] ?? "";
@@ -25,7 +25,7 @@ function inResource(node: StringNode, document: PolicyDocument): Finding[] {
   return early === "" ? [] : variableIn(node, "in a Resource it is one only behind the fifth colon");
 }
 
-function inCondition({ operator, valueNode }: PlacedTest, document: PolicyDocument): Finding[] {
+function inCondition({ operator, valueNode }: PlacedTest, document: PolicyDocument): LintFinding[] {
   const known = findOperator(readOperatorName(operator).base);
   if (!document.variables)
     return stringNodes(valueNode).flatMap((node) => variableIn(node, 'variables need the Version "2012-10-17"'));
@@ -34,7 +34,7 @@ function inCondition({ operator, valueNode }: PlacedTest, document: PolicyDocume
     : stringNodes(valueNode).flatMap((node) => variableIn(node, `${operator} knows no variables`));
 }
 
-function variableIn(node: StringNode, why: string): Finding[] {
+function variableIn(node: StringNode, why: string): LintFinding[] {
   const found = variablesOf(node.value).filter((variable) => !isPlaceholder(variable));
   return found.length === 0
     ? []
@@ -45,7 +45,7 @@ const placeholders =
   /\$\{[A-Za-z_][\w-]*\}|<[A-Za-z][\w -]*>|\b(?:ACCOUNT[_-]?ID|YOUR[_-][A-Z_-]+|REGION|ACCOUNT|X{6,12})\b|\{\{[^}]+\}\}/;
 
 export const placeholder: Rule = (statement) =>
-  textsOf(statement).flatMap((node): Finding[] => {
+  textsOf(statement).flatMap((node): LintFinding[] => {
     const found = placeholders.exec(node.value);
     return found === null
       ? []
@@ -66,7 +66,7 @@ function textsOf(statement: Statement): StringNode[] {
 }
 
 export const literalWildcard: Rule = (statement) =>
-  statement.conditions.flatMap(({ operator, key, valueNode }): Finding[] => {
+  statement.conditions.flatMap(({ operator, key, valueNode }): LintFinding[] => {
     const { base } = readOperatorName(operator);
     if (!/^String(?:Not)?Equals/.test(base)) return [];
     const node: JsonNode | undefined = stringNodes(valueNode).find(({ value }) =>
@@ -83,7 +83,7 @@ export const literalWildcard: Rule = (statement) =>
   });
 
 export const shortArn: Rule = (statement) =>
-  statement.conditions.flatMap(({ operator, key, valueNode }): Finding[] => {
+  statement.conditions.flatMap(({ operator, key, valueNode }): LintFinding[] => {
     if (!readOperatorName(operator).base.startsWith("Arn")) return [];
     const node = stringNodes(valueNode).find(({ value }) => value.replaceAll(/\$\{[^}]*\}/g, "").split(":").length < 6);
     return node === undefined

@@ -84,7 +84,7 @@ export async function readProbe(file: string): Promise<Probe> {
       next: "Read it with the Spillway that wrote it, or a newer one.",
     });
   }
-  throw new SpillwayError("usage", `${file} is no file of a probe, or it is damaged`, { next, cause: parsed.error });
+  throw new SpillwayError("usage", `${file} is not a file of a probe, or it is damaged`, { next, cause: parsed.error });
 }
 
 function jsonOf(content: string): unknown {

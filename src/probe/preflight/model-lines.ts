@@ -4,7 +4,7 @@ import type { Call } from "../../policy/call.ts";
 import { type Question, ask } from "./ask.ts";
 import { type Line, cannotTell, fails, passes } from "./line.ts";
 
-/** AWS has said yes to all four and still refused the call: so this is no promise. */
+/** AWS has said yes to all four and still refused the call: so this is not a promise. */
 const notPromised = "quotas, and whether the first call really passes, it cannot tell: spillway probe shows that";
 
 export async function modelLines(
@@ -18,7 +18,7 @@ export async function modelLines(
       cannotTell(
         "model-access",
         call.model,
-        "it is no foundation model: AWS answers for those alone",
+        "it is not a foundation model: AWS answers for those alone",
         "Look whether the model is deployed in the source Region, and make one call.",
       ),
     ];
@@ -50,10 +50,10 @@ async function accessLine(
       `Check the model's id and whether ${sourceRegion} has it: aws bedrock list-foundation-models --region ${sourceRegion}`,
     );
   const served = destinations.length === 0 || destinations.includes(sourceRegion) || destinations.includes("*");
-  return judged(subject, asked.value, sourceRegion, served);
+  return lineFor(subject, asked.value, sourceRegion, served);
 }
 
-function judged(subject: string, said: ModelAvailability, sourceRegion: string, servesItself: boolean): Line {
+function lineFor(subject: string, said: ModelAvailability, sourceRegion: string, servesItself: boolean): Line {
   const found = `agreement ${said.agreement}, authorization ${said.authorization}, entitlement ${said.entitlement}, Region ${said.region}${said.agreementError === null ? "" : ` (${said.agreementError})`}`;
   if (said.agreement === "NOT_AVAILABLE" || said.agreement === "ERROR")
     return fails(

@@ -97,7 +97,7 @@ function knownAs({ profile, sourceRegion, known }: ProfileQuestion): KnownProfil
   return known.find((row) => row.profileId === last && row.sourceRegion === sourceRegion);
 }
 
-/** A prefix is no boundary: each Region where it may run has to be approved. */
+/** A prefix is not a boundary: each Region where it may run has to be approved. */
 export function boundaryLine(
   profile: string,
   destinations: readonly string[],

@@ -24,11 +24,11 @@ export type Format = (result: Result, output: OutputStream, options?: FormatOpti
 export async function send(output: OutputStream, chunk: string | Uint8Array): Promise<void> {
   const accepted = output.write(chunk);
   if (accepted instanceof Promise) await accepted;
-  else if (accepted === false && isEmitter(output)) await room(output);
+  else if (accepted === false && isEmitter(output)) await drained(output);
 }
 
 /** The listener that lost is taken away again: a long result waits thousands of times. */
-async function room(output: NodeJS.EventEmitter): Promise<void> {
+async function drained(output: NodeJS.EventEmitter): Promise<void> {
   const waiting = new AbortController();
   const { signal } = waiting;
   try {

@@ -96,13 +96,13 @@ function sourceLines(layout: Layout, flow: Flow, source: string, topServed: numb
   }
   if (unknown.length > 0)
     lines.push({ label: "unknown", calls: total(unknown, "invocations"), share: undefined, style: "dim" });
-  const room = layout.width - 44;
+  const width = layout.width - 44;
   const drawn = lines.map((line, index) => {
     const branch = index === lines.length - 1 ? "└" : "├";
-    const filled = bar(line.calls / all, room);
+    const filled = bar(line.calls / all, width);
     const graph = line.share === undefined ? filled.replaceAll(/./gu, "░") : filled;
     const share = line.share === undefined ? "" : percent(line.share);
-    return `  ${paint(layout, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(layout, line.style, graph)}${" ".repeat(room - size(graph))}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
+    return `  ${paint(layout, "dim", branch)} ${cut(line.label, 16).padEnd(17)}${paint(layout, line.style, graph)}${" ".repeat(width - size(graph))}${grouped(line.calls).padStart(13)}${share.padStart(9)}`.trimEnd();
   });
   return [`  ${source}`, ...drawn];
 }

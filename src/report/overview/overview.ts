@@ -65,7 +65,7 @@ function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
     .toSorted((a, b) => count(b["spilled"]) - count(a["spilled"]));
   if (shown.length === 0) return [];
   const head = "account".padEnd(12) + "spilled".padStart(14) + "rate".padStart(8) + "unknown".padStart(10);
-  const room = layout.width - head.length - 3;
+  const width = layout.width - head.length - 3;
   const lines = shown.slice(0, topPrincipals).map((row) => {
     const rate = row["spill_rate"];
     const numbers =
@@ -73,12 +73,12 @@ function principalLines(layout: Layout, rows: readonly PlainRow[]): string[] {
       grouped(count(row["spilled"])).padStart(14) +
       (typeof rate === "number" ? percent(rate) : "–").padStart(8) +
       grouped(count(row["unknown"])).padStart(10);
-    return `  ${cut(name(row["principal"]), room).padEnd(room)} ${numbers}`;
+    return `  ${cut(name(row["principal"]), width).padEnd(width)} ${numbers}`;
   });
   const rest = shown.length - topPrincipals;
   const more =
     rest > 0 ? [paint(layout, "dim", `  and ${grouped(rest)} more: spillway report spillover-by-principal`)] : [];
-  return [paint(layout, "bold", `${"Who sent it".padEnd(room + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
+  return [paint(layout, "bold", `${"Who sent it".padEnd(width + 2)} `) + paint(layout, "dim", head), ...lines, ...more];
 }
 
 function blindLines(layout: Layout, data: OverviewData): string[] {

@@ -23,9 +23,9 @@ import { modelsSection, whoSection } from "./sections/who.ts";
 /** Bytes: larger files are slow to open and do not pass by mail. */
 export const pageLimit = 3_000_000;
 
-const roomForTables = 2_200_000;
-const roomForOneTable = 220_000;
-const roomForSql = 300_000;
+const bytesOfTables = 2_200_000;
+const bytesOfOneTable = 220_000;
+const bytesOfSql = 300_000;
 
 /** The same data give the same bytes: there is no clock in it. */
 export function renderPage(data: PageData): string {
@@ -43,12 +43,12 @@ const fewestReports = 24;
 function pageMarkup(whole: PageData, part: number): string {
   const data = withFewerReports(whole, part === 0 ? fewestReports : mostReports);
   const only = data.tables.length === 1;
-  const room =
-    part * (only ? roomForTables : Math.min(roomForOneTable, roomForTables / Math.max(1, data.tables.length)));
+  const maxBytes =
+    part * (only ? bytesOfTables : Math.min(bytesOfOneTable, bytesOfTables / Math.max(1, data.tables.length)));
   const shown = new Set<string>();
   const tableOf = (table: ReportTable, open = only): Markup => {
     shown.add(table.name);
-    return reportTable(table, room, open);
+    return reportTable(table, maxBytes, open);
   };
   const input: SectionInput = { data, tableOf };
   const answer = answerSection(input);
@@ -65,7 +65,7 @@ function pageMarkup(whole: PageData, part: number): string {
     coverageSection,
     blindSection,
   ].flatMap((section) => section(input) ?? []);
-  const sections = [...known, ...otherSections(input, shown), methodSection(input, part * roomForSql)];
+  const sections = [...known, ...otherSections(input, shown), methodSection(input, part * bytesOfSql)];
   return documentMarkup(data, answer, sections).markup;
 }
 

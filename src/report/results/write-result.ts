@@ -57,12 +57,12 @@ export async function writeResult(
   }
   return await withOutput(file, stdout, async (output) => {
     options.onFile?.(copy.scratchFile);
-    return await passOn(copy, request, outputUntil(output, signal), options);
+    return await writeBatches(copy, request, outputUntil(output, signal), options);
   });
 }
 
 /** The engine writes into its scratch file, and what is there goes on to the output at once. */
-async function passOn(
+async function writeBatches(
   copy: ResultCopy,
   request: CopyOptions,
   output: OutputStream,

@@ -293,7 +293,7 @@ describe("the copy", { timeout: 180_000 }, () => {
     const run = await athena("refresh", ...days, "--max-scan", "20MB");
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("--max-scan is used up");
-    const kept = await plainRows(endpoint.connection, "select count(*) as n from spillway.copy_slice");
+    const kept = await plainRows(endpoint.connection, "select count(*) as n from spillway.copied_day");
     expect(kept).toEqual([{ n: 3 }]);
   });
 });

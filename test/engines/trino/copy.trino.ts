@@ -9,7 +9,8 @@ import { type LogTable, recordRelation } from "../../../src/engines/raw-logs/log
 import { type CopyEngine, refreshCopy } from "../../../src/engines/athena/refresh.ts";
 import { closure, copyRelation, withRelations } from "../../../src/engines/raw-logs/compose.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
-import { type TrinoServer, queryTrino } from "../../../src/engines/trino/client.ts";
+import type { TrinoServer } from "../../../src/engines/trino/access.ts";
+import { queryTrino } from "../../../src/engines/trino/statement.ts";
 import { plainCell } from "../../../src/engines/result.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { modelRelations } from "../../../src/engines/raw-logs/views.ts";

@@ -8,7 +8,8 @@ import { isBedrockRecord, isSoundRecord } from "../../../src/parse/record.ts";
 import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { driftMarks } from "../../../src/report/policies/drift.ts";
 import { applyScope } from "../../../src/sql/scope.ts";
-import { queryTrino, type TrinoServer } from "../../../src/engines/trino/client.ts";
+import type { TrinoServer } from "../../../src/engines/trino/access.ts";
+import { queryTrino } from "../../../src/engines/trino/statement.ts";
 import { plainCell } from "../../../src/engines/result.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
 import { parserRelations } from "../../../src/engines/raw-logs/reference-relations.ts";
@@ -279,7 +280,7 @@ describe.skipIf(missing !== "")("on Trino", () => {
       expect(nameless(byTrino.stdout, "Trino")).toBe(nameless(byDuckDb.stdout, "Amazon Athena"));
     }, 900_000);
 
-    it("the page has the tables of the local warehouse's page, where these are no matter of its ledger", async () => {
+    it("the page has the tables of the local warehouse's page, where these are not a matter of its ledger", async () => {
       const folder = temporaryFolder();
       const warehouse = join(folder, "w.duckdb");
       const args = ["report", "--format", "html", "--boundary", "eu", "--to", "2026-09-10"];

@@ -45,7 +45,7 @@ describe("log files", () => {
     `AWSLogs/111122223333/CloudTrail/eu-central-1/2026/9/2/x.json.gz`,
     `AWSLogs/111122223333/CloudTrail/eu-central-1/2026/09/02/extra/x.json.gz`,
     `OtherLogs/111122223333/CloudTrail/${tail}`,
-  ])("%s is no such layout", (key) => {
+  ])("%s is not such a layout", (key) => {
     expect(parseTrailKey(key)).toEqual({ ...nowhere, skip: null });
   });
 });

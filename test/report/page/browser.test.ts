@@ -12,6 +12,7 @@ import { isBrowserSkipped, browserMissing, launchBrowser } from "../../support/b
 import { temporaryFolder } from "../../support/temp-folder.ts";
 import { putFile } from "../../support/trail-files.ts";
 import { layoutFaults } from "./layout-in-browser.ts";
+import { sheetsOf } from "./pdf-text.ts";
 import { hostile, states } from "./states.ts";
 
 const skipped = isBrowserSkipped();
@@ -107,6 +108,25 @@ describe.skipIf(skipped)("the page in a browser", () => {
       await page.context().close();
     });
   });
+
+  it.each([
+    ["A4", [594.96, 841.92]],
+    ["Letter", [612, 792]],
+  ] as const)(
+    "printed on %s: no sheet is wider than its paper, and each sheet of a table bears its head",
+    async (format, size) => {
+      const { page } = await visit(await fileOf("usual"), sized(1440));
+      const sheets = sheetsOf(await page.pdf({ format, preferCSSPageSize: false }));
+      await page.context().close();
+      for (const sheet of sheets)
+        for (const [index, wanted] of size.entries())
+          expect(Math.abs((sheet.size[index] ?? 0) - wanted)).toBeLessThan(1);
+      // the coverage of six accounts and two weeks takes more than one sheet; its days stand in rows of that table alone
+      const rows = sheets.filter(({ text }) => /\d{12}[a-z-]+\d2026-09-[\d,]+notchecked/.test(text));
+      expect(rows.length).toBeGreaterThan(1);
+      expect(rows.map(({ text }) => text.includes("Digeststatus"))).toEqual(rows.map(() => true));
+    },
+  );
 
   it.each(["light", "dark", "forced"])("axe has no finding: %s", async (mode) => {
     const options: BrowserContextOptions =

@@ -12,10 +12,15 @@ async function* repeated(row: readonly Cell[], times: number): AsyncGenerator<re
   for (let index = 0; index < times; index++) yield row;
 }
 
-function collect(name: string, row: Readonly<Record<string, Cell>>, times: number, keep?: number) {
+type Row = Readonly<Record<string, Cell>>;
+
+function described(name: string, row: Row) {
   const columns = Object.keys(row).map((column) => ({ name: column, type: typeOf(column), doc: "" }));
-  const described = { name, title: name, answers: "", sql: "SELECT 1", columns };
-  return collectReport({ ...described, rows: repeated(Object.values(row), times) }, keep);
+  return { name, title: name, answers: "", sql: "SELECT 1", columns };
+}
+
+function collect(name: string, row: Row, times: number, keep?: number) {
+  return collectReport({ ...described(name, row), rows: repeated(Object.values(row), times) }, keep);
 }
 
 describe("a report on its way to the page", () => {
@@ -37,7 +42,34 @@ describe("a report on its way to the page", () => {
     const { table, facts } = await collect("denials", row, 50, 1);
     expect(table.rows).toHaveLength(1);
     expect(facts.denials).toEqual([
-      { region: "eu-south-2", by: "identity policy", explicit: true, policy: null, calls: 100 },
+      { region: "eu-south-2", by: "identity policy", explicit: true, policy: null, calls: 100, explanations: [] },
+    ]);
+  });
+
+  it("keeps each sentence about denials once, the one of most calls first", async () => {
+    const base = { denied_region: "eu-south-2", denied_by: "identity policy", explicit: true, policy_arn: null };
+    const rows = [
+      { ...base, invocations: 2n, explanation: "rare" },
+      { ...base, invocations: 4n, explanation: "often" },
+      { ...base, invocations: 1n, explanation: "rare" },
+      { ...base, invocations: 9n, explanation: null },
+    ];
+    async function* each(): AsyncGenerator<readonly Cell[]> {
+      await Promise.resolve();
+      for (const row of rows) yield Object.values(row);
+    }
+    const { facts } = await collectReport({
+      ...described("denials", { ...base, invocations: 1n, explanation: "" }),
+      rows: each(),
+    });
+    expect(facts.denials).toMatchObject([
+      {
+        calls: 16,
+        explanations: [
+          { text: "often", calls: 4 },
+          { text: "rare", calls: 3 },
+        ],
+      },
     ]);
   });
 

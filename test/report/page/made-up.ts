@@ -15,6 +15,8 @@ export interface MadeReport {
   readonly title?: string;
   readonly answers?: string;
   readonly sql?: string;
+  /** Columns whose type their name does not tell. */
+  readonly types?: Readonly<Record<string, ResultType>>;
 }
 
 const types: readonly (readonly [pattern: RegExp, type: ResultType])[] = [
@@ -49,10 +51,11 @@ export async function madePage(reports: readonly MadeReport[], changes: Partial<
       name: made.name,
       title: made.title ?? known?.title ?? made.name,
       answers: made.answers ?? known?.answers ?? "",
+      limits: known?.limits,
       sql: made.sql ?? known?.sql ?? "SELECT 1",
       columns: names.map((name) => ({
         name,
-        type: typeOf(name),
+        type: made.types?.[name] ?? typeOf(name),
         doc: known?.columns.find((column) => column.name === name)?.doc ?? "",
       })),
       rows: cellsOf(made.rows, names),

@@ -1,6 +1,7 @@
 /** The pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
 import { regionRows } from "../../../src/reference/regions.ts";
 import { renderPage } from "../../../src/report/page/page.ts";
+import { driftOf, firstSeenOf, freshnessOf, peaksOf } from "./made-traffic.ts";
 import { type MadeCall, type MadeReport, type MadeRow, madePage, reportsOf } from "./made-up.ts";
 
 const regions = regionRows().map(({ region }) => region);
@@ -189,12 +190,34 @@ export const usualReports = (): readonly MadeReport[] => [
   claims,
   ...without(reportsOf(usualCalls()), "coverage", "denials", "unobservable"),
   denials,
+  driftOf(["eu.anthropic.claude-sonnet-4-6", "global.anthropic.claude-sonnet-4-6"]),
   tokens,
+  peaksOf(["anthropic.claude-sonnet-4-6", "amazon.nova-pro-v1:0"]),
+  firstSeenOf({ principals: [0, 1, 2].map((number) => role(number)), knownSince: "2026-08-01" }),
   coverage(6, 14),
+  freshnessOf(["100000000000", "100000000001", "100000000002"]),
   blind,
 ];
 
-const manyReports = (): readonly MadeReport[] => [...without(reportsOf(manyCalls()), "coverage"), coverage(60, 400)];
+/** What ran is not there, and what was asked for is. */
+const emptyTraffic: readonly MadeReport[] = [
+  peaksOf([]),
+  firstSeenOf({ principals: [], knownSince: null }),
+  freshnessOf([]),
+  driftOf([]),
+];
+
+const manyReports = (): readonly MadeReport[] => [
+  ...without(reportsOf(manyCalls()), "coverage"),
+  coverage(60, 400),
+  peaksOf(
+    Array.from({ length: 900 }, (_, index) => `model-${index}`),
+    regions,
+  ),
+  firstSeenOf({ principals: Array.from({ length: 9000 }, (_, index) => role(index)), knownSince: "2026-08-01" }),
+  freshnessOf(Array.from({ length: 700 }, (_, index) => String(100_000_000_000 + index))),
+  driftOf(Array.from({ length: 500 }, (_, index) => `eu.model-${index}`)),
+];
 
 const page = async (...args: Parameters<typeof madePage>): Promise<string> => renderPage(await madePage(...args));
 
@@ -203,10 +226,15 @@ export const states: Readonly<Record<string, () => Promise<string>>> = {
   usual: () => page(usualReports()),
   "no boundary": () =>
     page(without(usualReports(), "boundary-timeline", "boundary-violations"), { boundary: undefined }),
-  "no data": () => page(reportsOf([])),
+  "no data": () => page([...reportsOf([]), ...emptyTraffic]),
   "one call": () =>
     page(reportsOf([{ day: 0, source: "eu-central-1", served: "eu-north-1", principal: role(1), calls: 1 }])),
-  "everything unknown": () => page(reportsOf(usualCalls().map((call) => ({ ...call, served: null })))),
+  "everything unknown": () =>
+    page([
+      ...reportsOf(usualCalls().map((call) => ({ ...call, served: null }))),
+      peaksOf(["anthropic.claude-sonnet-4-6"], [null]),
+      firstSeenOf({ principals: [role(1)], knownSince: null }),
+    ]),
   "10,000 principals and 40 Regions": () => page(manyReports()),
   "one long report": () => page(manyReports().filter(({ name }) => name === "spillover-by-principal")),
   "hostile texts": () =>
@@ -222,6 +250,10 @@ export const states: Readonly<Record<string, () => Promise<string>>> = {
           })),
         ),
         hostileReport,
+        peaksOf(hostile, hostile),
+        firstSeenOf({ principals: hostile, knownSince: "</script>" }),
+        freshnessOf(hostile),
+        driftOf(hostile),
       ],
       {
         boundary: { name: "</script>\"'<b>", regions: ["eu-north-1", "<i>"] },

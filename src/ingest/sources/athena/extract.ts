@@ -1,5 +1,8 @@
 /** The extraction of one day: Athena writes its events as Parquet, which are fetched and removed again. */
-import { type AthenaAccess, readResult, resultAccess, runStatement } from "../../../engines/athena/client.ts";
+import type { AthenaAccess } from "../../../engines/athena/access.ts";
+import { resultAccess } from "../../../engines/athena/connection.ts";
+import { readResult } from "../../../engines/athena/result.ts";
+import { runStatement } from "../../../engines/athena/statement.ts";
 import { type Spending, restOfCap } from "../../../engines/athena/cost.ts";
 import { isOfFile } from "../../../engines/athena/explain.ts";
 import { fetchUnloaded, removeUnloaded } from "../../../engines/athena/unloaded.ts";

@@ -1,6 +1,7 @@
 /** The Athena source: from `athena:DATABASE.TABLE` to one object for each delivery day, whose events Athena cuts out of the logs. */
 import { randomUUID } from "node:crypto";
-import { type AthenaOptions, athenaAccess, describeWorkgroup } from "../../../engines/athena/client.ts";
+import { type AthenaOptions, athenaAccess } from "../../../engines/athena/access.ts";
+import { describeWorkgroup } from "../../../engines/athena/workgroup.ts";
 import { listPricePerTerabyte, spending } from "../../../engines/athena/cost.ts";
 import { type TableShape, namedTable } from "../../../engines/raw-logs/log-table.ts";
 import { SpillwayError } from "../../../errors.ts";
@@ -36,7 +37,7 @@ export function athenaSource(
   const access = athenaAccess(options, env);
   const table = namedTable(parseAthenaName(name), options);
   const scope = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
-  // a day that is none is refused before anything is opened
+  // what is not a day is refused before anything is opened
   daysOf(table, scope, options, options.now());
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
   const cap = options.maxScanBytes;

@@ -85,7 +85,7 @@ async function* readAll(
     unfinished++;
     if (isStopped()) return;
     if (!(thrown instanceof SpillwayError)) throw thrown;
-    // A single one is told of by the error that ends the run.
+    // A single one is reported by the error that ends the run.
     if (clients.length > 1 && !failures.some(({ message }) => message === thrown.message)) report.failed(where, thrown);
     failures.push(thrown);
   };
@@ -178,7 +178,7 @@ function checkDays({ from, to }: LookupOptions, report: LookupReport, now: Date)
   if (from !== undefined && from < first) report.tooOld(from, first);
 }
 
-/** Several failures in one line; the warnings have told of each. */
+/** Several failures in one line; the warnings have named each. */
 function summed(failures: readonly SpillwayError[], nothingRead: boolean): SpillwayError {
   const [first] = failures;
   if (first === undefined) throw new Error("no failure to speak of");

@@ -95,9 +95,9 @@ class Search implements Discovered {
     let searched = 0;
     let level = [folder];
     for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
-      const room = Math.max(0, maxFoldersSearched - searched);
-      if (level.length > room) this.gaveUpAfter = maxFoldersSearched;
-      const listings = await mapParallel(level.slice(0, room), parallelListings, (below) =>
+      const left = Math.max(0, maxFoldersSearched - searched);
+      if (level.length > left) this.gaveUpAfter = maxFoldersSearched;
+      const listings = await mapParallel(level.slice(0, left), parallelListings, (below) =>
         this.#folders(below, depth === 0),
       );
       searched += listings.length;
@@ -171,7 +171,7 @@ class Search implements Discovered {
     if (wanted.length === 0) this.others.push(trail);
   }
 
-  /** A folder that must not be listed is noted, and ends the search only if it is the one that the user named. */
+  /** A folder that we are not allowed to list is noted, and ends the search only if it is the one that the user named. */
   async #folders(prefix: string, required: boolean): Promise<{ folders: readonly string[]; keys: readonly string[] }> {
     try {
       return await this.#bucket.folders(prefix);

@@ -1,5 +1,5 @@
 /** What follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
-import type { Finding, ListedKeyRange, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
+import type { LogFinding, ListedKeyRange, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { advanced } from "./days.ts";
 import { depthGap } from "./discover.ts";
@@ -60,7 +60,7 @@ function listedKeysOf(url: string, options: S3SourceOptions, { days, found, deni
 }
 
 /** The lifecycle of the bucket may delete what is old; nothing else deletes a log file. */
-function disappeared(missing: readonly MissingObject[], keptDays: number, today: string): readonly Finding[] {
+function disappeared(missing: readonly MissingObject[], keptDays: number, today: string): readonly LogFinding[] {
   return missing
     .map((object) => ({ ...object, age: daysBetween(object.day, today) }))
     .filter(({ age }) => age < keptDays)

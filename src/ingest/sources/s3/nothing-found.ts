@@ -81,7 +81,7 @@ async function whatIsThere(bucket: Bucket, prefix: string): Promise<string> {
       const names = [...folders.map((name) => `${folderName(name)}/`), ...keys.map((key) => key.slice(folder.length))];
       if (names.length > 0) return `s3://${bucket.access.bucket}/${folder} has: ${some(names)}`;
     } catch {
-      // It must not be listed: then nothing can be said about it, and the first finding stands.
+      // Listing it is not allowed: then nothing can be said about it, and the first finding stands.
       return "nothing lies below this prefix";
     }
     if (folder === "") return "the bucket is empty";

@@ -126,7 +126,7 @@ async function* listTrails(
   return { scope, days, newFolders, newDays, found, objects, newest, denied, history, now };
 }
 
-/** A prefix that must not be listed is a gap to be told of, not the end of the run. */
+/** A prefix that we are not allowed to list is a gap to report, not the end of the run. */
 async function* readTask(
   bucket: Bucket,
   task: ListingTask,

@@ -91,7 +91,7 @@ function labels(columns: readonly TimeColumn[], centre: (index: number) => numbe
       html`<text
         x="${fixed(centre(index))}%"
         y="${topMargin + plotHeight + 18}"
-        class="tick middle${place % 2 === 1 ? " roomy" : ""}"
+        class="tick middle${place % 2 === 1 ? " spacious" : ""}"
         >${columns[index]?.label ?? ""}</text
       > `,
   );

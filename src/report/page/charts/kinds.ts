@@ -52,7 +52,7 @@ export function rateBar(share: number, kind: Kind): Markup {
   </svg>`;
 }
 
-/** A Region's code on one line, unless it is none. */
+/** A Region's code on one line; other texts may break. */
 export function regionCode(region: string | null): Markup {
   const name = regionName(region);
   return html`<span class="code${name.length > 16 ? " long" : ""}">${name}</span>`;

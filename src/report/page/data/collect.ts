@@ -65,9 +65,9 @@ function keptOf(
 ): readonly (readonly Cell[])[] {
   if (late.length === 0) return rows;
   const holes = rows.filter((cells) => cells[gap] !== null);
-  const room = Math.max(0, keep - holes.length - late.length);
+  const left = Math.max(0, keep - holes.length - late.length);
   let whole = 0;
-  const first = rows.filter((cells) => cells[gap] !== null || whole++ < room);
+  const first = rows.filter((cells) => cells[gap] !== null || whole++ < left);
   return [...first, ...late].slice(0, keep);
 }
 

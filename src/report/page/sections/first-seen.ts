@@ -6,7 +6,7 @@ import type { PageData, ReportTable } from "../data/page-data.ts";
 import { type Row, countOf, groupOf, momentOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, day, listed, shortPrincipal } from "../markup/words.ts";
-import { findTable, rowsOfTable } from "./section.ts";
+import { findTable, limitsOf, rowsOfTable } from "./section.ts";
 
 /** Of each kind; the table beneath has the rest. */
 const mostOfAKind = 4;
@@ -51,7 +51,7 @@ export function firstSeenMarkup(data: PageData, tableOf: (table: ReportTable) =>
   const rows = rowsOfTable(table);
   return html`<h3 id="first-seen">First seen</h3>
     <p class="finding">${sentence(facts)}</p>
-    ${facts.knownSince === null ? undefined : listOf(rows)} ${spillDays(rows)} ${tableOf(table)}`;
+    ${facts.knownSince === null ? undefined : listOf(rows)} ${spillDays(rows)} ${limitsOf(table)} ${tableOf(table)}`;
 }
 
 function sentence({ counts, doubtful, knownSince }: FirstSeenFacts): Markup {

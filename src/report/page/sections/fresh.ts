@@ -13,7 +13,7 @@ export function freshMarkup(data: PageData, tableOf: (table: ReportTable) => Mar
   const facts = data.facts.freshness;
   return html`<h3>Freshness</h3>
     ${facts === undefined ? undefined : html`<p class="finding">${sentence(facts)}</p>`}
-    ${facts === undefined || facts.oldest.length === 0 ? undefined : ages(facts.oldest)} ${tableOf(table)}`;
+    ${facts === undefined || facts.gaps.size === 0 ? undefined : ages(facts.oldest)} ${tableOf(table)}`;
 }
 
 function sentence({ accountRegions, gaps }: FreshnessFacts): Markup {

@@ -31,9 +31,9 @@ const mostOmitted = 100;
 const longestSql = 20_000;
 const longestDoc = 400;
 
-/** `room` is in bytes, for the SQL of all reports. */
-export function methodSection({ data }: SectionInput, room: number): Section {
-  let left = room;
+/** `maxBytes` is in bytes, for the SQL of all reports. */
+export function methodSection({ data }: SectionInput, maxBytes: number): Section {
+  let left = maxBytes;
   const entry = (table: ReportTable): Markup => {
     const { sql, columns } = table;
     const docs = columns.reduce((sum, column) => sum + Math.min(column.doc.length, longestDoc), 0);

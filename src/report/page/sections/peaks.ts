@@ -6,7 +6,7 @@ import type { PeakFacts, Throttling } from "../data/peaks.ts";
 import { type Row, countOf, groupOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, rate, regionName } from "../markup/words.ts";
-import { type Section, type SectionInput, findTable, rowsOfTable, unknowable } from "./section.ts";
+import { type Section, type SectionInput, findTable, limitsOf, rowsOfTable, unknowable } from "./section.ts";
 
 const mostRows = 10;
 
@@ -24,7 +24,7 @@ export function peaksSection({ data, tableOf }: SectionInput): Section | undefin
       unknowable(data, "peaks"),
       rows.length === 0 ? undefined : spreadTable(rows.slice(0, mostRows)),
       rows.length === 0 ? undefined : throttleTable(rows),
-      table.limits === undefined ? undefined : html`<p class="note">${table.limits}</p>`,
+      limitsOf(table),
       tableOf(table),
     ],
   };

@@ -76,10 +76,10 @@ function jurisdictionName(region: PageRegion | undefined): string {
 function table(data: PageData, jurisdictions: readonly Jurisdiction[], known: number, unknown: number): Markup {
   const boundary = data.head.boundary?.regions;
   const largest = Math.max(...jurisdictions.flatMap((one) => one.places.map((place) => place.calls)));
-  let room = mostRegions;
+  let left = mostRegions;
   const bodies = jurisdictions.map(({ name, places, calls }) => {
-    const shown = places.slice(0, Math.max(0, room));
-    room -= shown.length;
+    const shown = places.slice(0, Math.max(0, left));
+    left -= shown.length;
     const rest = places.length - shown.length;
     return html`<tbody>
       <tr class="group">

@@ -1,4 +1,4 @@
-/** A report's rows as a table: with its own columns and in its own order, until the room is used up. */
+/** A report's rows as a table: with its own columns and in its own order, until its bytes are used up. */
 import type { Cell } from "../../../engines/engine.ts";
 import { grouped, isNumeric, readableText, size } from "../../value-text.ts";
 import type { PageColumn, ReportTable } from "../data/page-data.ts";
@@ -10,10 +10,10 @@ const longestText = 300;
 /** More columns than this nobody reads; the other formats have them. */
 const mostColumns = 60;
 
-/** `room` is in bytes, about. An open table is one that the reader came for. */
-export function reportTable(table: ReportTable, room: number, open: boolean): Markup {
+/** `maxBytes` is in bytes, about. An open table is one that the reader came for. */
+export function reportTable(table: ReportTable, maxBytes: number, open: boolean): Markup {
   const columns = table.columns.slice(0, mostColumns);
-  const { rows, cutText, urgent } = writeRows(table, columns, room);
+  const { rows, cutText, urgent } = writeRows(table, columns, maxBytes);
   const head = columns.map(
     (column) =>
       html`<th scope="col" data-c="${clipped(column.name, 60)}" class="${isNumeric(column) ? "n" : ""}">
@@ -21,7 +21,7 @@ export function reportTable(table: ReportTable, room: number, open: boolean): Ma
       </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
-  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent });
+  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent, open });
   return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
@@ -63,21 +63,21 @@ interface Written {
   readonly urgent: boolean;
 }
 
-function writeRows(table: ReportTable, columns: readonly PageColumn[], room: number): Written {
-  const inOrder = written(table.rows, columns, room);
+function writeRows(table: ReportTable, columns: readonly PageColumn[], maxBytes: number): Written {
+  const inOrder = written(table.rows, columns, maxBytes);
   if (inOrder.rows.length === table.total) return { ...inOrder, urgent: false };
   const gap = table.columns.findIndex(({ name }) => name === "gap");
   if (gap < 0) return { ...inOrder, urgent: false };
   const [whole, holes] = [true, false].map((isWhole) =>
     table.rows.filter((cells) => (cells[gap] === null) === isWhole),
   );
-  return { ...written([...(holes ?? []), ...(whole ?? [])], columns, room), urgent: true };
+  return { ...written([...(holes ?? []), ...(whole ?? [])], columns, maxBytes), urgent: true };
 }
 
 function written(
   all: readonly (readonly Cell[])[],
   columns: readonly PageColumn[],
-  room: number,
+  maxBytes: number,
 ): Omit<Written, "urgent"> {
   const rows: Markup[] = [];
   let cutText = false;
@@ -87,14 +87,14 @@ function written(
       ${columns.map((column, index) => cellMarkup(cells[index] ?? null, column))}
     </tr> `;
     used += Buffer.byteLength(row.markup);
-    if (used > room) break;
+    if (used > maxBytes) break;
     rows.push(row);
     cutText ||= cells.some((cell) => typeof cell === "string" && cell.length > longestText);
   }
   return { rows, cutText };
 }
 
-/** Long texts get more room, so that they do not become towers. */
+/** Long texts get more width, so that they do not become towers. */
 const widths: readonly (readonly [letters: number, className: string])[] = [
   [90, "w2"],
   [24, "w1"],
@@ -118,10 +118,11 @@ interface Shown {
   readonly columns: number;
   readonly cutText: boolean;
   readonly urgent: boolean;
+  readonly open: boolean;
 }
 
-function notesOf(table: ReportTable, { shown, columns, cutText, urgent }: Shown): Markup {
-  const notes: (Markup | string)[] = table.limits === undefined ? [] : [table.limits];
+function notesOf(table: ReportTable, { shown, columns, cutText, urgent, open }: Shown): Markup {
+  const notes: (Markup | string)[] = table.limits === undefined || !open ? [] : [table.limits];
   if (urgent) notes.push("The rows with a gap stand first.");
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");

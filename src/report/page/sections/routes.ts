@@ -1,6 +1,6 @@
 /** Which routes do not fit: declared, allowed and observed beside each other. */
 import { grouped } from "../../value-text.ts";
-import { regionCode } from "../charts/kinds.ts";
+import { marks, regionCode } from "../charts/kinds.ts";
 import { marksOf } from "../data/drift.ts";
 import type { PageData, ReportTable } from "../data/page-data.ts";
 import { type Row, countOf, textOf } from "../data/reducer.ts";
@@ -17,16 +17,15 @@ export function routesMarkup(data: PageData, tableOf: (table: ReportTable) => Ma
   if (facts === undefined)
     return html`<h3>Allowed, possible, observed</h3>
       ${tableOf(table)}`;
-  const { routes, marks } = facts;
-  const said = [...marks]
+  const said = [...facts.marks]
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([mark, count]) => `${clipped(mark, 60)}: ${grouped(count)}`);
-  const marked = rowsOfTable(table).filter((row) => row("mark") !== null);
+  const rows = rowsOfTable(table).filter((row) => row("mark") !== null);
   return html`<h3>Allowed, possible, observed</h3>
     <p class="finding">
-      ${said.length === 0 ? html`Nothing speaks against any of ${amount(routes, "route")}.` : html`Of ${amount(routes, "route")} from a profile’s source to a destination, ${listed(said)}.`}
+      ${said.length === 0 ? html`Nothing speaks against any of ${amount(facts.routes, "route")}.` : html`Of ${amount(facts.routes, "route")} from a profile’s source to a destination, ${listed(said)}.`}
     </p>
-    ${marked.length === 0 ? undefined : markedTable(marked)} ${tableOf(table)}`;
+    ${rows.length === 0 ? undefined : markedTable(rows)} ${tableOf(table)}`;
 }
 
 /** What ran comes before what only could. */
@@ -45,7 +44,7 @@ function markedTable(rows: readonly Row[]): Markup {
       <td>${clipped(textOf(row("allowed")) ?? "", 20)}</td>
       <td class="n">${grouped(countOf(row("served")))}</td>
       <td class="n">${grouped(countOf(row("denied")))}</td>
-      <td>${listed(marksOf(textOf(row("mark"))).map((mark) => clipped(mark, 60)))}</td>
+      <td>${listed(marksOf(textOf(row("mark"))).map(marked))}</td>
     </tr> `;
   });
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Routes that do not fit">
@@ -69,6 +68,12 @@ function markedTable(rows: readonly Row[]): Markup {
       </tbody>
     </table>
   </div> `;
+}
+
+/** As everywhere on the page, a mark stands before what is outside and what is not known. */
+function marked(mark: string): string {
+  if (mark === "used and outside the boundary") return `${marks.outside} ${mark}`;
+  return mark === "ran in an unknown Region" ? `${marks.unknown} ${mark}` : clipped(mark, 60);
 }
 
 function destination(row: Row): Markup {

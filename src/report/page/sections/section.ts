@@ -41,6 +41,11 @@ export function rowsOfTable(table: ReportTable): Row[] {
   });
 }
 
+/** What a report cannot show, in its own words. */
+export function limitsOf({ limits }: ReportTable): Markup | undefined {
+  return limits === undefined ? undefined : html`<p class="note">${limits}</p>`;
+}
+
 /** What stands where an engine cannot know the answer. */
 export function unknowable(data: PageData, report: string): Markup | undefined {
   const why = data.head.unknowable?.[report];

@@ -5,7 +5,7 @@ import type { PageData } from "../data/page-data.ts";
 import type { TokenSum } from "../data/tokens.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
-import { type Section, type SectionInput, findTable } from "./section.ts";
+import { type Section, type SectionInput, findTable, limitsOf } from "./section.ts";
 
 const mostRegions = 45;
 
@@ -22,7 +22,11 @@ export function tokensSection({ data, tableOf }: SectionInput): Section | undefi
     finding: html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")}
       that state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
       ${amount(total("without"), "call states", "calls state")} none.`,
-    body: [sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data), tableOf(table)],
+    body: [
+      sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data),
+      limitsOf(table),
+      tableOf(table),
+    ],
   };
 }
 

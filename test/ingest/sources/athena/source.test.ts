@@ -1,4 +1,4 @@
-/** The proof of the `athena:` source: day slices through UNLOAD into the warehouse, once each, with what cannot be read said. */
+/** The proof of the `athena:` source: days through UNLOAD into the warehouse, once each, with what cannot be read said. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

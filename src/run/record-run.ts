@@ -18,7 +18,7 @@ import type { Verdict } from "./verdict.ts";
 import type { WrittenFile } from "./write-reports.ts";
 
 /** What is known so far; a run that fails reports as much as it has. */
-export interface Progress {
+export interface RunState {
   readonly phases: Phase[];
   readonly files: WrittenFile[];
   readonly evidence: EvidencePack[];
@@ -49,7 +49,7 @@ export interface Ending {
 }
 
 /** Writes both; each one tells also that the other could not be written. Returns what went wrong. */
-export async function tellOfRun(config: Config, progress: Progress, ending: Ending): Promise<unknown> {
+export async function recordRun(config: Config, progress: RunState, ending: Ending): Promise<unknown> {
   let failure: unknown;
   let isWritten = new Set<Writer>();
   for (let turn = 1; turn <= 2; turn++) {
@@ -82,7 +82,7 @@ function failedLate(ending: Ending, failure: unknown): Ending {
 
 function reportOf(
   config: Config,
-  progress: Progress,
+  progress: RunState,
   { verdict, failure, startedAt, finishedAt, seconds }: Ending,
 ): RunReport {
   const { summary, found, changes, pruned, failures, protection } = progress;
@@ -139,7 +139,7 @@ function errorOf(failure: unknown): NonNullable<RunReport["error"]> {
 async function writeMetrics(
   { metricsFile }: Config,
   report: RunReport,
-  { snapshot }: Pick<Progress, "snapshot">,
+  { snapshot }: Pick<RunState, "snapshot">,
 ): Promise<void> {
   if (metricsFile === undefined) return;
   const earlier = existsSync(metricsFile) ? readFileSync(metricsFile, "utf8") : "";

@@ -101,7 +101,7 @@ const js = "aws-sdk-js/3.1160.0 ua/2.1 os/linux#6.8 lang/js md/nodejs#20.19.3 ap
 const python = "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux#5.10 lang/python#3.12.11 (x86_64)";
 const { shop, support, research } = demoAccounts;
 
-type CastName =
+type CallerName =
   | "supportAssistant"
   | "invoiceBot"
   | "orderService"
@@ -115,7 +115,7 @@ type CastName =
   | "apiKey"
   | "exporter";
 
-export const cast: Readonly<Record<CastName, Caller>> = {
+export const callers: Readonly<Record<CallerName, Caller>> = {
   supportAssistant: roleCaller(support, "support-assistant", "apps/", "chat-7f21", js, "10.1.4.20"),
   invoiceBot: {
     ...roleCaller(shop, "invoice-bot", "apps/", "run-42", python, "10.0.3.17"),
@@ -142,8 +142,8 @@ export const cast: Readonly<Record<CastName, Caller>> = {
 
 /** Callers of the records of other services, by account. */
 export function bystanders(account: string): Choice<Caller> {
-  if (account === shop) return [cast.invoiceBot, cast.orderService, cast.exporter];
+  if (account === shop) return [callers.invoiceBot, callers.orderService, callers.exporter];
   return account === support
-    ? [cast.supportAssistant, cast.searchIndexer, cast.chloe]
-    : [cast.notebook, cast.nightlyLabels, cast.ana, cast.ben];
+    ? [callers.supportAssistant, callers.searchIndexer, callers.chloe]
+    : [callers.notebook, callers.nightlyLabels, callers.ana, callers.ben];
 }

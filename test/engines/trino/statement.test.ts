@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { SpillwayError } from "../../../src/errors.ts";
 import { trinoColumn } from "../../../src/engines/trino-cells.ts";
-import { type TrinoServer, queryTrino, trinoPages } from "../../../src/engines/trino/client.ts";
+import type { TrinoServer } from "../../../src/engines/trino/access.ts";
+import { queryTrino, trinoPages } from "../../../src/engines/trino/statement.ts";
 import type { AthenaBackend } from "../../support/athena-backend.ts";
 import { type TrinoServerOptions, TrinoTestServer, testAuthority } from "../../support/trino-server.ts";
 
