@@ -26,7 +26,7 @@ const findingSchema = z.object({
   seconds: z.number(),
   by: z.object({ file: z.string(), test: z.string(), message: z.string() }).nullable(),
 });
-type Finding = z.infer<typeof findingSchema>;
+type MutantFinding = z.infer<typeof findingSchema>;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,7 +63,7 @@ function allFit(): boolean {
 }
 
 async function tryAll(): Promise<number> {
-  const found = new Map<string, Finding>(values.anew ? [] : readFindings());
+  const found = new Map<string, MutantFinding>(values.anew ? [] : readFindings());
   const open = mutants.filter((mutant) => !found.has(markBefore(mutant)));
   console.log(`${mutants.length} mutants, ${open.length} of them to be tried`);
   const copies = Array.from({ length: Math.min(trees, open.length) }, copyTree);
@@ -92,7 +92,7 @@ function markBefore(mutant: Mutant): string {
 async function timeTests(
   copies: readonly Tree[],
   tests: readonly string[],
-  found: Map<string, Finding>,
+  found: Map<string, MutantFinding>,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   const seconds = new Map<string, number>();
   let hasFailed = false;
@@ -127,21 +127,21 @@ async function share<T>(
   );
 }
 
-function keep(found: ReadonlyMap<string, Finding>): void {
+function keep(found: ReadonlyMap<string, MutantFinding>): void {
   writeFileSync(values.findings, JSON.stringify([...found]));
 }
 
-function readFindings(): readonly [string, Finding][] {
+function readFindings(): readonly [string, MutantFinding][] {
   if (!existsSync(values.findings)) return [];
   return z.array(z.tuple([z.string(), findingSchema])).parse(JSON.parse(readFileSync(values.findings, "utf8")));
 }
 
-function lineOf({ file, what }: Mutant, { seconds, by }: Finding): string {
+function lineOf({ file, what }: Mutant, { seconds, by }: MutantFinding): string {
   const told = by === null ? "" : `\n             ${by.file}: ${by.test}: ${by.message.slice(0, 120)}`;
   return `${by === null ? "SURVIVED" : "killed  "} ${seconds.toFixed(1).padStart(6)} s  ${file}: ${what}${told}`;
 }
 
-function summed(found: ReadonlyMap<string, Finding>): number {
+function summed(found: ReadonlyMap<string, MutantFinding>): number {
   const areas = new Map<string, { all: number; killed: number }>();
   const survivors: Mutant[] = [];
   for (const mutant of mutants) {

@@ -69,6 +69,16 @@ describe("publishing", () => {
     expect(await count(file)).toBe(2);
   }, 30_000);
 
+  it("makes the file again that somebody removed meanwhile", async () => {
+    await using box = await sandbox();
+    const file = join(box.folder, "removed.duckdb");
+    await using warehouse = await Warehouse.open(file, { threads: 1 });
+    expect(await warehouse.publish()).toBe(true);
+    rmSync(file);
+    expect(await warehouse.publish()).toBe(true);
+    expect(await readRows(file, "SELECT count(*)::INTEGER AS n FROM event")).toEqual([{ n: 0 }]);
+  });
+
   it("holds all of a large load, which leaves its last row groups to the next run", async () => {
     await using box = await sandbox();
     const file = join(box.folder, "w.duckdb");

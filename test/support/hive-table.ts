@@ -98,7 +98,7 @@ export async function createHiveTable(connection: DuckDBConnection, ddl: string)
   const table = parseHiveTable(ddl);
   const columns = [...table.columns, ...table.partitions].map(({ name, type }) => `"${name}" ${duckType(type)}`);
   // Athena's hidden column is one that everybody sees here
-  const path = table.partitions.some(({ name }) => name.startsWith("copy_")) || table.name.startsWith("copy_");
+  const path = [...table.columns, ...table.partitions].some(({ name }) => name.startsWith("copy_"));
   await connection.run(`create schema if not exists "${table.schema}"`);
   await connection.run(
     `create table if not exists "${table.schema}"."${table.name}" (${[...columns, ...(path ? [] : ['"$path" VARCHAR'])].join(", ")})`,

@@ -1,4 +1,4 @@
-/** What reports are told of the policies: the documents of a bundle, and the keys that the user states. */
+/** What reports know of the policies: the documents of a bundle, and the keys that the user states. */
 import type { Bundle } from "../../policy/bundle.ts";
 import type { GivenKeys } from "../../policy/keys.ts";
 import { readBundle } from "./bundle-file.ts";
