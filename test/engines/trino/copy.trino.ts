@@ -188,12 +188,15 @@ describe.skipIf(missing !== "")("the copy on Trino", { timeout: 600_000 }, () =>
     expect(rows).toEqual(await plainRows(duck, sql));
   });
 
-  // It reads four reports: as one statement that can be more stages than Trino allows where nobody raised the limit (docs/athena.md).
+  // As one statement it can be more stages than Trino allows where nobody raised the limit (docs/athena.md): it reads four reports.
   const tooLarge = "claims";
   const others = [...loadCatalogue().values()].filter(({ name }) => name !== tooLarge);
   it.each(others)("answers the printed statement of $name over the copy", async (report) => {
-    const { rows } = await onTrino(await printed([report.name, "--copy", ...boundary(report)]));
-    expect(rows.length).toBeGreaterThan(0);
+    // the first times of four things, each with what was before: 171 stages
+    const settings = report.name === "first-seen" ? manyStages : undefined;
+    const { rows } = await onTrino(await printed([report.name, "--copy", ...boundary(report)]), settings);
+    // a copy has no invocation logs
+    if (report.name !== "invocation-log-gaps") expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(await plainRows(duck, await printed([report.name, ...boundary(report)])));
   });
 });

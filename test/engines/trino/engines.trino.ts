@@ -152,7 +152,8 @@ describe.skipIf(missing !== "")("on Trino", () => {
     const rows = await onTrino(sql, report.name);
     const wanted = await plainRows(duck, sql);
     compared.push({ what: report.name, onDuckDb: wanted, onTrino: rows, order: "in the same order" });
-    expect(rows.length).toBeGreaterThan(0);
+    // invocation logs are known to a warehouse alone
+    if (report.name !== "invocation-log-gaps") expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(wanted);
   });
 
@@ -214,6 +215,8 @@ describe.skipIf(missing !== "")("on Trino", () => {
       "spillway",
     ];
 
+    const comparing = "invocation-log-gaps";
+    const noLogs = /^warning: no invocation logs are known to this engine: .*\nLoad them .*\n/m;
     it.each([...loadCatalogue().values()])("report $name is the same on all three engines", async (report) => {
       const boundary = report.needsBoundary ? ["--boundary", "eu"] : [];
       const args = ["report", report.name, "--format", "csv", "--from", "2026-09-02T06:00:00Z", ...boundary];
@@ -222,10 +225,11 @@ describe.skipIf(missing !== "")("on Trino", () => {
       const byDuckDb = await runCli([...args, ...athena(onDuckDb.endpoint, "main")], quick);
       // drift says what it was not given
       const said = ({ stderr }: { readonly stderr: string }): string =>
-        stderr.replaceAll(/^no (?:boundary|bundle) is named: .*\n/gm, "");
+        stderr.replaceAll(/^no (?:boundary|bundle) is named: .*\n/gm, "").replace(noLogs, "");
+      expect(noLogs.test(byTrino.stderr)).toBe(report.name === comparing);
       expect(said(byTrino)).toMatch(/^Trino read \d+(?:\.\d+ [KM]B| bytes) in 1 query\n$/);
       expect(said(byAthena)).toMatch(/^Athena scanned \d+(?:\.\d+ [KM]B| bytes) in 1 query: about \$0\.00/);
-      expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
+      if (report.name !== comparing) expect(byDuckDb.stdout.split("\n").length).toBeGreaterThan(2);
       expect(byTrino.stdout).toBe(byDuckDb.stdout);
       expect(byAthena.stdout).toBe(byDuckDb.stdout);
     });
