@@ -32,7 +32,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
   } catch (thrown) {
     // output that could not be written is reported by whoever owns it
     if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
-    return reportError(signal.aborted && thrown === signal.reason ? stoppedBy(signal.reason) : thrown, effects);
+    return reportError(gaveWay(thrown, signal) ? stoppedBy(signal.reason) : thrown, effects);
   }
 }
 
@@ -88,7 +88,12 @@ function usageProblem(text: string, command: Command): [string, { next?: string 
   return [message, { next: `See: ${path.join(" ")} --help` }];
 }
 
-/** What gave way to a signal throws the signal's name. */
+/** What gives way to a signal throws the signal's name, or what Node makes of it. */
+function gaveWay(thrown: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError");
+}
+
 function stoppedBy(name: unknown): SpillwayError {
   return new SpillwayError("interrupted", `Stopped by ${messageOf(name)} before it was done`, {
     next: "Run it again",
