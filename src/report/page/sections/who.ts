@@ -19,7 +19,9 @@ function leading(table: ReportTable): Row[] {
 
 /** What a count of spilled calls leaves out stands in its sentence. */
 function unknownBeside(unknown: number): Markup | undefined {
-  return unknown === 0 ? undefined : html`; where <strong>${grouped(unknown)} more</strong> ran is unknown`;
+  return unknown === 0
+    ? undefined
+    : html`; where <strong>${grouped(unknown)} more</strong> through a profile ran is unknown`;
 }
 
 export function whoSection({ data, tableOf }: SectionInput): Section | undefined {
