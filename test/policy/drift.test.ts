@@ -240,24 +240,6 @@ describe("drift over the demo organization", () => {
     expect(await drift(...calm)).toMatchObject({ code: 0, rows: [] });
   });
 
-  it("has no finding where all that there is was allowed and never used", async () => {
-    const file = join(folder, "open-to-all.json");
-    const open = { ...bundle.targets, "ou-1": { type: "ou", name: "Workloads", parent: "r-1", scps: ["full"] } };
-    writeFileSync(file, JSON.stringify({ ...bundle, targets: open }));
-    const unused = ["--principal", "nobody-at-all", "--bundle", file, "--fail-on", "drift"];
-    const { code, rows } = await drift(...unused);
-    expect([code, new Set(rows.map(({ mark }) => mark))]).toEqual([0, new Set(["allowed and never used"])]);
-  });
-
-  it("leaves out profiles that nobody called and nobody may call", async () => {
-    const { rows } = await drift("--bundle", bundleFile);
-    const pair = (row: Row): string => `${row["profile_id"]} ${row["source_region"]}`;
-    const alive = rows.filter(
-      (row) => Number(row["served"]) + Number(row["denied"]) > 0 || ["all", "some"].includes(String(row["allowed"])),
-    );
-    expect(new Set(rows.map(pair))).toEqual(new Set(alive.map(pair)));
-  });
-
   it.each([
     [["denials", "--fail-on", "drift"], "--fail-on drift is for the report drift"],
     [["coverage", "--bundle", bundleFile], "--bundle is for the overview and the reports drift and denials"],
