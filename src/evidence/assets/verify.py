@@ -88,7 +88,7 @@ def manifest(name, files):
     for number, line in enumerate(read(name).decode("utf-8", "replace").splitlines(), 1):
         match = re.match(r"([0-9A-Fa-f]{64}) [ *](.+)$", line)
         if not match:
-            problem("%s, line %d is no line of a manifest" % (name, number))
+            problem("%s, line %d is not a line of a manifest" % (name, number))
         elif not is_plain(match.group(2)):
             problem("%s names a place outside the pack: %s" % (name, match.group(2)))
         elif match.group(2) in entries:
