@@ -48,7 +48,10 @@ beforeAll(async () => {
 });
 
 const rowsOf = (name: string): readonly string[] =>
-  readFileSync(join(pack, "data", name), "utf8").trimEnd().split("\n").slice(1);
+  readFileSync(join(pack, "data", name), "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1);
 
 it("counts them, names record and object of each, and lists the objects that they rest on", () => {
   const summary = JSON.parse(readFileSync(join(pack, "data/summary.json"), "utf8")) as {
