@@ -11,6 +11,7 @@ export function configurationGuide(): string {
   const scope = schema.properties?.["scope"] ?? {};
   const verify = optionWithKeys(schema.properties?.["verify"]);
   const policies = schema.properties?.["policies"] ?? {};
+  const evidence = optionWithKeys(schema.properties?.["evidence"]);
   return [
     head,
     table(schema, (key) => (key === "$schema" ? "" : `\`${variableOf(key)}\``)),
@@ -27,6 +28,8 @@ export function configurationGuide(): string {
     table(verify),
     "\n## `policies`\n\nWhat they add to reports and findings: docs/policies.md.\n",
     table(policies),
+    "\n## `evidence`\n\nWhat a pack holds and how it is checked: docs/evidence.md.\n",
+    table(evidence),
     "\n## Other variables\n\nNo keys, and known beside any config.\n",
     "| variable | meaning |",
     "| --- | --- |",

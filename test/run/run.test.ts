@@ -104,7 +104,7 @@ describe("a run", { timeout: 120_000 }, () => {
       boundaryViolations: 0,
     });
     expect(report.identities.map(({ holds }) => holds)).toEqual([true, true, true]);
-    expect(report.files).toHaveLength(33);
+    expect(report.files).toHaveLength(35);
     for (const { target, bytes } of report.files) expect(readFileSync(target)).toHaveLength(bytes);
     expect(report.phases.map(({ name }) => name)).toEqual(["before", "ingest", "changes", "reports", "findings"]);
 

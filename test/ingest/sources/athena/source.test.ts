@@ -287,7 +287,10 @@ describe("the athena: source", { timeout: 180_000 }, () => {
   it.each([
     [["athena:cloudtrail_log"], "names no table with its database"],
     [["athena:a.b", "--from", "soon"], "soon is not a day"],
-    [["athena:a.b", "--s3-endpoint", "http://127.0.0.1:9"], "these flags are for buckets, and no source is one"],
+    [
+      ["athena:a.b", "--s3-endpoint", "http://127.0.0.1:9"],
+      "these flags are for buckets and buckets of invocation logs, and no source is one",
+    ],
   ])("refuses %j", async (args, message) => {
     const run = await runCli(["ingest", "--warehouse", warehouse, ...args]);
     expect(run.code).toBe(2);
