@@ -40,6 +40,11 @@ export function addEvidenceVerifyCommand(evidence: Command, { effects, exitWith 
       }
       if (summary !== undefined) {
         effects.log.info(summary.answer);
+        const byLog = summary.figures["by_invocation_log"] ?? 0;
+        if (byLog > 0)
+          effects.log.info(
+            `served Region by invocation log, which no digest covers: ${byLog} ${byLog === 1 ? "call" : "calls"}`,
+          );
         for (const { claim, outcome: found } of summary.claims) effects.log.info(`${claim}: ${found}`);
       }
       effects.stdout.write(`${outcome}\n`);

@@ -32,7 +32,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
   } catch (thrown) {
     // output that could not be written is reported by whoever owns it
     if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
-    return reportError(thrown, effects);
+    return reportError(gaveWay(thrown, signal) ? stoppedBy(signal.reason) : thrown, effects);
   }
 }
 
@@ -86,6 +86,18 @@ function usageProblem(text: string, command: Command): [string, { next?: string 
   if (message.includes(" is invalid. ")) return [message, {}];
   const path = [command.parent?.parent, command.parent, command].flatMap((each) => each?.name() ?? []);
   return [message, { next: `See: ${path.join(" ")} --help` }];
+}
+
+/** What gives way to a signal throws the signal's name, or what Node makes of it. */
+function gaveWay(thrown: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError");
+}
+
+function stoppedBy(name: unknown): SpillwayError {
+  return new SpillwayError("interrupted", `Stopped by ${messageOf(name)} before it was done`, {
+    next: "Run it again",
+  });
 }
 
 function reportError(thrown: unknown, effects: Effects): number {

@@ -9,8 +9,13 @@ export function addPreflightCommand(program: Command, context: CommandContext): 
     .description(
       "what has to hold before the first call through a profile, line by line; exit 0 all holds, 3 something does not, 4 cannot tell",
     );
-  addPreflightFlags(command).action(async (flags: PreflightFlags) => {
-    const { runPreflight } = await import("./preflight-run.ts");
-    context.exitWith(await runPreflight(flags, context));
-  });
+  addPreflightFlags(command)
+    .addHelpText(
+      "after",
+      "\nA disagreement of AWS's simulator never fails, it cannot be told: neither of the two is a call. use-case-form fails for the\norganization's management account alone: for any other account that one may have sent the form.",
+    )
+    .action(async (flags: PreflightFlags) => {
+      const { runPreflight } = await import("./preflight-run.ts");
+      context.exitWith(await runPreflight(flags, context));
+    });
 }

@@ -35,7 +35,7 @@ export function addPruneCommand(program: Command, context: CommandContext): void
       const done = await prune(flags.warehouse, day, "always", context.effects);
       const { invocations, events, variants, quarantined, logs, bytesBefore, bytesAfter } = done;
       log.info(prunedText(day, done), { before: day, invocations, events, variants, quarantined, logs });
-      const shrunk = bytesAfter < bytesBefore ? "" : "; it was as small as it gets";
+      const shrunk = bytesAfter < bytesBefore ? "" : "; so small a file gains nothing, and may grow by a few blocks";
       log.info(`published ${flags.warehouse}: ${n(bytesBefore)} bytes before, ${n(bytesAfter)} bytes after${shrunk}`, {
         bytesBefore,
         bytesAfter,

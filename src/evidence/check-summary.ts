@@ -3,6 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type PackFiles, type Tell, bagInfo } from "./check-bag.ts";
+import { checkCallsByLog } from "./check-calls-by-log.ts";
 import { csvRows } from "./csv-rows.ts";
 import { recountClaims } from "./recount-claims.ts";
 import type { CoverageDay, Listing } from "./recount-coverage.ts";
@@ -87,7 +88,7 @@ export async function checkSummary(
 
 async function countRows(
   root: string,
-  { boundary, from, to, strangeRegions }: PackSummary,
+  { boundary, from, to, strangeRegions, figures }: PackSummary,
   tell: Tell,
 ): Promise<Figures> {
   const known = new Set<string>();
@@ -108,6 +109,7 @@ async function countRows(
     ["served", "denied", "throttled", "failed"].includes(text);
   const keys = new Set<string>();
   const outside = new Set<string>();
+  const byLog = new Map<string, string>();
   for (const name of (await readdir(join(root, "data/rows"))).filter((each) => /^invocations-.*\.csv$/.test(each))) {
     for await (const row of csvRows(join(root, "data/rows", name))) {
       const { invocation_key: key = "", event_time: time = "", outcome = "", served_region: region = "" } = row;
@@ -118,6 +120,7 @@ async function countRows(
       if (isOutcome(outcome)) counted[outcome]++;
       if (outcome !== "served") continue;
       if (row["spilled"] === "true") counted.spilled++;
+      if (row["region_evidence"] === "invocation-log") byLog.set(key, region);
       if (region !== "" && !known.has(region)) strange.add(region);
       if (region === "") counted.unknown_region++;
       else if (!regions.has(region)) {
@@ -129,6 +132,7 @@ async function countRows(
   if ([...strange].toSorted().join() !== strangeRegions.join())
     tell(`summary.json does not name the Regions that the reference data does not know: ${[...strange].join(", ")}`);
   if (keys.size !== counted.invocations) tell("rows/invocations: a call is there twice");
+  await checkCallsByLog(root, byLog, figures["by_invocation_log"], tell);
   const told = new Set<string>();
   for await (const row of csvRows(join(root, "data/rows/outside-boundary.csv"))) told.add(row["invocation_key"] ?? "");
   if (told.size !== outside.size || [...told].some((key) => !outside.has(key)))

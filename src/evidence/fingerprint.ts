@@ -4,6 +4,7 @@ import { plainRows } from "../engines/result.ts";
 import { clauseRows } from "../reference/clauses.ts";
 import { applyScopeWherePossible } from "../sql/scope.ts";
 import type { PackRequest } from "./payload.ts";
+import { callsByLog, logInputs } from "./log-statements.ts";
 import { digests, inputs, listedWithin, missingLogs, publicKeys, wholeTables } from "./statements.ts";
 import { personalDataOf } from "./summary.ts";
 
@@ -26,6 +27,8 @@ export async function fingerprintOf(request: PackRequest, signedBy: string | und
   const tables = [
     "SELECT * FROM invocation",
     inputs,
+    logInputs(engine.qualify),
+    callsByLog(engine.qualify),
     digests(question),
     publicKeys(question),
     missingLogs(question),

@@ -8,7 +8,7 @@ export type PackGroups = Readonly<Record<string, string>>;
 /** Files that depend on their time alone, such as the page, are left out. */
 const groups: readonly (readonly [name: string, files: RegExp])[] = [
   ["rows", /^data\/rows\/.*\.csv$/],
-  ["inputs", /^data\/inputs\.csv$/],
+  ["inputs", /^data\/(invocation-log-)?inputs\.csv$/],
   ["digests", /^data\/integrity\//],
   ["coverage", /^data\/reports\/coverage\.csv$/],
   ["reference data", /^data\/reference\/(?!listed-ranges)/],

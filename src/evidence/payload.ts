@@ -11,6 +11,7 @@ import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
 import { version } from "../version.ts";
 import { type Clause, clauseRows } from "../reference/clauses.ts";
 import { writeDigests } from "./digest-files.ts";
+import { callsByLog, logInputs } from "./log-statements.ts";
 import { oscalOf } from "./oscal.ts";
 import type { PackFolder } from "./pack-folder.ts";
 import { writeReferenceFiles } from "./reference-files.ts";
@@ -70,6 +71,8 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
     await write(`reports/${report.name}`, inTotalOrder(scoped(report.sql)), ["csv", "parquet"]);
   await write("countries", scoped(countries()), ["csv", "parquet"]);
   await write("inputs", scoped(inputs), ["csv"]);
+  await write("invocation-log-inputs", scoped(logInputs(engine.qualify)), ["csv"]);
+  await write("calls-by-invocation-log", scoped(callsByLog(engine.qualify)), ["csv"]);
   const chain = { digests: scoped(digests(question)), keys: scoped(publicKeys(question)) };
   await writeDigests(pack, engine, chain, signal);
   await pack.writeWhole("data/sql/integrity/signatures.sql", `${chain.digests}\n`);

@@ -23,7 +23,8 @@ export const figures = `SELECT
   count(CASE WHEN outcome = 'served' AND spilled THEN 1 END) AS spilled,
   count(CASE WHEN outcome = 'denied' THEN 1 END) AS denied,
   count(CASE WHEN outcome = 'throttled' THEN 1 END) AS throttled,
-  count(CASE WHEN outcome = 'failed' THEN 1 END) AS failed
+  count(CASE WHEN outcome = 'failed' THEN 1 END) AS failed,
+  count(CASE WHEN outcome = 'served' AND region_evidence = 'invocation-log' THEN 1 END) AS by_invocation_log
 FROM invocation`;
 
 export const months = `SELECT DISTINCT strftime(event_time, '%Y-%m') AS month

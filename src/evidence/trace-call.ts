@@ -1,4 +1,5 @@
 /** From a call in a pack to its proof: row, log file, hash, digest, key, and with the logs at hand the record itself. */
+import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { findKey, parsePublicKeys } from "../integrity/public-keys.ts";
@@ -16,7 +17,7 @@ export type ReadLog = (uri: string) => Promise<Uint8Array | null>;
 export type StepOutcome = "holds" | "does not hold" | "cannot be shown";
 
 export interface TraceStep {
-  readonly what: "row" | "log file" | "digest" | "key" | "record";
+  readonly what: "row" | "region" | "log file" | "digest" | "key" | "record";
   readonly outcome: StepOutcome;
   readonly text: string;
 }
@@ -41,6 +42,7 @@ export async function traceCall(root: string, key: string, readLog: ReadLog | un
       `${file}, row ${line}: ${row["event_time"] ?? ""}, ${row["outcome"] ?? ""}, from ${row["source_region"] ?? ""} to ${row["outcome"] === "served" ? served : "nowhere"} (${row["region_evidence"] === "" ? "no evidence" : row["region_evidence"]})`,
     ),
   ];
+  if (row["region_evidence"] === "invocation-log") steps.push(await regionStep(root, row));
   const uri = row["object_uri"] ?? "";
   const input = await findRow(
     join(root, "data/inputs.csv"),
@@ -74,6 +76,20 @@ async function findCall(root: string, key: string): Promise<{ row: CsvRow; file:
 async function findRow(file: string, isIt: (row: CsvRow) => boolean): Promise<CsvRow | undefined> {
   for await (const row of csvRows(file)) if (isIt(row)) return row;
   return undefined;
+}
+
+/** What a served Region rests on that CloudTrail does not state: no digest covers an invocation log, so it never holds. */
+async function regionStep(root: string, row: CsvRow): Promise<TraceStep> {
+  const { invocation_key: key, served_region: served = "" } = row;
+  const rests = `${served} rests on an invocation log, which no digest covers`;
+  const file = join(root, "data/calls-by-invocation-log.csv");
+  const log = existsSync(file) ? await findRow(file, (each) => each["invocation_key"] === key) : undefined;
+  if (log === undefined) return unknown("region", `${rests}; the pack does not name it`);
+  const { object_uri: uri = "", record_index: index = "", inference_region: said = "" } = log;
+  const where = `record ${index} (from 0) of ${uri}`;
+  return said === served
+    ? unknown("region", `${rests}: ${where}`)
+    : fails("region", `${where} says ${said}, and the row ${served}`);
 }
 
 function logStep({ uri = "", sha256 = "", status = "", digest_verdict: verdict = "" }: CsvRow): TraceStep {

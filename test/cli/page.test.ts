@@ -34,7 +34,10 @@ const shown = (text: string): string => visibleText(cut(text, 300));
 /** All cells of a page's table beside those of the JSON. */
 function compare(page: string, name: string, rows: readonly Record<string, unknown>[]): void {
   const table = readTables(page).get(name);
-  expect(table?.columns).toEqual(Object.keys(rows[0] ?? {}));
+  // JSON without a row names no column
+  const columns =
+    rows[0] === undefined ? catalogue.get(name)?.columns.map((column) => column.name) : Object.keys(rows[0]);
+  expect(table?.columns).toEqual(columns);
   expect(table?.rows.length).toBe(rows.length);
   const cells = rows.flatMap((row, index) =>
     Object.values(row).map((value, column) => {
@@ -54,6 +57,13 @@ it("the overview has the rows of every report, as the JSON format has them", asy
   expect(tables.toSorted()).toEqual([...catalogue.keys()].filter((name) => name !== "region-flow").toSorted());
   for (const name of tables) compare(page, name, await jsonOf(name, ...scope));
   expect(page).toContain("2026-09-02 until the end, UTC");
+});
+
+it("does not call it no gap that nothing is compared", async () => {
+  const page = (await report(...scope, "--format", "html")).stdout;
+  const words = "No invocation log was loaded: nothing is compared, which is not the same as no gaps.";
+  expect(page.split(words)).toHaveLength(2);
+  expect(page.indexOf(words)).toBeGreaterThan(page.indexOf('id="report-invocation-log-gaps"'));
 });
 
 it("the answer is that of the table", async () => {

@@ -45,6 +45,7 @@ describe("a pack", () => {
       denied: 0,
       throttled: 0,
       failed: 0,
+      by_invocation_log: 0,
     });
     expect(claims).toContainEqual(expect.objectContaining({ claim: "inside-boundary", outcome: "not met" }));
     expect(claims).toContainEqual(expect.objectContaining({ claim: "unaltered", outcome: "met" }));

@@ -28,7 +28,7 @@ afterAll(() => {
   if (isMounted) spawnSync("umount", [disk]);
 });
 
-it.runIf(isMounted)("a disk that fills up leaves nothing but one line", async () => {
+it.runIf(isMounted)("a disk that fills up leaves nothing but one line (needs the right to mount)", async () => {
   for (const output of [join(disk, "pack"), join(disk, "pack.zip")]) {
     const run = await evidence(warehouse, output);
     expect(run.stderr).toMatch(/cannot write .*pack.*(ENOSPC|no space)/);

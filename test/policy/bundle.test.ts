@@ -66,4 +66,14 @@ describe("the answers of all principals", () => {
       ["eu-west-3", "none"],
     ]);
   });
+
+  it("are kept apart by profile, source Region and destination", () => {
+    const rows = [
+      row("allowed"),
+      { ...row("denied"), profile: "eu.y" },
+      { ...row("denied"), sourceRegion: "eu-north-1" },
+      row("denied", "eu-west-3"),
+    ];
+    expect(summariseReach(rows).map(({ allowed }) => allowed)).toEqual(["all", "none", "none", "none"]);
+  });
 });

@@ -154,6 +154,46 @@ const examples: readonly (readonly [code: string, kind: PolicyKind, bad: readonl
       [deny({ Condition: { StringNotEquals: outside } })],
     ],
     [
+      "unspecified-missing",
+      "scp",
+      [
+        deny({
+          Condition: {
+            StringNotEquals: { "aws:RequestedRegion": eu },
+            ArnLike: { "bedrock:InferenceProfileArn": profileOf("global.*") },
+          },
+        }),
+      ],
+      [
+        deny({
+          Condition: {
+            StringNotEquals: { "aws:RequestedRegion": eu },
+            ArnLike: { "bedrock:InferenceProfileArn": profileOf("eu.amazon.nova-pro-v1:0") },
+          },
+        }),
+      ],
+    ],
+    [
+      "passed-by-application-profiles",
+      "scp",
+      [
+        deny({
+          Condition: {
+            StringNotEquals: { "aws:RequestedRegion": eu },
+            ArnLike: { "bedrock:InferenceProfileArn": profileOf("global.*") },
+          },
+        }),
+      ],
+      [
+        deny({
+          Condition: {
+            StringNotEquals: outside,
+            ArnLike: { "bedrock:InferenceProfileArn": profileOf("global.*") },
+          },
+        }),
+      ],
+    ],
+    [
       "global-model-missing",
       "identity",
       [allow({ Resource: [profileOf("global.amazon.nova-2-lite-v1:0"), modelIn("eu-west-1", "*")] })],

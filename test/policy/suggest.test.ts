@@ -260,6 +260,19 @@ describe("policy suggest", () => {
     );
   });
 
+  it("keeps a document one that AWS takes where the profiles of a scope run in different Regions", async () => {
+    const out = join(folder, "whole-scope");
+    const whole = ["--inference-profile", "eu.*", ...caller, ...scps(first), "--documents", out];
+    const run = await runCli(["policy", "suggest", ...whole]);
+    expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining("still ")]);
+    const text = readFileSync(join(out, "region-deny.json"), "utf8");
+    const { problems, statements } = readPolicy("scp", "region-deny.json", text);
+    expect(problems).toEqual([]);
+    const elsewhere = statements.map(({ sid }) => sid).filter((sid) => sid?.includes("Elsewhere") === true);
+    expect(elsewhere.length).toBeGreaterThan(1);
+    expect(new Set(elsewhere).size).toBe(elsewhere.length);
+  });
+
   it("changes nothing where nothing has to change", async () => {
     const identity = file("all.json", policy({ Effect: "Allow", Action: "bedrock:*", Resource: "*" }));
     const run = await runCli([

@@ -523,10 +523,54 @@ describe("the walk of a landing zone", () => {
       /no form/,
       /Send the form/,
     ],
+    [
+      "no form, and the account that calls is the one that sends it for all",
+      {
+        profile: claude,
+        identity: policy({ Effect: "Allow", Action: "bedrock:*", Resource: "*" }),
+        args: ["--management-account"],
+        answers: {
+          "bedrock:GetInferenceProfile": says(refused("bedrock:GetInferenceProfile")),
+          "bedrock:GetUseCaseForModelAccess": says(failed("ResourceNotFoundException", "none", 404)),
+        },
+      },
+      "use-case-form",
+      "fails",
+      /management account, which calls, has sent no form/,
+      /Send the form/,
+    ],
+    [
+      "an endpoint policy that hangs on what is not known",
+      {
+        args: ["--endpoint-policy", "ENDPOINT OF ONE"],
+      },
+      "endpoint-policy",
+      "cannot-tell",
+      /aws:SourceVpce is not known/,
+      /--context/,
+    ],
+    [
+      "a boundary for a profile that nobody knows",
+      {
+        profile: "eu.amazon.nova-next-v9:0",
+        args: ["--boundary", "eu"],
+        answers: { "bedrock:GetInferenceProfile": says(failed("ResourceNotFoundException", "none", 404)) },
+      },
+      "boundary",
+      "cannot-tell",
+      /destinations are not known/,
+      /Name a profile/,
+    ],
   ])("%s", async (_, given, check, outcome, found, next) => {
-    const args = (given.args ?? []).map((arg) =>
-      arg === "ENDPOINT" ? saved(policy({ Effect: "Allow", Principal: "*", Action: "s3:*", Resource: "*" })) : arg,
-    );
+    const anybody = { Effect: "Allow", Principal: "*", Resource: "*" };
+    const endpoints: Record<string, object> = {
+      ENDPOINT: { ...anybody, Action: "s3:*" },
+      "ENDPOINT OF ONE": { ...anybody, Action: "*", Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } },
+    };
+    const args = (given.args ?? []).map((arg) => {
+      const statement = endpoints[arg];
+      return statement === undefined ? arg : saved(policy(statement));
+    });
     const { run, lines, outcomes } = await walk({ ...given, args });
     expect(outcomes[check], run.stderr).toBe(outcome);
     const line = lines.find((each) => each["check"] === check && each["outcome"] === outcome);
@@ -538,6 +582,7 @@ describe("the walk of a landing zone", () => {
       trail: ["trail-logging", "trail-read-events", "trail-validation"],
       // a role has the destinations that were known
       profile: ["role-permission"],
+      boundary: ["profile"],
     };
     expect(others.filter(([name]) => follow[check]?.includes(name) !== true)).toEqual([]);
     const isRed = Object.values(outcomes).includes("fails");

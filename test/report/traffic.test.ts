@@ -232,3 +232,61 @@ it("first-seen knows what was there before the range, and what it cannot know", 
   const wanted = kinds.flatMap((what) => [`${what} shown`, `${what} with a doubt`]);
   expect(wanted.filter((name) => !met.has(name))).toEqual([]);
 }, 120_000);
+
+const atDay = (day: number): number => start + day * dayMs;
+/** Log files of the account's days from `first` to before `end`. */
+const filesOf = (status: string, first: number, end: number): LogFile[] =>
+  Array.from({ length: end - first }, (_, index) => ({
+    account: "111122223333",
+    region: "eu-west-1",
+    day: dayOf(atDay(first + index)),
+    status,
+  }));
+const spilled = (day: number, times: number): Call[] =>
+  Array.from({ length: times }, (_, hour) => ({
+    time: atDay(day) + hour * 3_600_000,
+    source: "eu-west-1",
+    served: "eu-central-1",
+    outcome: "served",
+    account: "111122223333",
+    principal: "role/a",
+    kind: "inference-profile",
+    profile: "eu.x",
+    model: "x",
+    tokens: [null, null, null, null],
+  }));
+
+async function seenFrom(day: number, calls: readonly Call[], files: readonly LogFile[]) {
+  await fillCalls(calls);
+  await fill(
+    "trail_object",
+    ["uri", "etag", "status", "account_id", "region", "day"],
+    files.map((one, index) => [`file:${index}`, "1", one.status, one.account, one.region, one.day]),
+  );
+  return await answer("first-seen", { from: atDay(day), asOf: atDay(day + 10) });
+}
+
+it("first-seen takes pruned files neither for history nor for a hole in it", async () => {
+  const files = [...filesOf("loaded", 10, 30), ...filesOf("pruned", 0, 25)];
+  const rows = await seenFrom(30, spilled(30, 1), files);
+  expect(rows.map(({ what, known_since, missing }) => [what, known_since, missing])).toEqual(
+    ["principal", "profile", "model", "account"].map((what) => [what, dayOf(atDay(10)), null]),
+  );
+});
+
+it("first-seen knows a usual range from the fourteenth day on, whatever was pruned of the day itself", async () => {
+  const after = async (days: number): Promise<Record<string, unknown>[]> => {
+    const files = [...filesOf("loaded", 30 - days, 31), ...filesOf("pruned", 30, 31)];
+    return (await seenFrom(30, spilled(30, 9), files)).filter(({ what }) => what === "spill-day");
+  };
+  expect(await after(13)).toEqual([]);
+  expect(await after(14)).toMatchObject([
+    {
+      value: dayOf(atDay(30)),
+      invocations: 9,
+      usual_low: 0,
+      usual_high: 1.5,
+      missing: "readable log files of 14 of the 28 days before it",
+    },
+  ]);
+});

@@ -337,7 +337,7 @@ describe("spillway prune", { timeout: 60_000 }, () => {
     const done = await prune("--before", "2026-09-10");
     expect(done.code).toBe(0);
     expect(done.stderr).toMatch(
-      /3 invocations, 3 events, 0 variants, 0 quarantine rows removed\npublished .*: [\d,]+ bytes before, [\d,]+ bytes after; it was as small as it gets\n/,
+      /3 invocations, 3 events, 0 variants, 0 quarantine rows removed\npublished .*: [\d,]+ bytes before, [\d,]+ bytes after; so small a file gains nothing, and may grow by a few blocks\n/,
     );
     expect(await count()).toBe(0);
     const again = await here.run();

@@ -1,5 +1,5 @@
 /** Signals and streams, as real processes: whatever hangs, a stop is obeyed; whoever went away does not end the batch. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -121,28 +121,25 @@ describe("a stop", { timeout: 120_000 }, () => {
   it("one SIGINT ends a result that is being written, and a statement that would run for minutes", async () => {
     const here = place(["logs"]);
     expect((await runCli(here.args)).code).toBe(0);
-    for (const sql of [
-      "select r.range as a, repeat('x', 200) as text from range(300000000) r",
-      "select count(*) as n from range(200000) a, range(1000000) b where hash(a.range + b.range) % 7 = 1",
+    const long = "select r.range as a, repeat('x', 200) as text from range(300000000) r";
+    const slow = "select count(*) as n from range(200000) a, range(1000000) b where hash(a.range + b.range) % 7 = 1";
+    for (const args of [
+      [long, "--format", "csv", "--output", here.at("out.csv")],
+      [slow, "--format", "csv", "--output", here.at("out.csv")],
+      // written by Spillway itself, into a file and into a pipe
+      [long, "--format", "json", "--output", here.at("out.json")],
+      [long, "--format", "csv"],
     ]) {
-      const query = spawnCli([
-        "query",
-        sql,
-        "--format",
-        "csv",
-        "--output",
-        here.at("out.csv"),
-        "--warehouse",
-        here.at("w.duckdb"),
-      ]);
+      const query = spawnCli(["query", ...args, "--warehouse", here.at("w.duckdb")]);
       await sleep(1500);
       const end = await endAfter("SIGINT", query);
       expect([end.code, end.signal, end.stderr]).toEqual([
         1,
         null,
-        expect.stringMatching(/^error: .*(?:stopped|interrupted)/im),
+        expect.stringMatching(/^error: .*(?:[Ss]topped|interrupted).*\n.*[Rr]un it again\n$/),
       ]);
     }
+    expect(readdirSync(here.at("")).filter((name) => name.startsWith("out."))).toEqual([]);
   });
 });
 

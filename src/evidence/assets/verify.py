@@ -384,7 +384,7 @@ FIGURES = ("invocations", "served", "outside", "unknown_region", "spilled", "den
 def count_calls(summary):
     regions = set(summary["boundary"]["regions"])
     counted = dict.fromkeys(FIGURES, 0)
-    keys, outside, served = set(), set(), set()
+    keys, outside, served, by_log = set(), set(), set(), {}
     for name in sorted(glob.glob(os.path.join(glob.escape(ROOT), "data", "rows", "invocations-*.csv"))):
         for row in rows_of("data/rows/" + os.path.basename(name)):
             counted["invocations"] += 1
@@ -396,6 +396,8 @@ def count_calls(summary):
             if row["outcome"] == "served":
                 served.add(row["served_region"])
                 counted["spilled"] += row["spilled"] == "true"
+                if row["region_evidence"] == "invocation-log":
+                    by_log[row["invocation_key"]] = row["served_region"]
                 if row["served_region"] == "":
                     counted["unknown_region"] += 1
                 elif row["served_region"] not in regions:
@@ -409,6 +411,7 @@ def count_calls(summary):
     for name, value in counted.items():
         if summary["figures"].get(name) != value:
             problem("summary.json says %s = %s, and the rows say %d" % (name, summary["figures"].get(name), value))
+    check_calls_by_log(by_log, summary["figures"].get("by_invocation_log"))
     if {row["invocation_key"] for row in rows_of("data/rows/outside-boundary.csv")} != outside:
         problem("rows/outside-boundary.csv does not hold the calls outside the boundary")
     for report, figure in (
@@ -424,6 +427,28 @@ def count_calls(summary):
                 "%s.csv adds up to %d calls, and the rows say %s = %d" % (report, total, figure, counted[figure])
             )
     return counted
+
+
+
+def check_calls_by_log(resting, told):
+    """Calls whose served Region an invocation log alone states: no digest vouches for it, so each is named with its object."""
+    if told != len(resting):
+        problem("summary.json says by_invocation_log = %s, and the rows say %d" % (told, len(resting)))
+    objects = {row["uri"] for row in rows_of("data/invocation-log-inputs.csv")}
+    named = set()
+    for row in rows_of("data/calls-by-invocation-log.csv"):
+        named.add(row["invocation_key"])
+        if resting.get(row["invocation_key"]) != row["inference_region"]:
+            problem("calls-by-invocation-log.csv and the rows differ in the call %s" % row["invocation_key"])
+        if row["object_uri"] not in objects:
+            problem("invocation-log-inputs.csv does not have %s" % row["object_uri"])
+    for key in sorted(set(resting) - named):
+        problem("calls-by-invocation-log.csv does not name the log of the call %s" % key)
+    if resting:
+        notes.append(
+            "the served Region of %d call%s rests on invocation logs, which no digest covers"
+            % (len(resting), "" if len(resting) == 1 else "s")
+        )
 
 
 VOUCHLESS = ("unlisted", "cut-end")

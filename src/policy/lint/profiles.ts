@@ -10,6 +10,7 @@ import {
   globalSample,
   profileKey,
   regionKey,
+  sparesUnspecified,
   systemSample,
   testsOn,
 } from "./rule.ts";
@@ -47,7 +48,7 @@ export const missesApplicationProfiles: Rule = (statement) => {
 };
 
 export const passedByApplicationProfiles: Rule = (statement) => {
-  if (statement.effect !== "Deny") return [];
+  if (statement.effect !== "Deny" || sparesUnspecified(statement)) return [];
   return testsOn(statement, profileKey, false).flatMap(({ valueNode, values }): LintFinding[] => {
     const global = values.filter((value) => couldName(value, globalSample) && value.includes("global"));
     if (global.length === 0 || values.some((value) => couldName(value, applicationSample))) return [];

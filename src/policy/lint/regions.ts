@@ -89,7 +89,7 @@ function allowsModelSomewhere(statement: Statement, { model, destinations }: Kno
 export const unspecifiedMissing: Rule = (statement) => {
   if (statement.effect !== "Deny" || !coversInvocation(statement)) return [];
   const exempt = testsOn(statement, profileKey, true).flatMap(({ values }) => values);
-  if (exempt.some((value) => couldName(value, globalSample) && /global|\/\*$/.test(value))) return [];
+  if (exempt.some(couldBeGlobal) || holdsForOthersOnly(statement)) return [];
   return testsOn(statement, regionKey, true).flatMap(({ valueNode, values }): LintFinding[] =>
     values.some((value) => matches(patternOf(value), unspecified))
       ? []
@@ -102,6 +102,17 @@ export const unspecifiedMissing: Rule = (statement) => {
         ],
   );
 };
+
+function couldBeGlobal(value: string): boolean {
+  return couldName(value, globalSample) && /global|\/\*$/.test(value);
+}
+
+/** The statement names the profiles that it denies, each by an id or a scope that is not global. */
+function holdsForOthersOnly(statement: Statement): boolean {
+  return testsOn(statement, profileKey, false).some(({ values }) =>
+    values.every((value) => /:(?:application-)?inference-profile\/[^*?]/.test(value) && !couldBeGlobal(value)),
+  );
+}
 
 /** A global profile is allowed, the model that it needs is not. */
 export const globalModelMissing: Rule = (statement, document, { profiles }) => {

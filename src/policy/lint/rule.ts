@@ -1,4 +1,5 @@
 /** What a lint is given and what it says: a statement does something else than it looks like. */
+import { unspecified } from "../call.ts";
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode } from "../json-reader.ts";
 import { readOperatorName } from "../operators.ts";
@@ -54,3 +55,10 @@ export const globalSample = "inference-profile/global.vendor.model-v1:0";
 export const applicationSample = "application-inference-profile/abcdefghijkl";
 export const profileKey = "bedrock:InferenceProfileArn";
 export const regionKey = "aws:RequestedRegion";
+
+/** The statement leaves out the Region that the model of a global profile has. */
+export function sparesUnspecified(statement: Statement): boolean {
+  return testsOn(statement, regionKey, true).some(({ values }) =>
+    values.some((value) => matches(patternOf(value), unspecified)),
+  );
+}

@@ -27,7 +27,7 @@ export function exemptModels(
   const steps = [first.what];
   let changed = first.document;
   for (const [regions, members] of byRegions(targets.filter(({ style }) => style === "narrow"))) {
-    const kept = stillDenied(document, statement, regions, members);
+    const kept = stillDenied(changed, statement, regions, members);
     if (kept === "nothing") continue;
     if (kept === undefined) return undefined;
     changed = withStatement(changed, kept);

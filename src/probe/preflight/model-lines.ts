@@ -22,7 +22,7 @@ export async function modelLines(
         "Look whether the model is deployed in the source Region, and make one call.",
       ),
     ];
-  return [await accessLine(reader, base, call, model), ...(await formLine(reader, base, model))];
+  return [await accessLine(reader, base, call, model), ...(await formLine(reader, base, call, model))];
 }
 
 function baseModel(model: string): string | undefined {
@@ -107,6 +107,7 @@ function lineFor(subject: string, said: ModelAvailability, sourceRegion: string,
 async function formLine(
   reader: BedrockReader,
   base: Omit<Question, "what" | "permission">,
+  { managementAccount }: Call,
   model: string,
 ): Promise<Line[]> {
   if (!model.startsWith("anthropic.")) return [];
@@ -122,6 +123,16 @@ async function formLine(
       cannotTell(check, model, `${asked.error.name}: ${asked.error.message}`, "Look for it in the Bedrock console."),
     ];
   if (asked.value) return [passes(check, model, "the form was sent")];
+  // nobody sends it for the account that sends it for the others
+  if (managementAccount === true)
+    return [
+      fails(
+        check,
+        model,
+        "the organization's management account, which calls, has sent no form: no other account sends it for this one",
+        "Send the form in the Bedrock console of the management account: it then holds for the whole organization.",
+      ),
+    ];
   return [
     cannotTell(
       check,

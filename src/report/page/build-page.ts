@@ -3,6 +3,7 @@ import type { Engine, Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { Report } from "../catalogue.ts";
+import { invocationLogGaps, whyNothingCompared } from "../without-invocation-logs.ts";
 import { collectReport } from "./data/collect.ts";
 import type { PageFacts } from "./data/facts.ts";
 import type { OmittedReport, PageData, PageHead, ReportTable, WholeTable } from "./data/page-data.ts";
@@ -32,7 +33,8 @@ const repeated: ReadonlyMap<string, string> = new Map([
 
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
-  const { engine, catalogue, statement, amend, head, whole, signal } = request;
+  const { engine, catalogue, statement, amend, whole, signal } = request;
+  const head = await withoutComparison(request);
   const tables: ReportTable[] = [];
   const omitted: OmittedReport[] = [];
   let facts: PageFacts = {};
@@ -52,6 +54,14 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
     facts = { ...facts, ...page.facts };
   }
   return { head, regions: regionRows(), tables, facts, omitted };
+}
+
+/** An empty table of gaps is no promise where there was nothing to compare with. */
+async function withoutComparison({ engine, catalogue, head, signal }: PageRequest): Promise<PageHead> {
+  const why = catalogue.has(invocationLogGaps) ? await whyNothingCompared(engine, signal) : undefined;
+  if (why === undefined) return head;
+  const sentence = `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`;
+  return { ...head, unknowable: { ...head.unknowable, [invocationLogGaps]: sentence } };
 }
 
 /** A report that has no place on this page is named on it, with the reason. */

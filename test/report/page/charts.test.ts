@@ -270,10 +270,10 @@ describe("sentences above the charts", () => {
       "61.9% of 21 calls with a known Region ran outside eu; 2 more are unknown. The most on 2026-09-02: 9 of 13.",
     );
     expect(finding(page, "who")).toBe(
-      "2 principals of 2, in 1 account, sent 17 calls that ran outside the Region that was called.",
+      "2 principals of 2, in 1 account, sent 17 calls that ran outside the Region that was called; where 2 more through a profile ran is unknown.",
     );
     expect(finding(page, "models")).toBe(
-      "1 of 1 combination of profile and model ran outside the Region that was called.",
+      "1 of 1 combination of profile and model ran outside the Region that was called; where 2 more through a profile ran is unknown.",
     );
   });
 

@@ -1,6 +1,7 @@
 /** The page's parts on first times, peaks, freshness, routes, tokens and long coverage: what they say, and in which words. */
 import { describe, expect, it } from "vitest";
 import { renderPage } from "../../../src/report/page/page.ts";
+import type { PageHead } from "../../../src/report/page/data/page-data.ts";
 import { driftOf, firstSeenOf, freshnessOf, peaksOf } from "./made-traffic.ts";
 import { type MadeReport, type MadeRow, madePage, reportsOf } from "./made-up.ts";
 import { readTables } from "./read-back.ts";
@@ -15,8 +16,14 @@ const calls = ["a", "b"].map((name) => ({
 }));
 
 /** The words of a section, one blank between them. */
-async function wordsOf(section: string, reports: readonly MadeReport[]): Promise<string> {
-  const page = renderPage(await madePage([...reportsOf(calls).filter(({ name }) => name !== "coverage"), ...reports]));
+async function wordsOf(
+  section: string,
+  reports: readonly MadeReport[],
+  changes: Partial<PageHead> = {},
+): Promise<string> {
+  const page = renderPage(
+    await madePage([...reportsOf(calls).filter(({ name }) => name !== "coverage"), ...reports], changes),
+  );
   const start = page.indexOf(`<section id="${section}"`);
   expect(start, section).toBeGreaterThan(0);
   return page
@@ -45,14 +52,16 @@ describe("first seen", () => {
 
   it("is not claimed where nothing before the range is loaded", async () => {
     const words = await wordsOf("who", [firstSeenOf({ principals: [role("a")], knownSince: null })]);
-    expect(words).toContain("Nothing before the range is loaded: whatever ran looks new, and is not shown to be.");
+    expect(words).toContain(
+      "Nothing before the range is loaded, so everything looks new. What is new since a day within it: spillway report first-seen --from DAY .",
+    );
     expect(words).toContain("· first call in these logs 2026-09-09");
     expect(words).not.toContain("first times");
   });
 
   it("says that nothing was", async () => {
     const words = await wordsOf("who", [firstSeenOf({ principals: [], knownSince: null })]);
-    expect(words).toContain("Nothing reached a Region for the first time that is known.");
+    expect(words).toContain("No first time in a Region is known from these logs.");
   });
 });
 
@@ -91,6 +100,15 @@ describe("freshness", () => {
     expect(words).toContain("The newest log file of each of 1 account-Region is fresh.");
     expect(words).not.toContain("Age of the newest log file");
   });
+
+  it("is that of the end of the range where that is past, and of the clock where it is not", async () => {
+    const one = freshnessOf(["1", "2", "3"]);
+    const reports = [logs, { ...one, rows: one.rows.slice(2) }];
+    const past = { to: "2026-09-15T00:00:00.000Z", asOf: "2026-11-26T00:00:00.000Z" };
+    expect(await wordsOf("coverage", reports, past)).toContain("1 account-Region was fresh at the end of the range.");
+    const running = { to: past.asOf, asOf: past.to };
+    expect(await wordsOf("coverage", reports, running)).toContain("1 account-Region is fresh.");
+  });
 });
 
 it("routes that do not fit are counted by what is wrong, and marked as elsewhere on the page", async () => {
@@ -98,9 +116,93 @@ it("routes that do not fit are counted by what is wrong, and marked as elsewhere
   expect(words).toContain(
     "Of 4 routes from a profile’s source to a destination, declared and blocked: 1, denied: 1, ran in an unknown Region: 1 and used and outside the boundary: 1.",
   );
-  expect(words).toContain("eu-central-1 → us-east-1 yes not-evaluated 9 0 ▲ used and outside the boundary");
-  expect(words).toContain("eu-central-1 → unknown not known not-evaluated 9 0 ? ran in an unknown Region");
-  expect(words).toContain("yes not-evaluated 0 7 denied and declared and blocked");
+  expect(words).toContain("eu-central-1 → us-east-1 yes not evaluated 9 0 ▲ used and outside the boundary");
+  expect(words).toContain("eu-central-1 → unknown not known not evaluated 9 0 ? ran in an unknown Region");
+  expect(words).toContain("yes not evaluated 0 7 denied and declared and blocked");
+});
+
+it("no route is not called a good one", async () => {
+  const words = await wordsOf("denied", [driftOf([])]);
+  expect(words).toContain("No route from a source Region to a destination is known.");
+});
+
+describe("tokens", () => {
+  const tokensOf = (
+    rows: readonly (readonly [region: string | null, input: bigint, without: bigint])[],
+  ): MadeReport => ({
+    name: "tokens-by-region",
+    rows: rows.map(([region, input, without]) => ({
+      served_region: region,
+      invocations: 7n,
+      input_tokens: input,
+      output_tokens: 0n,
+      without_count: without,
+    })),
+  });
+
+  it("are not 0 where no call states them", async () => {
+    const words = await wordsOf("tokens", [
+      tokensOf([
+        ["eu-north-1", 1200n, 1n],
+        [null, 0n, 7n],
+      ]),
+    ]);
+    expect(words).toContain("1,200 tokens in 6 calls that state them: 1,200 in, 0 out. 8 calls state none.");
+    expect(words).toMatch(/eu-north-1 Sweden 1,200 0 1 /);
+    expect(words).toMatch(/unknown – – 7 /);
+  });
+
+  it("are of no call where there is none", async () => {
+    expect(await wordsOf("tokens", [tokensOf([])])).toContain("No served call is in these logs.");
+  });
+});
+
+it("files without a record are not drawn as many records", async () => {
+  const coverage = (records: bigint): MadeReport => ({
+    name: "coverage",
+    rows: [
+      {
+        account_id: "1",
+        region: "r",
+        day: "2026-09-01",
+        objects: 1n,
+        records,
+        bedrock_events: 0n,
+        digest_status: null,
+        gap: null,
+      },
+    ],
+  });
+  const strip = async (records: bigint): Promise<string | undefined> => {
+    const page = renderPage(
+      await madePage([...reportsOf(calls).filter(({ name }) => name !== "coverage"), coverage(records)]),
+    );
+    const start = page.indexOf('<td class="strip-cell">');
+    return /class="s(\d)/.exec(page.slice(start, page.indexOf("</td>", start)))?.[1];
+  };
+  expect([await strip(0n), await strip(9n)]).toEqual(["1", "4"]);
+});
+
+it("claims have their counts as the rest of the page, and dates and ids as they are", async () => {
+  const page = renderPage(
+    await madePage([
+      ...reportsOf(calls),
+      {
+        name: "claims",
+        columns: ["claim", "outcome", "numbers", "missing"],
+        rows: [
+          {
+            claim: "complete",
+            outcome: "not shown",
+            numbers: "84 days (2026-09-01 to 2026-09-14), 1330 log files with 5577123 records",
+            missing: "days: 2010 (222233334444 eu-central-1)",
+          },
+        ],
+      },
+    ]),
+  );
+  expect(page).toContain("84 days (2026-09-01 to 2026-09-14), 1,330 log files with 5,577,123 records");
+  expect(page).toContain("Missing: days: 2,010 (222233334444 eu-central-1)");
 });
 
 describe("a coverage that is too long for the page", () => {

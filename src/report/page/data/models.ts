@@ -5,6 +5,8 @@ export interface ModelFacts {
   /** Of profile and model. */
   readonly combinations: number;
   readonly spilling: number;
+  /** Served calls whose Region is unknown. */
+  readonly unknown: number;
 }
 
 export const models: KnownReport<ModelFacts> = {
@@ -12,12 +14,14 @@ export const models: KnownReport<ModelFacts> = {
   start: () => {
     let combinations = 0;
     let spilling = 0;
+    let unknown = 0;
     return {
       add: (row) => {
         combinations++;
         if (countOf(row("spilled")) > 0) spilling++;
+        unknown += countOf(row("unknown"));
       },
-      facts: () => ({ combinations, spilling }),
+      facts: () => ({ combinations, spilling, unknown }),
     };
   },
 };

@@ -11,18 +11,20 @@ export interface PrincipalFacts {
   readonly viaProfile: number;
   readonly known: number;
   readonly spilled: number;
+  /** Served calls whose Region is unknown. */
+  readonly unknown: number;
   readonly denied: number;
   readonly throttled: number;
   readonly failed: number;
 }
 
-const counted = ["invocations", "known", "spilled", "denied", "throttled", "failed"] as const;
+const counted = ["invocations", "known", "spilled", "unknown", "denied", "throttled", "failed"] as const;
 
 export const principals: KnownReport<PrincipalFacts> = {
-  columns: ["principal", "account_id", "via_profile", "spill_rate", "unknown", ...counted],
+  columns: ["principal", "account_id", "via_profile", "spill_rate", ...counted],
   start: () => {
     const accounts = new Set<string>();
-    const sums = { invocations: 0, known: 0, spilled: 0, denied: 0, throttled: 0, failed: 0 };
+    const sums = { invocations: 0, known: 0, spilled: 0, unknown: 0, denied: 0, throttled: 0, failed: 0 };
     let rows = 0;
     let spilling = 0;
     let viaProfile = 0;

@@ -86,11 +86,16 @@ function claimList(data: PageData): Markup | undefined {
   </ul>`;
 }
 
+/** Counts as everywhere on the page; parts of dates and names, and account ids, stay as they are. */
+function groupedIn(text: string): string {
+  return text.replaceAll(/(?<![\w.:/,-])\d{4,9}(?![\w./:-])/g, (count) => grouped(Number(count)));
+}
+
 function claimCard({ claim, outcome, numbers, missing }: Claim): Markup {
   const { className, mark } = outcomes.get(outcome) ?? { className: "not-shown", mark: "?" };
   return html`<li class="${className}">
     <span class="outcome"><span class="mark" aria-hidden="true">${mark}</span> ${outcome}</span>
     <strong>${sentences.get(claim) ?? claim}</strong>
-    ${numbers === null ? undefined : html`<span class="numbers">${numbers}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${missing}</span>`}
+    ${numbers === null ? undefined : html`<span class="numbers">${groupedIn(numbers)}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${groupedIn(missing)}</span>`}
   </li> `;
 }

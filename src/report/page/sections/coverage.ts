@@ -75,7 +75,8 @@ function heatMap({ accountRegions }: CoverageFacts): Markup {
     strips.flatMap(({ cells }) => [...cells.values()].map((cell) => Math.log1p(cell.records))),
   );
   const shade = scaleQuantize<number>()
-    .domain([fewest ?? 0, most ?? 1])
+    // files without a record are few records, also where there are no others
+    .domain([fewest ?? 0, most === undefined || most === 0 ? 1 : most])
     .range([1, 2, 3, 4]);
   const rows = strips.map(({ one, cells }) => {
     const strip = heatStrip(
@@ -93,7 +94,7 @@ function heatMap({ accountRegions }: CoverageFacts): Markup {
   return figure({
     id: "coverage-figure",
     title: "Log files by account-Region",
-    description: `${range}. Days are those of delivery; a darker cell holds more records.`,
+    description: `${range}. Days are those of delivery; the stronger a cell, the more records it holds.`,
     legend: heatLegend(),
     chart: html`<table class="heat">
       <thead>

@@ -59,9 +59,10 @@ function sentence({ counts, doubtful, knownSince }: FirstSeenFacts): Markup {
   const days = counts.get("spill-day") ?? 0;
   const unusual =
     days === 0 ? undefined : html` On <strong>${amount(days, "account-day")}</strong> spillover left its usual range.`;
-  if (firsts === 0) return html`Nothing reached a Region for the first time that is known.${unusual}`;
+  if (firsts === 0) return html`No first time in a Region is known from these logs.${unusual}`;
   if (knownSince === null)
-    return html`Nothing before the range is loaded: whatever ran looks new, and is not shown to be.${unusual}`;
+    return html`Nothing before the range is loaded, so everything looks new. What is new since a day within it:
+      <code>spillway report first-seen --from DAY</code>.${unusual}`;
   const parts = kinds.flatMap((kind) => {
     const count = counts.get(kind) ?? 0;
     return count === 0 ? [] : [amount(count, kind)];

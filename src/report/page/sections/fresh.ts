@@ -2,7 +2,7 @@
 import { grouped } from "../../value-text.ts";
 import { bar, regionCode } from "../charts/kinds.ts";
 import type { Age, FreshnessFacts } from "../data/freshness.ts";
-import type { PageData, ReportTable } from "../data/page-data.ts";
+import type { PageData, PageHead, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, listed } from "../markup/words.ts";
 import { findTable } from "./section.ts";
@@ -12,14 +12,19 @@ export function freshMarkup(data: PageData, tableOf: (table: ReportTable) => Mar
   if (table === undefined) return undefined;
   const facts = data.facts.freshness;
   return html`<h3>Freshness</h3>
-    ${facts === undefined ? undefined : html`<p class="finding">${sentence(facts)}</p>`}
+    ${facts === undefined ? undefined : html`<p class="finding">${sentence(facts, data.head)}</p>`}
     ${facts === undefined || facts.gaps.size === 0 ? undefined : ages(facts.oldest)} ${tableOf(table)}`;
 }
 
-function sentence({ accountRegions, gaps }: FreshnessFacts): Markup {
+function sentence({ accountRegions, gaps }: FreshnessFacts, { to, asOf }: PageHead): Markup {
   const silent = [...gaps.values()].reduce((sum, count) => sum + count, 0);
   if (accountRegions === 0) return html`No account and Region is known.`;
-  if (silent === 0) return html`The newest log file of each of ${amount(accountRegions, "account-Region")} is fresh.`;
+  if (silent === 0) {
+    // ages are judged at the end of the range where that is past
+    const isPast = to !== undefined && (asOf === undefined || Date.parse(to) < Date.parse(asOf));
+    return html`The newest log file of each of ${amount(accountRegions, "account-Region")}
+    ${isPast ? "was fresh at the end of the range" : "is fresh"}.`;
+  }
   const kinds = [...gaps].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([gap, count]) => `${gap}: ${grouped(count)}`);
   return html`<strong>${amount(silent, "account-Region")}</strong> of ${grouped(accountRegions)}
     ${silent === 1 ? "has" : "have"} fallen silent (${listed(kinds)}).`;

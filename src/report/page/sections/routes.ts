@@ -23,7 +23,7 @@ export function routesMarkup(data: PageData, tableOf: (table: ReportTable) => Ma
   const rows = rowsOfTable(table).filter((row) => row("mark") !== null);
   return html`<h3>Allowed, possible, observed</h3>
     <p class="finding">
-      ${said.length === 0 ? html`Nothing speaks against any of ${amount(facts.routes, "route")}.` : html`Of ${amount(facts.routes, "route")} from a profile’s source to a destination, ${listed(said)}.`}
+      ${facts.routes === 0 ? html`No route from a source Region to a destination is known.` : said.length === 0 ? html`Nothing speaks against any of ${amount(facts.routes, "route")}.` : html`Of ${amount(facts.routes, "route")} from a profile’s source to a destination, ${listed(said)}.`}
     </p>
     ${rows.length === 0 ? undefined : markedTable(rows)} ${tableOf(table)}`;
 }
@@ -41,7 +41,7 @@ function markedTable(rows: readonly Row[]): Markup {
         ><span class="aside block">${regionCode(textOf(row("source_region")))} → ${destination(row)}</span>
       </th>
       <td>${declared === null ? "not known" : declared === true ? "yes" : "no"}</td>
-      <td>${clipped(textOf(row("allowed")) ?? "", 20)}</td>
+      <td>${clipped(textOf(row("allowed")) ?? "", 20).replaceAll("-", " ")}</td>
       <td class="n">${grouped(countOf(row("served")))}</td>
       <td class="n">${grouped(countOf(row("denied")))}</td>
       <td>${listed(marksOf(textOf(row("mark"))).map(marked))}</td>

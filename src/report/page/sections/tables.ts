@@ -2,7 +2,7 @@
 import { html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
 import { anchor } from "./report-table.ts";
-import type { Section, SectionInput } from "./section.ts";
+import { type Section, type SectionInput, unknowable } from "./section.ts";
 
 /** `shown`: what the other sections have. A known report whose section is missing comes here too. */
 export function otherSections({ data, tableOf }: SectionInput, shown: ReadonlySet<string>): Section[] {
@@ -13,6 +13,6 @@ export function otherSections({ data, tableOf }: SectionInput, shown: ReadonlySe
       id: `report-${anchor(table.name)}`,
       title: table.title,
       finding: html`${table.answers === "" ? amount(table.total, "row") : table.answers}`,
-      body: [tableOf(table, only)],
+      body: [unknowable(data, table.name), tableOf(table, only)],
     }));
 }

@@ -19,15 +19,23 @@ export function tokensSection({ data, tableOf }: SectionInput): Section | undefi
   return {
     id: "tokens",
     title: "Tokens",
-    finding: html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")}
-      that state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
-      ${amount(total("without"), "call states", "calls state")} none.`,
+    finding:
+      sums.length === 0
+        ? html`No served call is in these logs.`
+        : html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")} that
+            state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
+            ${amount(total("without"), "call states", "calls state")} none.`,
     body: [
       sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data),
       limitsOf(table),
       tableOf(table),
     ],
   };
+}
+
+/** Where no call of a Region states its tokens, their number is not 0: it is unknown. */
+function stated({ calls, without }: TokenSum, tokens: bigint): Markup {
+  return calls === without ? html`<td class="n nil">–</td>` : html`<td class="n">${grouped(tokens)}</td>`;
 }
 
 function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
@@ -44,8 +52,7 @@ function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
         <span class="aside">${sum.region === null ? "" : (countries.get(sum.region) ?? "country unknown")}</span>
       </th>
       <td class="bar-cell">${bar(both(sum) / largest, kind)}</td>
-      <td class="n">${grouped(sum.input)}</td>
-      <td class="n">${grouped(sum.output)}</td>
+      ${stated(sum, sum.input)}${stated(sum, sum.output)}
       <td class="n">${grouped(sum.without)}</td>
     </tr> `;
   });

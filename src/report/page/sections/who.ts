@@ -2,7 +2,7 @@
 import { grouped } from "../../value-text.ts";
 import type { ReportTable } from "../data/page-data.ts";
 import { type Row, countOf } from "../data/reducer.ts";
-import { html } from "../markup/html.ts";
+import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, shortPrincipal } from "../markup/words.ts";
 import { firstSeenMarkup, newsOf } from "./first-seen.ts";
 import { rateTable } from "./rate-table.ts";
@@ -17,18 +17,25 @@ function leading(table: ReportTable): Row[] {
     .slice(0, top);
 }
 
+/** What a count of spilled calls leaves out stands in its sentence. */
+function unknownBeside(unknown: number): Markup | undefined {
+  return unknown === 0
+    ? undefined
+    : html`; where <strong>${grouped(unknown)} more</strong> through a profile ran is unknown`;
+}
+
 export function whoSection({ data, tableOf }: SectionInput): Section | undefined {
   const facts = data.facts["spillover-by-principal"];
   const table = findTable(data, "spillover-by-principal");
   const news = newsOf(data);
   if (facts === undefined || table === undefined) return undefined;
-  const { principals, spilling, spilled, accounts } = facts;
+  const { principals, spilling, spilled, unknown, accounts } = facts;
   const finding =
     principals === 0
       ? html`No caller is in these logs.`
       : html`<strong>${amount(spilling, "principal")}</strong> of ${grouped(principals)}, in
           ${amount(accounts.length, "account")}, sent <strong>${amount(spilled, "call")}</strong> that ran outside the
-          Region that was called.`;
+          Region that was called${unknownBeside(unknown)}.`;
   const names = leading(table).map((row) => ({
     name: shortPrincipal(row("principal")),
     detail: [
@@ -60,7 +67,7 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
   const table = findTable(data, "spillover-by-model");
   const facts = data.facts["spillover-by-model"];
   if (table === undefined || facts === undefined) return undefined;
-  const { combinations, spilling } = facts;
+  const { combinations, spilling, unknown } = facts;
   const rows = leading(table);
   const names = rows.map((row) => ({
     name: clipped(String(row("profile_id") ?? row("model") ?? "model hidden"), 80),
@@ -77,7 +84,7 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
       combinations === 0
         ? html`No call of a model is in these logs.`
         : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model ran
-            outside the Region that was called.`,
+            outside the Region that was called${unknownBeside(unknown)}.`,
     body: [
       names.length === 0
         ? undefined
