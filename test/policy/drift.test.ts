@@ -240,6 +240,15 @@ describe("drift over the demo organization", () => {
     expect(await drift(...calm)).toMatchObject({ code: 0, rows: [] });
   });
 
+  it("leaves out profiles that nobody called and nobody may call", async () => {
+    const { rows } = await drift("--bundle", bundleFile);
+    const pair = (row: Row): string => `${row["profile_id"]} ${row["source_region"]}`;
+    const alive = rows.filter(
+      (row) => Number(row["served"]) + Number(row["denied"]) > 0 || ["all", "some"].includes(String(row["allowed"])),
+    );
+    expect(new Set(rows.map(pair))).toEqual(new Set(alive.map(pair)));
+  });
+
   it.each([
     [["denials", "--fail-on", "drift"], "--fail-on drift is for the report drift"],
     [["coverage", "--bundle", bundleFile], "--bundle is for the overview and the reports drift and denials"],
