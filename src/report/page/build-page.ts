@@ -56,7 +56,7 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
   return { head, regions: regionRows(), tables, facts, omitted };
 }
 
-/** An empty table of gaps is no promise where there was nothing to compare with. */
+/** The head that says so where there was nothing to compare with: an empty table of gaps would read as a promise. */
 async function withoutComparison({ engine, catalogue, head, signal }: PageRequest): Promise<PageHead> {
   const why = catalogue.has(invocationLogGaps) ? await whyNothingCompared(engine, signal) : undefined;
   if (why === undefined) return head;
