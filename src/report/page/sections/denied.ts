@@ -6,6 +6,7 @@ import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
 import { routesMarkup } from "./routes.ts";
 import { type Section, type SectionInput, findTable } from "./section.ts";
+import { drawnHead, drawnTable, head, numberHead } from "./drawn-table.ts";
 
 const mostGroups = 12;
 const mostOfSentence = 2000;
@@ -85,19 +86,10 @@ function groupTable(groups: readonly DenialGroup[]): Markup {
           <td></td>
           <td class="n">${grouped(rest.reduce((sum, group) => sum + group.calls, 0))}</td>
         </tr>`;
-  return html`<table class="ranking">
-    <caption>
-      Denied calls by the destination that was denied and the kind of policy
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Destination and policy</th>
-        <th scope="col"><span class="sr">Calls, drawn</span></th>
-        <th scope="col" class="n">Calls</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}${more}
-    </tbody>
-  </table> `;
+  return drawnTable({
+    className: "ranking",
+    caption: "Denied calls by the destination that was denied and the kind of policy",
+    heads: [head("Destination and policy"), drawnHead("Calls, drawn"), numberHead("Calls")],
+    rows: [rows, more],
+  });
 }

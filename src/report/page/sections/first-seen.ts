@@ -7,6 +7,7 @@ import { type Row, countOf, groupOf, momentOf, textOf } from "../data/reducer.ts
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, day, listed, shortPrincipal } from "../markup/words.ts";
 import { findTable, limitsOf, rowsOfTable } from "./section.ts";
+import { drawnTable, head, numberHead, scrollingTable } from "./drawn-table.ts";
 
 /** Of each kind; the table beneath has the rest. */
 const mostOfAKind = 4;
@@ -90,24 +91,12 @@ function listOf(rows: readonly Row[]): Markup | undefined {
       <td class="n">${grouped(countOf(row("invocations")))}</td>
     </tr> `;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="First times in a Region">
-    <table class="ranking">
-      <caption>
-        Who or what ran in a Region for the first time, up to ${mostOfAKind} of each kind
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Who or what</th>
-          <th scope="col">Served Region</th>
-          <th scope="col">First, UTC</th>
-          <th scope="col" class="n">Calls since</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable("First times in a Region", {
+    className: "ranking",
+    caption: html`Who or what ran in a Region for the first time, up to ${mostOfAKind} of each kind`,
+    heads: [head("Who or what"), head("Served Region"), head("First, UTC"), numberHead("Calls since")],
+    rows: lines,
+  });
 }
 
 function spillDays(rows: readonly Row[]): Markup | undefined {
@@ -127,20 +116,11 @@ function spillDays(rows: readonly Row[]): Markup | undefined {
       <td>${side} ${low} to ${high}</td>
     </tr> `;
   });
-  return html`<table class="ranking">
-    <caption>
-      Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one and a half
-      times their distance apart
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Day, UTC, and account</th>
-        <th scope="col" class="n">Spilled</th>
-        <th scope="col">Usual range</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table> `;
+  return drawnTable({
+    className: "ranking",
+    caption: html`Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one
+    and a half times their distance apart`,
+    heads: [head("Day, UTC, and account"), numberHead("Spilled"), head("Usual range")],
+    rows: lines,
+  });
 }

@@ -6,6 +6,7 @@ import type { PageData, PageHead, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, listed } from "../markup/words.ts";
 import { findTable } from "./section.ts";
+import { drawnHead, drawnTable, head, numberHead } from "./drawn-table.ts";
 
 export function freshMarkup(data: PageData, tableOf: (table: ReportTable) => Markup): Markup | undefined {
   const table = findTable(data, "freshness");
@@ -41,22 +42,12 @@ function ages(oldest: readonly Age[]): Markup {
         <td>${gap === null ? html`<span class="nil">fresh</span>` : clipped(gap, 60)}</td>
       </tr> `,
   );
-  return html`<table class="ranking">
-    <caption>
-      Age of the newest log file, oldest first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Account and Region</th>
-        <th scope="col"><span class="sr">Age, drawn</span></th>
-        <th scope="col" class="n">Age</th>
-        <th scope="col">State</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table> `;
+  return drawnTable({
+    className: "ranking",
+    caption: "Age of the newest log file, oldest first",
+    heads: [head("Account and Region"), drawnHead("Age, drawn"), numberHead("Age"), head("State")],
+    rows: lines,
+  });
 }
 
 /** Two days are easier to read as hours, two months as days. */

@@ -5,6 +5,7 @@ import { type Row, countOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, shortPrincipal } from "../markup/words.ts";
 import { type Section, type SectionInput, findTable, rowsOfTable } from "./section.ts";
+import { drawnHead, drawnTable, head, numberHead } from "./drawn-table.ts";
 
 const top = 8;
 
@@ -46,20 +47,11 @@ function ranking(rows: readonly Row[], more: boolean): Markup {
       <td class="n">${grouped(calls)}</td>
     </tr> `;
   });
-  return html`<table class="ranking">
-    <caption>
-      ${more ? `The ${rows.length} largest streams out of the boundary` : "Streams out of the boundary"}: a principal,
-      with a profile, to a Region
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Principal, and where it ran</th>
-        <th scope="col"><span class="sr">Calls, drawn</span></th>
-        <th scope="col" class="n">Calls</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table> `;
+  return drawnTable({
+    className: "ranking",
+    caption: html`${more ? `The ${rows.length} largest streams out of the boundary` : "Streams out of the boundary"}: a
+    principal, with a profile, to a Region`,
+    heads: [head("Principal, and where it ran"), drawnHead("Calls, drawn"), numberHead("Calls")],
+    rows: lines,
+  });
 }

@@ -7,6 +7,7 @@ import { type Row, countOf, groupOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, rate, regionName } from "../markup/words.ts";
 import { type Section, type SectionInput, findTable, limitsOf, rowsOfTable, unknowable } from "./section.ts";
+import { drawnHead, head, numberHead, scrollingTable } from "./drawn-table.ts";
 
 const mostRows = 10;
 
@@ -71,28 +72,22 @@ function spreadTable(rows: readonly Row[]): Markup {
       ${share(row, "spill_rate_busy")} ${share(row, "spill_rate_rest")}
     </tr> `;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Calls per minute">
-    <table class="rates">
-      <caption>
-        Calls per minute with a call, of the rows with most calls: from the median (tick) over the 95th percentile
-        (thick) to the peak (dot), on a logarithmic scale. Spill rates: in the 5 % busiest minutes, and in all others.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Profile or model</th>
-          <th scope="col"><span class="sr">Calls per minute, drawn</span></th>
-          <th scope="col" class="n">Median</th>
-          <th scope="col" class="n">95th</th>
-          <th scope="col" class="n">Peak</th>
-          <th scope="col" class="n">Spill, busy</th>
-          <th scope="col" class="n">Spill, rest</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable("Calls per minute", {
+    className: "rates",
+    caption: html`Calls per minute with a call, of the rows with most calls: from the median (tick) over the 95th
+    percentile (thick) to the peak (dot), on a logarithmic scale. Spill rates: in the 5 % busiest minutes, and in all
+    others.`,
+    heads: [
+      head("Profile or model"),
+      drawnHead("Calls per minute, drawn"),
+      numberHead("Median"),
+      numberHead("95th"),
+      numberHead("Peak"),
+      numberHead("Spill, busy"),
+      numberHead("Spill, rest"),
+    ],
+    rows: lines,
+  });
 }
 
 interface Compared {
@@ -138,24 +133,17 @@ function throttleTable(rows: readonly Row[]): Markup | undefined {
         <td class="n">${grouped(countOf(direct("throttled")) + throttled)}</td>
       </tr> `,
   );
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Share of throttled calls">
-    <table class="ranking">
-      <caption>
-        Share of the calls that were throttled: direct ones before and since the first served call through a profile to
-        the model, and those through a profile
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col" class="n">Direct, before</th>
-          <th scope="col" class="n">Direct, since</th>
-          <th scope="col" class="n">Through a profile</th>
-          <th scope="col" class="n">Throttled</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable("Share of throttled calls", {
+    className: "ranking",
+    caption: html`Share of the calls that were throttled: direct ones before and since the first served call through a
+    profile to the model, and those through a profile`,
+    heads: [
+      head("Model"),
+      numberHead("Direct, before"),
+      numberHead("Direct, since"),
+      numberHead("Through a profile"),
+      numberHead("Throttled"),
+    ],
+    rows: lines,
+  });
 }

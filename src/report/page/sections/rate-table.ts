@@ -4,6 +4,7 @@ import { rateBar } from "../charts/kinds.ts";
 import { type Row, countOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { rate } from "../markup/words.ts";
+import { drawnHead, head, numberHead, scrollingTable } from "./drawn-table.ts";
 
 export interface RatedName {
   readonly name: string;
@@ -33,25 +34,18 @@ export function rateTable({ caption, noun, names }: RateTable): Markup {
       <td class="n">${grouped(count("denied"))}</td>
     </tr> `;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
-    <table class="rates">
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${noun}</th>
-          <th scope="col" class="n">Calls</th>
-          <th scope="col" class="n">Spilled</th>
-          <th scope="col"><span class="sr">Spill rate, drawn</span></th>
-          <th scope="col" class="n">Rate</th>
-          <th scope="col" class="n">Unknown</th>
-          <th scope="col" class="n">Denied</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable(caption, {
+    className: "rates",
+    caption: caption,
+    heads: [
+      head(noun),
+      numberHead("Calls"),
+      numberHead("Spilled"),
+      drawnHead("Spill rate, drawn"),
+      numberHead("Rate"),
+      numberHead("Unknown"),
+      numberHead("Denied"),
+    ],
+    rows: rows,
+  });
 }

@@ -7,6 +7,7 @@ import { type Row, countOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, listed } from "../markup/words.ts";
 import { findTable, rowsOfTable } from "./section.ts";
+import { head, numberHead, scrollingTable } from "./drawn-table.ts";
 
 const mostRoutes = 12;
 
@@ -47,27 +48,21 @@ function markedTable(rows: readonly Row[]): Markup {
       <td>${listed(marksOf(textOf(row("mark"))).map(marked))}</td>
     </tr> `;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Routes that do not fit">
-    <table class="ranking">
-      <caption>
-        Routes with something to look at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}:
-        declared for the profile, allowed by the policies, served and denied
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Profile and route</th>
-          <th scope="col">Declared</th>
-          <th scope="col">Allowed</th>
-          <th scope="col" class="n">Served</th>
-          <th scope="col" class="n">Denied</th>
-          <th scope="col">What does not fit</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable("Routes that do not fit", {
+    className: "ranking",
+    caption: html`Routes with something to look
+    at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}: declared for the profile, allowed by
+    the policies, served and denied`,
+    heads: [
+      head("Profile and route"),
+      head("Declared"),
+      head("Allowed"),
+      numberHead("Served"),
+      numberHead("Denied"),
+      head("What does not fit"),
+    ],
+    rows: lines,
+  });
 }
 
 /** As everywhere on the page, a mark stands before what is outside and what is not known. */

@@ -6,6 +6,7 @@ import type { TokenSum } from "../data/tokens.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
 import { type Section, type SectionInput, findTable, limitsOf } from "./section.ts";
+import { drawnHead, head, numberHead, scrollingTable } from "./drawn-table.ts";
 
 const mostRegions = 45;
 
@@ -56,23 +57,16 @@ function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
       <td class="n">${grouped(sum.without)}</td>
     </tr> `;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Tokens, drawn by Region">
-    <table class="ranking">
-      <caption>
-        Tokens by the Region that ran the call
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Served Region</th>
-          <th scope="col"><span class="sr">Tokens, drawn</span></th>
-          <th scope="col" class="n">Input</th>
-          <th scope="col" class="n">Output</th>
-          <th scope="col" class="n">Calls without</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div> `;
+  return scrollingTable("Tokens, drawn by Region", {
+    className: "ranking",
+    caption: "Tokens by the Region that ran the call",
+    heads: [
+      head("Served Region"),
+      drawnHead("Tokens, drawn"),
+      numberHead("Input"),
+      numberHead("Output"),
+      numberHead("Calls without"),
+    ],
+    rows: rows,
+  });
 }
