@@ -31,38 +31,30 @@ class StreamBroke extends Error {
 
 type Metadata = { readonly requestId?: string | undefined };
 
+/** A question that takes one answer, as both forms of Converse want it. */
+function asked({ model, text, maxTokens }: Prompt): {
+  modelId: string;
+  messages: { role: "user"; content: { text: string }[] }[];
+  inferenceConfig: { maxTokens: number };
+} {
+  return { modelId: model, messages: [{ role: "user", content: [{ text }] }], inferenceConfig: { maxTokens } };
+}
+
 export function openRuntime(access: ServiceAccess, signal: AbortSignal | undefined): Runtime {
   const options = signal === undefined ? {} : { abortSignal: signal };
-  const messages = ({ text }: Prompt): { role: "user"; content: { text: string }[] }[] => [
-    { role: "user", content: [{ text }] },
-  ];
   const answered = (send: (answer: Draft) => Promise<void>): Promise<RuntimeAnswer> => answerOf(send, signal);
   return {
     converse: (prompt) =>
       answered(async (draft) => {
         const { $metadata } = await withConnection("bedrock-runtime", access, ({ sdk, client }) =>
-          client.send(
-            new sdk.ConverseCommand({
-              modelId: prompt.model,
-              messages: messages(prompt),
-              inferenceConfig: { maxTokens: prompt.maxTokens },
-            }),
-            options,
-          ),
+          client.send(new sdk.ConverseCommand(asked(prompt)), options),
         );
         draft.requestId = idOf($metadata);
       }),
     converseStream: (prompt) =>
       answered(async (draft) => {
         const { $metadata, stream } = await withConnection("bedrock-runtime", access, ({ sdk, client }) =>
-          client.send(
-            new sdk.ConverseStreamCommand({
-              modelId: prompt.model,
-              messages: messages(prompt),
-              inferenceConfig: { maxTokens: prompt.maxTokens },
-            }),
-            options,
-          ),
+          client.send(new sdk.ConverseStreamCommand(asked(prompt)), options),
         );
         draft.requestId = idOf($metadata);
         await readToEnd(stream ?? nothing());

@@ -22,6 +22,31 @@ export interface S3AccessOptions extends ServiceOptions {
   readonly requesterPays?: boolean | undefined;
 }
 
+/** How a bucket is reached, as flags and config name it. */
+export interface BucketSettings {
+  readonly profile?: string | undefined;
+  readonly roleArn?: readonly string[] | undefined;
+  readonly externalId?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
+  readonly s3Region?: string | undefined;
+  readonly s3PathStyle?: boolean | undefined;
+  readonly expectedBucketOwner?: string | undefined;
+  readonly s3RequesterPays?: boolean | undefined;
+}
+
+/** The way to a bucket that the settings name. */
+export function bucketOptionsOf(settings: BucketSettings): S3AccessOptions {
+  return {
+    profile: settings.profile,
+    roles: rolesOf(settings.roleArn, settings.externalId),
+    endpoint: settings.s3Endpoint,
+    region: settings.s3Region,
+    pathStyle: settings.s3PathStyle,
+    expectedBucketOwner: settings.expectedBucketOwner,
+    requesterPays: settings.s3RequesterPays,
+  };
+}
+
 const defaultIdleMs = 30_000;
 const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
 

@@ -52,12 +52,11 @@ export interface TrailReader {
 
 export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailReader {
   // only the home Region knows what a trail selects
-  const home = ({ homeRegion }: Trail): ServiceAccess => ({ ...access, region: homeRegion });
-  const opened = new Set<ServiceAccess>([access]);
-  const at = (trail: Trail): ServiceAccess => {
-    const there = home(trail);
-    opened.add(there);
-    return there;
+  const home = (region: string): ServiceAccess => ({ ...access, region });
+  const regions = new Set([access.region]);
+  const at = ({ homeRegion }: Trail): ServiceAccess => {
+    regions.add(homeRegion);
+    return home(homeRegion);
   };
   return {
     trails: async () => {
@@ -114,7 +113,7 @@ export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailRe
       };
     },
     close: async () => {
-      for (const there of opened) await disconnect("cloudtrail", there);
+      for (const region of regions) await disconnect("cloudtrail", home(region));
     },
   };
 }

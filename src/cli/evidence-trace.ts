@@ -64,21 +64,13 @@ async function logsOf(source: string, flags: SourceSettings, env: CommandContext
       return Promise.resolve(file === undefined ? null : readFileSync(file));
     };
   }
-  const [{ fetchObject }, { locateBucket }, { accessOf, checkS3Access, rolesOf }] = await Promise.all([
+  const [{ fetchObject }, { locateBucket }, { accessOf, bucketOptionsOf, checkS3Access }] = await Promise.all([
     import("../aws/s3/fetch-object.ts"),
     import("../aws/s3/locate-bucket.ts"),
     import("../aws/options.ts"),
   ]);
   const { bucket, prefix } = parseS3Url(source);
-  const options = {
-    profile: flags.profile,
-    roles: rolesOf(flags.roleArn, flags.externalId),
-    endpoint: flags.s3Endpoint,
-    region: flags.s3Region,
-    pathStyle: flags.s3PathStyle,
-    expectedBucketOwner: flags.expectedBucketOwner,
-    requesterPays: flags.s3RequesterPays,
-  };
+  const options = bucketOptionsOf(flags);
   checkS3Access(options);
   const { access } = await locateBucket(accessOf(bucket, options, env), prefix);
   const before = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { VerifyPlan } from "../ingest/check-digests.ts";
-import { rolesOf } from "../aws/options.ts";
+import { bucketOptionsOf, rolesOf } from "../aws/options.ts";
 import { kindOf } from "../ingest/sources/kinds.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { Archive } from "../integrity/archive.ts";
@@ -86,13 +86,7 @@ async function openArchive(source: string, flags: ArchiveFlags, { signal }: Comm
   return s3Archive(source, {
     accounts: flags.account,
     regions: flags.region,
-    profile: flags.profile,
-    roles: rolesOf(flags.roleArn, flags.externalId),
-    endpoint: flags.s3Endpoint,
-    region: flags.s3Region,
-    pathStyle: flags.s3PathStyle,
-    expectedBucketOwner: flags.expectedBucketOwner,
-    requesterPays: flags.s3RequesterPays,
+    ...bucketOptionsOf(flags),
     signal,
   });
 }

@@ -156,7 +156,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
             await import("../report/results/self-description.ts")
           ).selfDescription(
             { report, sql: statement },
-            { scope, boundaryName: flags.boundary, engine, protection: protectionOf(flags) },
+            { scope, boundaryName: flags.boundary, engine, protection },
             catalogue.get("claims"),
           )
         : undefined;

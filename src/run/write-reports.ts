@@ -2,9 +2,8 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EvidenceConfig } from "../config/config.ts";
 import type { OutputStream } from "../effects.ts";
-import { rolesOf } from "../aws/options.ts";
+import { type BucketSettings, bucketOptionsOf } from "../aws/options.ts";
 import { type S3PutOptions, putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
 import { type Report, checkColumns, findReport } from "../report/catalogue.ts";
@@ -77,18 +76,10 @@ async function judgedByPolicies(job: ReportJob, { policies, engine }: ReportSour
   return { ...job, scope: await withReach(job.scope, policies, engine) };
 }
 
-/** Of reports and of evidence packs. */
-type BucketSettings = ReportJob["settings"] | EvidenceConfig;
-
-/** How the bucket of an output is reached. */
-export function putOptionsOf(settings: BucketSettings): S3PutOptions {
+/** How the bucket of an output is reached: of reports, and of evidence packs. */
+export function putOptionsOf(settings: BucketSettings & { readonly kmsKey?: string | undefined }): S3PutOptions {
   return {
-    profile: settings.profile,
-    roles: rolesOf(settings.roleArn, settings.externalId),
-    endpoint: settings.s3Endpoint,
-    region: settings.s3Region,
-    pathStyle: settings.s3PathStyle,
-    expectedBucketOwner: settings.expectedBucketOwner,
+    ...bucketOptionsOf(settings),
     kmsKey: settings.kmsKey,
   };
 }

@@ -1,6 +1,6 @@
 /** The table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
 import { existsSync } from "node:fs";
-import { rolesOf } from "../../aws/options.ts";
+import { bucketOptionsOf, rolesOf } from "../../aws/options.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
 import { parseBytes } from "../../bytes-text.ts";
 import { SpillwayError } from "../../errors.ts";
@@ -65,13 +65,7 @@ function s3Options(settings: SourceSettings, { now, log, signal }: SourceContext
     to: settings.to,
     accounts: settings.account,
     regions: settings.region,
-    profile: settings.profile,
-    roles: rolesOf(settings.roleArn, settings.externalId),
-    endpoint: settings.s3Endpoint,
-    region: settings.s3Region,
-    pathStyle: settings.s3PathStyle,
-    expectedBucketOwner: settings.expectedBucketOwner,
-    requesterPays: settings.s3RequesterPays,
+    ...bucketOptionsOf(settings),
     keptDays: settings.s3KeptDays,
     anyName: settings.anyName,
     now,
