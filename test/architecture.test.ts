@@ -71,7 +71,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
   ["report/results", [".", "engines", "report", "report/formats", "report/page", "sql"]],
   ["report/overview", [".", "engines", "report"]],
   ["report/policies", [".", "engines", "policy", "reference", "sql"]],
-  ["report/pdf", ["."]],
+  ["report/pdf", [".", "report"]],
   [
     "evidence",
     [

@@ -6,6 +6,7 @@ import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 import { version } from "../version.ts";
 import { closeBag } from "./bag.ts";
 import { packName, signatureFiles, tagFiles } from "./layout.ts";
+import { monthsOf } from "./months.ts";
 import { PackFolder, type WrittenFile } from "./pack-folder.ts";
 import { type PackRequest, writePayload } from "./payload.ts";
 import { signPack } from "./sign-pack.ts";
@@ -46,7 +47,7 @@ export async function makePack(request: PackRequest, output: string, options: Pa
     }
     const { mostInZip: most = mostInZip } = options;
     const zipped = await zip(request, whole, staged);
-    const months = monthsOf(request);
+    const months = monthsOf(request.question);
     if ((await stat(zipped)).size <= most || months.length === 1) {
       await rename(zipped, output);
       return { ...sizeOf(whole), outputs: [output] };
@@ -115,19 +116,6 @@ async function zip({ question }: PackRequest, { pack }: Staged, folder: string):
   const paths = pack.files.map(({ path }) => path);
   await writeZip(`${folder}.zip`, folder, packName(boundary.name, from, to), paths);
   return `${folder}.zip`;
-}
-
-type Month = Readonly<Record<"from" | "to", Date>>;
-
-/** The months of the calendar that the range touches, as far as they lie in it. */
-function monthsOf({ question: { from, to } }: PackRequest): readonly Month[] {
-  const months: Month[] = [];
-  for (let first = from; first < to;) {
-    const next = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1));
-    months.push({ from: first, to: next < to ? next : to });
-    first = next;
-  }
-  return months;
 }
 
 function partName(output: string, from: Date): string {

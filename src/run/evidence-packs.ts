@@ -1,6 +1,6 @@
 /** The evidence packs of a run: one for each month that is over, or for a range; made again only where its inputs changed, and that is a finding. */
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { putObject } from "../aws/s3/put-object.ts";
@@ -9,17 +9,20 @@ import type { Config, EvidenceConfig } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
-import { SpillwayError, messageOf } from "../errors.ts";
+import { SpillwayError } from "../errors.ts";
 import { fingerprintOf } from "../evidence/fingerprint.ts";
 import { packName } from "../evidence/layout.ts";
 import { makePack } from "../evidence/make-pack.ts";
+import { monthsOf, nextMonth } from "../evidence/months.ts";
 import { type PackGroups, groupsOf } from "../evidence/pack-groups.ts";
 import { readClauses } from "../evidence/reference-files.ts";
 import { type Signer, openSigner } from "../evidence/signing-key.ts";
+import type { AskedRange } from "../evidence/statements.ts";
 import type { Question } from "../evidence/summary.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { type Boundary, resolveBoundary } from "../report/boundary.ts";
 import type { Report } from "../report/catalogue.ts";
+import { withPartialFile } from "../report/output.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type RememberedPack, readRemembered, writeRemembered } from "./remembered-packs.ts";
@@ -133,27 +136,11 @@ function nameOf(name: string, revision: number): string {
 /** Under its name it is whole from the first moment on. */
 async function moveTo(target: string, file: string): Promise<void> {
   await makeFolder(target);
-  const staged = `${target}.partial`;
-  try {
-    await copyFile(file, staged);
-    await rename(staged, target);
-  } catch (cause) {
-    throw new SpillwayError("output", `cannot write ${target}: ${messageOf(cause)}`, {
-      next: "Check that this user may write there, and that the disk has room.",
-      cause,
-    });
-  } finally {
-    await rm(staged, { force: true });
-  }
-}
-
-interface Range {
-  readonly from: Date;
-  readonly to: Date;
+  await withPartialFile(target, async (partial) => await copyFile(file, partial));
 }
 
 /** The range that the config names, once it is over; else every month that is over since the first log file, but for what retention took. */
-async function rangesOf({ engine, now }: EvidenceRun, { from, to }: EvidenceConfig): Promise<readonly Range[]> {
+async function rangesOf({ engine, now }: EvidenceRun, { from, to }: EvidenceConfig): Promise<readonly AskedRange[]> {
   const start = from === undefined ? undefined : new Date(`${from}T00:00:00Z`);
   if (start !== undefined && to !== undefined) {
     const range = { from: start, to: new Date(`${to}T00:00:00Z`) };
@@ -169,13 +156,10 @@ async function rangesOf({ engine, now }: EvidenceRun, { from, to }: EvidenceConf
   const begin = start ?? new Date(`${(typeof first === "string" ? first : "").slice(0, 7)}-01T00:00:00Z`);
   const end = to === undefined ? now : new Date(`${to}T00:00:00Z`);
   const gone = typeof pruned === "string" ? new Date(`${pruned}T00:00:00Z`) : undefined;
-  const ranges: Range[] = [];
-  for (let month = begin; ;) {
-    const next = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1));
-    if (next > now || next > end) return ranges;
-    if (gone === undefined || gone < month) ranges.push({ from: month, to: next });
-    month = next;
-  }
+  const known = { from: begin, to: end < now ? end : now };
+  return monthsOf(known).filter(
+    (month) => month.to.getTime() === nextMonth(month.from).getTime() && (gone === undefined || gone < month.from),
+  );
 }
 
 function changesBetween(before: PackGroups, after: PackGroups): readonly string[] {

@@ -1,10 +1,11 @@
 /** The way from a page to a PDF: a browser on this machine prints it, tagged and with an outline. */
 import { spawn } from "node:child_process";
-import { mkdtemp, rename, rm, copyFile, stat } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
+import { SpillwayError, messageOf } from "../../errors.ts";
+import { withPartialFile } from "../output.ts";
 
 export interface PrintOrder {
   /** The page's file. */
@@ -28,7 +29,8 @@ export async function printPdf({ page, file, browser, signal }: PrintOrder): Pro
         next: "Try another Chromium or Chrome with SPILLWAY_BROWSER=/path/to/it.",
       });
     }
-    await moveTo(target, file);
+    // the folder for temporary files may be on another disk
+    await withPartialFile(file, async (partial) => await copyFile(target, partial));
   } finally {
     // a browser's helpers may still be writing into their profile
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
@@ -86,21 +88,5 @@ async function hasContent(file: string): Promise<boolean> {
     return (await stat(file)).size > 0;
   } catch {
     return false;
-  }
-}
-
-/** Whole or not at all; the folder for temporary files may be on another disk. */
-async function moveTo(from: string, file: string): Promise<void> {
-  const partial = `${file}.partial`;
-  try {
-    await copyFile(from, partial);
-    await rename(partial, file);
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    if (systemCode(cause) === undefined) throw cause;
-    throw new SpillwayError("output", `cannot write ${file}: ${messageOf(cause)}`, {
-      next: "Check that the folder exists, that you may write there, and that there is room.",
-      cause,
-    });
   }
 }
