@@ -7,6 +7,7 @@ import { fillTemporary } from "./append.ts";
 import type { LedgerEntry } from "./batch.ts";
 import { columnList } from "./ddl.ts";
 import { countOf, sqlText } from "./duck.ts";
+import { ledgerCells, ledgerValues } from "./ledger-entry.ts";
 
 const columns = columnList(invocationLogTable);
 const order = invocationLogTable.columns.map(({ name }) => `"${name}" NULLS FIRST`).join(", ");
@@ -50,36 +51,16 @@ const entryColumns = columnsWithout(
 export async function writeLogLedger(
   connection: DuckDBConnection,
   objects: readonly LedgerEntry[],
-  { runId, now }: { readonly runId: string; readonly now: Date },
+  context: { readonly runId: string; readonly now: Date },
 ): Promise<void> {
   if (objects.length === 0) return;
   await fillTemporary(
     connection,
     "log_entry",
     entryColumns,
-    objects.map((o) => ({
-      uri: o.uri,
-      etag: o.etag,
-      size: o.size,
-      status: o.status,
-      reason: o.reason,
-      account_id: o.accountId,
-      region: o.region,
-      day: o.day,
-      records: o.records,
-      kept: o.bedrock,
-      rejected: o.rejected,
-      other: o.other,
-    })),
+    objects.map((entry) => ({ ...ledgerCells(entry), kept: entry.bedrock })),
   );
-  await connection.run(
-    filledQuery("duckdb/log-ledger.sql", {
-      entry_columns: entryColumns.map(({ name }) => `"${name}"`).join(", "),
-      entry_values: entryColumns.map(({ name }) => `e."${name}"`).join(", "),
-      run_id: sqlText(runId),
-      loaded_at: `epoch_ms(${now.getTime()})`,
-    }),
-  );
+  await connection.run(filledQuery("duckdb/log-ledger.sql", ledgerValues(entryColumns, context)));
 }
 
 /** The relation that the fold joins: of the keys that `source` yields, in temp.known_log. */

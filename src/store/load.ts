@@ -14,6 +14,7 @@ import { columnList, eventColumns as columns } from "./ddl.ts";
 import { writeMeta } from "./meta.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 import { withExtractedCounts } from "./extracted-object.ts";
+import { ledgerCells, ledgerValues } from "./ledger-entry.ts";
 import { writeStates } from "./source-state.ts";
 
 export interface CommitContext {
@@ -97,23 +98,13 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     connection,
     "entry",
     entryColumns,
-    batch.objects.map((o) => ({
-      uri: o.uri,
-      etag: o.etag,
-      size: o.size,
-      status: o.status,
-      reason: o.reason,
-      account_id: o.accountId,
-      region: o.region,
-      day: o.day,
-      records: o.records,
-      bedrock_events: o.bedrock,
-      rejected: o.rejected,
-      other: o.other,
-      sha256: o.hashes?.sha256 ?? null,
-      sha256_object: o.hashes?.sha256Object ?? null,
-      flaw: o.hashes?.flaw ?? null,
-      version_id: o.versionId ?? null,
+    batch.objects.map((entry) => ({
+      ...ledgerCells(entry),
+      bedrock_events: entry.bedrock,
+      sha256: entry.hashes?.sha256 ?? null,
+      sha256_object: entry.hashes?.sha256Object ?? null,
+      flaw: entry.hashes?.flaw ?? null,
+      version_id: entry.versionId ?? null,
     })),
   );
   if (
@@ -123,15 +114,8 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     )) > 0
   )
     await connection.run(readQuery("duckdb/ledger-unreadable.sql"));
-  const runId = sqlText(context.runId);
-  await connection.run(
-    filledQuery("duckdb/ledger.sql", {
-      entry_columns: entryColumns.map(({ name }) => `"${name}"`).join(", "),
-      entry_values: entryColumns.map(({ name }) => `e."${name}"`).join(", "),
-      run_id: runId,
-      loaded_at: `epoch_ms(${context.now.getTime()})`,
-    }),
-  );
+  const values = ledgerValues(entryColumns, context);
+  await connection.run(filledQuery("duckdb/ledger.sql", values));
   if ((await countOf(connection, "SELECT count(*) FROM temp.former_owner")) > 0)
     await connection.run(`${readQuery("duckdb/extracted-owners.sql")};\n${readQuery("duckdb/ledger-owners.sql")}`);
   if (batch.quarantine.length === 0) return;
@@ -148,5 +132,5 @@ async function writeLedger(connection: DuckDBConnection, batch: StagedBatch, con
     })),
   );
   const names = columnList({ columns: quarantineColumns });
-  await connection.run(filledQuery("duckdb/quarantine.sql", { columns: names, run_id: runId }));
+  await connection.run(filledQuery("duckdb/quarantine.sql", { columns: names, run_id: values.run_id }));
 }
