@@ -4,6 +4,7 @@ import { collectBundle } from "../probe/collect.ts";
 import { collectPermissions } from "../probe/collect-permissions.ts";
 import { roleOfSession } from "../policy/arn.ts";
 import type { Bundle } from "../policy/bundle.ts";
+import { printPermissions } from "./print-permissions.ts";
 import type { CollectFlags } from "./flags/collect.ts";
 import { organizationsOf, serviceOf } from "./flags/service-access.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -12,16 +13,12 @@ import type { CommandContext } from "./flags/context.ts";
 export async function collectPolicies(flags: CollectFlags, { effects, signal }: CommandContext): Promise<number> {
   const principals = principalsOf(flags);
   if (flags.permissions === true) {
-    const { caller, accountRole } = collectPermissions({
+    const needed = collectPermissions({
       principals,
       accountRole: flags.accountRole,
       simulate: flags.crossCheck === true,
     });
-    effects.stdout.write(`${JSON.stringify(caller, null, 2)}\n`);
-    if (accountRole !== undefined) {
-      effects.log.info(`the policy of the role ${flags.accountRole ?? ""} in each account follows`);
-      effects.stdout.write(`${JSON.stringify(accountRole, null, 2)}\n`);
-    }
+    printPermissions(needed, `${flags.accountRole ?? ""} in each account`, effects);
     return exitCodes.ok;
   }
   const iam = serviceOf(flags, effects.env);

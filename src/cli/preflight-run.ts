@@ -18,6 +18,7 @@ import { warnOfUnknownRegions } from "./flags/scope.ts";
 import { organizationsOf, serviceOf } from "./flags/service-access.ts";
 import { type LiveAnswers, type PreparedCheck, prepareCheck, profilesFor } from "./policy-prepare.ts";
 import { printPreflight } from "./preflight-output.ts";
+import { type NeededPolicies, printPermissions } from "./print-permissions.ts";
 
 /** Somebody waits at the terminal: a few seconds, not half a minute. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 2000 };
@@ -28,7 +29,8 @@ export async function runPreflight(flags: PreflightFlags, context: CommandContex
   const isLive = readsPolicies(flags);
   const simulates = isLive || flags.crossCheck === true;
   if (flags.permissions === true) {
-    printPermissions(flags, isLive, simulates, context);
+    const needed = neededPolicies(flags, isLive, simulates);
+    printPermissions(needed, `${flags.accountRole ?? ""} in the principal's account`, effects);
     return exitCodes.ok;
   }
   const { profile, sourceRegion } = named(flags);
@@ -68,22 +70,13 @@ function named({ inferenceProfile, sourceRegion }: PreflightFlags): { profile: s
   });
 }
 
-function printPermissions(
-  flags: PreflightFlags,
-  isLive: boolean,
-  simulate: boolean,
-  { effects: { stdout, log } }: CommandContext,
-): void {
+function neededPolicies(flags: PreflightFlags, isLive: boolean, simulate: boolean): NeededPolicies {
   if (isLive && flags.principal === undefined) throw whose();
-  const { caller, accountRole } = preflightPermissions({
+  return preflightPermissions({
     principal: isLive ? flags.principal : undefined,
     accountRole: flags.accountRole,
     simulate,
   });
-  stdout.write(`${JSON.stringify(caller, null, 2)}\n`);
-  if (accountRole === undefined) return;
-  log.info(`the policy of the role ${flags.accountRole ?? ""} in the principal's account follows`);
-  stdout.write(`${JSON.stringify(accountRole, null, 2)}\n`);
 }
 
 function whose(): SpillwayError {

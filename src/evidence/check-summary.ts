@@ -28,17 +28,7 @@ const summarySchema = z.object({
   strangeRegions: z.array(z.string()),
 });
 
-export interface PackSummary {
-  readonly answer: string;
-  readonly boundary: { readonly name: string; readonly regions: readonly string[] };
-  readonly from: string;
-  readonly to: string;
-  readonly asOf: string;
-  readonly personalData: string;
-  readonly claims: readonly Claim[];
-  readonly figures: Readonly<Record<string, number>>;
-  readonly strangeRegions: readonly string[];
-}
+export type PackSummary = Readonly<z.output<typeof summarySchema>>;
 
 type Figures = Record<FigureName, number>;
 type FigureName =

@@ -7,7 +7,7 @@ import { plainRows } from "../../engines/result.ts";
 import { ingest } from "../../ingest/ingest.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
 import { textLiteral } from "../../sql/literal.ts";
-import type { Probe } from "./probe-file.ts";
+import { type Probe, requestIdsOf } from "./probe-file.ts";
 
 export interface CallEvidence {
   readonly requestId: string;
@@ -70,7 +70,7 @@ function sourceOf(
  * knows, and the few records of a probe do not; so there it is pending, never absence.
  */
 async function findIn(file: string, probe: Probe, isWhole: boolean, signal?: AbortSignal): Promise<Found> {
-  const ids = probe.calls.flatMap(({ request_id: id }) => (id === null ? [] : [id.toLowerCase()]));
+  const ids = requestIdsOf(probe);
   if (ids.length === 0) return new Map();
   const keys = ids.map((id) => textLiteral(`${probe.source_region}/${id}`)).join(", ");
   const engine = await openWarehouse(file);

@@ -3,7 +3,7 @@ import type { ServiceAccess } from "../../aws/access.ts";
 import { LookupClient } from "../../ingest/sources/lookup-events/client.ts";
 import { type Timing, realTiming } from "../../ingest/sources/lookup-events/pace.ts";
 import { secondsOf, shift } from "../../ingest/sources/lookup-events/times.ts";
-import type { Probe } from "./probe-file.ts";
+import { type Probe, requestIdsOf } from "./probe-file.ts";
 
 const eventSource = "bedrock.amazonaws.com";
 /** For the clocks, and for a stream's completion, which has the time of its end. */
@@ -25,7 +25,7 @@ export async function lookUp(
   signal: AbortSignal | undefined,
   timing: Timing = realTiming,
 ): Promise<LookedUp> {
-  const ids = probe.calls.flatMap(({ request_id: id }) => (id === null ? [] : [id.toLowerCase()]));
+  const ids = requestIdsOf(probe);
   if (ids.length === 0) return { records: [], wasCut: false };
   const last = probe.calls
     .map(({ started_at: start, ended_at: end }) => end ?? start)

@@ -95,6 +95,11 @@ function jsonOf(content: string): unknown {
   }
 }
 
+/** Ids of the calls that reached the service, in lower case: as keys are compared. */
+export function requestIdsOf({ calls }: Probe): string[] {
+  return calls.flatMap(({ request_id: id }) => (id === null ? [] : [id.toLowerCase()]));
+}
+
 /** Begins a file that must not be there yet. @throws SpillwayError `usage`, `output` */
 export async function createProbe(file: string, probe: Probe): Promise<void> {
   try {

@@ -13,6 +13,9 @@ export interface Question {
   readonly permission: string;
 }
 
+/** What questions to one service have in common. */
+export type QuestionBase = Omit<Question, "what" | "permission">;
+
 export type Asked<T> =
   | { readonly kind: "answer"; readonly value: T }
   /** AWS did not let it be asked, or did not come to it. */

@@ -1,17 +1,13 @@
 /** Whether the account may use the model behind a profile in the source Region, as far as AWS says it before a call. */
 import type { BedrockReader, ModelAvailability } from "../../aws/bedrock-readiness.ts";
 import type { Call } from "../../policy/call.ts";
-import { type Question, ask } from "./ask.ts";
+import { type QuestionBase, ask } from "./ask.ts";
 import { type Line, cannotTell, fails, passes } from "./line.ts";
 
 /** AWS has said yes to all four and still refused the call: so this is not a promise. */
 const notPromised = "quotas, and whether the first call really passes, it cannot tell: spillway probe shows that";
 
-export async function modelLines(
-  reader: BedrockReader,
-  base: Omit<Question, "what" | "permission">,
-  call: Call,
-): Promise<Line[]> {
+export async function modelLines(reader: BedrockReader, base: QuestionBase, call: Call): Promise<Line[]> {
   const model = baseModel(call.model);
   if (model === undefined)
     return [
@@ -32,7 +28,7 @@ function baseModel(model: string): string | undefined {
 
 async function accessLine(
   reader: BedrockReader,
-  base: Omit<Question, "what" | "permission">,
+  base: QuestionBase,
   { sourceRegion, destinations }: Call,
   model: string,
 ): Promise<Line> {
@@ -55,58 +51,30 @@ async function accessLine(
 
 function lineFor(subject: string, said: ModelAvailability, sourceRegion: string, servesItself: boolean): Line {
   const found = `agreement ${said.agreement}, authorization ${said.authorization}, entitlement ${said.entitlement}, Region ${said.region}${said.agreementError === null ? "" : ` (${said.agreementError})`}`;
+  const failing = (next: string): Line => fails("model-access", subject, found, next);
+  const open = (next: string): Line => cannotTell("model-access", subject, found, next);
   if (said.agreement === "NOT_AVAILABLE" || said.agreement === "ERROR")
-    return fails(
-      "model-access",
-      subject,
-      found,
-      "Accept the model's agreement in the Bedrock console, under Model access.",
-    );
+    return failing("Accept the model's agreement in the Bedrock console, under Model access.");
   if (said.authorization === "NOT_AUTHORIZED")
-    return fails(
-      "model-access",
-      subject,
-      found,
-      "Ask for access to the model in the Bedrock console, in the source Region.",
-    );
+    return failing("Ask for access to the model in the Bedrock console, in the source Region.");
   if (said.entitlement === "NOT_AVAILABLE")
-    return fails(
-      "model-access",
-      subject,
-      found,
-      "Request access to the model: the account has no entitlement to it yet.",
-    );
+    return failing("Request access to the model: the account has no entitlement to it yet.");
   if (said.region === "NOT_AVAILABLE" && servesItself)
-    return fails(
-      "model-access",
-      subject,
-      found,
-      `Call the profile from another source Region: ${sourceRegion} does not have the model.`,
-    );
+    return failing(`Call the profile from another source Region: ${sourceRegion} does not have the model.`);
   if (said.agreement === "PENDING")
-    return cannotTell(
-      "model-access",
-      subject,
-      found,
-      "Wait two minutes and run the same command again: the agreement is being made.",
-    );
+    return open("Wait two minutes and run the same command again: the agreement is being made.");
   if (said.region === "NOT_AVAILABLE")
-    return cannotTell(
-      "model-access",
-      subject,
-      found,
-      "Make one call: the profile never runs in its source Region, so this may not matter.",
-    );
+    return open("Make one call: the profile never runs in its source Region, so this may not matter.");
   const isAvailable = [said.agreement, said.entitlement, said.region].every((word) => word === "AVAILABLE");
   if (!isAvailable || said.authorization !== "AUTHORIZED")
-    return cannotTell("model-access", subject, found, "Make one call: AWS answered in words that are not known here.");
+    return open("Make one call: AWS answered in words that are not known here.");
   return passes("model-access", subject, `${found}; ${notPromised}`);
 }
 
 /** Anthropic wants to know what its models are used for, once for an account or its organization. */
 async function formLine(
   reader: BedrockReader,
-  base: Omit<Question, "what" | "permission">,
+  base: QuestionBase,
   { managementAccount }: Call,
   model: string,
 ): Promise<Line[]> {

@@ -4,7 +4,7 @@ import { type BedrockReader, openBedrock } from "../../aws/bedrock-readiness.ts"
 import { openTrails } from "../../aws/trails.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";
-import { type Question, ask } from "./ask.ts";
+import { type QuestionBase, ask } from "./ask.ts";
 import { type CheckName, type Line, cannotTell, checkNames, fails, passes } from "./line.ts";
 import { modelLines } from "./model-lines.ts";
 import { type DecidedCall, policyLines, simulatorLine } from "./policy-lines.ts";
@@ -131,11 +131,7 @@ function boundary(
   return [boundaryLine(profile, destinations, sourceRegion, wanted)];
 }
 
-async function loggingLine(
-  reader: BedrockReader,
-  base: Omit<Question, "what" | "permission">,
-  sourceRegion: string,
-): Promise<Line> {
+async function loggingLine(reader: BedrockReader, base: QuestionBase, sourceRegion: string): Promise<Line> {
   const check = "invocation-logging";
   const permission = "bedrock:GetModelInvocationLoggingConfiguration";
   const asked = await ask(

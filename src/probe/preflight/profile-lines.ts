@@ -2,7 +2,7 @@
 import type { BedrockReader, ProfileDetails } from "../../aws/bedrock-readiness.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";
 import { destinationsOf, modelOf } from "../refresh-profiles.ts";
-import { type Asked, type Question, ask } from "./ask.ts";
+import { type Asked, type QuestionBase, ask } from "./ask.ts";
 import { type Line, cannotTell, fails, passes } from "./line.ts";
 
 export interface AskedProfile {
@@ -23,7 +23,7 @@ export interface ProfileQuestion {
 
 export async function askProfile(
   reader: BedrockReader,
-  base: Omit<Question, "what" | "permission">,
+  base: QuestionBase,
   question: ProfileQuestion,
 ): Promise<AskedProfile> {
   const { profile, sourceRegion } = question;

@@ -1,10 +1,8 @@
 /** Whether a call will leave a record: a trail that covers the source Region, logs, takes read events and signs its files. */
 import type { Trail, TrailReader } from "../../aws/trails.ts";
-import { type Question, ask } from "./ask.ts";
+import { type QuestionBase, ask } from "./ask.ts";
 import { type CheckName, type Line, cannotTell, fails, passes } from "./line.ts";
 import { selectionOf } from "./trail-selection.ts";
-
-type Base = Omit<Question, "what" | "permission">;
 
 const checks = [
   "trail",
@@ -14,7 +12,7 @@ const checks = [
 ] as const satisfies readonly CheckName[];
 
 /** Of several trails the one that holds most. */
-export async function trailLines(reader: TrailReader, base: Base, sourceRegion: string): Promise<Line[]> {
+export async function trailLines(reader: TrailReader, base: QuestionBase, sourceRegion: string): Promise<Line[]> {
   const what = `the trails of ${sourceRegion}`;
   const asked = await ask({ ...base, what, permission: "cloudtrail:DescribeTrails" }, reader.trails);
   if (asked.kind === "refused") return checks.map((check) => cannotTell(check, sourceRegion, asked.why, asked.next));
@@ -39,7 +37,7 @@ function noTrail(trails: readonly Trail[], sourceRegion: string): Line[] {
   return checks.map((check) => fails(check, sourceRegion, found, next));
 }
 
-async function linesOf(reader: TrailReader, base: Base, trail: Trail, sourceRegion: string): Promise<Line[]> {
+async function linesOf(reader: TrailReader, base: QuestionBase, trail: Trail, sourceRegion: string): Promise<Line[]> {
   const scope = trail.isMultiRegion ? "all Regions" : `${trail.homeRegion} alone`;
   const whose = trail.isOrganization ? ", of the organization" : "";
   const home = { ...base, access: { ...base.access, region: trail.homeRegion } };
@@ -58,7 +56,7 @@ async function linesOf(reader: TrailReader, base: Base, trail: Trail, sourceRegi
   ];
 }
 
-async function loggingLine(reader: TrailReader, base: Base, trail: Trail): Promise<Line> {
+async function loggingLine(reader: TrailReader, base: QuestionBase, trail: Trail): Promise<Line> {
   const check = "trail-logging";
   const question = { ...base, what: `the status of ${trail.name}`, permission: "cloudtrail:GetTrailStatus" };
   const asked = await ask(question, () => reader.status(trail));
@@ -82,7 +80,7 @@ async function loggingLine(reader: TrailReader, base: Base, trail: Trail): Promi
   return passes(check, trail.name, "it logs");
 }
 
-async function readEventsLine(reader: TrailReader, base: Base, trail: Trail): Promise<Line> {
+async function readEventsLine(reader: TrailReader, base: QuestionBase, trail: Trail): Promise<Line> {
   const check = "trail-read-events";
   const question = { ...base, what: `the selectors of ${trail.name}`, permission: "cloudtrail:GetEventSelectors" };
   const asked = await ask(question, () => reader.selectors(trail));
