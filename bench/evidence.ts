@@ -3,12 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DuckDBInstance } from "duckdb";
-import { writeDemoOrganization } from "../src/demo/organization.ts";
 import { builtInBoundaries } from "../src/reference/boundaries.ts";
 import { builtCli, dataFolder, requireBuild } from "./dataset.ts";
 import { type Measurement, interleave, markdownTable, measure, medianCells, medianRatio } from "./measure.ts";
-import { insertInvocations } from "./synthetic-invocations.ts";
+import { fillWarehouse } from "./synthetic-warehouse.ts";
 
 const { values } = parseArgs({
   options: { rows: { type: "string", default: "10000000" }, runs: { type: "string", default: "3" } },
@@ -28,7 +26,7 @@ mkdirSync(dataFolder, { recursive: true });
 const scratch = mkdtempSync(join(dataFolder, "evidence-"));
 try {
   const warehouse = join(scratch, "warehouse.duckdb");
-  await fill(warehouse);
+  await fillWarehouse(warehouse, scratch, Number(values.rows), "habits");
   const sizes = new Map<string, number>();
   const run = async (name: "spillway" | "COPY"): Promise<Measurement> => {
     const output = join(scratch, "out");
@@ -56,18 +54,6 @@ try {
   process.stdout.write(`${markdownTable(head, rows)}\nBar: under 600 MB.\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-/** The demo gives the warehouse its tables; the synthetic rows come on top. */
-async function fill(warehouse: string): Promise<void> {
-  await writeDemoOrganization(join(scratch, "logs"));
-  await measure([process.execPath, builtCli, "ingest", join(scratch, "logs"), "--warehouse", warehouse], [0, 4]);
-  const instance = await DuckDBInstance.create(warehouse, { threads: "2" });
-  const connection = await instance.connect();
-  await connection.run(insertInvocations(Number(values.rows), "habits"));
-  await connection.run("CHECKPOINT");
-  connection.closeSync();
-  instance.closeSync();
 }
 
 async function pack(warehouse: string, output: string): Promise<Measurement> {

@@ -3,12 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DuckDBInstance } from "duckdb";
-import { writeDemoOrganization } from "../src/demo/organization.ts";
 import { type FormatName, formatNames } from "../src/report/formats/names.ts";
 import { builtCli, dataFolder, requireBuild } from "./dataset.ts";
 import { type Measurement, interleave, markdownTable, measure, medianCells, medianRatio } from "./measure.ts";
-import { insertInvocations } from "./synthetic-invocations.ts";
+import { fillWarehouse } from "./synthetic-warehouse.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +25,7 @@ mkdirSync(dataFolder, { recursive: true });
 const scratch = mkdtempSync(join(dataFolder, "export-"));
 try {
   const warehouse = join(scratch, "warehouse.duckdb");
-  await fill(warehouse);
+  await fillWarehouse(warehouse, scratch, Number(values.rows), "habits");
   const formats = values.formats.split(",").map((name) => {
     const format = formatNames.find((each) => each === name);
     if (format === undefined) throw new Error(`there is no format ${name}`);
@@ -53,18 +51,6 @@ try {
   );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-/** The demo gives the warehouse its tables; the synthetic rows come on top. */
-async function fill(warehouse: string): Promise<void> {
-  await writeDemoOrganization(join(scratch, "logs"));
-  await measure([process.execPath, builtCli, "ingest", join(scratch, "logs"), "--warehouse", warehouse], [0, 4]);
-  const instance = await DuckDBInstance.create(warehouse, { threads: "2" });
-  const connection = await instance.connect();
-  await connection.run(insertInvocations(Number(values.rows), "habits"));
-  await connection.run("CHECKPOINT");
-  connection.closeSync();
-  instance.closeSync();
 }
 
 async function compare(format: FormatName, warehouse: string): Promise<string[][]> {

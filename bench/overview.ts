@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "duckdb";
-import { writeDemoOrganization } from "../src/demo/organization.ts";
 import { invocationDayTable } from "../src/schema/invocation-day.ts";
 import { builtCli, dataFolder, requireBuild } from "./dataset.ts";
 import { interleave, markdownTable, measure, medianCells } from "./measure.ts";
-import { insertInvocations } from "./synthetic-invocations.ts";
+import { fillWarehouse } from "./synthetic-warehouse.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,13 +29,11 @@ requireBuild();
 mkdirSync(dataFolder, { recursive: true });
 const scratch = mkdtempSync(join(dataFolder, "overview-"));
 try {
-  // The demo gives the warehouse its tables and views; the synthetic rows come on top.
   const warehouse = join(scratch, "warehouse.duckdb");
-  await writeDemoOrganization(join(scratch, "logs"));
-  await measure([process.execPath, builtCli, "ingest", join(scratch, "logs"), "--warehouse", warehouse], [0, 4]);
+  const spread = values.spread === "habits" ? "habits" : "uniform";
+  await fillWarehouse(warehouse, scratch, Number(values.rows), spread);
   const instance = await DuckDBInstance.create(warehouse, { threads: "2" });
   const connection = await instance.connect();
-  await connection.run(insertInvocations(Number(values.rows), values.spread === "habits" ? "habits" : "uniform"));
   const filling = performance.now();
   await connection.run(
     `DELETE FROM invocation_day;

@@ -1,7 +1,6 @@
 /** An Athena endpoint on loopback for tests: its protocol (JSON 1.1), states, limits and faults, over a backend that computes. */
 import { randomUUID } from "node:crypto";
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../src/errors.ts";
 import { parseS3Url } from "../../src/aws/s3/url.ts";
@@ -18,6 +17,7 @@ import {
   results,
 } from "./athena-answers.ts";
 import type { S3Server } from "./s3-server.ts";
+import { LoopbackServer } from "./loopback-server.ts";
 
 export interface AthenaRequest {
   readonly operation: string;
@@ -41,40 +41,31 @@ export interface AthenaServerOptions {
 }
 
 /** The server, what it was asked, and the queries it ran. */
-export class AthenaServer {
+export class AthenaServer extends LoopbackServer {
   readonly requests: AthenaRequest[] = [];
   readonly queries: TestQuery[] = [];
   options: AthenaServerOptions;
   readonly #byToken = new Map<string, TestQuery>();
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   private constructor(options: AthenaServerOptions) {
+    super();
     this.options = options;
   }
 
   static async start(options: AthenaServerOptions): Promise<AthenaServer> {
-    const server = new AthenaServer(options);
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
-  }
-
-  get endpoint(): string {
-    // It listens on a port, so its address is not a pipe.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    return await new AthenaServer(options).listen();
   }
 
   count(operation: string): number {
     return this.requests.filter((request) => request.operation === operation).length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     for (const query of this.queries) query.stop.abort();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await super[Symbol.asyncDispose]();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const operation = String(request.headers["x-amz-target"]).replace("AmazonAthena.", "");
     const accessKey = /Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     // Own protocol of the test: an object, as the SDK writes it.

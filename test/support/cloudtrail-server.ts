@@ -1,7 +1,7 @@
 /** A CloudTrail endpoint (and the bit of STS around it) on loopback: event histories, their limits and their errors. */
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** One event of a history: the whole record, and what LookupEvents says beside it. */
 export interface HistoryEvent {
@@ -61,7 +61,7 @@ const pageSize = 50;
 const historySeconds = 90 * 86_400;
 const skewAllowedMs = 5 * 60_000;
 
-export class CloudTrailServer {
+export class CloudTrailServer extends LoopbackServer {
   /** Events by `ACCOUNT/REGION`, in any order; may change while it runs. */
   readonly histories: Map<string, HistoryEvent[]> = new Map();
   readonly calls: LookupCall[] = [];
@@ -69,22 +69,14 @@ export class CloudTrailServer {
   readonly #tokens = new Map<string, Token>();
   readonly #answered = new Map<string, number[]>();
   readonly #sessions = new Map<string, string>();
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   private constructor(options: CloudTrailServerOptions) {
+    super();
     this.options = options;
   }
 
   static async start(options: CloudTrailServerOptions = {}): Promise<CloudTrailServer> {
-    const server = new CloudTrailServer(options);
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
-  }
-
-  get endpoint(): string {
-    // It listens on a port, so its address is not a pipe.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    return await new CloudTrailServer(options).listen();
   }
 
   /** Calls that were answered with a page. */
@@ -101,12 +93,7 @@ export class CloudTrailServer {
     this.histories.set(key, [...(this.histories.get(key) ?? []), ...events]);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const body = Buffer.concat(chunks).toString("utf8");

@@ -1,9 +1,9 @@
 /** A KMS endpoint on loopback: keys that sign, and keys that refuse. */
 import { type KeyObject, sign } from "node:crypto";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { LoopbackServer, answerJson } from "./loopback-server.ts";
 
 export interface KeptKey {
   readonly publicKey: KeyObject;
@@ -23,38 +23,21 @@ const request = z.object({
   SigningAlgorithm: z.string().optional(),
 });
 
-export class KmsServer {
+export class KmsServer extends LoopbackServer {
   /** By ARN. */
   readonly keys: Map<string, KeptKey> = new Map();
   readonly asked: string[] = [];
-  readonly #server: Server = createServer((incoming, response) => void this.#serve(incoming, response));
 
   static async start(): Promise<KmsServer> {
-    const server = new KmsServer();
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
+    return await new KmsServer().listen();
   }
 
-  get endpoint(): string {
-    // It listens on a port, so its address is not a pipe.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = request.parse(JSON.parse(await text(incoming)));
     const target = String(incoming.headers["x-amz-target"]).replace("TrentService.", "");
     const region = /Credential=[^/]+\/\d{8}\/([^/]+)\/kms\//.exec(incoming.headers.authorization ?? "")?.[1];
     this.asked.push(`${target} ${asked.SigningAlgorithm ?? ""} ${asked.MessageType ?? ""} in ${region ?? "nowhere"}`);
-    const answer = (status: number, value: unknown): void => {
-      response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(value));
-    };
+    const answer = (status: number, value: unknown): void => answerJson(response, status, value);
     const key = this.keys.get(asked.KeyId);
     if (key === undefined) {
       answer(400, { __type: "NotFoundException", message: `Key '${asked.KeyId}' does not exist` });

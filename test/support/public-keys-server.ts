@@ -1,8 +1,8 @@
 /** A CloudTrail endpoint on loopback that gives public keys, Region by Region, and the trails that the AWS CLI asks for. */
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { SigningKey } from "../../src/demo/digest-chain.ts";
+import { LoopbackServer, answerJson } from "./loopback-server.ts";
 
 export interface GivenKey {
   readonly key: SigningKey;
@@ -17,7 +17,7 @@ export interface AskedForKeys {
   readonly to: number;
 }
 
-export class PublicKeysServer {
+export class PublicKeysServer extends LoopbackServer {
   /** Keys of each Region. */
   readonly keys: Map<string, readonly GivenKey[]> = new Map();
   readonly asked: AskedForKeys[] = [];
@@ -25,33 +25,16 @@ export class PublicKeysServer {
   trails: readonly Readonly<Record<string, unknown>>[] = [];
   /** Regions that refuse. */
   readonly denied: Set<string> = new Set();
-  readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
 
   static async start(): Promise<PublicKeysServer> {
-    const server = new PublicKeysServer();
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
+    return await new PublicKeysServer().listen();
   }
 
-  get endpoint(): string {
-    // It listens on a port, so its address is not a pipe.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const target = String(request.headers["x-amz-target"]);
     const region = /Credential=[^/]+\/\d{8}\/([^/]+)\/cloudtrail\//.exec(request.headers.authorization ?? "")?.[1];
-    const answer = (status: number, value: unknown): void => {
-      response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(value));
-    };
+    const answer = (status: number, value: unknown): void => answerJson(response, status, value);
     if (region === undefined) {
       answer(400, { __type: "MissingAuthenticationTokenException", message: "not signed for CloudTrail" });
       return;

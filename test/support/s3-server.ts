@@ -1,9 +1,9 @@
 /** An S3 endpoint on loopback for tests: the calls Spillway makes, and the faults that a good server never shows. */
 import { createHash } from "node:crypto";
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { type ListedPage, errorXml, listXml, locationXml, page } from "./s3-xml.ts";
+import { LoopbackServer } from "./loopback-server.ts";
 
 export interface StoredObject {
   readonly body: Buffer;
@@ -60,26 +60,18 @@ export interface S3ServerOptions {
 }
 
 /** The server and what lies in its bucket; `objects` may change while it runs. */
-export class S3Server {
+export class S3Server extends LoopbackServer {
   readonly objects: Map<string, StoredObject> = new Map();
   readonly requests: S3Request[] = [];
   options: S3ServerOptions;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   private constructor(options: S3ServerOptions) {
+    super();
     this.options = options;
   }
 
   static async start(options: S3ServerOptions = {}): Promise<S3Server> {
-    const server = new S3Server(options);
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
-  }
-
-  get endpoint(): string {
-    // It listens on a port, so its address is not a pipe.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    return await new S3Server(options).listen();
   }
 
   get bucket(): string {
@@ -95,12 +87,7 @@ export class S3Server {
     return this.requests.filter((request) => request.kind === kind).length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parsed = parseRequest(request);
     this.requests.push(parsed);
     const now = new Date(Date.now() + (this.options.clockMs ?? 0));
