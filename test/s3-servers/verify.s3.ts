@@ -109,8 +109,11 @@ describe.each(["versitygw", "minio"])("%s", (name) => {
   }
 
   const endpoints = (endpoint: string): readonly string[] => [
-    ...["--s3-endpoint", endpoint, "--s3-path-style"],
-    ...["--cloudtrail-endpoint", cloudtrail.endpoint],
+    "--s3-endpoint",
+    endpoint,
+    "--s3-path-style",
+    "--cloudtrail-endpoint",
+    cloudtrail.endpoint,
   ];
 
   async function verify(endpoint: string, trail: MadeTrail, ...more: readonly string[]): Promise<CliRun> {
