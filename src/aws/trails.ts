@@ -14,7 +14,7 @@ export interface Trail {
 
 export interface TrailStatus {
   readonly isLogging: boolean;
-  /** What kept CloudTrail from delivering, in its word; null: nothing did. */
+  /** CloudTrail's word for what kept it from delivering; null if nothing did. */
   readonly deliveryError: string | null;
 }
 
@@ -38,12 +38,12 @@ export interface BasicSelector {
 
 export interface TrailSelectors {
   readonly basic: readonly BasicSelector[];
-  /** Each a list of conditions that hold together. */
+  /** Selectors, each a list of conditions that all have to hold. */
   readonly advanced: readonly (readonly FieldSelector[])[];
 }
 
 export interface TrailReader {
-  /** Of the account, with the copies of trails that have their home elsewhere. */
+  /** The account's trails, with the copies of those whose home is elsewhere. */
   readonly trails: () => Promise<readonly Trail[]>;
   readonly status: (trail: Trail) => Promise<TrailStatus>;
   readonly selectors: (trail: Trail) => Promise<TrailSelectors>;

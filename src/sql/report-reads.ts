@@ -7,7 +7,7 @@ export function reportReads({ fields }: ReportHeader): readonly string[] {
   return (fields.get("reads") ?? "").split(/[\s,]+/).filter((name) => name !== "");
 }
 
-/** The statement with the ones it reads as CTEs in front, named like their views. */
+/** The statement with the reports it reads as CTEs, named like their views. */
 export function withReports(sql: string, reads: readonly { readonly name: string; readonly sql: string }[]): string {
   return withCtes(
     sql,
