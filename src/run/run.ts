@@ -6,7 +6,7 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { isOutOfReach } from "../ingest/out-of-reach.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
-import { openWarehouse } from "../engines/duckdb/engine.ts";
+import { openWarehouse, openWarehouseForPack } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
@@ -82,7 +82,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   const jobs = reportJobs(config, catalogue, startedAt);
   const policies = await readPolicies(config.policies);
   const totals = async (): Promise<Snapshot> =>
-    existsSync(config.warehouse) ? await withEngine(config, takeSnapshot) : emptySnapshot;
+    existsSync(config.warehouse) ? await withEngine(openWarehouse(config.warehouse), takeSnapshot) : emptySnapshot;
   const before = await step("before", async () => await totalsBefore(totals, effects));
   progress.snapshot = before;
   const reading = async (): Promise<Expectation> => await expectationStep(options, progress);
@@ -116,9 +116,9 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
         }
       }
     });
-  await withEngine(config, reporting, progress.protection);
+  await withEngine(openWarehouse(config.warehouse, [], progress.protection), reporting);
   let found = await withEngine(
-    config,
+    openWarehouse(config.warehouse),
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
@@ -145,10 +145,8 @@ async function evidenceStep(
   // reports of one's own are not part of a pack
   const catalogue = loadCatalogue();
   try {
-    const made = await withEngine(
-      config,
-      (engine) => writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
-      protection,
+    const made = await withEngine(openWarehouseForPack(config.warehouse, protection), (engine) =>
+      writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
     );
     progress.evidence.push(...made.packs);
     progress.failures.push(...made.failures);
@@ -232,12 +230,8 @@ async function totalsBefore(totals: () => Promise<Snapshot>, { log }: Effects): 
   }
 }
 
-async function withEngine<T>(
-  config: Config,
-  action: (engine: Engine) => Promise<T>,
-  protection?: Protection,
-): Promise<T> {
-  const engine = await openWarehouse(config.warehouse, [], protection);
+async function withEngine<T>(opening: Promise<Engine>, action: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await opening;
   try {
     return await action(engine);
   } finally {
