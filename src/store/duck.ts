@@ -43,8 +43,6 @@ export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
     autoload_known_extensions: "false",
     memory_limit: options.memoryLimit ?? "256MB",
     preserve_insertion_order: "false",
-    // Statements run in Node's threads in turn, and each would keep what the last one freed: as much again as the limit.
-    allocator_background_threads: "true",
   };
   if (options.threads !== undefined) settings["threads"] = String(options.threads);
   if (options.tempDirectory !== undefined) settings["temp_directory"] = options.tempDirectory;

@@ -9,12 +9,10 @@ import { copySql } from "./export-sql.ts";
 import { cellBatches } from "./result.ts";
 import { type ReadingStatement, readingStatement, relationOf } from "./statement.ts";
 
-/** From here on neither SQL nor a setting can reach the network or a file but `writable`. What is attached stays readable. */
+/** From here on SQL can reach neither the network nor a file but `writable`. What is attached stays readable. */
 export async function harden(connection: DuckDBConnection, writable: readonly string[]): Promise<void> {
   const paths = writable.map(textLiteral).join(", ");
-  await connection.run(
-    `SET allowed_paths = [${paths}]; SET enable_external_access = false; SET lock_configuration = true;`,
-  );
+  await connection.run(`SET allowed_paths = [${paths}]; SET enable_external_access = false;`);
 }
 
 export interface QueryContext {

@@ -21,7 +21,9 @@ export async function openWarehouse(
 
 /** The same for files that have to be equal wherever they are written: rows are written by one thread. */
 export async function openWarehouseForPack(file: string, protection?: Protection): Promise<Engine> {
-  return engineOf(await WarehouseReader.open(file, { memoryLimit, protection, threads: 1 }));
+  return engineOf(
+    await WarehouseReader.open(file, { memoryLimit, protection, threads: 1, hasOwnStatementsOnly: true }),
+  );
 }
 
 function engineOf(reader: WarehouseReader): Engine {
