@@ -9,7 +9,8 @@ import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts"
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
-import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
+import { extrasOf } from "../report/results/extras.ts";
+import { type ResultFlags, addResultFlags, formatOf, isDescribed, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -113,7 +114,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
-  const isDescribed = describesItself(flags);
+  const describes = isDescribed(flags);
   const { failOn = [] } = flags;
   if (failOn.includes("first-seen")) checkHasBeginning(asked.from);
   const statements = [report, failOn.includes("first-seen") ? catalogue.get("first-seen") : undefined];
@@ -151,7 +152,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     }
     await withTimeout(flags, signal, async (until) => {
       const statement = applyScope(report.sql, scope, engine.qualify);
-      const itself = isDescribed
+      const itself = describes
         ? await (
             await import("../report/results/self-description.ts")
           ).selfDescription(
@@ -166,7 +167,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
-        ...extrasOf(flags, itself),
+        ...extrasOf(formatOf(flags), itself),
       });
     });
     await printPdfOf(flags, context);
