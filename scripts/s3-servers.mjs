@@ -2,7 +2,8 @@
 //   node scripts/s3-servers.mjs prepare [versitygw|minio|ministack ...]
 //   node scripts/s3-servers.mjs run versitygw|minio|ministack [--data DIR] [--port N]
 // `run` prints `ready URL` once requests are answered and serves until it gets SIGTERM or SIGINT, or its stdin closes. The keys are
-// always AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtesttest. Without --data the objects are gone afterwards.
+// always AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtesttest. Without --data the objects are gone afterwards. versitygw also has a
+// user `reader` with the secret `readersecret`, who may do what the policy of a bucket says.
 // They are installed into SPILLWAY_S3_CACHE. Exit code 75: it cannot be installed here, and why.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -23,7 +24,12 @@ const servers = {
     program: join(cache, "versitygw"),
     args: (port, data) => {
       const where = ["posix", "--sidecar", folder(data, "meta"), folder(data, "objects")];
-      return ["--quiet", "--keep-alive", "--port", `127.0.0.1:${port}`, ...where];
+      return ["--quiet", "--keep-alive", "--iam-dir", folder(data, "users"), "--port", `127.0.0.1:${port}`, ...where];
+    },
+    started: (url) => {
+      const admin = ["admin", "--access", accessKey, "--secret", secretKey, "--endpoint-url", url];
+      const reader = ["--access", "reader", "--secret", "readersecret", "--role", "user"];
+      execFileSync(join(cache, "versitygw"), [...admin, "create-user", ...reader], { stdio: ["ignore", 2, 2] });
     },
     env: { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
   },
@@ -134,6 +140,7 @@ async function run(name, { data, port }) {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, stop);
   process.stdin.resume().once("end", stop).once("error", stop);
   while (!(await answers(url))) await new Promise((done) => setTimeout(done, 50));
+  if (data === undefined) server.started?.(url);
   console.log(`ready ${url}`);
 }
 
