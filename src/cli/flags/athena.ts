@@ -1,4 +1,4 @@
-/** The flags of `spillway athena` and of the engine: how Athena is reached, and where the raw logs are. */
+/** The flags of `spillway athena` and of the engine: the way to Athena, and the place of the raw logs. */
 import type { Command } from "commander";
 import type { AthenaAccess, AthenaOptions } from "../../engines/athena/access.ts";
 import { type LogTable, namedTable, ownDatabase, ownTable, parseTableName } from "../../engines/raw-logs/log-table.ts";
@@ -30,7 +30,7 @@ export interface LogTableFlags extends Pick<SourceSettings, (typeof shapeSetting
   readonly athenaTable?: string;
 }
 
-/** `of` stands before each description, where the command has other flags too. */
+/** Adds the flags; `of` begins each description where the command has other flags too. */
 export function addAthenaAccessFlags(command: Command, of = ""): Command {
   return addSettings(command, accessSettings, of);
 }
