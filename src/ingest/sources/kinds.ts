@@ -11,7 +11,7 @@ import { invocationLogLayout } from "./invocation-logs/layout.ts";
 import { logsPrefix, parseLogsFolder, parseLogsUrl, placeOfLogs } from "./invocation-logs/name.ts";
 import { parseLookupName } from "./lookup-events/name.ts";
 import type { S3SourceOptions } from "./s3/options.ts";
-import type { SettingName, SourceSettings } from "./settings.ts";
+import { type SettingName, type SourceSettings, athenaSettings, logTableSettings } from "./settings.ts";
 
 /** The context that a source is opened in. */
 export interface SourceContext {
@@ -108,16 +108,9 @@ const athena: SourceKind = {
     ...shared,
     "account",
     "region",
-    "athenaWorkgroup",
-    "athenaOutput",
-    "athenaRegion",
-    "athenaEndpoint",
-    "athenaS3Endpoint",
-    "athenaPrice",
+    ...athenaSettings,
     "maxScan",
-    "dayColumn",
-    "tableLacks",
-    "tableAccounts",
+    ...logTableSettings,
     "lateDays",
     "countRecords",
   ],

@@ -88,6 +88,19 @@ export const bucketSettings = [
   "expectedBucketOwner",
 ] as const satisfies readonly SettingName[];
 
+/** The settings that reach Athena. */
+export const athenaSettings = [
+  "athenaWorkgroup",
+  "athenaOutput",
+  "athenaRegion",
+  "athenaEndpoint",
+  "athenaS3Endpoint",
+  "athenaPrice",
+] as const satisfies readonly SettingName[];
+
+/** The settings that describe somebody else's table of logs. */
+export const logTableSettings = ["dayColumn", "tableLacks", "tableAccounts"] as const satisfies readonly SettingName[];
+
 /** The type of a kind of value. */
 export type TypeOf<V extends SettingValue> = V extends "texts" | "accounts"
   ? readonly string[]

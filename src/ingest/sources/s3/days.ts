@@ -18,8 +18,6 @@ export interface ListingHistory {
   readonly unreadSince: string | null;
 }
 
-export const noHistory: ListingHistory = { lastComplete: null, lastDeep: null, unreadSince: null };
-
 export interface DaysAsked {
   /** First day of delivery, as in the bucket's folders, YYYY-MM-DD, UTC, like `to` included. */
   readonly from?: string | undefined;
