@@ -1,4 +1,4 @@
-/** `spillway query`: a statement of the user's over the published warehouse, without a way to files or the network. */
+/** `spillway query`: the user's own statement over the published warehouse, without access to files or the network. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";

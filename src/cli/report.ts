@@ -172,14 +172,14 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     });
     await printPdfOf(flags, context);
     await judgeClaims({ engine, catalogue, scope, flags, context: noting });
-    // where both hold, what is wrong goes before what is not known
+    // where both hold, findings outweigh what is not known
     if (codes.length > 0) context.exitWith(Math.min(...codes));
   } finally {
     await engine.close();
   }
 }
 
-/** The rows; what does not fit is counted where the flags ask for it. */
+/** The rows, with findings counted where the flags ask for it. */
 async function withFindings(
   report: Report,
   result: Result,
@@ -193,7 +193,7 @@ async function withFindings(
   return counted.result;
 }
 
-/** Without a boundary nothing is outside of it, without a bundle nothing is evaluated: both are said. */
+/** The boundary and bundle of a report about policies, with a word where one is missing. */
 async function policyViewOf(
   report: Report | undefined,
   { bundle, boundary, ...keys }: ReportFlags,

@@ -1,4 +1,4 @@
-/** The flags for results of statements: how long, how many, and in which format they leave. */
+/** The flags for results of statements: time, number of rows, and format. */
 import type { Command } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type FormatName, formatNames, formatTraits } from "../../report/formats/names.ts";
@@ -7,7 +7,7 @@ import type { OutputFlags } from "./scope.ts";
 import { wholeNumber } from "./values.ts";
 
 export interface ResultFlags {
-  /** Seconds. */
+  /** Seconds after which a statement is stopped. */
   readonly timeout?: number;
   readonly maxRows?: number;
   readonly envelope?: true;
@@ -20,7 +20,7 @@ export function addResultFlags(command: Command): Command {
     .option("--envelope", "json: an object with the rows and with what they are: report, scope, claims, version, run");
 }
 
-/** Whether the result has to say of itself what it is. @throws SpillwayError `usage` for an envelope around anything but JSON */
+/** Whether the result has to describe itself. @throws SpillwayError `usage` for an envelope around anything but JSON */
 export function isDescribed(flags: OutputFlags & ResultFlags): boolean {
   const format = formatOf(flags);
   if (flags.envelope === true && format !== "json") {
@@ -31,14 +31,14 @@ export function isDescribed(flags: OutputFlags & ResultFlags): boolean {
   return describesItself(format, flags.envelope);
 }
 
-/** Names of files that say their format, besides the format's own. */
+/** Extensions of files that imply a format, besides the format's own. */
 const otherExtensions: Readonly<Record<string, FormatName>> = {
   jsonl: "ndjson",
   markdown: "markdown",
   feather: "arrow",
 };
 
-/** The format that was asked for, else what the name of the file says, else the table. */
+/** The format that was asked for, else by the file's name, else the table. */
 export function formatOf({ format, output }: OutputFlags): FormatName {
   if (format !== undefined) return format;
   const extension = /\.(\w+)$/.exec(output ?? "")?.[1]?.toLowerCase() ?? "";
@@ -47,7 +47,7 @@ export function formatOf({ format, output }: OutputFlags): FormatName {
   );
 }
 
-/** Runs with a signal that also ends when the time is over. */
+/** Runs with a signal that also aborts when the time is over. */
 export async function withTimeout<T>(
   { timeout }: ResultFlags,
   signal: AbortSignal,
