@@ -45,3 +45,12 @@ export function checkDays(from: string | undefined, to: string | undefined): voi
   if (from !== undefined && to !== undefined && from > to)
     throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Swap them." });
 }
+
+/** @throws SpillwayError `usage`, unless the range holds a moment */
+export function checkRange(from: Date | undefined, to: Date | undefined): void {
+  if (from === undefined || to === undefined || from < to) return;
+  if (from > to) throw new SpillwayError("usage", "--from is after --to", { next: "Swap them." });
+  throw new SpillwayError("usage", "--from and --to are the same moment: nothing lies between them", {
+    next: "--to names the first moment that is no longer included; name a later one.",
+  });
+}

@@ -1,4 +1,4 @@
-/** The warning that a scope, or a member of it, matches no call: a misspelt name would look like one without inference. */
+/** The warning that there is no call to report, or none that a scope or a member of it matches: a misspelt name would look like one without inference. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Logger } from "../log.ts";
@@ -12,6 +12,12 @@ export async function warnOfEmptyScope(engine: Engine, scope: Scope, log: Logger
     const [row] = await plainRows(await engine.run(applyScope(found, part, engine.qualify)));
     return Number(row?.["n"]) > 0;
   };
+  if (!(await matches({}))) {
+    log.warn("no inference data was read: the warehouse holds no call of a model", {
+      next: "Inference is logged as read events: check that the trail logs them, and which days were read: spillway report coverage",
+    });
+    return;
+  }
   const members: (readonly [string, Scope])[] = [
     ...(scope.accounts ?? []).map((value) => [`account ${value}`, { accounts: [value] }] as const),
     ...(scope.regions ?? []).map((value) => [`source Region ${value}`, { regions: [value] }] as const),
