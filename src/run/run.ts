@@ -102,11 +102,13 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   const reporting = async (engine: Engine): Promise<void> =>
     await step("reports", async () => {
       const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
-      for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
+      const unmatched = new Map<string, readonly string[]>();
+      for (const [key, scope] of scopes) unmatched.set(key, await warnOfEmptyScope(engine, scope, effects.log));
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
         try {
-          const file = await writeReport(job, { engine, catalogue, policies, protection: progress.protection, signal });
+          const source = { engine, catalogue, policies, protection: progress.protection, signal };
+          const file = await writeReport(job, { ...source, unmatched: unmatched.get(JSON.stringify(job.scope)) });
           progress.files.push(file);
           const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
           effects.log.info(`wrote ${file.target}${rows}`, { ...file });

@@ -15,7 +15,7 @@ import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
-import { pageHead } from "../report/page/head.ts";
+import { pageHead, withoutComparison } from "../report/page/head.ts";
 import { policyReader } from "../report/policies/policy-reader.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
@@ -40,6 +40,8 @@ export interface ReportSource {
   /** What `drift`, `denials` and the overview are judged by; none: nothing. */
   readonly policies: PolicyView | undefined;
   readonly protection: Protection | undefined;
+  /** What of the scope no call matches, as it was warned of. */
+  readonly unmatched?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -94,7 +96,7 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   const rows = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
   checkColumns(report, rows.columns);
   const result = await policyReader(source.policies, scope, engine)(report.name, rows);
-  const page = { report, head: headOf(job, source) };
+  const page = { report, head: await withoutComparison(headOf(job, source), engine, [report.name], signal) };
   return await withOutput(file, nowhere, (output) => formats[format](result, output, { page }));
 }
 
@@ -122,13 +124,17 @@ async function writePage(job: ReportJob, source: ReportSource, file: string): Pr
   await withOutput(file, nowhere, async (output) => void output.write(page));
 }
 
-function headOf({ scope, boundaryName }: ReportJob, { engine, policies, protection }: ReportSource): PageHead {
+function headOf(
+  { scope, boundaryName }: ReportJob,
+  { engine, policies, protection, unmatched }: ReportSource,
+): PageHead {
   return pageHead({
     scope,
     boundaryName,
     engine: engine.name,
     protection,
     bundleDay: policies?.bundle.collected_at,
+    notes: unmatched,
   });
 }
 

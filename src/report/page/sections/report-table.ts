@@ -21,13 +21,14 @@ export function reportTable(table: ReportTable, maxBytes: number, open: boolean)
       </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
-  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent, open });
-  return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
+  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent });
+  const { limits } = table;
+  return html`${limits === undefined ? undefined : html`<p class="note">${limits}</p>`}<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
     <summary>${title}</summary>
     <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
       <table class="report" data-report="${table.name}">
         <caption>
-          ${table.answers === "" ? `${table.title}.` : table.answers} Times are UTC.
+          ${table.answers === "" || open ? `${table.title}.` : table.answers} Times are UTC.
         </caption>
         <thead>
           <tr>
@@ -52,6 +53,7 @@ export function reportTable(table: ReportTable, maxBytes: number, open: boolean)
 
 /** How tightly it has to be set to fit a sheet. */
 function extent(columns: number): string {
+  if (columns > 30) return " endless";
   if (columns > 16) return " vast";
   return columns > 9 ? " wide" : "";
 }
@@ -102,7 +104,7 @@ const widths: readonly (readonly [letters: number, className: string])[] = [
 
 /** The exact value of a rounded fraction stands beside it: to sort by, and to check. */
 function cellMarkup(cell: Cell, column: PageColumn): Markup {
-  if (cell === null) return html`<td class="nil">–</td>`;
+  if (cell === null) return html`<td class="nil${isNumeric(column) ? " n" : ""}">–</td>`;
   if (cell === "") return html`<td class="nil">(empty)</td>`;
   if (column.type === "double" || column.type === "decimal")
     return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
@@ -118,11 +120,10 @@ interface Shown {
   readonly columns: number;
   readonly cutText: boolean;
   readonly urgent: boolean;
-  readonly open: boolean;
 }
 
-function notesOf(table: ReportTable, { shown, columns, cutText, urgent, open }: Shown): Markup {
-  const notes: (Markup | string)[] = table.limits === undefined || !open ? [] : [table.limits];
+function notesOf(table: ReportTable, { shown, columns, cutText, urgent }: Shown): Markup {
+  const notes: (Markup | string)[] = [];
   if (urgent) notes.push("The rows with a gap stand first.");
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");
