@@ -72,10 +72,7 @@ export async function headOfReport(name: string, order: PageOrder): Promise<Page
 }
 
 /** `isWhole`: of all reports, of which none reads more of a table of logs than the range. */
-async function headOf(
-  { engine, scope, flags, bundleDay, unmatched }: PageOrder,
-  isWhole = false,
-): Promise<PageHead> {
+async function headOf({ engine, scope, flags, bundleDay, unmatched }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
   const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
   return pageHead({

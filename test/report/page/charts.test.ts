@@ -340,8 +340,6 @@ describe("sentences above the charts", () => {
     expect(unknown).toContain("none is known to have spilled");
     expect(unknown).not.toContain("with the most spilled calls");
     const local = renderPage(await madePage(reportsOf([call("eu-central-1", 5)])));
-    expect(finding(local, "who")).toBe(
-      "No call of 1 principal, in 1 account, ran outside the Region that was called.",
-    );
+    expect(finding(local, "who")).toBe("No call of 1 principal, in 1 account, ran outside the Region that was called.");
   });
 });

@@ -24,7 +24,7 @@ export function answerSection({ data, tableOf }: SectionInput): Markup {
       : sentence(data, totalsOf(data, flow));
   return html`<h1>${question}</h1>
     <p class="answer">${answer}</p>
-    ${notesOf(data)}    ${claimList(data)}${claimsTable === undefined ? undefined : tableOf(claimsTable)} `;
+    ${notesOf(data)} ${claimList(data)}${claimsTable === undefined ? undefined : tableOf(claimsTable)} `;
 }
 
 function notesOf({ head }: PageData): Markup[] {

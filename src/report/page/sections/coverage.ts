@@ -105,9 +105,7 @@ function heatMap({ accountRegions }: CoverageFacts): Markup {
       <thead>
         <tr>
           <th scope="col">Account and Region</th>
-          <th scope="col" class="ends">
-            ${[...new Set(ends)].map((end) => html`<span>${end}</span> `)}
-          </th>
+          <th scope="col" class="ends">${[...new Set(ends)].map((end) => html`<span>${end}</span> `)}</th>
           <th scope="col" class="n">Gaps</th>
         </tr>
       </thead>

@@ -49,7 +49,12 @@ export function drawnTable({ className, caption, columns, rows }: DrawnTable): M
       </tr>
     </thead>
     <tbody>
-      ${rows.map((cells) => html`<tr>${columns.map((column, index) => cellMarkup(column, cells[index]))}</tr> `)}
+      ${rows.map(
+        (cells) =>
+          html`<tr>
+            ${columns.map((column, index) => cellMarkup(column, cells[index]))}
+          </tr> `,
+      )}
     </tbody>
   </table>`;
 }

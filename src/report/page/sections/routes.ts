@@ -30,7 +30,12 @@ export function routesPart(data: PageData, tableOf: (table: ReportTable) => Mark
           ? html`Nothing speaks against any of ${amount(facts.routes, "route")}.`
           : html`Of ${amount(facts.routes, "route")} from a profile’s source to a
             destination${said.length > 1 ? ", of which one may be in several counts" : ""}: ${listed(said)}.`,
-    body: [unknowable(data, "drift"), ...notCompared(data), rows.length === 0 ? undefined : markedTable(rows), tableOf(table)],
+    body: [
+      unknowable(data, "drift"),
+      ...notCompared(data),
+      rows.length === 0 ? undefined : markedTable(rows),
+      tableOf(table),
+    ],
   };
 }
 
@@ -69,8 +74,7 @@ function markedTable(rows: readonly Row[]): Markup {
     className: "ranking",
     caption: html`Routes with something to look
     at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}: declared for the
-    profile${isEvaluated ? ", allowed by the policies" : ""}, served and
-    denied`,
+    profile${isEvaluated ? ", allowed by the policies" : ""}, served and denied`,
     columns: [
       named("Profile and route"),
       words("Declared"),

@@ -67,7 +67,8 @@ function finding(
   const [inside, outside, unknown] = [sum("inside"), sum("outside"), sum("unknown")];
   const where = boundary === undefined ? "outside the Region that was called" : `outside ${boundary}`;
   if (outside === 0)
-    return html`No call is known to have run ${where} ${kind === "day" ? "on" : "in"} any ${kind}; ${amount(unknown, "is", "are")} unknown.`;
+    return html`No call is known to have run ${where} ${kind === "day" ? "on" : "in"} any ${kind};
+    ${amount(unknown, "is", "are")} unknown.`;
   const top = buckets[maxIndex(buckets, (bucket) => bucket.outside)];
   const most =
     top === undefined

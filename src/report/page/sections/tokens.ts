@@ -26,10 +26,7 @@ export function tokensSection({ data, tableOf }: SectionInput): Section | undefi
         : html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")} that
             state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
             ${amount(total("without"), "call states", "calls state")} none.`,
-    body: [
-      sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data),
-      tableOf(table),
-    ],
+    body: [sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data), tableOf(table)],
   };
 }
 

@@ -39,8 +39,8 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
     principals === 0
       ? html`No caller is in these logs.`
       : spilling === 0
-        ? html`No call of ${amount(principals, "principal")}, in ${amount(accounts.length, "account")}, ${ranOutside(unknown)}
-          the Region that was called${unknownBeside(unknown)}.`
+        ? html`No call of ${amount(principals, "principal")}, in ${amount(accounts.length, "account")},
+          ${ranOutside(unknown)} the Region that was called${unknownBeside(unknown)}.`
         : html`<strong>${amount(spilling, "principal")}</strong> of ${grouped(principals)}, in
             ${amount(accounts.length, "account")}, sent <strong>${amount(spilled, "call")}</strong> that ran outside the
             Region that was called${unknownBeside(unknown)}.`;
@@ -92,10 +92,10 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
       combinations === 0
         ? html`No call of a model is in these logs.`
         : spilling === 0
-          ? html`No call of ${amount(combinations, "combination")} of profile and model ${ranOutside(unknown)} the Region
-            that was called${unknownBeside(unknown)}.`
-          : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model ran
-              outside the Region that was called${unknownBeside(unknown)}.`,
+          ? html`No call of ${amount(combinations, "combination")} of profile and model ${ranOutside(unknown)} the
+            Region that was called${unknownBeside(unknown)}.`
+          : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model
+              ran outside the Region that was called${unknownBeside(unknown)}.`,
     body: [
       names.length === 0
         ? undefined
