@@ -28,6 +28,7 @@ export function day(milliseconds: number): string {
 /** What people call a principal: the end of its ARN. The whole stands beside it. */
 export function shortPrincipal(principal: Cell): string {
   if (typeof principal !== "string") return "(no principal)";
+  if (principal === "") return "(empty)";
   if (!principal.startsWith("arn:")) return clipped(principal, 60);
   const path = principal.slice(principal.lastIndexOf(":") + 1);
   return clipped(path.slice(path.lastIndexOf("/") + 1), 60);
