@@ -1,22 +1,68 @@
-/** An organization's trail with digests behind S3 and CloudTrail endpoints, in a process of its own. Prints both addresses. */
-import { parseArgs } from "node:util";
+/** An organization's trail with digests on an S3 server that we did not write, and an endpoint that gives the public keys. */
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { mapParallel } from "../src/ingest/listing/parallel.ts";
 import { MadeTrail, hour } from "../test/integrity/made-trail.ts";
 import { PublicKeysServer } from "../test/support/public-keys-server.ts";
-import { S3Server } from "../test/support/s3-server.ts";
+import { startRealS3Server } from "../test/support/real-s3-server.ts";
 
-const { values } = parseArgs({
-  options: {
-    places: { type: "string", default: "1" },
-    hours: { type: "string", default: "24" },
-    logs: { type: "string", default: "100" },
-  },
-});
+export interface DigestBucket extends AsyncDisposable {
+  readonly s3: string;
+  readonly cloudtrail: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface DigestBucketShape {
+  readonly server: string;
+  /** Account-Regions. */
+  readonly places: number;
+  /** Digests of each. */
+  readonly hours: number;
+  /** Log files of a digest. */
+  readonly logs: number;
+}
+
+export const digestBucket = "bench-trail";
 const regions = ["eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-northeast-1"];
-const s3 = await S3Server.start({ bucket: "bench-trail", region: "us-east-1" });
-const cloudtrail = await PublicKeysServer.start();
+
+/** The bucket filled, or why there is no server. */
+export async function startDigestBucket(shape: DigestBucketShape): Promise<DigestBucket | string> {
+  const server = await startRealS3Server(shape.server);
+  if (typeof server === "string") return server;
+  const cloudtrail = await PublicKeysServer.start();
+  await server.client.send(new CreateBucketCommand({ Bucket: digestBucket }));
+  let range = { from: "", to: "" };
+  for (let place = 0; place < shape.places; place++) {
+    const region = regions[place % regions.length] ?? "eu-west-1";
+    const trail = new MadeTrail({
+      bucket: digestBucket,
+      account: String(111_122_220_000 + Math.floor(place / regions.length)),
+      region,
+      hours: shape.hours,
+      logsPerHour: shape.logs,
+      content,
+    });
+    await mapParallel([...trail.objects], 32, ([Key, { body, metadata }]) =>
+      server.client.send(new PutObjectCommand({ Bucket: digestBucket, Key, Body: body, Metadata: metadata })),
+    );
+    const given = { key: trail.chain.key, from: trail.chain.start - 240 * hour, to: trail.end + 240 * hour };
+    cloudtrail.keys.set(region, [given]);
+    range = { from: new Date(trail.chain.start).toISOString(), to: new Date(trail.end).toISOString() };
+  }
+  return {
+    ...range,
+    s3: server.endpoint,
+    cloudtrail: cloudtrail.endpoint,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await server[Symbol.asyncDispose]();
+      await cloudtrail[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** About 8 KB, as a log file of a quiet account has. */
-const content = (key: string, index: number): string =>
-  JSON.stringify({
+function content(key: string, index: number): string {
+  return JSON.stringify({
     Records: Array.from({ length: 8 }, (_, record) => ({
       eventVersion: "1.11",
       eventSource: "s3.amazonaws.com",
@@ -28,22 +74,4 @@ const content = (key: string, index: number): string =>
       requestParameters: { bucketName: `bucket-${index % 40}`, Host: "s3.amazonaws.com", key: "x".repeat(400) },
     })),
   });
-for (let place = 0; place < Number(values.places); place++) {
-  const region = regions[place % regions.length] ?? "eu-west-1";
-  const account = String(111_122_220_000 + Math.floor(place / regions.length));
-  const trail = new MadeTrail({
-    bucket: "bench-trail",
-    account,
-    region,
-    hours: Number(values.hours),
-    logsPerHour: Number(values.logs),
-    content,
-  });
-  for (const [key, { body, metadata }] of trail.objects) s3.put(key, body, metadata);
-  const given = { key: trail.chain.key, from: trail.chain.start - 240 * hour, to: trail.end + 240 * hour };
-  cloudtrail.keys.set(region, [given]);
-  if (place === 0)
-    console.log(`range ${new Date(trail.chain.start).toISOString()} ${new Date(trail.end).toISOString()}`);
 }
-console.log(`ready ${s3.endpoint} ${cloudtrail.endpoint}`);
-process.stdin.resume().once("close", () => process.exit());

@@ -1,101 +1,67 @@
 /** The benchmark of digest chains: `spillway verify` beside `aws cloudtrail validate-logs`, its memory over an organization, and what `--verify` adds to an ingest. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
 import { gunzipSync } from "node:zlib";
 import { makeChain, publicKeyList } from "../src/demo/digest-chain.ts";
 import { parseLogName } from "../src/integrity/digest-name.ts";
 import { testKey } from "../test/integrity/made-trail.ts";
 import { awsCliVersion, awsProgram } from "../test/support/validate-logs.ts";
+import { type DigestBucket, digestBucket, startDigestBucket } from "./digest-bucket.ts";
 import { builtCli, ensureLogs, requireBuild } from "./dataset.ts";
 import { type Measurement, interleave, markdownTable, measure, median, medianCells, medianRatio } from "./measure.ts";
 
-interface BenchBucket {
-  readonly s3: string;
-  readonly cloudtrail: string;
-  readonly from: string;
-  readonly to: string;
-  stop(): void;
-}
-
-async function startBucket(places: number, hours: number, logs: number): Promise<BenchBucket> {
-  const script = new URL("digest-bucket.ts", import.meta.url).pathname;
-  const args = [
-    "--import",
-    "tsx",
-    script,
-    "--places",
-    String(places),
-    "--hours",
-    String(hours),
-    "--logs",
-    String(logs),
-  ];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-  let out = "";
-  return await new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the bucket ended with ${String(code)}`)));
-    child.stdout?.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
-      const [, from = "", to = ""] = /^range (\S+) (\S+)$/m.exec(out) ?? [];
-      const [, s3, cloudtrail] = /^ready (\S+) (\S+)$/m.exec(out) ?? [];
-      if (s3 !== undefined && cloudtrail !== undefined)
-        resolve({ s3, cloudtrail, from, to, stop: () => void child.stdin?.end() });
-    });
-  });
-}
-
-function verifyCommand({ s3, cloudtrail, from, to }: BenchBucket): [string, ...string[]] {
-  const endpoints = ["--s3-endpoint", s3, "--cloudtrail-endpoint", cloudtrail];
+function verifyCommand({
+  s3,
+  cloudtrail,
+  from,
+  to,
+}: Omit<DigestBucket, typeof Symbol.asyncDispose>): [string, ...string[]] {
+  const endpoints = ["--s3-endpoint", s3, "--s3-path-style", "--cloudtrail-endpoint", cloudtrail];
   const flags = ["--from", from, "--to", to, "--strict", "--fail-on", "integrity"];
-  return [process.execPath, builtCli, "verify", "s3://bench-trail", ...endpoints, ...flags];
+  return [process.execPath, builtCli, "verify", `s3://${digestBucket}`, ...endpoints, ...flags];
 }
 
 const load = (): string => `load average ${loadavg()[0]?.toFixed(1) ?? ""} at the start`;
 
-async function againstAws(rounds: number): Promise<string> {
+/** `delayMs`: what an answer of the store takes longer than over loopback; 0: nothing between them. */
+async function againstAws(server: string, rounds: number, logs: number, delayMs: number): Promise<string> {
   const version = await awsCliVersion();
   if (version === undefined) return "No AWS CLI (pip install awscli): nothing to compare with.\n";
-  const at = load();
-  const bucket = await startBucket(1, 24, 100);
+  const hours = 48;
+  const started = await startDigestBucket({ server, places: 1, hours, logs: Math.round(logs / hours) });
+  if (typeof started === "string") return `No figures for one chain: ${started}\n`;
+  await using filled = started;
+  await using line = await distantLine(filled.s3, delayMs);
+  const bucket = { ...filled, s3: line.endpoint };
   Object.assign(process.env, { AWS_ENDPOINT_URL_S3: bucket.s3, AWS_ENDPOINT_URL_CLOUDTRAIL: bucket.cloudtrail });
+  const files = hours * Math.round(logs / hours);
   const arn = "arn:aws:cloudtrail:eu-west-1:111122220000:trail/main_trail";
-  const aws = awsProgram();
-  const theirs: [string, ...string[]] = [
-    aws,
-    "cloudtrail",
-    "validate-logs",
-    "--trail-arn",
-    arn,
-    "--region",
-    "eu-west-1",
-    "--s3-bucket",
-    "bench-trail",
-    "--start-time",
-    bucket.from,
-    "--end-time",
-    bucket.to,
-  ];
+  const trail = ["--trail-arn", arn, "--region", "eu-west-1", "--s3-bucket", digestBucket];
+  const range = ["--start-time", bucket.from, "--end-time", bucket.to];
+  const theirs: [string, ...string[]] = [awsProgram(), "cloudtrail", "validate-logs", ...trail, ...range];
+  const at = load();
   const name = `${version} validate-logs`;
   const results = await interleave(["spillway verify", name], rounds, async (which) => {
     const measured = await measure(which === name ? theirs : verifyCommand(bucket));
-    if (which === name && !measured.stdout.includes("2400/2400 log files valid")) throw new Error(measured.stdout);
+    if (which === name && !measured.stdout.includes(`${files}/${files} log files valid`))
+      throw new Error(measured.stdout);
     process.stderr.write(`${which}: ${measured.wallMs.toFixed(0)} ms\n`);
     return measured;
   });
-  bucket.stop();
   delete process.env["AWS_ENDPOINT_URL_S3"];
   delete process.env["AWS_ENDPOINT_URL_CLOUDTRAIL"];
   const own = results.get("spillway verify") ?? [];
   const rows = [...results].map(([which, runs]) => {
-    const perSecond = 2400 / (median(runs.map(({ wallMs }) => wallMs)) / 1000);
-    const perCpu = 2400 / (median(runs.map(({ cpuMs }) => cpuMs)) / 1000);
+    const perSecond = files / (median(runs.map(({ wallMs }) => wallMs)) / 1000);
+    const perCpu = files / (median(runs.map(({ cpuMs }) => cpuMs)) / 1000);
     return [which, perSecond.toFixed(0), perCpu.toFixed(0), ...medianCells(runs), medianRatio(runs, own).toFixed(2)];
   });
   const head = [
-    "24 digests, 2,400 log files",
+    `${hours} digests, ${files.toLocaleString("en-US")} log files on ${server}`,
     "log files / s",
     "/ s of CPU",
     "wall",
@@ -103,20 +69,38 @@ async function againstAws(rounds: number): Promise<string> {
     "peak RSS",
     "its wall / Spillway's",
   ];
-  return `### One chain (${at})\n\n${markdownTable(head, rows)}\nBar: at least 10.\n\n`;
+  const distance = delayMs === 0 ? "over loopback" : `answers ${delayMs} ms later`;
+  return `### One chain, ${distance} (${at})\n\n${markdownTable(head, rows)}\nBar: at least 10.\n\n`;
 }
 
-async function organization(places: number): Promise<string> {
+interface Line extends AsyncDisposable {
+  readonly endpoint: string;
+}
+
+async function distantLine(endpoint: string, delayMs: number): Promise<Line> {
+  if (delayMs === 0) return { endpoint, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const workerData = { port: Number(new URL(endpoint).port), delayMs };
+  const worker = new Worker(new URL("distant-line.mjs", import.meta.url), { workerData });
+  // what it sends is the port that it listens on
+  const [port] = (await once(worker, "message")) as [number];
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => void (await worker.terminate()),
+  };
+}
+
+async function organization(server: string, places: number): Promise<string> {
   const at = load();
   const rows: string[][] = [];
   for (const count of [Math.max(1, places / 10), places]) {
-    const bucket = await startBucket(count, 24, 42);
+    const started = await startDigestBucket({ server, places: count, hours: 24, logs: 42 });
+    if (typeof started === "string") return `No figures for an organization: ${started}\n`;
+    await using bucket = started;
     const measured: Measurement = await measure(verifyCommand(bucket));
-    bucket.stop();
     const logs = count * 24 * 42;
     const perSecond = (logs / measured.wallMs) * 1000;
     rows.push([
-      `${count} account-Regions, ${logs.toLocaleString("en-US")} log files`,
+      `${count} account-Regions, ${logs.toLocaleString("en-US")} log files on ${server}`,
       perSecond.toFixed(0),
       ...medianCells([measured]),
     ]);
@@ -215,6 +199,9 @@ async function ingest(rounds: number, rawMb: number): Promise<string> {
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
+    server: { type: "string", default: "versitygw" },
+    logs: { type: "string", default: "20000" },
+    "delay-ms": { type: "string", default: "0,10" },
     places: { type: "string", default: "50" },
     "raw-mb": { type: "string", default: "1200" },
     only: { type: "string" },
@@ -229,6 +216,8 @@ Object.assign(process.env, {
 });
 const rounds = Number(values.runs);
 const wanted = (part: string): boolean => values.only === undefined || values.only === part;
-if (wanted("chain")) process.stdout.write(await againstAws(rounds));
-if (wanted("organization")) process.stdout.write(await organization(Number(values.places)));
+if (wanted("chain"))
+  for (const delay of values["delay-ms"].split(","))
+    process.stdout.write(await againstAws(values.server, rounds, Number(values.logs), Number(delay)));
+if (wanted("organization")) process.stdout.write(await organization(values.server, Number(values.places)));
 if (wanted("ingest")) process.stdout.write(await ingest(rounds, Number(values["raw-mb"])));

@@ -6,11 +6,14 @@ WITH checked AS (
   SELECT uri, verdict, reason, signature_source, sha256
   FROM digest
 ), missed AS (
-  SELECT uri, verdict, reason, signature_source, sha256
-  FROM digest
-  WHERE body IS NULL
-    AND {{here}}
-    AND {{later}}
+  SELECT DISTINCT d.uri, d.verdict, d.reason, d.signature_source, d.sha256
+  FROM digest d
+  JOIN temp.checked_place p
+    ON d.account_id = p.account_id
+    AND d.region = p.region
+    AND starts_with(d.uri, p.below)
+    AND (p.since IS NULL OR d.ends_at > p.since)
+  WHERE d.body IS NULL
 )
 SELECT
   (SELECT count(*) FROM (FROM checked EXCEPT FROM known))

@@ -1,22 +1,22 @@
 /** How a service and a bucket are reached, as plain data: it travels to the worker threads with every task. */
 import type { RetryPolicy } from "./retry.ts";
 
-/** A role to assume. Several are assumed one through the other, in order. */
+/** A role to assume. A list of roles is a chain: each is assumed with the credentials of the one before. */
 export interface AssumedRole {
   readonly arn: string;
   readonly externalId?: string | undefined;
 }
 
-/** The way to a service. Never holds a secret: every thread asks the credential chain itself. */
+/** The way to a service. It holds no secret: every thread asks the credential chain itself. */
 export interface ServiceAccess {
-  /** Empty: the one of the profile. */
+  /** The Region; empty for the profile's own. */
   readonly region: string;
-  /** Another endpoint than AWS's; null for AWS (and whatever `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` say). */
+  /** An endpoint other than AWS's; null for AWS (and for what `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` say). */
   readonly endpoint: string | null;
   readonly profile: string | null;
   readonly roles: readonly AssumedRole[];
   readonly sessionName: string;
-  /** Silence on a connection that is taken for a failure, milliseconds. */
+  /** Milliseconds of silence after which a connection counts as failed. */
   readonly idleMs: number;
   readonly retry: RetryPolicy;
 }
@@ -32,9 +32,9 @@ export interface S3Access extends ServiceAccess {
 export interface S3Locator {
   readonly kind: "s3";
   readonly key: string;
-  /** Without quotes, as it was listed; empty if the store gave none. */
+  /** The ETag as it was listed, without quotes; empty if the store gave none. */
   readonly etag: string;
-  /** As it was listed; null if the store did not say it. */
+  /** The size as it was listed; null if the store gave none. */
   readonly size: number | null;
   readonly access: S3Access;
 }

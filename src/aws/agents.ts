@@ -8,10 +8,10 @@ export interface Agents {
   readonly https: HttpsAgent;
 }
 
-/** The SDK leaves these variables aside, on every version of Node. */
+/** The variables that name a proxy; the SDK itself ignores them. */
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] as const;
 
-/** Never fewer sockets than the requests that a thread has in flight. */
+/** Sockets of a client: at least as many as a thread has requests in flight. */
 const defaultSockets = 64;
 
 /** Whether a proxy is named at all; which requests go through it is decided by their host. */
@@ -25,13 +25,13 @@ export async function makeAgents(maxSockets: number = defaultSockets): Promise<A
     const { ProxiedAgent } = await import("./proxied-agent.ts");
     // An agent of both kinds: it looks at each request's own protocol.
     const agent = new ProxiedAgent(options);
-    return { http: agent, https: agent as unknown as HttpsAgent }; // differs in options of TLS alone, which nobody sets
+    return { http: agent, https: agent as unknown as HttpsAgent }; // the types differ only in TLS options, which nobody sets
   }
   const [http, https] = await Promise.all([import("node:http"), import("node:https")]);
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 
-/** What sends the requests of any of AWS's clients: gives up when nothing comes for `idleMs`. */
+/** The sender of the requests of any AWS client: it gives up after `idleMs` of silence. */
 export async function makeRequestHandler(idleMs: number, agents?: Agents): Promise<NodeHttpHandler> {
   const [{ NodeHttpHandler: Handler }, { http, https }] = await Promise.all([
     import("@smithy/node-http-handler"),

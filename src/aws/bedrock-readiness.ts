@@ -10,7 +10,7 @@ export interface ProfileDetails {
   readonly modelArns: readonly string[];
 }
 
-/** Four answers about a model in the Region that is asked; the words are AWS's. */
+/** Four answers about a model in the Region asked; the words are AWS's. */
 export interface ModelAvailability {
   readonly agreement: string;
   readonly agreementError: string | null;
@@ -24,7 +24,7 @@ export interface BedrockReader {
   readonly availability: (model: string) => Promise<ModelAvailability>;
   /** Whether the form about the use of Anthropic's models was sent. */
   readonly hasUseCase: () => Promise<boolean>;
-  /** Where the logs of invocations go; nothing: they are off. */
+  /** The destinations of the invocation logs; none when logging is off. */
   readonly loggingTargets: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }

@@ -1,12 +1,12 @@
-/** One real call to a model: its request id, and the error that it ended with. What the model says is read and thrown away. */
+/** One real call to a model: its request id and its error, if any. The model's answer is read and discarded. */
 import type { ServiceAccess } from "./access.ts";
 import { withConnection } from "./call.ts";
 import { disconnect } from "./connection.ts";
 
 export interface RuntimeAnswer {
-  /** Null: it never reached the service. */
+  /** The request id; null if the call never reached the service. */
   readonly requestId: string | null;
-  /** Null: it was answered to its end. */
+  /** The error; null if the whole answer arrived. */
   readonly error: Error | null;
 }
 
@@ -17,7 +17,7 @@ export interface Prompt {
   readonly maxTokens: number;
 }
 
-/** Never sent again by itself: a throttled call is an answer, and every call costs. @throws an AbortError when it is told to stop */
+/** Calls that are never retried: a throttled call is an answer, and every call costs. @throws an AbortError when told to stop */
 export interface Runtime {
   readonly converse: (prompt: Prompt) => Promise<RuntimeAnswer>;
   readonly converseStream: (prompt: Prompt) => Promise<RuntimeAnswer>;
@@ -101,7 +101,7 @@ function idOf(metadata: Metadata | undefined): string | null {
   return metadata?.requestId ?? null;
 }
 
-/** A stream that ends without saying so was cut off. */
+/** A stream that ends without its stop message was cut off. */
 async function readToEnd(stream: AsyncIterable<{ readonly messageStop?: unknown }>): Promise<void> {
   let isWhole = false;
   try {
@@ -114,5 +114,5 @@ async function readToEnd(stream: AsyncIterable<{ readonly messageStop?: unknown 
 }
 
 async function* nothing(): AsyncGenerator<{ readonly messageStop?: unknown }> {
-  // no stream at all is one that broke off
+  // a missing stream counts as one that was cut off
 }

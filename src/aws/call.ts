@@ -9,7 +9,7 @@ export function isExpired(thrown: unknown): boolean {
   return thrown instanceof Error && expiredNames.has(thrown.name);
 }
 
-/** Runs `request`; on expired credentials once more over a connection that asked the credential chain again. */
+/** Runs `request`; if the credentials expired, once more over a connection that asked the credential chain again. */
 export async function withConnection<Name extends ServiceName, T>(
   service: Name,
   access: ServiceAccess,

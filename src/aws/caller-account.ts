@@ -1,4 +1,4 @@
-/** The question whose credentials these are: the id of the account behind them. */
+/** The id of the account that the credentials belong to. */
 import { text as textOf } from "node:stream/consumers";
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { findRegion } from "../reference/regions.ts";
@@ -8,13 +8,13 @@ import { connect } from "./connection.ts";
 import { credentialProblem } from "./refusals.ts";
 import { statusOf, withRetry } from "./retry.ts";
 
-/** The role's ARN, the credentials and STS say it, in this order: the first two cost nothing. */
+/** The account from the role's ARN, else from the credentials, else from STS: the first two cost nothing. */
 export async function accountOf(
   client: CloudTrailClient,
   access: ServiceAccess,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  // Also where the role says it: credentials that cannot be had are to be noticed before anything is asked.
+  // Even where the role's ARN has the account: missing credentials are noticed before anything else is asked.
   const { accountId } = await client.config.credentials();
   const known = accountOfRole(access) ?? accountId;
   if (known !== undefined) return known;
@@ -40,7 +40,7 @@ function accountOfRole({ roles }: ServiceAccess): string | undefined {
 
 type SentRequest = Parameters<CloudTrailClient["config"]["requestHandler"]["handle"]>[0];
 
-/** Signed and sent by the means of the CloudTrail client: one call is not a reason for one more SDK. Needs no permission. */
+/** A request signed and sent with the CloudTrail client's parts: one call does not justify another SDK. It needs no permission. */
 async function askSts(client: CloudTrailClient, region: string, signal: AbortSignal | undefined): Promise<string> {
   const url = new URL(stsEndpoint(region));
   const signer = await client.config.signer();
@@ -59,9 +59,9 @@ async function askSts(client: CloudTrailClient, region: string, signal: AbortSig
     },
     { signingService: "sts", signingRegion: region, signingDate: new Date(Date.now() + offset) },
   );
-  // By the client's own way to AWS: its proxy, its limits of time.
+  // The client's own handler has its proxy and its time-outs.
   const answer = await client.config.requestHandler.handle(
-    request as SentRequest, // the signer gives back the request that it was given, with headers
+    request as SentRequest, // the signer returns the request it was given, with headers
     signal === undefined ? {} : { abortSignal: signal },
   );
   const { statusCode, headers, body: stream } = answer.response;
@@ -78,7 +78,7 @@ async function askSts(client: CloudTrailClient, region: string, signal: AbortSig
   throw stsFailure(statusCode, text);
 }
 
-/** Named as STS names it, for the words that explain such errors. */
+/** An error with the name STS gave it, which the table of refusals knows. */
 function stsFailure(status: number, text: string): Error {
   const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
   const message = /<Message>([^<]+)<\/Message>/.exec(text)?.[1] ?? `STS answers ${status}`;
@@ -95,7 +95,7 @@ function stsEndpoint(region: string): string {
   return `https://sts.${region}.${domain}/`;
 }
 
-/** The same for any way to AWS. */
+/** The account behind any way to AWS. */
 export async function callerAccount(access: ServiceAccess, signal: AbortSignal | undefined): Promise<string> {
   try {
     return await accountOf((await connect("cloudtrail", access)).client, access, signal);

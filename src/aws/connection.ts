@@ -12,7 +12,7 @@ import { type Credentials, credentialsFor, quiet } from "./credentials.ts";
 import { prepareSdk } from "./sdk-environment.ts";
 import { type Agents, makeAgents, makeRequestHandler } from "./agents.ts";
 
-/** A new service is a row here and one in `services`. */
+/** The client of each service; a new one needs a row here and one in `services`. */
 interface Services {
   readonly athena: { readonly sdk: typeof import("@aws-sdk/client-athena"); readonly client: AthenaClient };
   readonly bedrock: { readonly sdk: typeof import("@aws-sdk/client-bedrock"); readonly client: BedrockClient };
@@ -96,7 +96,7 @@ const services: { readonly [Name in ServiceName]: Service<Name> } = {
 export interface Connection<Name extends ServiceName> {
   readonly sdk: Services[Name]["sdk"];
   readonly client: Services[Name]["client"];
-  /** Its sockets, for requests that go past the client. */
+  /** The client's sockets, for requests that bypass it. */
   readonly agents: Agents;
 }
 
@@ -109,7 +109,7 @@ export async function connect<Name extends ServiceName>(
 ): Promise<Connection<Name>> {
   const key = keyOf(service, access);
   const known = connections.get(key);
-  // what stands under a service's key is a connection of that service
+  // a service's key leads to a connection of that service
   if (known !== undefined) return (await known) as Connection<Name>;
   return await remember(key, open(service, access, false));
 }
@@ -126,12 +126,12 @@ export async function reconnect<Name extends ServiceName>(
   return await remember(key, open(service, access, true));
 }
 
-/** For a service that has one address for all Regions: any Region will do where nobody named one. */
+/** The way to a service with one address for all Regions: any Region will do where none was named. */
 export function inHomeRegion(access: ServiceAccess): ServiceAccess {
   return access.region === "" ? { ...access, region: "us-east-1" } : access;
 }
 
-/** The Region of the profile: where to ask first. In China and GovCloud no other partition would accept the credentials. */
+/** The profile's Region, where to ask first: in China and GovCloud no other partition accepts the credentials. */
 export async function profileRegion({ profile }: Pick<ServiceAccess, "profile">): Promise<string> {
   const sdk = await load("s3");
   const client = new sdk.S3Client(profile === null ? {} : { profile });
@@ -186,7 +186,7 @@ async function open<Name extends ServiceName>(
     ...(access.region === "" ? {} : { region: access.region }),
     ...(access.profile === null ? {} : { profile: access.profile }),
     ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
-    // Else the SDK writes on stderr by itself, between our log lines.
+    // Otherwise the SDK writes to stderr itself, between our log lines.
     logger: quiet,
     // Retries are ours (retry.ts): they cover the body as well, and never run out of the SDK's retry tokens.
     maxAttempts: 1,

@@ -4,7 +4,7 @@ import { hasProxy, makeRequestHandler } from "./agents.ts";
 
 export type Credentials = ReturnType<typeof import("@aws-sdk/credential-providers").fromTemporaryCredentials>;
 
-/** `--profile` beside keys in the environment is a choice, not a mistake to be warned of in every thread. */
+/** A silent logger: `--profile` beside keys in the environment is a choice, and needs no warning in every thread. */
 export const quiet: Readonly<Record<"trace" | "debug" | "info" | "warn" | "error", () => void>> = {
   trace() {},
   debug() {},
@@ -13,16 +13,16 @@ export const quiet: Readonly<Record<"trace" | "debug" | "info" | "warn" | "error
   error() {},
 };
 
-/** How long STS and SSO are waited for. */
+/** Milliseconds that STS and SSO may take. */
 const credentialIdleMs = 20_000;
 
-/** `fresh`: the files that the SDK remembers are read again. */
+/** The credentials of a way to AWS; `fresh` reads the files again that the SDK remembers. */
 export async function credentialsFor(
   access: Pick<ServiceAccess, "region" | "profile" | "roles" | "sessionName">,
   fresh: boolean,
 ): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  // Without a Region the SDK asks the profile. The providers' own clients (STS, SSO) go through the proxy too.
+  // Without a Region the SDK takes the profile's. The providers' own clients (STS, SSO) use the proxy too.
   const proxied = hasProxy() ? { requestHandler: await makeRequestHandler(credentialIdleMs) } : {};
   const region = access.region === "" ? {} : { region: access.region };
   const clientConfig = { clientConfig: { ...region, ...proxied } };
@@ -47,7 +47,7 @@ export async function credentialsFor(
   return provider;
 }
 
-/** The chain ends with "could not load credentials from any providers": what the profile itself has to say is worth more. */
+/** The chain with the profile's own error as the cause: "could not load credentials from any providers" says too little. */
 function withCause(chain: Credentials, profile: string | undefined, clientConfig: object): Credentials {
   return async (properties) => {
     try {
@@ -73,7 +73,7 @@ async function causeOf(profile: string | undefined, clientConfig: object): Promi
     })();
     return undefined;
   } catch (thrown) {
-    // Without a profile that was named, there need not be one.
+    // A profile that nobody named does not have to exist.
     const isAbsent =
       profile === undefined && thrown instanceof Error && /could not (?:resolve|find)/i.test(thrown.message);
     return thrown instanceof Error && !isAbsent ? thrown : undefined;

@@ -23,7 +23,7 @@ interface PrincipalDetails {
 
 export interface SimulatedDecision {
   readonly decision: "allowed" | "denied" | "implicit";
-  /** Keys that the simulator would have needed. */
+  /** Context keys that the simulator lacked. */
   readonly missing: readonly string[];
 }
 

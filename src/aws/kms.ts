@@ -19,7 +19,7 @@ export interface KmsOptions {
 
 const specs: readonly string[] = ["ECC_NIST_P256", "ECC_NIST_EDWARDS25519"];
 
-/** Asks for the public key: what cannot sign is refused before there is anything to sign. @throws SpillwayError */
+/** Opens a key by asking for its public part: a key that cannot sign is refused before the work begins. @throws SpillwayError */
 export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsKey> {
   const [, region] = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/.+$/.exec(arn) ?? [];
   if (region === undefined)
@@ -38,7 +38,7 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
       options.signal,
     ),
   );
-  // who does not name the kind is judged by the key itself
+  // an answer without the kind is judged by the key itself
   if (spki === undefined || (spec !== undefined && !specs.includes(spec)) || usage !== "SIGN_VERIFY")
     throw usageError(
       `${arn} is a key of ${spec ?? "unknown"} for ${usage ?? "unknown"}, and packs are signed with P-256 or Ed25519`,
@@ -61,7 +61,7 @@ export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsK
   };
 }
 
-/** The bytes themselves, which KMS hashes as the algorithm says: what is signed here stays far below the 4,096 bytes that it takes. */
+/** The request for a signature over the bytes themselves: they stay far below the 4,096 bytes that KMS accepts. */
 function signInput(KeyId: string, Message: Uint8Array, kind: "p256" | "ed25519") {
   const SigningAlgorithm = kind === "ed25519" ? "ED25519_SHA_512" : "ECDSA_SHA_256";
   return { KeyId, Message, MessageType: "RAW", SigningAlgorithm } as const;

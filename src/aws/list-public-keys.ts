@@ -1,4 +1,4 @@
-/** Asking CloudTrail for the public keys of a Region. Any account may: the keys are the Region's. */
+/** The public keys of a Region, asked of CloudTrail. Any account may ask: the keys belong to the Region. */
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { AssumedRole, ServiceAccess } from "./access.ts";
 import { callService } from "./call.ts";
@@ -9,7 +9,7 @@ import { refusal } from "./refusals.ts";
 export interface KeyAccess {
   readonly profile?: string | undefined;
   readonly roles?: readonly AssumedRole[] | undefined;
-  /** Another endpoint than AWS's (and than `AWS_ENDPOINT_URL_CLOUDTRAIL` says). */
+  /** An endpoint other than AWS's (and other than `AWS_ENDPOINT_URL_CLOUDTRAIL`). */
   readonly endpoint?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -22,7 +22,7 @@ export interface ListedKey {
 }
 
 /**
- * Keys whose digests may be of this time, epoch milliseconds.
+ * Keys that may have signed digests of this time, epoch milliseconds.
  * @throws SpillwayError `source-denied`, `credentials`, `source-unreachable`
  */
 export async function listPublicKeys(
@@ -60,7 +60,7 @@ export async function listPublicKeys(
           validTo: ValidityEndTime?.getTime() ?? Number.POSITIVE_INFINITY,
         });
       }
-      // "Reserved for future use"; one that repeats would be asked for ever.
+      // AWS: "Reserved for future use". A token that repeats would never end.
       token = answer.NextToken === token ? undefined : answer.NextToken;
     } while (token !== undefined);
     return keys;
@@ -71,7 +71,7 @@ export async function listPublicKeys(
   }
 }
 
-/** Any account's keys would do: so every refusal has a second way out. */
+/** The refusal with a second remedy: the keys can be fetched with any account. */
 function explained(thrown: unknown, access: ServiceAccess): unknown {
   if (thrown instanceof SpillwayError || !(thrown instanceof Error) || thrown.name === "AbortError") return thrown;
   const { region } = access;

@@ -1,4 +1,4 @@
-/** What a user may say about the way to a service and to a bucket, and its checks. */
+/** The options that say how a service and a bucket are reached, and their checks. */
 import { usageError } from "../errors.ts";
 import type { AssumedRole, S3Access, ServiceAccess } from "./access.ts";
 import { type RetryPolicy, defaultRetry } from "./retry.ts";
@@ -7,16 +7,16 @@ export interface ServiceOptions {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly profile?: string | undefined;
-  /** Assumed one through the other. */
+  /** A chain of roles, assumed in order. */
   readonly roles?: readonly AssumedRole[] | undefined;
   readonly sessionName?: string | undefined;
   readonly idleMs?: number | undefined;
   readonly retry?: RetryPolicy | undefined;
 }
 
-/** The Region is that of the bucket; another one is followed. */
+/** Options of a bucket. `region` is the bucket's; if it lies elsewhere, the redirect is followed. */
 export interface S3AccessOptions extends ServiceOptions {
-  /** Default: with an endpoint yes, else no. */
+  /** Default: true with an endpoint of one's own. */
   readonly pathStyle?: boolean | undefined;
   readonly expectedBucketOwner?: string | undefined;
   readonly requesterPays?: boolean | undefined;
@@ -73,7 +73,7 @@ export function checkEndpoint(endpoint: string | undefined): void {
   }
 }
 
-/** Roles as they were named; the external id is for the last one. */
+/** The roles that were named; the external id belongs to the last one. */
 export function rolesOf(
   arns: readonly string[] | undefined,
   externalId: string | undefined,
@@ -97,7 +97,7 @@ export function serviceAccess(options: ServiceOptions, env: Env): ServiceAccess 
   };
 }
 
-/** An access point's ARN names its Region, and another one would be refused. */
+/** The Region in an access point's ARN: any other would be refused. */
 function regionOfAccessPoint(bucket: string): string | undefined {
   return /^arn:[^:]+:s3:([^:]+):/.exec(bucket)?.[1];
 }

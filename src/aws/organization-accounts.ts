@@ -1,4 +1,4 @@
-/** The accounts that an organization says it has. */
+/** The accounts of an organization, as Organizations lists them. */
 import type { Account } from "@aws-sdk/client-organizations";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { ServiceAccess } from "./access.ts";
@@ -9,7 +9,7 @@ import { inTurn } from "./turns.ts";
 
 export interface OrganizationAccount {
   readonly id: string;
-  /** First day in the organization, YYYY-MM-DD; null: not said. */
+  /** First day in the organization, YYYY-MM-DD; null if AWS does not say. */
   readonly joined: string | null;
 }
 
@@ -17,7 +17,7 @@ export interface OrganizationAccount {
 const perSecond = 5;
 
 /**
- * The active accounts. One that is suspended, closed, about to be, or not activated yet delivers nothing that could be missed.
+ * The active accounts: those suspended, closed, closing or not yet activated deliver no logs that could be missing.
  * @throws SpillwayError `source-denied`, `credentials`, `source-unreachable`, `source-empty`
  */
 export async function activeAccounts(
@@ -44,7 +44,7 @@ export async function activeAccounts(
   }
 }
 
-/** `Status` is the older word for `State`. */
+/** The account if it is active; `Status` is the older name of `State`. */
 function asActive({ Id, State, Status, JoinedTimestamp }: Account): OrganizationAccount[] {
   if (Id === undefined || (State ?? Status) !== "ACTIVE") return [];
   return [{ id: Id, joined: JoinedTimestamp?.toISOString().slice(0, 10) ?? null }];

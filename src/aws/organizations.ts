@@ -12,7 +12,7 @@ export interface Named {
 }
 
 export interface OrganizationsReader {
-  /** Null: the account is in no organization. */
+  /** The organization; null if the account belongs to none. */
   readonly organization: () => Promise<{ readonly id: string; readonly managementAccount: string } | null>;
   readonly parentOf: (id: string) => Promise<{ readonly id: string; readonly type: "root" | "ou" }>;
   readonly unitName: (id: string) => Promise<string>;
@@ -20,13 +20,13 @@ export interface OrganizationsReader {
   readonly roots: () => Promise<readonly Named[]>;
   readonly unitsIn: (parent: string) => Promise<readonly Named[]>;
   readonly accountsIn: (parent: string) => Promise<readonly Named[]>;
-  /** Attached to the target itself, not what it inherits. */
+  /** Policies attached to the target itself, without those it inherits. */
   readonly policiesOf: (target: string) => Promise<readonly Named[]>;
   readonly policyDocument: (id: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
-/** Documented limits: DescribePolicy 2 a second, the others 5. */
+/** Requests a second, as AWS documents them. */
 const pace = { describePolicy: 2, others: 5 } as const;
 
 export async function openOrganizations(

@@ -5,7 +5,7 @@ import { Agent, type AgentConnectOpts } from "agent-base";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 
-/** Load it only where a proxy is named. */
+/** An agent to be loaded only where a proxy is named. */
 export class ProxiedAgent extends Agent {
   readonly #options: AgentOptions;
   readonly #agents = new Map<string, HttpAgent>();
@@ -35,7 +35,7 @@ export class ProxiedAgent extends Agent {
 
   #agentFor(proxy: string, isSecure: boolean): HttpAgent {
     if (proxy === "") return isSecure ? new HttpsAgent(this.#options) : new HttpAgent(this.#options);
-    // Always a tunnel: with kept sockets a plain request would leave before its address is rewritten for the proxy.
+    // Always a tunnel: on a kept socket, a plain request would be sent before its address is rewritten for the proxy.
     return new HttpsProxyAgent(proxy, this.#options);
   }
 }

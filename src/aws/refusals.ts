@@ -4,14 +4,14 @@ import type { ServiceAccess } from "./access.ts";
 import { isExpired } from "./call.ts";
 import { isUnreachable, statusOf } from "./retry.ts";
 
-/** What was asked of whom: the words that differ from service to service. */
+/** A refused call, with the words that differ from service to service. */
 export interface RefusedCall {
-  /** As messages name it: `S3`. */
+  /** The service's name in messages: `S3`. */
   readonly service: string;
   readonly access: Pick<ServiceAccess, "region" | "endpoint" | "profile" | "roles">;
   /** What the caller wanted to reach: `the event history of eu-west-1`. */
   readonly what: string;
-  /** The permission that is missing where AWS does not name it, as IAM has it. */
+  /** The permission in IAM's spelling, for refusals that do not name it. */
   readonly permission: string;
   /** How to allow it. */
   readonly allow: (permission: string) => string;
@@ -22,7 +22,7 @@ export interface RefusedCall {
   readonly tryAgain: string;
   /** What to do when it keeps throttling. */
   readonly throttled?: string;
-  /** The service answers for the Region alone, and one that is not enabled knows nobody. */
+  /** Whether the service is regional: a Region that is not enabled rejects all credentials. */
   readonly isRegional?: boolean;
 }
 
@@ -51,7 +51,7 @@ const refusals: readonly Refusal[] = [
     next: () => "Set the clock, for example through NTP.",
   },
   {
-    // AWS answers as to credentials that do not exist
+    // AWS answers this as it answers unknown credentials
     when: (thrown, { isRegional }) =>
       isRegional === true && named("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")(thrown),
     code: "credentials",
@@ -169,7 +169,7 @@ export function credentialProblem(
   return found?.code === "credentials" ? found : undefined;
 }
 
-/** Refused for want of a permission (not for bad credentials, nor for an archived object). */
+/** Whether a permission was missing (and not bad credentials or an archived object). */
 export function isDenied(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (/^(?:AccessDenied|AccessDeniedException|AllAccessDisabled|KMS\..*)$/.test(thrown.name)) return true;
@@ -178,7 +178,7 @@ export function isDenied(thrown: unknown): boolean {
   );
 }
 
-/** "User: ARN is not authorized to perform: ACTION on resource: ARN because ..." where the service says it. */
+/** The permission in "User: ARN is not authorized to perform: ACTION on resource: ARN because ...", else the call's own. */
 function missingPermission({ message }: Error, { permission }: RefusedCall): string {
   return /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1] ?? permission;
 }

@@ -1,4 +1,4 @@
-/** When a failed request is sent again, and how long to wait before. */
+/** The retry of failed requests: which ones, and after how long. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../errors.ts";
 
@@ -32,7 +32,7 @@ const transientNames = new Set([
   "RequestTimeTooSkewed",
 ]);
 const transientCodes = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED", "ERR_STREAM_PREMATURE_CLOSE"]);
-/** Rarely pass by themselves: a person should not wait half a minute to learn of a mistyped host. */
+/** Failures that seldom pass: nobody should wait half a minute to learn of a mistyped host. */
 const unreachableCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 export function statusOf(thrown: unknown): number | undefined {
@@ -46,13 +46,13 @@ export function isUnreachable(thrown: unknown): boolean {
   return codesOf(thrown).some((code) => unreachableCodes.has(code));
 }
 
-/** Node reports a host with several addresses as an AggregateError, its codes one level down. */
+/** The error codes: for a host with several addresses Node nests them in an AggregateError. */
 function codesOf(thrown: unknown): readonly string[] {
   const nested = thrown instanceof AggregateError ? thrown.errors.map(systemCode) : [];
   return [systemCode(thrown), ...nested].filter((code) => code !== undefined);
 }
 
-/** Requests worth sending for this failure; 1 means that it is final. */
+/** The number of requests that this failure is worth; 1 means that it is final. */
 export function attemptsFor(thrown: unknown, policy: RetryPolicy): number {
   if (isUnreachable(thrown)) return Math.min(5, policy.attempts);
   if (codesOf(thrown).some((code) => transientCodes.has(code))) return policy.attempts;
@@ -66,7 +66,7 @@ export function attemptsFor(thrown: unknown, policy: RetryPolicy): number {
     : 1;
 }
 
-/** Full jitter: workers that failed together must not come back together. */
+/** The wait before the next attempt, with full jitter: workers that failed together should not return together. */
 export function delayOf(attempt: number, policy: RetryPolicy, random: () => number): number {
   return Math.round(random() * Math.min(policy.capMs, policy.baseMs * 2 ** attempt));
 }

@@ -1,9 +1,9 @@
-/** What AWS's SDK wants of the process before it is loaded. */
+/** The preparation of the process for AWS's SDK. */
 import { homedir } from "node:os";
 
-/** Call it before an SDK module is imported. */
+/** Sets what the SDK needs; to be called before any of its modules is imported. */
 export function prepareSdk(): void {
-  // It would print on stderr, in every thread, which Node it is going to want some day.
+  // Otherwise every thread prints on stderr which version of Node the SDK will require one day.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   // A container may run as a user without a home and without an entry in /etc/passwd: the SDK would fail looking for ~/.aws.
   if (process.env["HOME"] === undefined && !hasHome()) process.env["HOME"] = "/nonexistent";

@@ -14,7 +14,7 @@ export interface Trail {
 
 export interface TrailStatus {
   readonly isLogging: boolean;
-  /** What kept CloudTrail from delivering, in its word; null: nothing did. */
+  /** CloudTrail's word for what kept it from delivering; null if nothing did. */
   readonly deliveryError: string | null;
 }
 
@@ -38,12 +38,12 @@ export interface BasicSelector {
 
 export interface TrailSelectors {
   readonly basic: readonly BasicSelector[];
-  /** Each a list of conditions that hold together. */
+  /** Selectors, each a list of conditions that all have to hold. */
   readonly advanced: readonly (readonly FieldSelector[])[];
 }
 
 export interface TrailReader {
-  /** Of the account, with the copies of trails that have their home elsewhere. */
+  /** The account's trails, with the copies of those whose home is elsewhere. */
   readonly trails: () => Promise<readonly Trail[]>;
   readonly status: (trail: Trail) => Promise<TrailStatus>;
   readonly selectors: (trail: Trail) => Promise<TrailSelectors>;
@@ -58,14 +58,12 @@ export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailRe
     regions.add(homeRegion);
     return home(homeRegion);
   };
+  const ask = <T>(where: ServiceAccess, request: Parameters<typeof callService<"cloudtrail", T>>[2]): Promise<T> =>
+    callService("cloudtrail", where, request, signal);
   return {
     trails: async () => {
-      const { trailList = [] } = await callService(
-        "cloudtrail",
-        access,
-        ({ sdk, client }, options) =>
-          client.send(new sdk.DescribeTrailsCommand({ includeShadowTrails: true }), options),
-        signal,
+      const { trailList = [] } = await ask(access, ({ sdk, client }, options) =>
+        client.send(new sdk.DescribeTrailsCommand({ includeShadowTrails: true }), options),
       );
       return trailList.map((trail) => ({
         name: trail.Name ?? "",
@@ -77,21 +75,15 @@ export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailRe
       }));
     },
     status: async (trail) => {
-      const found = await callService(
-        "cloudtrail",
-        at(trail),
-        ({ sdk, client }, options) => client.send(new sdk.GetTrailStatusCommand({ Name: trail.arn }), options),
-        signal,
+      const found = await ask(at(trail), ({ sdk, client }, options) =>
+        client.send(new sdk.GetTrailStatusCommand({ Name: trail.arn }), options),
       );
       const error = found.LatestDeliveryError ?? "";
       return { isLogging: found.IsLogging === true, deliveryError: error === "" ? null : error };
     },
     selectors: async (trail) => {
-      const found = await callService(
-        "cloudtrail",
-        at(trail),
-        ({ sdk, client }, options) => client.send(new sdk.GetEventSelectorsCommand({ TrailName: trail.arn }), options),
-        signal,
+      const found = await ask(at(trail), ({ sdk, client }, options) =>
+        client.send(new sdk.GetEventSelectorsCommand({ TrailName: trail.arn }), options),
       );
       return {
         basic: (found.EventSelectors ?? []).map((selector) => ({

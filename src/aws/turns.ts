@@ -1,4 +1,4 @@
-/** The turns in which a service is called that allows so many requests a second. */
+/** The pacing of calls to a service that limits requests a second. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { ServiceAccess } from "./access.ts";
 import { withRetry } from "./retry.ts";
@@ -6,7 +6,7 @@ import { withRetry } from "./retry.ts";
 /** Runs one request, when it is its turn, and again where it may help. */
 export type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
 
-/** So many requests a second, one after the other; a repeated one waits for a turn as well. */
+/** Requests one after the other, at most `perSecond`; a retry waits for its turn too. */
 export function inTurn(perSecond: number, access: ServiceAccess, signal: AbortSignal | undefined): InTurn {
   const betweenMs = 1_000 / perSecond;
   let next = 0;

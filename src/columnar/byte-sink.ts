@@ -23,7 +23,7 @@ export class ByteSink {
     this.#length = 0;
   }
 
-  /** What was written; holds until the next write. */
+  /** The bytes written so far; valid until the next write. */
   view(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -53,7 +53,7 @@ export class ByteSink {
     this.#length += bytes.length;
   }
 
-  /** Text as Parquet's PLAIN encoding has it: length, then UTF-8; a lone surrogate becomes U+FFFD. */
+  /** Text in Parquet's PLAIN encoding: length, then UTF-8; a lone surrogate becomes U+FFFD. */
   text(text: string): void {
     this.#reserve(text.length * 3 + 4);
     const buffer = this.#buffer;
@@ -97,7 +97,7 @@ export class ByteSink {
     }
   }
 
-  /** Two's complement, big endian: as Parquet has decimals. */
+  /** A decimal as Parquet stores it: two's complement, big endian. */
   int128(value: bigint): void {
     this.#reserve(16);
     this.#length = this.#buffer.writeBigInt64BE(BigInt.asIntN(64, value >> 64n), this.#length);

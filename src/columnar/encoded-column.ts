@@ -1,8 +1,8 @@
-/** Columns in Arrow's layout as plain arrays: workers start in milliseconds because nothing is imported. */
+/** Columns in Arrow's layout as plain arrays: without an import, workers start in milliseconds. */
 
 export type EncodedColumn = TextColumn | NumberColumn | BooleanColumn;
 
-/** Null is the code -1. The dictionary may hold a value twice: columns of unique values are not looked up. */
+/** Text as codes into a dictionary; null is -1. A dictionary may hold a value twice: unique values are not looked up. */
 export interface TextColumn {
   readonly name: string;
   readonly type: "text";
@@ -10,7 +10,7 @@ export interface TextColumn {
   readonly dictionary: readonly string[];
 }
 
-/** Timestamps are epoch milliseconds; `valid` has 1 for each row that has a value. */
+/** Numbers, with timestamps as epoch milliseconds; `valid` is 1 for each row with a value. */
 export interface NumberColumn {
   readonly name: string;
   readonly type: "integer" | "bigint" | "double" | "timestamp";
@@ -25,7 +25,7 @@ export interface BooleanColumn {
   readonly valid: Uint8Array;
 }
 
-/** Of results: whole numbers and microseconds that a double could not hold. */
+/** Whole numbers and microseconds of results, which a double could not hold. */
 export interface Int64Column {
   readonly name: string;
   readonly type: "int64" | "timestamp-utc";
@@ -33,7 +33,7 @@ export interface Int64Column {
   readonly valid: Uint8Array;
 }
 
-/** Of results: numbers as whole multiples of a power of ten. */
+/** Decimals of results, as multiples of a power of ten. */
 export interface DecimalColumn {
   readonly name: string;
   readonly type: "decimal";

@@ -1,4 +1,4 @@
-/** The metadata at the end of a Parquet file: the columns and where their pages lie. */
+/** The metadata at the end of a Parquet file: the columns and the places of their pages. */
 import type { ParquetColumn } from "./encoded-column.ts";
 import { ThriftWriter } from "./thrift.ts";
 
@@ -73,7 +73,7 @@ function writeSchema(writer: ThriftWriter, column: ParquetColumn): void {
     writer.i32(6, converted.decimal).i32(7, fraction).i32(8, all);
     writer.struct(10, (logical) => logical.struct(5, (decimal) => decimal.i32(1, fraction).i32(2, all)));
   } else if (column.type === "timestamp") {
-    // No converted type: it would say "UTC-adjusted", and these are UTC by convention only.
+    // No converted type: that would mean "UTC-adjusted", and these are UTC by convention only.
     writeTimestamp(writer, false, 1);
   } else if (column.type === "timestamp-utc") {
     writer.i32(6, converted.timestampMicros);

@@ -20,7 +20,7 @@ export function encodeParquet(columns: readonly EncodedColumn[], rows: number): 
   return sink.view();
 }
 
-/** A Parquet file in pieces: what the methods return, one behind the other, is the file. */
+/** A Parquet file in pieces: what the methods return, in order, makes up the file. */
 export class ParquetPieces {
   readonly #groups: RowGroup[] = [];
   #length = 4;
@@ -38,7 +38,7 @@ export class ParquetPieces {
     return sink.view();
   }
 
-  /** `columns` without rows are enough; `metadata` is what readers find as key-value metadata. */
+  /** The end of the file. `columns` need no rows; `metadata` becomes the file's key-value metadata. */
   end(columns: readonly ParquetColumn[], metadata: Readonly<Record<string, string>>): Uint8Array {
     const sink = new ByteSink(1 << 12);
     writeFooter(sink, columns, this.#groups, metadata);

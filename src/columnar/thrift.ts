@@ -1,4 +1,4 @@
-/** The little of Thrift's compact protocol that Parquet's metadata needs. */
+/** The part of Thrift's compact protocol that Parquet's metadata needs. */
 
 /** Writes structs: `i32(1, 5)` is field 1 with value 5; fields come in ascending order. */
 export class ThriftWriter {

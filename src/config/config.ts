@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { configSchema } from "./schema.ts";
 
-/** The same without a part that can be changed. */
+/** A type with every part read-only. */
 type Fixed<T> = T extends object ? { readonly [Key in keyof T]: Fixed<T[Key]> } : T;
 
 export type Config = Fixed<z.output<typeof configSchema>>;
@@ -13,7 +13,7 @@ export type ScopeConfig = Config["scope"];
 
 export type ReportConfig = Config["reports"][number];
 
-/** Packs for an auditor that each run makes. */
+/** The auditor's packs that each run makes. */
 export type EvidenceConfig = NonNullable<Config["evidence"]>;
 
 /** Accounts and Regions whose logs are expected. */

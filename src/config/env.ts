@@ -18,7 +18,7 @@ export interface EnvValues {
   readonly problems: readonly string[];
 }
 
-/** `roleArn` is `SPILLWAY_ROLE_ARN`. */
+/** The variable of a key: `SPILLWAY_ROLE_ARN` for `roleArn`. */
 export function variableOf(key: string): string {
   return `SPILLWAY_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
@@ -49,7 +49,7 @@ export function envValues(env: Env, schema: JsonSchema): EnvValues {
   return { values, problems };
 }
 
-/** Lists are written with commas or as JSON, objects as JSON. What does not fit the type is left for the schema to refuse. */
+/** The value of a variable: lists with commas or as JSON, objects as JSON. What does not fit its type is left for the schema to refuse. */
 function valueOf(text: string, schema: JsonSchema): unknown {
   const trimmed = text.trim();
   if (schema.anyOf !== undefined) {

@@ -15,7 +15,7 @@ interface Expected {
   readonly namedBy: "config" | "organizations";
 }
 
-/** One line for each account and Region; named twice, the earlier day counts, and of two equal ones the first. */
+/** One trail for each account and Region; if named twice, the earlier day counts, and of equal days the first entry. */
 export function expectedTrails(entries: readonly NamedTrails[]): Expected[] {
   const named = new Map<string, Expected>();
   for (const { accounts, regions, since, namedBy } of entries) {

@@ -1,4 +1,4 @@
-/** The words for what is wrong with a config: the key, what was expected, the nearest known one. */
+/** The words for what is wrong with a config: the key, what was expected, and the nearest known key. */
 import type { z } from "zod";
 import { configJsonSchema, keyPaths } from "./json-schema.ts";
 import { nearest } from "../nearest.ts";
@@ -13,7 +13,7 @@ export function explainIssues(issues: readonly Issue[]): string[] {
 function explainIssue(issue: Issue, path: readonly PropertyKey[]): string[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path));
   if (issue.code === "invalid_union") {
-    // The option that the value's type chose has gone deeper than the others.
+    // The variant that fits the value's type has issues deeper down than the others.
     const deepest = issue.errors.find((option) => option.some((inner) => inner.path.length > 0));
     if (deepest !== undefined) return deepest.flatMap((inner) => explainIssue(inner, [...path, ...inner.path]));
     const expected = issue.errors.flatMap((option) =>
@@ -24,7 +24,7 @@ function explainIssue(issue: Issue, path: readonly PropertyKey[]): string[] {
   return [`${pathText(path)}: ${issue.message.replace(/^Invalid (?:input|option): /, "")}${memberOf(issue, path)}`];
 }
 
-/** A member of a list is named by what it is: nobody counts. */
+/** The words for a member of a list: its value, since nobody counts positions. */
 function memberOf(issue: Issue, path: readonly PropertyKey[]): string {
   return typeof path.at(-1) === "number" && typeof issue.input === "string"
     ? `, not ${JSON.stringify(issue.input)}`
@@ -37,7 +37,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
   return `unknown key ${here}${suggestion === undefined ? "" : `; the nearest known one is ${suggestion}`}`;
 }
 
-/** A key of the same object wins over one that stands elsewhere, unless that one is spelt exactly so. */
+/** The nearest known key: one of the same object wins, unless another is spelt exactly like it. */
 function nearestKey(key: string, path: readonly PropertyKey[]): string | undefined {
   const all = keyPaths(configJsonSchema());
   const place = generalPath(path);

@@ -1,4 +1,4 @@
-/** Where the config comes from: file, then environment, then flags; the later wins, key by key. */
+/** The loading of the config: file, then environment, then flags; the later wins, key by key. */
 import { setValue, variables } from "../variables.ts";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -16,7 +16,7 @@ export interface ConfigRequest {
   /** The file named with --config. Without it SPILLWAY_CONFIG, else `spillway.json` if there is one. */
   readonly file?: string | undefined;
   readonly env: Env;
-  /** Keys set by flags; undefined ones are not set. */
+  /** Keys set by flags; undefined means not set. */
   readonly flags?: Readonly<Record<string, unknown>>;
 }
 
@@ -36,7 +36,7 @@ export function loadConfig({ file, env, flags = {} }: ConfigRequest): LoadedConf
   const fromEnv = envValues(env, configJsonSchema());
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const merged = {
-    // without a word on it, the warehouse lies beside the config, wherever the command is run
+    // unless it is set, the warehouse is beside the config, wherever the command is run
     ...(read === null ? {} : { warehouse: resolve(dirname(read.path), defaultWarehouse) }),
     ...resolvePaths(read?.values ?? {}, read === null ? "" : dirname(resolve(read.path))),
     ...fromEnv.values,
@@ -64,7 +64,7 @@ export function loadConfig({ file, env, flags = {} }: ConfigRequest): LoadedConf
 
 type Origin = "file" | "environment" | "flag";
 
-/** Whoever has to mend it is named first. */
+/** The problems, each with the place to mend in front. */
 function blamed(origin: string, problems: readonly string[]): string[] {
   return problems.length === 0 ? [] : [`${origin}: ${problems.join("; ")}`];
 }

@@ -1,4 +1,4 @@
-/** Which values of the config are paths, and where relative ones count from. */
+/** The paths in the config, and the folder that relative ones start from. */
 import { resolve } from "node:path";
 import { logsPrefix } from "../ingest/sources/invocation-logs/name.ts";
 
@@ -13,7 +13,7 @@ function isPath(text: string): boolean {
   return !scheme.test(text);
 }
 
-/** The values of a file with its paths made to count from `folder`. Whatever has the wrong type is left as it is. */
+/** The values of a file with its paths resolved from `folder`. Values of a wrong type stay as they are. */
 export function resolvePaths(values: Values, folder: string): Values {
   const from = (value: unknown): unknown => {
     if (typeof value !== "string" || value === "") return value;

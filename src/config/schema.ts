@@ -1,4 +1,4 @@
-/** What may stand in `spillway.json`: every key with its meaning, once, for the loader, the JSON Schema and the docs. */
+/** The keys of `spillway.json` with their meanings, for the loader, the JSON Schema and the docs. */
 import { z } from "zod";
 import { parseBytes } from "../bytes-text.ts";
 import { isDay } from "../day.ts";
@@ -14,7 +14,7 @@ import {
 } from "../ingest/sources/settings.ts";
 import { formatNames } from "../report/formats/names.ts";
 
-/** How an organization is reached: settings of a source, too. */
+/** The settings that reach an organization; sources have them too. */
 const organizationSettings = ["profile", "roleArn", "externalId"] as const satisfies readonly SettingName[];
 
 const text = z.string().min(1);
@@ -51,7 +51,7 @@ function settingKey(name: SettingName, of = ""): z.ZodOptional {
   return valueSchemas[value].optional().describe(`${of}${help}`);
 }
 
-/** What takes a setting, before its meaning: it is said where not every kind of source does. */
+/** The kinds of source that take a setting, as words before its meaning. */
 const ofTakers = (name: SettingName): string => `${takersOf(name).join(", ")}: `;
 
 type SettingKeys<Name extends SettingName> = { [Each in Name]: z.ZodOptional<z.ZodType<SourceSettings[Each]>> };
@@ -71,7 +71,7 @@ const sourceSchema = z
   })
   .describe("a bucket, an event history or a table, with how to reach it");
 
-/** Accounts are named by one of two keys, and some keys belong to one of these. */
+/** Problems of an entry: accounts are named by one of two keys, and some keys belong to only one of these. */
 function expectedProblems(entry: Readonly<Record<string, unknown>>): string[] {
   const isGiven = (key: string): boolean => entry[key] !== undefined;
   if (isGiven("account") === isGiven("organization")) return ["give either account, a list, or organization: true"];
@@ -110,6 +110,10 @@ const reportSchema = z.strictObject({
     .union([format, z.array(format).min(1)])
     .default("csv")
     .describe("how the rows are written; several make several files"),
+  envelope: z
+    .boolean()
+    .optional()
+    .describe("`json`: an object with the rows and with what they are: report, scope, claims, version, run"),
   output: text
     .refine(hasOnlyDates, { error: (issue) => unknownPlaceholder(String(issue.input)) })
     .describe(
@@ -138,7 +142,7 @@ const evidenceSchema = z.strictObject({
   kmsKey: text.optional().describe("bucket: encrypt the packs with this KMS key (ARN)"),
 });
 
-/** Its name; where it lies follows from where the config lies. */
+/** The warehouse's default name; its folder is the config's. */
 export const defaultWarehouse = "spillway.duckdb";
 
 export const configSchema = z

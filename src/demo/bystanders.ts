@@ -96,7 +96,7 @@ export function runOrdinary(world: World, start: number, isQuiet: (account: stri
         const caller = random.chance(0.05)
           ? { ...picked, agent: 'probe/1.0 ("eventSource":"bedrock.amazonaws.com")' }
           : picked;
-        // One in each tenth of the day at least, so that no file's worth of time stays empty by chance.
+        // At least one in each tenth of the day: no file's period stays empty by chance.
         const at = wholeSeconds(start + ((i % 10) + random.next()) * (dayMs / 10));
         deliverOther(world, {
           caller,

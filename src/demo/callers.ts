@@ -11,11 +11,11 @@ export const organizationId = "o-exampleorg1";
 export const trailName = "organization-trail";
 export const homeRegion = "eu-central-1";
 
-/** A caller as records show it and as the reports have to name it. */
+/** A caller as records show it and as reports have to name it. */
 export interface Caller {
   readonly account: string;
   readonly userIdentity: Readonly<Record<string, unknown>>;
-  /** ARN that denial texts name. */
+  /** The ARN in the texts of denials. */
   readonly arn: string;
   readonly principal: string;
   readonly principalType: string;

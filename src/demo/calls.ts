@@ -1,4 +1,4 @@
-/** One made-up call: its records go into the trail and, apart from them, what it was into the entries. */
+/** One made-up call: its records go into the trail, and what it really was goes into the entries. */
 import type { Caller } from "./callers.ts";
 import type { Random } from "./random.ts";
 import { apiCallRecord, completionRecord, dataCopy, endpointOwnerCopy, eventTime, modelResource } from "./records.ts";
@@ -20,7 +20,7 @@ export interface CallPlan {
   /** `unknown` leaves requestParameters out, so that only resources[] names the model. */
   readonly kind: ModelKind;
   readonly model: string;
-  /** Region on the API call, `omitted` for an additionalEventData too large, null for none. */
+  /** Region on the API call; `omitted` for an additionalEventData that was too large, null for none. */
   readonly callRegion: string | null;
   /** Region that the completion names. */
   readonly completion?: {
@@ -44,7 +44,7 @@ export interface CallPlan {
 /** CloudTrail delivers about five minutes after the event. */
 export const deliveryTime = 300_000;
 
-/** Times in records are whole seconds; entries have the same. */
+/** The time in whole seconds, as records and entries have it. */
 export function wholeSeconds(at: number): number {
   return Date.parse(eventTime(at));
 }
@@ -133,7 +133,7 @@ export function makeCall(world: World, plan: CallPlan): void {
   });
 }
 
-/** A completion whose API call was never delivered: still one invocation. */
+/** A completion whose API call was never delivered, which is still one invocation. */
 export function makeOrphan(
   world: World,
   plan: Pick<CallPlan, "caller" | "region" | "at" | "operation" | "model"> & {

@@ -3,7 +3,7 @@ import { hourMs } from "../day.ts";
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
-/** A private key with what ListPublicKeys would say of it. */
+/** A private key with what ListPublicKeys would answer about it. */
 export interface SigningKey {
   readonly privateKey: KeyObject;
   /** Base64 of the public key in PKCS#1 form. */
@@ -14,13 +14,13 @@ export interface SigningKey {
 /** A log file as a digest lists it. */
 export interface ChainLog {
   readonly key: string;
-  /** What it holds when it is inflated. */
+  /** The inflated content. */
   readonly content: Uint8Array;
 }
 
 export interface ChainPlan {
   readonly bucket: string;
-  /** Up to the account folder: `AWSLogs/o-exampleorgid/`. */
+  /** The key up to the account's folder: `AWSLogs/o-exampleorgid/`. */
   readonly root: string;
   readonly account: string;
   readonly region: string;
@@ -32,7 +32,7 @@ export interface ChainPlan {
   /** Log files, hour by hour. */
   readonly hours: readonly (readonly ChainLog[])[];
   readonly hourMs?: number;
-  /** A backfill chain is made later; its digests say when. */
+  /** When each digest of a backfill chain is made; its digests say so. */
   readonly backfillAt?: ((endsAt: number) => number) | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface MadeDigest {
   readonly document: DigestBody;
   readonly body: Buffer;
   readonly signature: string;
-  /** What S3 keeps beside it, without `x-amz-meta-`. */
+  /** Metadata of the S3 object, without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -74,7 +74,7 @@ export function publicKeyList(keys: readonly SigningKey[], from: number, to: num
   return `${JSON.stringify({ PublicKeyList }, null, 2)}\n`;
 }
 
-/** The digests of a chain, oldest first. `previous` is what it goes on from; without it the first one is a starting digest. */
+/** The digests of a chain, oldest first. `previous` is the digest that it continues; without it the first one is a starting digest. */
 export function makeChain(plan: ChainPlan, previous: MadeDigest | null = null): readonly MadeDigest[] {
   const made: MadeDigest[] = [];
   const length = plan.hourMs ?? hourMs;
@@ -123,7 +123,7 @@ function makeDigest(
   return signDigest(document, key, backfillAt?.(endsAt));
 }
 
-/** A digest with this document, whatever it says, signed as CloudTrail would. */
+/** A digest with this document, right or wrong, signed as CloudTrail would sign it. */
 export function signDigest(document: DigestBody, key: SigningKey, backfillAt?: number): MadeDigest {
   const content = Buffer.from(JSON.stringify(document));
   const { digestEndTime, digestS3Bucket, digestS3Object, previousDigestSignature } = document;

@@ -1,4 +1,4 @@
-/** The key that signs the made-up organization's digests: it opens nothing, and everybody has it. */
+/** The key that signs the made-up organization's digests: it protects nothing, and everybody has it. */
 import { type SigningKey, signingKey } from "./digest-chain.ts";
 
 const pem = `-----BEGIN PRIVATE KEY-----

@@ -15,7 +15,7 @@ export interface DemoLog extends ChainLog {
 export interface DemoDigests {
   /** Keys of the digests. */
   readonly keys: readonly string[];
-  /** What a copy of a bucket loses, and what is asked of AWS: files for `--signatures` and `--public-keys`. */
+  /** Files for `--signatures` (which a copy of a bucket loses) and `--public-keys` (which AWS would be asked for). */
   readonly signatures: string;
   readonly publicKeys: string;
 }

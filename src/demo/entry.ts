@@ -1,4 +1,4 @@
-/** What is noted of a made-up invocation when it is made, apart from its records. */
+/** The truth about a made-up invocation, noted apart from its records. */
 
 export type ModelKind = "foundation-model" | "inference-profile" | "application-profile" | "unknown";
 

@@ -1,4 +1,4 @@
-/** What is not regular traffic: denials, batch jobs, mantle calls and a completion without its call. */
+/** The irregular traffic: denials, batch jobs, mantle calls and a completion without its call. */
 import { dayMs, hourMs } from "../day.ts";
 import { type Caller, callers, organizationId } from "./callers.ts";
 import { deliverOther } from "./bystanders.ts";

@@ -1,4 +1,4 @@
-/** Model invocation logs of a part of the made-up organization, beside its trail: one account in one Region, as Bedrock writes them. */
+/** Model invocation logs of one account and Region of the made-up organization, as Bedrock writes them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -12,7 +12,7 @@ const logged: ReadonlySet<string> = new Set([
   "InvokeModel",
   "InvokeModelWithResponseStream",
 ]);
-/** So many calls go without a log, and so many logs are of calls that the trail does not have. */
+/** One call in so many has no log, and one log in so many has no call in the trail. */
 const oneInWithout = 200;
 const strangers = 3;
 
@@ -81,7 +81,7 @@ function logOf(random: Random, entry: Entry, requestId: string): object {
   };
 }
 
-/** Where the trail says so, the same; where it leaves it open, home or a neighbour; a local call may have none. */
+/** The trail's Region, where it names one; else home or a neighbour; a local call may have none. */
 function servedIn(random: Random, { callRegion, completion, omitted, streaming, kind }: Entry): string | null {
   const stated = callRegion ?? completion?.region;
   if (stated !== null && stated !== undefined) return stated;

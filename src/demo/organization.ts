@@ -1,4 +1,4 @@
-/** The made-up organization as a whole: writes its trail into a folder and says what went into it. */
+/** The made-up organization as a whole: its trail in a folder, and what went into it. */
 import { dayMs, dayOf, hourMs } from "../day.ts";
 import { demoAccounts, homeRegion, trailName } from "./callers.ts";
 import type { World } from "./calls.ts";
@@ -12,9 +12,9 @@ import { runWorkloads } from "./workloads.ts";
 
 export interface DemoOptions {
   readonly seed?: number;
-  /** The end of the logs; a fixed date unless given, so that the demo is the same for everybody. */
+  /** The end of the logs; default: a fixed date, which makes the demo the same for everybody. */
   readonly now?: Date;
-  /** With CloudTrail's digests beside the logs: an hour takes a signature each, all of them some seconds. */
+  /** Whether CloudTrail's digests are written too; their signatures, one an hour, take some seconds. */
   readonly digests?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface DemoOrganization {
   /** First instant of the first day and end of the logs, ISO 8601. */
   readonly from: string;
   readonly to: string;
-  /** What was delivered, and the keys of the files in which it lies. */
+  /** The delivered files, and their keys. */
   readonly objects: readonly TrailObject[];
   readonly keys: readonly string[];
   /** Files that are not logs, and those that arrived broken. */
@@ -32,7 +32,7 @@ export interface DemoOrganization {
   /** The calls that were made, and the account-day on which no file was delivered. */
   readonly entries: readonly Entry[];
   readonly gap: { readonly account: string; readonly day: string };
-  /** Only where they were asked for. */
+  /** The digests, where they were asked for. */
   readonly digests?: DemoDigests;
 }
 
@@ -45,7 +45,7 @@ interface Oddities {
   readonly broken: DemoLog;
 }
 
-/** Files that lie among the logs without being logs, or arrived broken. */
+/** Files among the logs that are not logs, or arrived broken. */
 function writeOddities(folder: string, end: number): Oddities {
   const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const insight = objectKey(place, "CloudTrail-Insight", "Zy9Xw8Vu7Ts6Rq5P");
@@ -77,7 +77,7 @@ function writeOddities(folder: string, end: number): Oddities {
   return { skipped: [insight], broken: { ...late, key, content: contentOf(body) } };
 }
 
-/** The only digest where none are asked for: it says that there are such files. */
+/** The only digest where none are asked for: it shows that such files occur. */
 function writeLoneDigest(folder: string, end: number): string {
   const place = { account: demoAccounts.shop, region: "eu-central-1", at: end - dayMs };
   const digest = objectKey(place, "CloudTrail-Digest", `${trailName}_${homeRegion}`);

@@ -20,7 +20,7 @@ export interface CallShape {
   readonly readOnly?: false;
 }
 
-/** eventTime as CloudTrail writes it: UTC, whole seconds. */
+/** The eventTime as CloudTrail writes it: UTC, whole seconds. */
 export function eventTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
@@ -103,12 +103,12 @@ export function completionRecord(random: Random, done: CompletionShape): TrailRe
   };
 }
 
-/** The same record as a trail with data events gets it once more. */
+/** The second copy of a record that a trail with data events receives. */
 export function dataCopy(random: Random, record: TrailRecord): TrailRecord {
   return { ...record, eventID: random.uuid(), managementEvent: false, eventCategory: "Data" };
 }
 
-/** What the account that owns the VPC endpoint gets to see of somebody else's call. */
+/** The copy of another account's call that the owner of the VPC endpoint receives. */
 export function endpointOwnerCopy(random: Random, record: TrailRecord, caller: Caller, owner: string): TrailRecord {
   return {
     ...record,

@@ -1,4 +1,4 @@
-/** The trail of the made-up organization: which record lies in which file, and how files are named and written. */
+/** The trail of the made-up organization: which record goes into which file, and how files are named and written. */
 import { dayMs, hourMs } from "../day.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,7 +24,7 @@ export interface Trail {
 
 const slot = 6 * hourMs;
 
-/** `gap` is an account and a day on which nothing is delivered for it; what was due comes a day later. */
+/** An empty trail. `gap` is an account and a day without delivery; its files come a day later. */
 export function createTrail(end: number, gap: { readonly account: string; readonly start: number }): Trail {
   const objects = new Map<string, TrailObject>();
   return {
@@ -56,7 +56,7 @@ export function objectKey(object: Pick<TrailObject, "account" | "region" | "at">
   return `AWSLogs/${organizationId}/${object.account}/${kind}/${object.region}/${iso.slice(0, 10).replaceAll("-", "/")}/${object.account}_${kind}_${object.region}_${file}.json.gz`;
 }
 
-/** What an object holds when it is inflated. */
+/** The content of an object before compression. */
 export function contentOf(body: unknown): Buffer {
   return Buffer.from(JSON.stringify(body));
 }

@@ -12,7 +12,7 @@ export interface Workload {
   readonly modelId: string;
   readonly kind: ModelKind;
   readonly model: string;
-  /** Regions that may serve it, repeated by weight; null for a direct call. */
+  /** Regions that may serve a call, repeated by weight; null for a direct call. */
   readonly destinations: Choice<string> | null;
   readonly perDay: number;
   readonly weekends: boolean;
@@ -192,7 +192,7 @@ const invalid = {
   outcome: "failed",
 } as const;
 
-/** Working hours for people, the whole day for machines. */
+/** A time of day: working hours for people, any time for machines. */
 function timeOfDay(random: Random, { weekends, burstAt }: Workload): number {
   const at = weekends ? random.int(dayMs) : 7 * hourMs + random.int(10 * hourMs);
   return burstAt !== undefined && at % 3 === 0 ? burstAt + (at % 60_000) : at;
@@ -207,7 +207,7 @@ function completionOf(random: Random, served: string | null): NonNullable<CallPl
   };
 }
 
-/** One call of a workload, with the ways in which such calls differ. */
+/** One call of a workload, varied as such calls are. */
 function planOf(random: Random, workload: Workload, at: number, dayIndex: number): CallPlan {
   const served = workload.destinations === null ? null : random.pick(workload.destinations);
   const isHidden = workload.kind === "inference-profile" && isStream(workload.operation) && random.chance(0.04);

@@ -1,6 +1,6 @@
 /** The text of a result's times. */
 
-/** ISO 8601 in UTC from microseconds: with milliseconds, with microseconds where there are some. What a Date cannot hold is its number. */
+/** ISO 8601 in UTC from microseconds, which show only where there are any. A time beyond a Date's range is its number. */
 export function isoTime(microseconds: bigint): string {
   const fraction = ((microseconds % 1000n) + 1000n) % 1000n;
   const date = new Date(Number((microseconds - fraction) / 1000n));

@@ -18,7 +18,7 @@ export async function allRows(result: Result): Promise<(readonly Cell[])[]> {
   return rows;
 }
 
-/** A row for programs: a timestamp is a number of milliseconds, a decimal a number. */
+/** A row for programs: timestamps are milliseconds, decimals are numbers. */
 export type PlainRow = Readonly<Record<string, Cell>>;
 
 /** All rows as objects: for small results only. */
@@ -39,7 +39,7 @@ export function plainCell({ type }: ResultColumn, cell: Cell): Cell {
   return type === "decimal" ? Number(cell) : cell;
 }
 
-/** The first rows of a result; all of them without a number. */
+/** The first `most` rows of a result; all of them without a number. */
 export function limitRows(result: Result, most: number | undefined): Result {
   if (most === undefined) return result;
   return {

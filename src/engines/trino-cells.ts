@@ -1,15 +1,15 @@
-/** Trino's values as cells of a result: Athena names types and writes values alike. */
+/** Trino's values as cells of a result; Athena uses the same types and texts. */
 import type { Cell, ResultColumn, ResultType } from "./engine.ts";
 import { isoTime } from "./iso-time.ts";
 import { type TrinoType, parseTrinoType } from "./trino-types.ts";
 
 export interface TrinoColumnReader {
   readonly column: ResultColumn;
-  /** A value of the protocol's JSON: times and decimals come as text. */
+  /** The cell of a value in the protocol's JSON, where times and decimals are text. */
   readonly read: (value: unknown) => Cell;
 }
 
-/** What no type of a result fits is text. */
+/** A column of Trino's; types that no result type fits become text. */
 export function trinoColumn(name: string, typeText: string): TrinoColumnReader {
   const type = parseTrinoType(typeText);
   const resultType = resultTypeOf(type);
@@ -39,7 +39,7 @@ function resultTypeOf(type: TrinoType): ResultType {
     case "array":
     case "map":
     case "row":
-      // Athena names them without their parts, and writes them as no JSON
+      // Athena names these types without their parts, and does not write them as JSON
       return type.parts.length > 0 ? "json" : "text";
     default:
       return "text";

@@ -1,10 +1,10 @@
-/** The reading of Trino's names of types, `array(row(a bigint, b decimal(9, 2)))` for example; Athena names them alike. */
+/** The reading of Trino's names of types, `array(row(a bigint, b decimal(9, 2)))` for example; Athena's names are the same. */
 
 export interface TrinoType {
-  /** In lower case, without parameters. */
+  /** The type's name in lower case, without parameters. */
   readonly name: string;
   readonly numbers: readonly number[];
-  /** Of an array its element, of a map its key and value, of a row its fields. */
+  /** The element of an array, key and value of a map, or the fields of a row. */
   readonly parts: readonly TrinoField[];
 }
 
@@ -34,7 +34,7 @@ function parseField(text: string): TrinoField {
   return plain === null ? unnamed(text) : { name: plain[1], type: parseTrinoType(plain[2] ?? "") };
 }
 
-/** The parts between commas that stand in no inner parentheses and no quotes. */
+/** The parts between commas outside inner parentheses and quotes. */
 function splitParts(text: string): string[] {
   const parts: string[] = [];
   let [depth, start, quoted] = [0, 0, false];

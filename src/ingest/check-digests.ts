@@ -4,12 +4,21 @@ import { SpillwayError } from "../errors.ts";
 import type { Archive, Area, DigestFile, LogFile, ReadLogs, TimeRange, Unread } from "../integrity/archive.ts";
 import { type CheckedRow, type Step } from "../integrity/check-area.ts";
 import { parseLogName } from "../integrity/digest-name.ts";
+import { listingMargin } from "../integrity/log-index.ts";
 import { inOrder } from "../integrity/in-order.ts";
 import type { KeySource, PublicKey } from "../integrity/public-keys.ts";
 import { Tally } from "../integrity/tally.ts";
 import { type VerifyOptions, areasOf, verifyAreas } from "../integrity/verify.ts";
 import type { Seal } from "../parse/seal.ts";
-import type { DigestEntry, DigestStore, LedgerLog, LedgerPlace, LogVerdict } from "../store/digest-store.ts";
+import type {
+  CheckedPlace,
+  DigestEntry,
+  DigestStore,
+  LedgerLog,
+  LedgerPlace,
+  LogVerdict,
+} from "../store/digest-store.ts";
+import { askedOf, logsTogether } from "./ledger-logs.ts";
 
 /** What `ingest --verify` needs besides its sources. */
 export interface VerifyPlan {
@@ -33,6 +42,8 @@ export interface DigestCheck {
 /** Digests and log files that are not valid yet may become so for some days: backfill digests come late. */
 const recentMs = 7 * dayMs;
 const rowsAtOnce = 20_000;
+/** Characters of digest files that are kept until they are saved. */
+const bodiesAtOnce = 16 << 20;
 const areasAtOnce = 8;
 
 /** Judges what is new since the last check and keeps it in the warehouse. */
@@ -52,15 +63,24 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
     readLogs: () => sealsOfLedger,
   };
   const tally = new Tally();
-  const plans: Planned[] = [];
-  for (const area of await reachableAreas(options, refused)) {
-    const place = placeOf(area);
-    const { first, last, since } = await store.openSince(place, now.getTime() - recentMs);
+  const found = (await reachableAreas(options, refused)).map((area) => ({ area, place: placeOf(area) }));
+  const open = await store.openSince(
+    found.map(({ place }) => place),
+    now.getTime() - recentMs,
+  );
+  const ranges = found.flatMap(({ area, place }, index) => {
+    const { first = null, last = null, since = null, files = 0 } = open[index] ?? {};
     // The ledger has nothing of it.
-    if (first === null || last === null) continue;
+    if (first === null || last === null) return [];
     // The first time all that was loaded is judged.
-    plans.push({ area, place, range: { from: since ?? (area.isCopy ? null : first), to: null }, last });
-  }
+    const range = { from: since ?? (area.isCopy ? null : first), to: null };
+    return [{ area, place, range, last, files }];
+  });
+  const logs = logsTogether(
+    ranges.map(({ place, range, files }) => ({ place, range: widened(range), files })),
+    store,
+  );
+  const plans = ranges.map((range, index): Planned => ({ ...range, logs: logs[index] ?? (() => Promise.resolve([])) }));
   // A copy holds what there was when it was made, and nothing can be missed in it that came later.
   const copied = plans.filter(({ area }) => area.isCopy).reduce((latest, { last }) => Math.max(latest, last), 0);
   const streams = plans.map(
@@ -74,16 +94,12 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
       },
   );
   try {
-    let saving: Saving | undefined;
+    const saving = new Saving(store);
     for await (const { planned, rows } of inOrder(streams, areasAtOnce)) {
-      saving ??= new Saving(planned, store);
       for (const row of rows ?? []) tally.add(row);
-      if (rows !== null) await saving.add(rows);
-      else {
-        await saving.end();
-        saving = undefined;
-      }
+      await (rows === null ? saving.endArea(planned) : saving.add(planned, rows));
     }
+    await saving.end();
   } finally {
     const used = plan.usedKeys();
     await store.finish(used.map(({ key, source }) => ({ ...key, source })));
@@ -106,6 +122,11 @@ async function reachableAreas(options: VerifyOptions, refused: Set<string>): Pro
   return [...known.values()];
 }
 
+/** As the walk asks for it. */
+function widened({ from, to }: TimeRange): TimeRange {
+  return { from: from === null ? null : from - listingMargin, to: to === null ? null : to + listingMargin };
+}
+
 type Rows = readonly CheckedRow[];
 
 /** An account and Region with the range that is checked now. */
@@ -115,6 +136,8 @@ interface Planned {
   readonly range: TimeRange;
   /** Delivery of its newest log file. */
   readonly last: number;
+  /** Its log files in the ledger, to be taken once. */
+  readonly logs: () => Promise<readonly LedgerLog[]>;
 }
 
 function placeOf(area: Area): LedgerPlace {
@@ -123,12 +146,15 @@ function placeOf(area: Area): LedgerPlace {
 }
 
 /** The area with the log files of the ledger in place of those of the listing. */
-function ledgerArea({ area, place, range }: Planned, store: DigestStore): Area {
+function ledgerArea({ area, place, range, logs: take }: Planned, store: DigestStore): Area {
   const listed = new Map<string, Promise<ReadonlySet<string>>>();
+  let isFirst = true;
   return {
     ...area,
-    async *logs({ from, to }) {
-      const logs = await store.logs(place, from === null ? null : dayOf(from), to === null ? null : dayOf(to));
+    async *logs(asked) {
+      // The whole range comes first; then, now and then, a day outside of it.
+      const logs = isFirst ? await take() : ((await store.logs([askedOf({ place, range: asked })]))[0] ?? []);
+      isFirst = false;
       yield logs.map((log): LogFile => {
         const key = area.keyOfUri(log.uri);
         return { key, uri: log.uri, deliveredAt: parseLogName(key)?.deliveredAt ?? null, locator: log };
@@ -169,64 +195,78 @@ function sealOfLedger({ status, reason, sha256, flaw }: LedgerLog): Seal | Unrea
 
 /** Log files as they come; the digests when all their log files are in: a run that is killed goes on from what is not there. */
 class Saving {
-  readonly #area: Area;
-  readonly #place: LedgerPlace;
-  readonly #range: TimeRange;
   readonly #store: DigestStore;
   #verdicts: LogVerdict[] = [];
-  readonly #digests: DigestEntry[] = [];
+  /** Of the account and Region that is being judged. */
+  #digests: DigestEntry[] = [];
+  #places: CheckedPlace[] = [];
+  #bodies = 0;
 
-  constructor({ area, place, range }: Planned, store: DigestStore) {
-    this.#area = area;
-    this.#place = place;
-    this.#range = range;
+  constructor(store: DigestStore) {
     this.#store = store;
   }
 
-  async add(rows: readonly CheckedRow[]): Promise<void> {
+  async add({ area, place }: Planned, rows: Rows): Promise<void> {
     for (const row of rows) {
-      if (row.kind === "log") this.#verdicts.push(this.#verdict(row));
-      else if (row.digest !== null) this.#digests.push(this.#digest(row));
+      if (row.kind === "log") this.#verdicts.push(verdictOf(row, area, place));
+      else if (row.digest !== null) this.#digests.push(digestOf(row, area, place));
     }
-    if (this.#verdicts.length < rowsAtOnce) return;
-    await this.#store.saveLogs(this.#verdicts);
-    this.#verdicts = [];
+    if (this.#verdicts.length >= rowsAtOnce) await this.end();
   }
 
+  async endArea({ place, range }: Planned): Promise<void> {
+    this.#places.push({ place, from: range.from, digests: this.#digests });
+    for (const { body } of this.#digests) this.#bodies += body?.length ?? 0;
+    this.#digests = [];
+    if (this.#bodies >= bodiesAtOnce) await this.end();
+  }
+
+  /** What has not been saved yet. */
   async end(): Promise<void> {
-    await this.#store.saveArea(this.#place, this.#range.from, this.#verdicts, this.#digests);
+    // A log file that digests of two places speak of: the last word counts.
+    const verdicts = [...new Map(this.#verdicts.map((verdict) => [verdict.uri, verdict])).values()];
+    const places = this.#places;
+    this.#verdicts = [];
+    this.#places = [];
+    this.#bodies = 0;
+    if (verdicts.length > 0 || places.length > 0) await this.#store.save(verdicts, places);
   }
+}
 
-  #verdict({ uri, verdict, reason, digestUri, listedHash }: CheckedRow): LogVerdict {
-    const delivered = parseLogName(this.#area.keyOfUri(uri))?.deliveredAt;
-    const { accountId, region } = this.#place;
-    const when = delivered === undefined ? null : dayOf(delivered);
-    return { uri, accountId, region, day: when, verdict, reason, digestUri, listedHash };
-  }
+function verdictOf(
+  { uri, verdict, reason, digestUri, listedHash }: CheckedRow,
+  area: Area,
+  { accountId, region }: LedgerPlace,
+): LogVerdict {
+  const delivered = parseLogName(area.keyOfUri(uri))?.deliveredAt;
+  const when = delivered === undefined ? null : dayOf(delivered);
+  return { uri, accountId, region, day: when, verdict, reason, digestUri, listedHash };
+}
 
-  #digest({ uri, verdict, reason, trail, digest }: CheckedRow): DigestEntry {
-    const { accountId, region } = this.#place;
-    const document = digest?.opened?.document ?? null;
-    const previous = document?.previous ?? null;
-    const key = previous === null ? null : this.#area.keyOf(previous.bucket, previous.key);
-    return {
-      uri,
-      accountId,
-      region,
-      trail: trail ?? "",
-      kind: digest?.isBackfill === true ? "backfill" : "standard",
-      startsAt: document?.startsAt ?? null,
-      endsAt: digest?.endsAt ?? 0,
-      verdict,
-      reason,
-      signature: digest?.signature ?? null,
-      signatureSource: digest?.signatureSource ?? null,
-      fingerprint: document?.fingerprint ?? null,
-      previousUri:
-        previous === null ? null : key === null ? `s3://${previous.bucket}/${previous.key}` : this.#area.uriOf(key),
-      sha256: document?.sha256 ?? null,
-      logFiles: document?.logs.length ?? null,
-      body: digest?.opened?.stored == null ? null : Buffer.from(digest.opened.stored).toString("base64"),
-    };
-  }
+function digestOf(
+  { uri, verdict, reason, trail, digest }: CheckedRow,
+  area: Area,
+  { accountId, region }: LedgerPlace,
+): DigestEntry {
+  const document = digest?.opened?.document ?? null;
+  const previous = document?.previous ?? null;
+  const key = previous === null ? null : area.keyOf(previous.bucket, previous.key);
+  return {
+    uri,
+    accountId,
+    region,
+    trail: trail ?? "",
+    kind: digest?.isBackfill === true ? "backfill" : "standard",
+    startsAt: document?.startsAt ?? null,
+    endsAt: digest?.endsAt ?? 0,
+    verdict,
+    reason,
+    signature: digest?.signature ?? null,
+    signatureSource: digest?.signatureSource ?? null,
+    fingerprint: document?.fingerprint ?? null,
+    previousUri: previous === null ? null : key === null ? `s3://${previous.bucket}/${previous.key}` : area.uriOf(key),
+    sha256: document?.sha256 ?? null,
+    logFiles: document?.logs.length ?? null,
+    body: digest?.opened?.stored == null ? null : Buffer.from(digest.opened.stored).toString("base64"),
+  };
 }

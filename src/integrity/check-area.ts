@@ -15,6 +15,7 @@ import { type ChainContext, type CheckedDigest, checkChain } from "./check-chain
 import type { LogEntry } from "./digest-document.ts";
 import { chainOf } from "./digest-name.ts";
 import { LogIndex } from "./log-index.ts";
+import { type Pending, RowsAhead } from "./rows-ahead.ts";
 import type { KeySource } from "./public-keys.ts";
 import { sameHex } from "./signature.ts";
 import { type ChainState, type Timeline, stateAt } from "./timeline.ts";
@@ -49,6 +50,8 @@ export interface CheckedRow extends VerifyRow {
 
 /** Lists of log files are handed on in pieces of this size: memory stays flat where one digest names thousands. */
 const logsAtOnce = 512;
+/** Log files of one chain that are being read while the walk goes on: a store far away answers many as soon as one. */
+const logsAhead = 1024;
 
 export async function* checkArea(area: Area, context: AreaContext): AsyncGenerator<readonly CheckedRow[]> {
   const files = await digestsOf(area, context);
@@ -116,17 +119,19 @@ class AreaCheck {
       hasLogsBefore: (time) => this.#logs.hasBefore(time),
     };
     const walk = checkChain(files, context);
+    const ahead = new RowsAhead<CheckedRow>(logsAhead);
     for (;;) {
       const next = await walk.next();
       if (next.done === true) {
         if (!name.isBackfill) this.#timelines.push(next.value);
+        yield* ahead.rest();
         return;
       }
       const digest = next.value;
       if (digest.opened !== null) onProgress?.({ digests: 1 });
       if (digest.isOutside) continue;
-      yield [this.#digestRow(digest, name.trail)];
-      yield* this.#logsOf(digest, name.trail);
+      yield* ahead.add(Promise.resolve([this.#digestRow(digest, name.trail)]), 0);
+      for await (const { rows, size } of this.#logsOf(digest, name.trail)) yield* ahead.add(rows, size);
     }
   }
 
@@ -152,7 +157,8 @@ class AreaCheck {
     if (rows.length > 0) yield rows;
   }
 
-  async *#logsOf(digest: CheckedDigest, trail: string): AsyncGenerator<readonly CheckedRow[]> {
+  /** Pieces whose files are already looked for, and being read. */
+  async *#logsOf(digest: CheckedDigest, trail: string): AsyncGenerator<Pending<CheckedRow>> {
     const entries = digest.opened?.document?.logs ?? [];
     if (digest.verdict !== "valid") {
       const reason = digest.verdict === "invalid" ? "digest-invalid" : "digest-unreadable";
@@ -163,13 +169,12 @@ class AreaCheck {
       return;
     }
     for (let start = 0; start < entries.length; start += logsAtOnce) {
-      const rows = await this.#checkLogs(entries.slice(start, start + logsAtOnce), digest.uri, trail);
-      this.#context.onProgress?.({ logs: rows.length });
-      if (rows.length > 0) yield rows;
+      yield await this.#checkLogs(entries.slice(start, start + logsAtOnce), digest.uri, trail);
     }
   }
 
-  async #checkLogs(entries: readonly LogEntry[], digestUri: string, trail: string): Promise<readonly CheckedRow[]> {
+  /** Settles when it is known which of them are there. */
+  async #checkLogs(entries: readonly LogEntry[], digestUri: string, trail: string): Promise<Pending<CheckedRow>> {
     const rows: CheckedRow[] = [];
     const there: { readonly file: LogFile; readonly hash: string }[] = [];
     for (const { s3Bucket, s3Object, hashValue } of entries) {
@@ -187,12 +192,16 @@ class AreaCheck {
       else if (!isAgain && (await this.#area.isThere?.(key)) !== true)
         absent(this.#area.uriOf(key), "missing", "not-found");
     }
-    const seals = await this.#context.readLogs(there.map(({ file }) => file));
-    for (const [index, { file, hash }] of there.entries()) {
-      const { verdict, reason } = judgeLog(seals[index], hash);
-      rows.push({ ...this.#logRow(file.uri, trail, verdict, reason), digestUri, listedHash: hash.toLowerCase() });
-    }
-    return rows;
+    const read = async (): Promise<readonly CheckedRow[]> => {
+      const seals = await this.#context.readLogs(there.map(({ file }) => file));
+      for (const [index, { file, hash }] of there.entries()) {
+        const { verdict, reason } = judgeLog(seals[index], hash);
+        rows.push({ ...this.#logRow(file.uri, trail, verdict, reason), digestUri, listedHash: hash.toLowerCase() });
+      }
+      this.#context.onProgress?.({ logs: rows.length });
+      return rows;
+    };
+    return { rows: read(), size: there.length };
   }
 
   #digestRow(digest: CheckedDigest, trail: string): CheckedRow {

@@ -5,7 +5,7 @@ import type { Area, LogFile, TimeRange } from "./archive.ts";
 import { parseLogName } from "./digest-name.ts";
 
 /** A log file lies in the folder of its delivery day, and its digest says an hour later. */
-const margin = 3 * hourMs;
+export const listingMargin: number = 3 * hourMs;
 
 /** Everything listed in the range; what lies on other days is listed when a digest speaks of it. */
 export class LogIndex {
@@ -27,8 +27,8 @@ export class LogIndex {
   static async list(area: Area, range: TimeRange): Promise<LogIndex> {
     const index = new LogIndex(area, range);
     const wide = {
-      from: range.from === null ? null : range.from - margin,
-      to: range.to === null ? null : range.to + margin,
+      from: range.from === null ? null : range.from - listingMargin,
+      to: range.to === null ? null : range.to + listingMargin,
     };
     await index.#add(wide);
     return index;
@@ -66,7 +66,8 @@ export class LogIndex {
     const delivered = parseLogName(key)?.deliveredAt;
     if (delivered === undefined) return;
     const { from, to } = this.#range;
-    const isListed = (from === null || delivered >= from - margin) && (to === null || delivered < to + margin);
+    const isListed =
+      (from === null || delivered >= from - listingMargin) && (to === null || delivered < to + listingMargin);
     if (isListed) return;
     const start = Math.floor(delivered / dayMs) * dayMs;
     const listing = this.#days.get(start) ?? this.#add({ from: start, to: start + dayMs });

@@ -22,19 +22,29 @@ export interface FromSealWorker {
   } | null;
 }
 
-interface Waiting {
+interface Task {
+  readonly locators: readonly LogLocator[];
   readonly resolve: (seals: readonly (Seal | Unread)[]) => void;
   readonly reject: (error: Error) => void;
 }
 
-const filesInTask = 64;
+interface Place {
+  readonly worker: Worker;
+  /** Tasks that it was given and has not answered, by id. */
+  readonly given: Map<number, Task>;
+}
+
+const filesInTask = 32;
+/** Tasks of a thread: while one ends the next ones keep its connections busy. More would only take memory. */
+const tasksOfThread = 3;
 /** So few are read sooner than a thread has started. */
 const filesWithoutThreads = 256;
 
 export class SealPool {
   readonly #size: number;
-  readonly #workers: Worker[] = [];
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #places: Place[] = [];
+  /** Tasks that no thread was free for. */
+  readonly #queue: Task[] = [];
   #nextId = 0;
   #seen = 0;
   #failure: Error | undefined;
@@ -45,6 +55,7 @@ export class SealPool {
 
   /** Seals of log files whose locators are paths or S3 objects, in their order. */
   async read(files: readonly LogFile[]): Promise<readonly (Seal | Unread)[]> {
+    if (files.length === 0) return [];
     this.#seen += files.length;
     if (this.#seen <= filesWithoutThreads)
       return await mapAtOnce(files, readsAtOnce, ({ locator }) => readSeal(locator as LogLocator));
@@ -58,7 +69,7 @@ export class SealPool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#places.map(({ worker }) => worker.terminate()));
   }
 
   #send(locators: readonly LogLocator[]): Promise<readonly (Seal | Unread)[]> {
@@ -67,34 +78,50 @@ export class SealPool {
         reject(this.#failure);
         return;
       }
-      const id = this.#nextId++;
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker(id).postMessage({ id, locators } satisfies ToSealWorker);
+      this.#queue.push({ locators, resolve, reject });
+      this.#hand();
     });
   }
 
-  #worker(id: number): Worker {
-    const place = id % this.#size;
-    const known = this.#workers[place];
-    if (known !== undefined) return known;
+  /** Gives waiting tasks to the threads that have the fewest. */
+  #hand(): void {
+    while (this.#queue.length > 0) {
+      const place = this.#freePlace();
+      const task = place === undefined ? undefined : this.#queue.shift();
+      if (place === undefined || task === undefined) return;
+      const id = this.#nextId++;
+      place.given.set(id, task);
+      place.worker.postMessage({ id, locators: task.locators } satisfies ToSealWorker);
+    }
+  }
+
+  #freePlace(): Place | undefined {
+    if (this.#places.length < this.#size) return this.#start();
+    const [idlest] = this.#places.toSorted((a, b) => a.given.size - b.given.size);
+    return idlest === undefined || idlest.given.size >= tasksOfThread ? undefined : idlest;
+  }
+
+  #start(): Place {
     // The compiled file when installed, this file's sibling under a TypeScript loader in development.
     const name = import.meta.url.endsWith(".ts") ? "./seal-worker-dev.mjs" : "./seal-worker.js";
     const worker = new Worker(new URL(name, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 24 } });
-    worker.on("message", (answer: FromSealWorker) => this.#receive(answer));
+    const place: Place = { worker, given: new Map() };
+    worker.on("message", (answer: FromSealWorker) => this.#receive(place, answer));
     worker.on("error", (error) => this.#fail(error));
-    this.#workers.push(worker);
-    return worker;
+    this.#places.push(place);
+    return place;
   }
 
-  #receive({ id, seals, failure }: FromSealWorker): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
+  #receive({ given }: Place, { id, seals, failure }: FromSealWorker): void {
+    const task = given.get(id);
+    given.delete(id);
+    this.#hand();
     if (failure === null) {
-      waiting?.resolve(seals);
+      task?.resolve(seals);
       return;
     }
     const { known, message } = failure;
-    waiting?.reject(
+    task?.reject(
       known === null
         ? new Error(message)
         : new SpillwayError(known.code, message, known.next === undefined ? {} : { next: known.next }),
@@ -103,7 +130,8 @@ export class SealPool {
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    const waiting = [...this.#queue.splice(0), ...this.#places.flatMap(({ given }) => [...given.values()])];
+    for (const { reject } of waiting) reject(error);
+    for (const { given } of this.#places) given.clear();
   }
 }

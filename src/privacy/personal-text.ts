@@ -2,9 +2,9 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 export interface PersonalText {
-  /** Values of the record itself: session, source identity, user name, id of the principal. */
+  /** Values of the record's own people: session, source identity, user name, id of the principal. */
   readonly own: readonly (string | null)[];
-  /** Names of users stay; sessions, addresses and the record's own values do not. */
+  /** Whether names of users stay; sessions, addresses and the record's own values never do. */
   readonly keepUsers: boolean;
 }
 
@@ -16,14 +16,14 @@ interface Found {
   readonly person: string;
 }
 
-/** Everything that STS allows in the name of a session, and IAM in the name of a user. */
+/** Names of sessions and users, with all characters that STS and IAM allow. */
 const sessionArn = /:(?:assumed-role\/(?:[\w+=,.@-]+\/)+|federated-user\/)([\w+=,.@-]+)/g;
 const userArn = /:user\/(?:[^\s/"']+\/)*([\w+=,.@-]+)/g;
 const address = /[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;
 const fourParts = /(?<![\p{L}\p{N}_.-])\d{1,3}(?:\.\d{1,3}){3}(?![\p{L}\p{N}_-]|\.\d)/gu;
 const colons =
   /(?<![\p{L}\p{N}_:.-])[0-9a-f]*:(?:[0-9a-f:]*:)?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*)(?![\p{L}\p{N}_:-]|\.\d)/giu;
-/** A shorter word would stand in half of all texts by chance. */
+/** The shortest value to look for: shorter ones occur in half of all texts by chance. */
 const shortestOwn = 3;
 
 /** The text with a stand-in for every person in it. */
@@ -75,7 +75,7 @@ function wholeWords(text: string, value: string): Found[] {
   return found;
 }
 
-/** Two characters of one word. */
+/** Whether two characters belong to one word. */
 function joins(left: string, right: string): boolean {
   return wordCharacter.test(left) && wordCharacter.test(right);
 }

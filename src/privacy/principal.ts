@@ -1,4 +1,4 @@
-/** Which principals are people: users, and whoever is known by an id alone; roles, services and accounts are not. */
+/** The principals that are people: users, and those known only by an id; roles, services and accounts are not. */
 import { type StandIn, coverText } from "./personal-text.ts";
 import { type Protection, standInOf } from "./stand-ins.ts";
 
@@ -8,12 +8,12 @@ export interface Principal {
   readonly name: string | null;
 }
 
-/** Which principals are people, in patterns that JavaScript and DuckDB read alike. */
+/** The rule for people, in patterns that JavaScript and DuckDB read alike. */
 export const personRule = {
   machineTypes: ["AWSService", "AWSAccount", "Root"],
   /** Accounts and services. */
   machine: "^[0-9]{12}$|\\.amazonaws\\.com(\\.cn)?$",
-  /** Of what is written as an ARN, only these are people. */
+  /** The only ARNs that are people. */
   userArn: ":(user|federated-user)/",
 } as const;
 
@@ -21,7 +21,7 @@ const machineTypes: ReadonlySet<string | null> = new Set(personRule.machineTypes
 const machine = new RegExp(personRule.machine);
 const userArn = new RegExp(personRule.userArn);
 
-/** True where the principal's own name is a person's. */
+/** Whether the principal is a person. */
 export function isPerson({ principal, type }: Principal): boolean {
   if (principal === null || machineTypes.has(type) || machine.test(principal)) return false;
   return principal.startsWith("arn:") ? userArn.test(principal) : true;
@@ -39,7 +39,7 @@ export function coverPrincipal(whole: Principal, keepUsers: boolean, standIn: St
   };
 }
 
-/** Principals for a text of ours, such as a run report, covered as in protected relations. */
+/** Principals in a text such as a run report, covered as in protected relations. */
 export function coverPrincipals(principals: readonly string[], protection: Protection | undefined): readonly string[] {
   if (protection === undefined) return principals;
   const keepUsers = protection.keepUsers === true;

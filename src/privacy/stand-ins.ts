@@ -1,15 +1,15 @@
-/** What stands for a person: a keyed hash that joins across exports, or a number that means nothing outside of one. */
+/** The stand-ins for people: a keyed hash that joins across exports, or a number that is valid in one export. */
 import { createHmac } from "node:crypto";
 import type { StandIn } from "./personal-text.ts";
 
-/** With a key the same person has the same stand-in in every export; without the key nobody can tell who. */
+/** A key that gives a person the same stand-in in every export; without it nobody can tell who it is. */
 export type Protection = (
   | { readonly key: string }
-  /** `person-3`: in the order of the names within one export. */
+  /** Numbers such as `person-3`, in the order of the names within one export. */
   | { readonly drop: true }
 ) & { readonly keepUsers?: boolean | undefined };
 
-/** Stand-ins by the key, remembered: most people call often. */
+/** Stand-ins by the key, remembered since most people call often. */
 export function hashedStandIn(key: string): StandIn {
   const known = new Map<string, string>();
   return (person) => {
@@ -22,7 +22,7 @@ export function hashedStandIn(key: string): StandIn {
   };
 }
 
-/** Numbers for all of these people. @throws Error for somebody who is not among them */
+/** Numbers for all of these people. @throws Error for anybody else */
 export function numberedStandIn(people: Iterable<string>): StandIn {
   const order = [...new Set(people)].toSorted((a, b) => (a < b ? -1 : 1));
   const numbers = new Map(order.map((person, index) => [person, `person-${index + 1}`]));
@@ -33,7 +33,7 @@ export function numberedStandIn(people: Iterable<string>): StandIn {
   };
 }
 
-/** What stands for people under this protection, where all of them are known. */
+/** The stand-ins under a protection; `people` are all that may occur. */
 export function standInOf(protection: Protection, people: Iterable<string>): StandIn {
   return "key" in protection ? hashedStandIn(protection.key) : numberedStandIn(people);
 }

@@ -1,11 +1,11 @@
-/** Which part of a pack answers what a clause of a framework asks for; and what AWS itself says of where data goes. */
+/** The parts of a pack that answer the clauses of frameworks, and AWS's own statements about where data goes. */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 export interface Clause {
   readonly framework: string;
   readonly clause: string;
   readonly question: string;
-  /** `FILE: columns or claims`, several with semicolons; the files lie below `data/` in a pack. */
+  /** `FILE: columns or claims`, separated by semicolons; the files are below `data/` in a pack. */
   readonly field: string;
   readonly source: string;
   readonly as_of: string;
@@ -13,7 +13,7 @@ export interface Clause {
 
 export interface AwsStatement {
   readonly about: string;
-  /** Word for word. */
+  /** The statement word for word. */
   readonly quotation: string;
   readonly page: string;
   readonly read_on: string;

@@ -1,10 +1,10 @@
-/** How the data files beside this module are read: JSON with `as_of`, `source` and `rows`. */
+/** The reader of the data files beside this module: JSON with `as_of`, `source` and `rows`. */
 import { readFileSync } from "node:fs";
 
 export interface DataFile<Row> {
   /** Date on which the file was put together. */
   readonly as_of: string;
-  /** Where its facts come from, in words. */
+  /** The origin of its facts, in words. */
   readonly source: string;
   readonly rows: readonly Row[];
 }

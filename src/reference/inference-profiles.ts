@@ -1,7 +1,7 @@
 /** The dated snapshot of inference profiles and their destinations for each source Region (R7). */
 import { type DataFile, dataFile } from "./data-file.ts";
 
-/** What may serve a profile called in one Region; destinations `["*"]` are all commercial Regions. */
+/** The destinations of a profile called in one Region; `["*"]` means all commercial Regions. */
 export interface InferenceProfile {
   readonly profileId: string;
   readonly sourceRegion: string;
@@ -21,10 +21,10 @@ export interface InferenceProfileRow {
   readonly source: string;
 }
 
-/** `source` of what AWS answered; behind it stands the account of an application profile. */
+/** The `source` of rows that AWS answered; for an application profile, its account follows. */
 export const liveSource = "live";
 
-/** The account of an application profile that AWS answered. */
+/** The account in the `source` of an application profile. */
 export function accountOfSource(source: string): string | undefined {
   return new RegExp(`^${liveSource} (\\d{12})$`).exec(source)?.[1];
 }

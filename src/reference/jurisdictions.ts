@@ -1,4 +1,4 @@
-/** What each country with an AWS Region is to the EU: member, EEA, or of an adequacy decision; dated and sourced, never part of a boundary. */
+/** The standing of countries with AWS Regions in EU law: member, EEA, or adequacy decision; dated and sourced, never part of a boundary. */
 import { type DataFile, dataFile } from "./data-file.ts";
 
 export interface JurisdictionRow {
@@ -9,7 +9,7 @@ export interface JurisdictionRow {
   readonly eu_since: string | null;
   readonly eea_member: boolean;
   readonly eea_since: string | null;
-  /** For whom the decision holds; null without one. */
+  /** The scope of the adequacy decision; null without one. */
   readonly adequacy_scope: string | null;
   readonly adequacy_decision: string | null;
   readonly adequacy_since: string | null;

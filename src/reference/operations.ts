@@ -6,7 +6,7 @@ export interface Operation {
   readonly event_source: string;
   /** `inference`, `never-inference`, or what else the operation is about (agents, knowledge-base, guardrail, ...). */
   readonly kind: string;
-  /** Of an inference operation: is the answer streamed, or does a request parameter say so? */
+  /** For inference, whether the answer is streamed, or a request parameter decides; null otherwise. */
   readonly streaming: boolean | "by-parameter" | null;
   readonly category: "Management" | "Data" | null;
 }
@@ -26,7 +26,7 @@ export function findInferenceOperation(name: string, eventSource: string | null)
   return found !== undefined && found.event_source === eventSource ? found : undefined;
 }
 
-/** Runtime operations that name a model and yet run no inference of their own. */
+/** Whether a runtime operation names a model without running inference itself. */
 export function isNeverInference(name: string): boolean {
   never ??= new Set(ofKind("never-inference").map((row) => row.name));
   return never.has(name);

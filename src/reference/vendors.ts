@@ -16,13 +16,13 @@ const scopeFile: () => DataFile<ProfileScope> = dataFile("scopes.json");
 let vendorPrefixes: ReadonlySet<string> | undefined;
 let scopePrefixes: ReadonlySet<string> | undefined;
 
-/** Is this the first dotted part of a foundation model's id? */
+/** Whether this is the first dotted part of a foundation model's id. */
 export function isVendor(prefix: string): boolean {
   vendorPrefixes ??= new Set(vendorFile().rows.map((row) => row.prefix));
   return vendorPrefixes.has(prefix);
 }
 
-/** Is this the first dotted part of a system-defined inference profile's id? */
+/** Whether this is the first dotted part of a system-defined inference profile's id. */
 export function isScope(prefix: string): boolean {
   scopePrefixes ??= new Set(scopeFile().rows.map((row) => row.prefix));
   return scopePrefixes.has(prefix);

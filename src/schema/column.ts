@@ -6,11 +6,11 @@ export type ColumnType = "text" | "integer" | "bigint" | "double" | "boolean" | 
 export interface Column<Name extends string = string, Type extends ColumnType = ColumnType> {
   readonly name: Name;
   readonly type: Type;
-  /** What the column says, for the data dictionary. */
+  /** The column's meaning, for the data dictionary. */
   readonly doc: string;
-  /** Where in a CloudTrail record it comes from, or how it is derived. */
+  /** Its place in a CloudTrail record, or how it is derived. */
   readonly source?: string;
-  /** How people stand in it; left out where none do. */
+  /** The kind of personal data in it; left out if there is none. */
   readonly personal?: Personal;
 }
 
@@ -20,7 +20,7 @@ export interface Column<Name extends string = string, Type extends ColumnType = 
  */
 export type Personal = "person" | "text" | "principal" | "principal-name";
 
-/** A relation in words: what a view's header and a table's description both say. */
+/** The description of a relation, as views and tables both have it. */
 export interface Described {
   readonly name: string;
   readonly doc: string;
@@ -33,7 +33,7 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-/** Values in JavaScript: timestamps are epoch milliseconds. */
+/** The JavaScript types of values; timestamps are epoch milliseconds. */
 interface CellTypes {
   readonly text: string;
   readonly integer: number;

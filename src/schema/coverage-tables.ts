@@ -1,7 +1,7 @@
-/** The tables that say what should be there: what was listed up to when, and which accounts and Regions are expected. */
+/** The tables behind coverage: what was listed up to when, and which accounts and Regions are expected. */
 import { type Table, column } from "./column.ts";
 
-/** Ranges that touch are one row. Days that no row holds were never looked at. */
+/** Listed ranges; those that touch are one row. Days outside of all rows were never listed. */
 export const listedRangeTable = {
   name: "listed_range",
   doc: "Delivery days that a source listed to their end, for each account and Region: a day in it without a file had none",
@@ -27,7 +27,7 @@ export const expectedTrailTable = {
   ],
 } satisfies Table;
 
-/** While it has a row, nobody knows of all accounts whether they are expected. */
+/** Expectations that could not be read: while there is a row, the expected accounts are not all known. */
 export const unreadExpectationTable = {
   name: "unread_expectation",
   doc: "Lists of expected accounts that the last run could not read: what was known of them before stays expected, and which accounts are expected is unknown",

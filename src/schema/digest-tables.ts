@@ -1,4 +1,4 @@
-/** The tables of an ingest that verifies: CloudTrail's digests, the keys that sign them, and log files that are gone. */
+/** The tables of an ingest that verifies: CloudTrail's digests, their public keys, and log files that are gone. */
 import { type Table, column } from "./column.ts";
 
 export const digestTable = {
@@ -56,7 +56,7 @@ export const missingLogTable = {
   ],
 } satisfies Table;
 
-/** What reports read of the digests: the verdicts on log files that are there stand in the ledger. */
+/** The digests as reports read them; verdicts on existing log files are in the ledger. */
 export const digestCheckTable = {
   name: "digest_check",
   doc: "Verdicts on digests, and on log files that are not there, counted by account, Region and day",

@@ -1,4 +1,4 @@
-/** The relations of what lies before the range that a report is asked for: `earlier_day` and `earlier_object`. */
+/** The relations of the time before a report's range: `earlier_day` and `earlier_object`. */
 import { type Table, sameColumn } from "./column.ts";
 import { invocationDayTable } from "./invocation-day.ts";
 import { trailObjectTable } from "./tables.ts";
@@ -18,7 +18,7 @@ const dayColumns = [
   "first_seen",
 ];
 
-/** Invocations before the range, added up as in `invocation_day`; of the accounts, Regions and principals that were asked for. */
+/** Invocations before the range of the scope's accounts, Regions and principals, added up as in `invocation_day`. */
 export const earlierDayTable: Table = {
   name: "earlier_day",
   doc: "Invocations before the range that was asked for; without a range there are none",

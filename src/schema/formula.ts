@@ -1,4 +1,4 @@
-/** What a spreadsheet would run of a text, as one pattern for JavaScript and for DuckDB. */
+/** The texts that a spreadsheet would run, as one pattern for JavaScript and DuckDB. */
 
 /** Blanks and marks that a spreadsheet skips before it looks for a formula, as ranges of code points. */
 const skipped: readonly (readonly [number, number])[] = [
@@ -16,8 +16,8 @@ const skipped: readonly (readonly [number, number])[] = [
 const signs: readonly number[] = [0x3d, 0x2b, 0x2d, 0x40, 0xff_1d, 0xff_0b, 0xff_0d, 0xff_20];
 
 /**
- * A sign at the start of a text or behind blanks, or a tab or line break at the start. Apostrophes before that are part of the rule: so
- * a text that got one can be told from a text that had one, and taking one away undoes it.
+ * A sign at the start of a text or after blanks, or a tab or line break at the start. Apostrophes before that belong to the rule:
+ * a text that got one differs from a text that had one, and removing one undoes it.
  */
 function pattern(letter: (code: number) => string): string {
   const blanks = skipped.map(([first, last]) => `${letter(first)}-${letter(last)}`).join("");

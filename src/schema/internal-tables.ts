@@ -1,11 +1,11 @@
-/** The tables that Spillway keeps for itself: they lie in a schema of their own, beside what analysts read. */
+/** The tables that Spillway keeps for itself, in a schema apart from those that analysts read. */
 import { type Table, column } from "./column.ts";
 import { eventTable } from "./event.ts";
 
-/** The schema's name; the tables that analysts read lie in DuckDB's own `main`. */
+/** The schema's name; the tables that analysts read are in DuckDB's `main`. */
 export const internalSchema = "internal";
 
-/** Contents of an eventID that lost against another content of the same eventID: so that distinct contents are counted exactly. */
+/** Contents of an eventID that another content was preferred to; with them, distinct contents are counted exactly. */
 const eventVariantTable = {
   name: "event_variant",
   doc: "Other contents that were delivered under an eventID; the table event holds the chosen one",
@@ -23,14 +23,14 @@ const firstCompletionTable = {
   ],
 } satisfies Table;
 
-/** Days of `invocation_day` that no longer say what `invocation` says; empty in a published file. */
+/** Days for which `invocation_day` is out of date; empty in a published file. */
 const staleDayTable = {
   name: "stale_day",
   doc: "Days whose rows in invocation_day have to be computed anew",
   columns: [column("day", "timestamp", "start of the day, UTC")],
 } satisfies Table;
 
-/** Calls of the last day that was pruned: a record of theirs that comes later must not stand as a call of its own. */
+/** Calls of the last pruned day: a late record of one of them does not become a call of its own. */
 const prunedInvocationTable = {
   name: "pruned_invocation",
   doc: "Calls of the last day before the pruned days end",
@@ -40,7 +40,7 @@ const prunedInvocationTable = {
   ],
 } satisfies Table;
 
-/** What `first_completion` would forget with the events that were pruned. */
+/** The part of `first_completion` that pruning events would lose. */
 const prunedCompletionTable = {
   name: "pruned_completion",
   doc: "Time of the first completion of each account and Region among the events that were pruned",
@@ -59,7 +59,7 @@ const sourceStateTable = {
   ],
 } satisfies Table;
 
-/** The events of an extracted object keep the names of their log files, which are not objects of the ledger. */
+/** The log files named by the events of an extracted object, which are not objects of the ledger. */
 const extractedShareTable = {
   name: "extracted_share",
   doc: "How many events of a log file count as new for an object that was extracted, such as a day of an Athena table",

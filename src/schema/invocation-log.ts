@@ -1,4 +1,4 @@
-/** The tables of model invocation logs: what is read of their records, and the ledger of their objects. */
+/** The tables of model invocation logs: the fields that are read, and the ledger of their objects. */
 import { type Table, column, personal } from "./column.ts";
 import { listedRangeTable } from "./coverage-tables.ts";
 
@@ -33,7 +33,7 @@ export const invocationLogTable: Table = {
   ],
 };
 
-/** A ledger of its own: an object of it is not a trail object, and nothing that a trail delivered is judged by it. */
+/** The ledger of invocation logs, apart from that of trail objects, whose coverage they do not affect. */
 export const invocationLogObjectTable: Table = {
   name: "invocation_log_object",
   doc: "Objects of model invocation logs and what came of them; an object replaced later has a row for each ETag",

@@ -1,4 +1,4 @@
-/** The list of the tables that analysts read, as a warehouse and the data dictionary have them, in the order in which people ask for them. */
+/** The tables that analysts read, in the order of warehouse and data dictionary: what people ask for first comes first. */
 import type { Table } from "./column.ts";
 import { expectedTrailTable, listedRangeTable, unreadExpectationTable } from "./coverage-tables.ts";
 import { digestTables } from "./digest-tables.ts";

@@ -1,7 +1,7 @@
 /** The warehouse's other tables: the ledger, quarantine, runs and reference tables. */
 import { type Table, column, personal } from "./column.ts";
 
-/** The ledger: one row for each version of a trail object that was looked at. */
+/** The ledger: one row for each version of a trail object that was processed. */
 export const trailObjectTable = {
   name: "trail_object",
   doc: "Trail objects and what came of them; an object replaced later has a row for each ETag",
@@ -107,7 +107,7 @@ export const findingTable = {
   ],
 } satisfies Table;
 
-/** Calls that CloudTrail delivered as counts only: no record of theirs exists, and so no served Region. */
+/** Calls that CloudTrail delivered only as counts, without records and so without a served Region. */
 export const aggregatedCallTable = {
   name: "aggregated_call",
   doc: "Bedrock calls that are known only as counts, from CloudTrail's aggregated events (five minutes each)",

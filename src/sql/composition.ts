@@ -1,4 +1,4 @@
-/** The putting together of statements: CTEs in front of a statement, and where it ends. */
+/** The composition of statements: CTEs in front, and the statement's end. */
 import { type SqlToken, namesIn, sqlTokens } from "./tokens.ts";
 
 /** Puts CTEs before those of the statement; `WITH RECURSIVE` stays recursive. */
@@ -24,7 +24,7 @@ export function cteNames(sql: string): ReadonlySet<string> {
     if (name === undefined) return names;
     names.add(name);
     at++;
-    // the columns, if they are named, and then the body
+    // the names of columns, if any, then the body
     if (is(at, "(")) at = afterParenthesis(tokens, at);
     if (is(at, "as")) at++;
     at = afterParenthesis(tokens, at);
@@ -42,7 +42,7 @@ function afterParenthesis(tokens: readonly SqlToken[], open: number): number {
   return tokens.length;
 }
 
-/** The statement without semicolons and comments after it: Trino refuses a semicolon, and a view takes none. */
+/** The statement without the semicolons and comments after it: neither Trino nor a view accepts a semicolon. */
 export function withoutTerminator(sql: string): string {
   const tokens = sqlTokens(sql);
   let last = tokens.length - 1;
@@ -50,7 +50,7 @@ export function withoutTerminator(sql: string): string {
   return sql.slice(0, tokens[last]?.end ?? 0);
 }
 
-/** Whether more than one statement is in the text. */
+/** Whether the text holds more than one statement. */
 export function hasSeveralStatements(sql: string): boolean {
   return sqlTokens(withoutTerminator(sql)).some((token) => token.text === ";");
 }

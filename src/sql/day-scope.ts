@@ -14,7 +14,7 @@ interface Tables {
   readonly day: string;
 }
 
-/** The days within a range, and what lies before and after them within the range; all of them as conditions. */
+/** The whole days of a range, and the parts of days before and after them, as conditions. */
 function splitRange({ from, to }: TimeRange): { readonly whole: readonly string[]; readonly edges: readonly string[] } {
   const first = from === undefined ? undefined : startOfDay(from, Math.ceil);
   const last = to === undefined ? undefined : startOfDay(to, Math.floor);

@@ -1,16 +1,16 @@
-/** The scope's view of what lies before its range: of the same accounts, Regions and principals, from the beginning. */
+/** The scope's view of the time before its range, for the same accounts, Regions and principals. */
 import { earlierDayTable, earlierObjectTable } from "../schema/earlier.ts";
 import { type TimeRange, scopedDays } from "./day-scope.ts";
 import { textLiteral } from "./literal.ts";
 import { namesIn } from "./tokens.ts";
 
-/** How the scope says who was asked for: conditions on invocations, and on the places of log files. */
+/** The scope's accounts, Regions and principals, as conditions on invocations and on places of log files. */
 interface Filters {
   readonly who: readonly string[];
   readonly place: readonly string[];
 }
 
-/** CTEs by name. None where the range has no beginning: then the engine's own relations stand, which are empty. */
+/** The CTEs by name; none if the range has no beginning, where the engine's own empty relations apply. */
 export function earlierRelations(
   { from }: TimeRange,
   { who, place }: Filters,
@@ -28,13 +28,13 @@ export function earlierRelations(
   ].map(([name = "", sql = ""]) => [name, `${name} AS (${sql})`] as const);
 }
 
-/** Whether the answer of a statement hangs on everything before the range: its days do not bound what has to be read. */
+/** Whether a statement's answer depends on everything before the range. */
 function readsWholeHistory(sql: string): boolean {
   const names = namesIn(sql);
   return names.has(earlierDayTable.name) || names.has(earlierObjectTable.name);
 }
 
-/** What an engine over raw logs has to read for a statement: all of it, up to the end of the range, where the history counts. */
+/** The scope that an engine over raw logs has to read for a statement: up to the end of the range where the history counts. */
 export function readScope<S extends TimeRange>(sql: string, scope: S): S {
   return readsWholeHistory(sql) ? { ...scope, from: undefined } : scope;
 }

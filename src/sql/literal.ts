@@ -1,11 +1,11 @@
-/** The literals and the quoted name of SQL, which every engine reads alike. */
+/** The literals and quoted names of SQL that every engine reads alike. */
 
 /** A text as an SQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A name as SQL writes it, whatever is in it. */
+/** A quoted name, whatever characters it has. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,4 @@
-/** The reading of the files in `queries/`: the same place seen from src/schema and from dist/schema. */
+/** The reading of the files in `queries/`, found from src and from dist alike. */
 import { readFileSync } from "node:fs";
 
 export const queriesFolder: URL = new URL("../../queries/", import.meta.url);
@@ -12,7 +12,7 @@ export function readQuery(path: string, folder: URL = queriesFolder): string {
     .replace(/;$/, "");
 }
 
-/** The same with SQL in place of each `{{name}}`. */
+/** Text of a file with SQL in place of each `{{name}}`. */
 export function filledQuery(path: string, values: Readonly<Record<string, string>>): string {
   return readQuery(path).replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];

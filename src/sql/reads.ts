@@ -1,4 +1,4 @@
-/** Which relations a statement reads, and how often: Athena and Trino compute a CTE anew wherever it is mentioned. */
+/** The relations that a statement reads, and how often: Athena and Trino compute a CTE again for every mention. */
 import { type SqlToken, sqlTokens } from "./tokens.ts";
 
 /** The plain names behind FROM and JOIN, in lower case: relations, and the statement's own CTEs. */
@@ -9,7 +9,7 @@ export function relationsIn(sql: string): ReadonlySet<string> {
   );
 }
 
-/** Reads of the relation named `source`, itself a CTE perhaps, through the statement's CTEs, nested ones included. */
+/** The number of reads of `source`, which may be a CTE itself, through the statement's CTEs, nested ones included. */
 export function countReads(sql: string, source: string): number {
   return readsIn(sqlTokens(sql), source, new Map([[source, 1]]));
 }
@@ -21,7 +21,7 @@ function readsIn(tokens: readonly SqlToken[], source: string, known: ReadonlyMap
     at = 1;
     while (isWord(tokens[at + 1], "as") || tokens[at + 1]?.text === "(") {
       const name = nameOf(tokens[at]);
-      // columns may stand behind the name
+      // names of columns may follow the name
       const body = isWord(tokens[at + 1], "as") ? at + 2 : closing(tokens, at + 1) + 2;
       const end = closing(tokens, body);
       if (name !== source) reads.set(name, readsIn(tokens.slice(body + 1, end), source, reads));
@@ -50,7 +50,7 @@ function nameOf(token: SqlToken | undefined): string {
   return token?.kind === "word" ? token.text.toLowerCase() : "";
 }
 
-/** Place of the parenthesis that closes the one at `at`. */
+/** The place of the parenthesis that closes the one at `at`. */
 function closing(tokens: readonly SqlToken[], at: number): number {
   let depth = 0;
   for (let place = at; place < tokens.length; place++) {

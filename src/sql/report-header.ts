@@ -1,4 +1,4 @@
-/** The comments at the head of a report's file: what it is called, what it answers, what its columns say. */
+/** The comments at the head of a report's file: its name, what it answers, what its columns mean. */
 
 export interface ReportColumn {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface ReportHeader {
   readonly columns: readonly ReportColumn[];
 }
 
-/** The lines that begin with `--` before anything else. */
+/** The header: the lines that begin with `--` before anything else. */
 export function reportHeader(text: string): ReportHeader {
   const fields = new Map<string, string>();
   const columns: ReportColumn[] = [];

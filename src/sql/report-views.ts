@@ -1,8 +1,9 @@
-/** Which reports and relations are views of a warehouse, and their words and statements. */
+/** The reports and relations that are views of a warehouse, with descriptions and statements. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import type { Described } from "../schema/column.ts";
 import { queriesFolder, readQuery } from "./query-file.ts";
 import { reportHeader } from "./report-header.ts";
+import { viewName } from "./report-reads.ts";
 
 export interface ReportView extends Described {
   /** The statement behind the view. */
@@ -10,8 +11,8 @@ export interface ReportView extends Described {
 }
 
 /**
- * A view for each report, in an order in which each reads only what stands before it. One that needs what only an engine provides has a
- * file of its own for its view, or none. A file for a view that is not a report's is what a scope replaces.
+ * A view for each report, each after those that it reads. A report that needs what only an engine provides has a
+ * file of its own for its view, or no view. The other files are views that a scope replaces.
  */
 export function reportViews(queries: URL = queriesFolder): readonly ReportView[] {
   const reports = sqlFiles(new URL("reports/", queries));
@@ -21,7 +22,7 @@ export function reportViews(queries: URL = queriesFolder): readonly ReportView[]
     const path = existsSync(new URL(ofItsOwn, queries)) ? ofItsOwn : `reports/${file}`;
     const { fields, columns } = reportHeader(readFileSync(new URL(path, queries), "utf8"));
     if (fields.has("needs")) return [];
-    const name = file.slice(0, -".sql".length).replaceAll("-", "_");
+    const name = viewName(file.slice(0, -".sql".length));
     const view = { name, doc: fields.get("answers") ?? name, columns, sql: readQuery(path, queries) };
     return [{ view, reads: fields.has("reads") }];
   });

@@ -9,24 +9,24 @@ import { namesIn } from "./tokens.ts";
 export interface Scope {
   /** First moment, UTC. */
   readonly from?: Date | undefined;
-  /** The moment after the last one, UTC. */
+  /** End of the range, UTC; not part of it. */
   readonly to?: Date | undefined;
   readonly accounts?: readonly string[] | undefined;
   /** Source Regions. */
   readonly regions?: readonly string[] | undefined;
-  /** The principal, its short name, or the last part of its ARN (`role/apps/x`); `*` stands for any text. */
+  /** Principals by ARN, short name, or the last part of the ARN (`role/apps/x`); `*` stands for any text. */
   readonly principals?: readonly string[] | undefined;
-  /** Approved Regions. Not a filter: it is the relation `boundary`. */
+  /** Approved Regions: the relation `boundary`, not a filter. */
   readonly boundary?: readonly string[] | undefined;
-  /** What a bundle's principals may reach. Not a filter: it is the relation `policy_reach`, empty without a bundle. */
+  /** Destinations that a bundle's principals may reach: the relation `policy_reach`, not a filter; empty without a bundle. */
   readonly reach?: readonly ReachRow[] | undefined;
-  /** The clock of the run: what is lost, what is stale, which days are over. None: the clock of the last run. */
+  /** The clock that decides what is lost, what is stale and which days are over; default: the last run's. */
   readonly asOf?: Date | undefined;
-  /** Logs of an account and Region that are older are stale; none: 24. */
+  /** Age from which the logs of an account and Region are stale; default: 24. */
   readonly maxAgeHours?: number | undefined;
 }
 
-/** The policies' answer for a profile, a source Region and a destination: all, some, none, cannot-tell. */
+/** The policies' answer for a profile, a source Region and a destination: `all`, `some`, `none` or `cannot-tell`. */
 export interface ReachRow {
   readonly profile: string;
   readonly sourceRegion: string;
@@ -34,18 +34,18 @@ export interface ReachRow {
   readonly allowed: string;
 }
 
-/** CloudTrail delivers within minutes; an account that calls nothing at all for a whole day is rare. */
+/** A day: CloudTrail delivers within minutes, and an account without any call for a whole day is rare. */
 export const defaultMaxAgeHours = 24;
 
-/** How an engine names the base table, such that a CTE of the same plain name does not hide it: `spillway.main.event`. */
+/** The full name of a base table, such as `spillway.main.event`, which a CTE of the same plain name does not hide. */
 export type Qualify = (name: string) => string;
 
-/** The statement with the scope in front. Without a scope it comes back as it is. A scope that it cannot feel is refused. */
+/** The statement with the scope in front; unchanged without a scope. A scope without effect on it is refused. */
 export function applyScope(sql: string, scope: Scope, qualify: Qualify): string {
   return composed(sql, scope, qualify, true);
 }
 
-/** The same for one statement of several: a part that knows no principals is shown as it is, whoever is asked about. */
+/** The scope for one statement of several: a part without principals is shown whole, whoever was asked about. */
 export function applyScopeWherePossible(sql: string, scope: Scope, qualify: Qualify): string {
   return composed(sql, scope, qualify, false);
 }
@@ -78,11 +78,11 @@ function composed(sql: string, scope: Scope, qualify: Qualify, mustMatter: boole
 interface Cte {
   readonly name: string;
   readonly text: string;
-  /** It leaves rows of a relation out. */
+  /** Whether it leaves out rows of a relation. */
   readonly isFilter: boolean;
 }
 
-/** Only the relations that the scope changes have a CTE. */
+/** CTEs for the relations that the scope changes. */
 function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   const who = [
     ...oneOf("account_id", scope.accounts),
@@ -131,7 +131,7 @@ function scopeCtes(scope: Scope, qualify: Qualify): Cte[] {
   return ctes;
 }
 
-/** One row that says what was asked for. Undefined where nothing was: then the engine's own row stands. */
+/** One row with the range asked for; undefined without one, where the engine's own row applies. */
 function askedRange(scope: Scope, qualify: Qualify): string | undefined {
   const { from, to, asOf, maxAgeHours, principals } = scope;
   const ofPrincipals = principals !== undefined && principals.length > 0;
@@ -161,7 +161,7 @@ function timeRange(scope: Scope, column: string): string[] {
   ];
 }
 
-/** Delivery days are text, YYYY-MM-DD. An object without a day stays: nobody knows that it is out of the range. */
+/** Conditions on delivery days, text as YYYY-MM-DD. An object without a day stays: it may be within the range. */
 function dayRange(scope: Scope): string[] {
   return [
     ...(scope.from === undefined ? [] : [`(day >= ${dayLiteral(scope.from)} OR day IS NULL)`]),
@@ -182,7 +182,7 @@ function principalIs(values: readonly string[] | undefined): string[] {
     ...oneOf(column, plain),
     ...values.filter((value) => value.includes("*")).map((value) => like(column, value)),
   ]);
-  // role/apps/x, as the overview prints it: what stands behind an ARN's last colon
+  // role/apps/x, as the overview prints it: the part after an ARN's last colon
   const tails = values.map((value) => like("principal", `arn:*:${value}`));
   return [`(${[...tests, ...tails].join(" OR ")})`];
 }
@@ -191,7 +191,7 @@ function likePattern(value: string): string {
   return textLiteral(value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
 }
 
-/** The row without a profile says that there is a bundle, even one that reaches nothing. */
+/** The reach as rows; the row without a profile says that there is a bundle, even if it reaches nothing. */
 function reachRows({ reach }: Scope): string | undefined {
   if (reach === undefined) return undefined;
   const columns = "profile_id, source_region, destination_region, allowed";

@@ -11,7 +11,7 @@ export interface SqlToken {
 const opening =
   /--[^\n]*|\/\*|\s+|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$|[\p{L}_][\p{L}\p{N}_$]*|[\s\S]/uy;
 
-/** The tokens of a statement, without white space and comments. Text that does not end its string is one mark after another. */
+/** The tokens of a statement, without white space and comments. A string that does not end is read mark by mark. */
 export function sqlTokens(sql: string): SqlToken[] {
   const tokens: SqlToken[] = [];
   let at = 0;
@@ -52,7 +52,7 @@ function endOfComment(sql: string, from: number): number {
   }
 }
 
-/** The names a statement mentions, in lower case; quoted names too. A superset of the relations it reads. */
+/** The names in a statement, in lower case, quoted ones too: a superset of the relations it reads. */
 export function namesIn(sql: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const token of sqlTokens(sql)) {

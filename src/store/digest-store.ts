@@ -1,8 +1,9 @@
-/** The door to a warehouse for a check of CloudTrail's digests: each change whole or not at all. */
+/** The access of a digest check to a warehouse, with each change in a transaction. */
 import type { DuckDBConnection } from "duckdb";
 import {
+  type AskedLogs,
+  type CheckedPlace,
   type DigestContext,
-  type DigestEntry,
   type KeyEntry,
   type LedgerLog,
   type LedgerPlace,
@@ -16,20 +17,14 @@ import {
   writeLogVerdicts,
 } from "./digests.ts";
 
-export type { DigestEntry, KeyEntry, LedgerLog, LedgerPlace, LogVerdict } from "./digests.ts";
+export type { AskedLogs, CheckedPlace, DigestEntry, KeyEntry, LedgerLog, LedgerPlace, LogVerdict } from "./digests.ts";
 
 export interface DigestStore {
-  /** Log files of the ledger of delivery days, YYYY-MM-DD, inclusive. */
-  logs(place: LedgerPlace, from: string | null, to: string | null): Promise<readonly LedgerLog[]>;
-  openSince(place: LedgerPlace, recent: number): Promise<OpenRange>;
-  saveLogs(verdicts: readonly LogVerdict[]): Promise<void>;
-  /** The end of an account and Region: its last log files and all of its digests. */
-  saveArea(
-    place: LedgerPlace,
-    from: number | null,
-    verdicts: readonly LogVerdict[],
-    digests: readonly DigestEntry[],
-  ): Promise<void>;
+  /** Log files of the ledger, for each question. */
+  logs(asked: readonly AskedLogs[]): Promise<readonly (readonly LedgerLog[])[]>;
+  openSince(places: readonly LedgerPlace[], recent: number): Promise<readonly OpenRange[]>;
+  /** Saves verdicts on log files, and the digests of places whose log files are all saved by then. */
+  save(verdicts: readonly LogVerdict[], places: readonly CheckedPlace[]): Promise<void>;
   /** The end of a check. */
   finish(keys: readonly KeyEntry[]): Promise<void>;
 }
@@ -38,19 +33,17 @@ type Transaction = <T>(action: (connection: DuckDBConnection, context: DigestCon
 
 export function digestStore(transaction: Transaction): DigestStore {
   let isChanged = false;
-  const saved: (action: Parameters<typeof transaction<boolean>>[0]) => Promise<void> = async (action) => {
-    if (await transaction(action)) isChanged = true;
-  };
   return {
-    logs: (...asked) => transaction((connection) => ledgerLogs(connection, ...asked)),
-    openSince: (...asked) => transaction((connection) => openSince(connection, ...asked)),
-    saveLogs: (verdicts) => saved((connection, context) => writeLogVerdicts(connection, verdicts, context)),
-    saveArea: (place, from, verdicts, digests) =>
-      saved(async (connection, context) => {
+    logs: (asked) => transaction((connection) => ledgerLogs(connection, asked)),
+    openSince: (places, recent) => transaction((connection) => openSince(connection, places, recent)),
+    save: async (verdicts, places) => {
+      const changed = await transaction(async (connection, context) => {
         const logs = await writeLogVerdicts(connection, verdicts, context);
-        return (await writeDigests(connection, place, from, digests, context)) || logs;
-      }),
-    // Nothing to publish for where nothing changed.
+        return (await writeDigests(connection, places, context)) || logs;
+      });
+      if (changed) isChanged = true;
+    },
+    // Without a change there is nothing to publish.
     finish: async (keys) => {
       if (!isChanged) return;
       await transaction(async (connection) => {

@@ -1,7 +1,7 @@
-/** What the warehouse keeps of a check of CloudTrail's digests: verdicts in the ledger, the digests, the keys, what is gone. */
+/** The results of digest checks in the warehouse: verdicts in the ledger, digests, keys, and missing log files. */
 import type { DuckDBConnection } from "duckdb";
 import { dayOf } from "../day.ts";
-import { columnsWithout } from "../schema/column.ts";
+import { type RowOf, column, columnsWithout } from "../schema/column.ts";
 import { digestTable, missingLogTable, publicKeyTable } from "../schema/digest-tables.ts";
 import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
@@ -14,7 +14,7 @@ export interface LogVerdict {
   readonly uri: string;
   readonly accountId: string;
   readonly region: string;
-  /** By its name, YYYY-MM-DD. */
+  /** The day in its name, YYYY-MM-DD. */
   readonly day: string | null;
   readonly verdict: string;
   readonly reason: string | null;
@@ -51,7 +51,7 @@ export interface KeyEntry {
   readonly source: string;
 }
 
-/** An account and Region below a beginning of URIs. */
+/** An account and Region below a prefix of URIs. */
 export interface LedgerPlace {
   readonly accountId: string;
   readonly region: string;
@@ -66,8 +66,8 @@ export interface DigestContext {
 const verdictColumns = columnsWithout(missingLogTable.columns, "run_id");
 
 /**
- * Puts verdicts beside the ledger's rows; a version of an object that was replaced has one of its own. What the ledger does not
- * have goes into `missing_log`. Call it within a transaction.
+ * Writes verdicts to the ledger's rows; each version of an object has its own. Log files that the ledger does not
+ * have go into `missing_log`. To be called within a transaction.
  */
 export async function writeLogVerdicts(
   connection: DuckDBConnection,
@@ -101,18 +101,49 @@ export async function writeLogVerdicts(
   return updated.rowsChanged > 0 || absent > 0;
 }
 
+/** A place whose digests were all judged from a time on (epoch milliseconds; null for the first digest). */
+export interface CheckedPlace {
+  readonly place: LedgerPlace;
+  readonly from: number | null;
+  readonly digests: readonly DigestEntry[];
+}
+
+const placeColumns = [
+  column("account_id", "text", ""),
+  column("region", "text", ""),
+  column("below", "text", "beginning of its URIs"),
+] as const;
+
 /**
- * The judgements on the digests of a place from a time on, in place of those before: what was missed then may be there by now.
- * True if anything changed. Call it within a transaction.
+ * Replaces the verdicts on the digests of places, since a missing one may have come. Returns whether anything
+ * changed. To be called within a transaction.
  */
 export async function writeDigests(
   connection: DuckDBConnection,
-  place: LedgerPlace,
-  from: number | null,
-  digests: readonly DigestEntry[],
+  places: readonly CheckedPlace[],
   context: DigestContext,
 ): Promise<boolean> {
-  const rows = digests.map((d) => ({
+  if (places.length === 0) return false;
+  await fillTemporary(
+    connection,
+    "checked_place",
+    [...placeColumns, column("since", "timestamp", "")],
+    places.map(({ place, from }) => ({ ...placeRow(place), since: from })),
+  );
+  const rows = places.flatMap(({ digests }) => digests.map((digest) => digestRow(digest, context)));
+  await fillTemporary(connection, "checked_digest", digestTable.columns, rows);
+  const changes = await countOf(connection, readQuery("duckdb/digest-changes.sql"));
+  if (changes > 0) await connection.run(filledQuery("duckdb/digests.sql", { columns: columnList(digestTable) }));
+  await connection.run("DROP TABLE temp.checked_digest; DROP TABLE temp.checked_place");
+  return changes > 0;
+}
+
+function placeRow({ accountId, region, below }: LedgerPlace): RowOf<(typeof placeColumns)[number]> {
+  return { account_id: accountId, region, below };
+}
+
+function digestRow(d: DigestEntry, { runId, now }: DigestContext): RowOf<(typeof digestTable.columns)[number]> {
+  return {
     uri: d.uri,
     account_id: d.accountId,
     region: d.region,
@@ -130,20 +161,9 @@ export async function writeDigests(
     sha256: d.sha256,
     log_files: d.logFiles,
     body: d.body,
-    run_id: context.runId,
-    checked_at: context.now.getTime(),
-  }));
-  await fillTemporary(connection, "checked_digest", digestTable.columns, rows);
-  const later = from === null ? "true" : `ends_at > epoch_ms(${from})`;
-  const terms = { here: isHere(place), later, columns: columnList(digestTable) };
-  const changes = await countOf(connection, filledQuery("duckdb/digest-changes.sql", terms));
-  if (changes > 0) await connection.run(filledQuery("duckdb/digests.sql", terms));
-  await connection.run("DROP TABLE temp.checked_digest");
-  return changes > 0;
-}
-
-function isHere({ accountId, region, below }: LedgerPlace): string {
-  return `account_id = ${sqlText(accountId)} AND region = ${sqlText(region)} AND starts_with(uri, ${sqlText(below)})`;
+    run_id: runId,
+    checked_at: now.getTime(),
+  };
 }
 
 export async function writeKeys(connection: DuckDBConnection, keys: readonly KeyEntry[]): Promise<void> {
@@ -160,13 +180,13 @@ export async function writeKeys(connection: DuckDBConnection, keys: readonly Key
   await connection.run(filledQuery("duckdb/public-keys.sql", { columns: columnList(publicKeyTable) }));
 }
 
-/** The last step of a check: what reports read. Call it within a transaction. */
+/** Renews what reports read, as the last step of a check, within the caller's transaction. */
 export async function renewDigestCheck(connection: DuckDBConnection): Promise<void> {
   await connection.run(readQuery("duckdb/digest-check.sql"));
   await writeMeta(connection, { dirty: "true" });
 }
 
-/** What the ledger knows of a log file. */
+/** A log file as the ledger has it. */
 export interface LedgerLog {
   readonly uri: string;
   readonly etag: string;
@@ -176,43 +196,72 @@ export interface LedgerLog {
   readonly flaw: string | null;
 }
 
-/** Log files of an account and Region below a beginning of URIs, of delivery days from `from` to `to`, the newest version of each. */
-export async function ledgerLogs(
-  connection: DuckDBConnection,
-  place: LedgerPlace,
-  from: string | null,
-  to: string | null,
-): Promise<readonly LedgerLog[]> {
-  const conditions = [
-    isHere(place),
-    ...(from === null ? [] : [`day >= ${sqlText(from)}`]),
-    ...(to === null ? [] : [`day <= ${sqlText(to)}`]),
-  ].join("\n  AND ");
-  const rows = await rowsOf(connection, filledQuery("duckdb/ledger-logs.sql", { conditions }));
-  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-  return rows.map(([uri, etag, status, reason, sha256, flaw]) => ({
-    uri: String(uri),
-    etag: String(etag),
-    status: String(status),
-    reason: text(reason),
-    sha256: text(sha256),
-    flaw: text(flaw),
-  }));
+/** A question for the log files of delivery days, YYYY-MM-DD, inclusive; `to` is null without an end. */
+export interface AskedLogs {
+  readonly place: LedgerPlace;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
-/** What is still to be judged, epoch milliseconds. */
+/** The newest version of each log file, for each question. */
+export async function ledgerLogs(
+  connection: DuckDBConnection,
+  asked: readonly AskedLogs[],
+): Promise<readonly (readonly LedgerLog[])[]> {
+  await fillAskedPlaces(connection, asked);
+  const rows = await rowsOf(connection, readQuery("duckdb/ledger-logs.sql"));
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  const answers: LedgerLog[][] = asked.map(() => []);
+  for (const [position, uri, etag, status, reason, sha256, flaw] of rows) {
+    answers[Number(position)]?.push({
+      uri: String(uri),
+      etag: String(etag),
+      status: String(status),
+      reason: text(reason),
+      sha256: text(sha256),
+      flaw: text(flaw),
+    });
+  }
+  return answers;
+}
+
+async function fillAskedPlaces(connection: DuckDBConnection, asked: readonly AskedLogs[]): Promise<void> {
+  const days = [column("first_day", "text", ""), column("last_day", "text", "")] as const;
+  await fillTemporary(
+    connection,
+    "asked_place",
+    [column("position", "integer", ""), ...placeColumns, ...days],
+    asked.map(({ place, from, to }, position) => ({ position, ...placeRow(place), first_day: from, last_day: to })),
+  );
+}
+
+/** The range of a place that is still to be judged, in epoch milliseconds. */
 export interface OpenRange {
-  /** The first log file of the ledger; null: it has none. */
+  /** The number of its log files in the ledger, by version. */
+  readonly files: number;
+  /** Delivery of the first one; null if there is none. */
   readonly first: number | null;
   readonly last: number | null;
-  /** From here on; null: nothing was ever judged. */
+  /** The start of the open range; null if nothing was ever judged. */
   readonly since: number | null;
 }
 
-/** `recent`: what is younger and not valid may still become so. */
-export async function openSince(connection: DuckDBConnection, place: LedgerPlace, recent: number): Promise<OpenRange> {
-  const terms = { here: isHere(place), recent: `epoch_ms(${recent})` };
-  const [row] = await rowsOf(connection, filledQuery("duckdb/open-since.sql", terms));
+/** The open range of each place. Verdicts since `recent` that are not valid may still change. */
+export async function openSince(
+  connection: DuckDBConnection,
+  places: readonly LedgerPlace[],
+  recent: number,
+): Promise<readonly OpenRange[]> {
+  await fillAskedPlaces(
+    connection,
+    places.map((place) => ({ place, from: null, to: null })),
+  );
+  const rows = await rowsOf(connection, filledQuery("duckdb/open-since.sql", { recent: `epoch_ms(${recent})` }));
   const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
-  return { first: number(row?.[0]), last: number(row?.[1]), since: number(row?.[2]) };
+  return rows.map(([files, first, last, since]) => ({
+    files: Number(files),
+    first: number(first),
+    last: number(last),
+    since: number(since),
+  }));
 }

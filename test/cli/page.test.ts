@@ -197,6 +197,7 @@ it("a scheduled run writes pages: the overview as text and as html, a report in 
       reports: [
         { name: ["overview", "denials"], format: ["html", "csv"], output: "both" },
         { name: "overview", format: "html", output: "page" },
+        { name: "invocation-log-gaps", format: "html", output: "gaps" },
       ],
     }),
   );
@@ -212,6 +213,7 @@ it("a scheduled run writes pages: the overview as text and as html, a report in 
   expect(page).toBe(readFileSync(join(folder, "both", "overview.html"), "utf8"));
   compare(page, "denials", await jsonOf("denials"));
   compare(readFileSync(join(folder, "both", "denials.html"), "utf8"), "denials", await jsonOf("denials"));
+  expect(readFileSync(join(folder, "gaps", "invocation-log-gaps.html"), "utf8")).toContain("nothing is compared");
   // the page says which boundary, as the config names it
   expect(page).toContain("<dt>Boundary</dt>\n<dd><strong>eu</strong>");
 });

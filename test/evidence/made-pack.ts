@@ -11,13 +11,18 @@ import { bedrockRecord } from "../support/trail-files.ts";
 export const session = "erika.mustermann@example.com";
 
 export interface TrailOptions {
+  readonly bucket?: string;
   /** Regions that serve, in turn. */
   readonly served?: readonly string[];
 }
 
 /** Twelve calls in four hours of 2026-09-14, each in a log file of its own. */
-export function trailWithCalls({ served = ["eu-north-1", "us-east-1", "eu-west-1"] }: TrailOptions = {}): MadeTrail {
+export function trailWithCalls({
+  bucket = "test-trail",
+  served = ["eu-north-1", "us-east-1", "eu-west-1"],
+}: TrailOptions = {}): MadeTrail {
   return new MadeTrail({
+    bucket,
     hours: 4,
     region: "eu-central-1",
     content: (_, index) => {

@@ -42,9 +42,9 @@ export async function validateLogs(
   endpoints: { readonly s3: string; readonly cloudtrail: string },
   range: { readonly from: number; readonly to: number },
 ): Promise<ValidateRun> {
-  const { region, account, trail: name, bucket } = trail.chain;
+  const { region, homeRegion, account, trail: name, bucket } = trail.chain;
   const iso = (time: number): string => new Date(time).toISOString();
-  const arn = `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
+  const arn = `arn:aws:cloudtrail:${homeRegion}:${account}:trail/${name}`;
   const args = ["cloudtrail", "validate-logs", "--trail-arn", arn, "--region", region, "--s3-bucket", bucket];
   args.push("--start-time", iso(range.from), "--end-time", iso(range.to));
   const env = {

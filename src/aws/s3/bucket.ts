@@ -8,9 +8,9 @@ export interface ListedObject {
   readonly key: string;
   /** Without quotes; empty where the store gives none. */
   readonly etag: string;
-  /** Null where the store does not say it. */
+  /** The size; null where the store does not say it. */
   readonly size: number | null;
-  /** What tells one version from the next: the ETag, else size and time of the last change. */
+  /** The mark of a version: the ETag, else size and time of the last change. */
   readonly version: string;
 }
 
@@ -24,7 +24,7 @@ export interface Bucket {
   readonly access: S3Access;
   /** Keys in order, page by page. */
   keys(range: KeyRange): AsyncGenerator<readonly ListedObject[]>;
-  /** Direct sub-folders of a folder, each with its last slash, and whether objects lie beside them. */
+  /** The sub-folders of a folder, each with its final slash, and some of the keys beside them. */
   folders(prefix: string): Promise<FolderListing>;
 }
 

@@ -1,4 +1,4 @@
-/** The refusal of one object: nothing else is wrong with the bucket. */
+/** The refusal of a single object in a bucket that can otherwise be read. */
 
 /** An object that this caller is not allowed to read. */
 export class DeniedObject extends Error {}

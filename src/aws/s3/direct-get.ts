@@ -1,17 +1,17 @@
 /**
- * The short way to an object: a signed GET without the SDK's middleware, which costs the processor several times the request.
- * Where to send it, and with what headers, is taken from a request that the SDK made. Anything but the whole object is left to the SDK.
+ * The short way to an object: a signed GET without the SDK's middleware, which takes several times the processor time of the request.
+ * Address and headers are copied from a request that the SDK made. Any answer but the whole object is left to the SDK.
  */
 import { createHash, createHmac } from "node:crypto";
 import { type Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
-/** A GET of the SDK without what belongs to one object and one moment. */
+/** A GET of the SDK, without the parts that belong to one object and one moment. */
 export interface GetTemplate {
   readonly isTls: boolean;
   readonly hostname: string;
   readonly port: number | undefined;
-  /** Before the encoded key, with its last slash. */
+  /** The path before the encoded key, with its final slash. */
   readonly basePath: string;
   /** `x-amz-...`, in lower case; all of them are signed. */
   readonly headers: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface DirectGet {
   readonly now: Date;
 }
 
-/** Undefined for a request that we would not know how to repeat. */
+/** The template of a request; undefined if it cannot be repeated by hand. */
 export function templateOf(request: unknown, key: string): GetTemplate | undefined {
   if (typeof request !== "object" || request === null) return undefined;
   if (!("protocol" in request) || !("hostname" in request) || !("path" in request) || !("headers" in request))
@@ -79,7 +79,7 @@ export interface StoredObject {
   readonly versionId: string | null;
 }
 
-/** The object, or the status of what came instead; 0 if nothing did. */
+/** The object, or the status of the answer that came instead; 0 without an answer. */
 export function directGet(template: GetTemplate, get: DirectGet): Promise<StoredObject | number> {
   const path = `${template.basePath}${encodeKey(get.key)}`;
   const send = template.isTls ? httpsRequest : httpRequest;
@@ -95,7 +95,7 @@ export function directGet(template: GetTemplate, get: DirectGet): Promise<Stored
       },
       (response) => collect(response, get.size, resolve),
     );
-    // Time-outs are silences here: of the connection, the answer or its body.
+    // A time-out is silence: of the connection, the answer or its body.
     request.on("timeout", () => request.destroy());
     request.on("error", () => resolve(0));
     request.end();
@@ -121,7 +121,7 @@ function collect(response: IncomingMessage, size: number, resolve: (result: Stor
   response.on("end", () => resolve(length === size ? stored : 0));
 }
 
-/** S3 User Guide, "Authenticating Requests: Using the Authorization Header (AWS Signature Version 4)". */
+/** The signed headers; S3 User Guide, "Authenticating Requests: Using the Authorization Header (AWS Signature Version 4)". */
 export function signedHeaders(
   template: GetTemplate,
   path: string,
@@ -150,7 +150,7 @@ export function signedHeaders(
 
 let lastKey: { readonly secret: string; readonly scope: string; readonly key: Buffer } | undefined;
 
-/** The same for a whole day: four of the five rounds of hashing are saved. */
+/** The signing key, which is the same for a whole day: that saves four of five rounds of hashing. */
 function signingKey(secret: string, scope: string): Buffer {
   if (lastKey?.secret === secret && lastKey.scope === scope) return lastKey.key;
   const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
@@ -160,7 +160,7 @@ function signingKey(secret: string, scope: string): Buffer {
   return key;
 }
 
-/** As the SDK does it: RFC 3986, slashes stay. */
+/** The key as the SDK encodes it: RFC 3986, with slashes kept. */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -59,7 +59,7 @@ function howToAllow(permission: string, attempt: S3Attempt): string {
   return hints.filter((hint) => hint !== "").join(" ");
 }
 
-/** An access point has an ARN already. */
+/** The bucket's ARN; an access point is named by one already. */
 function arnOf(bucket: string): string {
   return bucket.startsWith("arn:") ? bucket : `arn:aws:s3:::${bucket}`;
 }
@@ -98,7 +98,7 @@ function bucketProblem(thrown: Error, { access }: S3Attempt): SpillwayError | un
   return undefined;
 }
 
-/** Whatever else was answered, as stores of another make have words of their own. About one object (get) its reader has the words. */
+/** The words for any other answer, since other stores have their own. The reader of an object (get) explains failures itself. */
 function otherRefusal(thrown: Error, attempt: S3Attempt): SpillwayError | undefined {
   const status = statusOf(thrown);
   if (status === undefined || attempt.action === "get") return undefined;

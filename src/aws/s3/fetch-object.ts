@@ -15,7 +15,7 @@ import { TruncatedBody, delayOf, statusOf, withRetry } from "../retry.ts";
 /** Failures that the next object would meet as well: the run stops, cleanly, and can be resumed. */
 const fatalCodes: readonly string[] = ["credentials", "source-not-found", "source-unreachable"];
 
-/** What a GET of each connection's client looked like. */
+/** The template of a GET for each connection. */
 const templates = new WeakMap<S3Connection, GetTemplate>();
 
 /**
@@ -28,7 +28,7 @@ export async function fetchStored(locator: S3Locator): Promise<StoredObject> {
     return await withConnection("s3", access, async (connection) => {
       const direct = await tryDirect(connection, locator);
       if (typeof direct === "object") return direct;
-      // It asked for patience: the SDK's request should not follow at once.
+      // The store asked for patience: wait before the SDK's request.
       if (direct >= 500) await sleep(delayOf(0, access.retry, Math.random));
       return await getBySdk(connection, locator);
     });
@@ -62,7 +62,7 @@ async function getBySdk(connection: S3Connection, { access, key, etag, size }: S
     const command = new sdk.GetObjectCommand({
       ...bucketParams(access),
       Key: key,
-      // Another version than the listed one has to be noticed, never read under the old ETag.
+      // A version other than the listed one is an error, and never read under the old ETag.
       ...(etag === "" ? {} : { IfMatch: `"${etag}"` }),
     });
     if (!templates.has(connection)) {
@@ -93,7 +93,7 @@ async function tryDirect(connection: S3Connection, locator: S3Locator): Promise<
   return await directGet(template, { key, etag, size, agent, idleMs: access.idleMs, keys, now });
 }
 
-/** The length that was listed and the length that was announced both have to be reached, as far as the store says them. */
+/** The body, which has to reach both the listed and the announced length, where the store gives them. */
 async function readBody(answer: GetObjectCommandOutput, listed: number | null, idleMs: number): Promise<Uint8Array> {
   const { Body, ContentLength } = answer;
   if (Body === undefined) throw new TruncatedBody("the answer has no body");
@@ -146,7 +146,7 @@ function failure(thrown: unknown, locator: S3Locator): unknown {
     : new Error(reason, { cause: thrown });
 }
 
-/** 5xx and time-outs after all retries: this object waits for the next run, the others go on. */
+/** Whether a 5xx or time-out outlasted all retries: the object waits for the next run, the others go on. */
 function keepsFailing(thrown: unknown): boolean {
   const status = statusOf(thrown);
   return (status !== undefined && status >= 500) || (thrown instanceof Error && thrown.name === "TimeoutError");

@@ -1,10 +1,10 @@
-/** Finding the bucket: the Region it lies in, and whether this caller gets an answer from it at all. */
+/** Finding the bucket: its Region, and whether this caller gets an answer at all. */
 import { type S3Access, bucketParams } from "../access.ts";
 import { connect, profileRegion } from "../connection.ts";
 import { explainS3 } from "./explain.ts";
 import { callService } from "../call.ts";
 
-/** Sends one small request and follows the bucket to its Region. Also the first to find out what does not work. */
+/** Sends one small request and follows the bucket to its Region. It is the first request, so it meets what does not work. */
 export async function locateBucket(access: S3Access, prefix: string, signal?: AbortSignal): Promise<LocatedBucket> {
   let located = access.region === "" ? { ...access, region: await profileRegion(access) } : access;
   for (let hops = 0; ; hops++) {
@@ -35,7 +35,7 @@ export interface LocatedBucket {
   readonly clockOffsetMs: number;
 }
 
-/** S3 says where the bucket is in a header of the redirect, or in the error when the signature named another Region. */
+/** The bucket's Region: from a header of the redirect, or from the error when the signature named another Region. */
 export function regionOf(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
   if ("Region" in thrown && typeof thrown.Region === "string" && thrown.Region !== "") return thrown.Region;
@@ -58,7 +58,7 @@ function isElsewhere(thrown: object): boolean {
   );
 }
 
-/** Stores that redirect without naming the Region still answer GetBucketLocation. */
+/** The Region by GetBucketLocation, for stores that redirect without naming it. */
 async function askRegion(thrown: unknown, access: S3Access): Promise<string | undefined> {
   if (typeof thrown !== "object" || thrown === null || !isElsewhere(thrown)) return undefined;
   try {
@@ -74,7 +74,7 @@ async function askRegion(thrown: unknown, access: S3Access): Promise<string | un
     const constraint = answer.LocationConstraint ?? "us-east-1";
     return constraint === "EU" ? "eu-west-1" : constraint;
   } catch {
-    // The first failure says more.
+    // The first failure explains more.
     return undefined;
   }
 }

@@ -11,11 +11,11 @@ import { parseS3Url } from "./url.ts";
 export interface S3PutOptions extends Omit<S3AccessOptions, "sessionName" | "requesterPays"> {
   readonly signal?: AbortSignal | undefined;
   readonly contentType?: string | undefined;
-  /** ARN of the KMS key to encrypt with; else what the bucket is set to. */
+  /** ARN of the KMS key to encrypt with; default: the bucket's own setting. */
   readonly kmsKey?: string | undefined;
 }
 
-/** Where buckets were found: the next file needs no redirect. */
+/** The Regions of buckets written to: the next file needs no redirect. */
 const regions = new Map<string, string>();
 
 /**
@@ -27,7 +27,7 @@ export async function putObject(url: string, file: string, options: S3PutOptions
   checkS3Access(options);
   const { signal } = options;
   const size = statSync(file).size;
-  // Buckets with a retention of their own ask for it, and a body that was changed on its way is refused.
+  // Buckets with object lock require a checksum; it also makes S3 refuse a body changed on its way.
   const md5 = createHash("md5");
   await pipeline(createReadStream(file), md5);
   const digest = md5.digest("base64");

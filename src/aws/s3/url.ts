@@ -1,8 +1,8 @@
-/** `s3://bucket/prefix`: what a user may write there. */
+/** The reading of `s3://bucket/prefix` as a user writes it. */
 import { SpillwayError } from "../../errors.ts";
 
 export interface S3Url {
-  /** Its name, or the ARN of an access point. */
+  /** The bucket's name, or the ARN of an access point. */
   readonly bucket: string;
   /** Empty, or a prefix without a leading slash. A trailing slash stays as it was written. */
   readonly prefix: string;

@@ -1,4 +1,4 @@
-/** How Athena is reached, as plain data: what a user may say, and what the client makes of it. */
+/** The way to Athena, as plain data: the user's options, and what they become. */
 import { variables } from "../../variables.ts";
 import { SpillwayError, usageError } from "../../errors.ts";
 import type { S3Access, ServiceAccess } from "../../aws/access.ts";
@@ -7,26 +7,26 @@ import { isS3Url, parseS3Url } from "../../aws/s3/url.ts";
 
 /** Region and endpoint are those of Athena itself: the endpoint of a VPC, or a server that speaks its protocol. */
 export interface AthenaOptions extends ServiceOptions {
-  /** Of the bucket with the results. */
+  /** Endpoint of the bucket with the results. */
   readonly s3Endpoint?: string | undefined;
-  /** Default: Athena's own, `primary`. */
+  /** Default: Athena's `primary`. */
   readonly workgroup?: string | undefined;
   /** Where results are written, `s3://bucket/prefix`; a workgroup may have its own and may enforce it. */
   readonly output?: string | undefined;
   readonly database?: string | undefined;
   readonly catalog?: string | undefined;
-  /** Results of the same statement are taken again up to this age; Athena allows a week. */
+  /** Age up to which results of the same statement are reused; Athena allows a week. */
   readonly reuseMinutes?: number | undefined;
   readonly poll?: Polling | undefined;
 }
 
-/** How long to wait between two looks at a running statement. */
+/** The waits between two looks at a running statement. */
 export interface Polling {
   readonly firstMs: number;
   readonly mostMs: number;
 }
 
-/** Never holds a secret. */
+/** The way to Athena; it holds no secret. */
 export interface AthenaAccess {
   readonly service: ServiceAccess;
   readonly workgroup: string;

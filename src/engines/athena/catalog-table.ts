@@ -1,4 +1,4 @@
-/** What the catalog's description of a log table means for statements: which columns it lacks, where its days stand. */
+/** What the catalog's description of a log table means for statements: which columns it lacks, and which of them hold the day. */
 import type { AthenaTable } from "./table.ts";
 import { SpillwayError } from "../../errors.ts";
 import { type LogTable, lackingColumns, pathColumn } from "../raw-logs/log-table.ts";
@@ -20,7 +20,7 @@ export function logTableOf(
   };
 }
 
-/** Only where it is said how a partition writes a day: to guess wrong would leave days out in silence. */
+/** The columns of the day, only where the format of a partition's day is known: a wrong guess would silently leave days out. */
 function dayColumnsOf({ partitions, parameters }: AthenaTable): readonly string[] {
   const names = partitions.map(({ name }) => name.toLowerCase());
   const day = names.find((name) => /^yyyy\/MM\/dd(?:\/HH)?$/.test(parameters[`projection.${name}.format`] ?? ""));
@@ -32,7 +32,7 @@ function dayColumnsOf({ partitions, parameters }: AthenaTable): readonly string[
   return parts.every(text) ? parts : [pathColumn];
 }
 
-/** With an injected projection Athena refuses a query that does not name the values. */
+/** The accounts to be named: with an injected projection Athena refuses a query without them. */
 function injectedAccounts(
   { parameters }: AthenaTable,
   name: readonly string[],

@@ -1,4 +1,4 @@
-/** What statements on Athena scanned and what that costs, as far as it can be known before the bill. */
+/** The bytes that statements on Athena scanned and their estimated cost. */
 import type { Statistics } from "./statement.ts";
 import { SpillwayError } from "../../errors.ts";
 import { bytesText } from "../../bytes-text.ts";
@@ -12,7 +12,7 @@ export const listPricePerTerabyte = 5;
 /** The same page: "rounded up to the nearest megabyte, with a 10 MB minimum per query". */
 const megabyte = 1e6;
 const leastBytes = 10 * megabyte;
-/** A power of ten, so that the estimate is never too low where AWS means a power of two. */
+/** A power of ten: if AWS means a power of two, the estimate is too high rather than too low. */
 const terabyte = 1e12;
 
 /** US dollars of one statement; a reused result costs nothing. */
@@ -67,7 +67,7 @@ export function dollarsText(dollars: number): string {
   return dollars > 0 && dollars < 0.01 ? `$${dollars.toFixed(5)}` : `$${dollars.toFixed(2)}`;
 }
 
-/** What of a cap is left for a statement; undefined without a cap. @throws SpillwayError `scan-limit` when nothing is */
+/** The rest of a cap; undefined without a cap. @throws SpillwayError `scan-limit` when nothing is left */
 export function restOfCap(
   spent: Pick<Spending, "scannedBytes">,
   maxScanBytes: number | undefined,

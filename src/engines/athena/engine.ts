@@ -1,4 +1,4 @@
-/** The engine that runs reports on Athena: rows come from its result objects, what it scanned is counted and capped. */
+/** The engine that runs reports on Athena: rows come from its result objects; scanned bytes are counted and capped. */
 import { type AthenaAccess, athenaAccess } from "./access.ts";
 import { readResult } from "./result.ts";
 import { type Execution, type Statistics, runStatement } from "./statement.ts";
@@ -63,7 +63,7 @@ interface Run {
   readonly maxScanBytes: number | undefined;
 }
 
-/** A query that fails is free; one that was stopped is paid as far as it came. */
+/** The execution of one statement: a failed one is free, a stopped one is charged for what it scanned. */
 async function execute(run: Run, sql: string, title: string, signal: AbortSignal | undefined): Promise<Execution> {
   let last: Statistics | undefined;
   const call = {
@@ -82,7 +82,7 @@ async function execute(run: Run, sql: string, title: string, signal: AbortSignal
   }
 }
 
-/** What of the cap is left for the next statement. */
+/** The rest of the cap for the next statement. */
 function restOf({ spent, maxScanBytes }: Run, title: string): number | undefined {
   return restOfCap(spent, maxScanBytes, {
     title,
@@ -90,7 +90,7 @@ function restOf({ spent, maxScanBytes }: Run, title: string): number | undefined
   });
 }
 
-/** Only the workgroup's own limit holds at once: what we see, we see some seconds late. */
+/** Warns where the workgroup has no limit of its own: ours acts some seconds late. */
 async function checkWorkgroup(
   access: AthenaAccess,
   maxScanBytes: number | undefined,
@@ -111,7 +111,7 @@ async function checkWorkgroup(
   }
 }
 
-/** Everything is text in Athena's results; times are written as Trino writes them. */
+/** The result with typed cells: Athena's results are all text, with times as Trino writes them. */
 function typed({ columns, rows }: Awaited<ReturnType<typeof readResult>>): Result {
   const readers = columns.map(({ name, type }) => trinoColumn(name, type));
   return {

@@ -1,4 +1,4 @@
-/** The carrying out of a setup on Athena: what is missing or different is made, the rest is left alone. */
+/** The execution of a setup on Athena: what is missing or different is made, the rest stays. */
 import type { AthenaAccess } from "./access.ts";
 import { readResult } from "./result.ts";
 import { runStatement } from "./statement.ts";
@@ -8,7 +8,7 @@ import { type SetupStep, madeSql, markerStep, presentSql, setupView, stepHash } 
 
 export interface ExecuteOptions {
   readonly database: string;
-  /** Tables whose DDL is another one now are dropped and made anew; their files stay where they are. */
+  /** Whether tables whose DDL has changed are dropped and made again; their files stay. */
   readonly replaceTables: boolean;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
@@ -21,7 +21,7 @@ export interface SetupSummary {
   readonly differing: readonly string[];
 }
 
-/** Does nothing, and says so, where everything is as it should be. */
+/** Executes the steps of a setup; where everything is up to date, it does nothing and says so. */
 export async function executeSetup(
   access: AthenaAccess,
   steps: readonly SetupStep[],
@@ -66,7 +66,7 @@ async function run(access: AthenaAccess, sql: string, title: string, signal: Abo
   await runStatement(access, { sql, title }, { signal });
 }
 
-/** Rows of a small result. */
+/** The rows of a small result as text. */
 export async function texts(
   access: AthenaAccess,
   sql: string,

@@ -1,16 +1,16 @@
-/** The words for what Athena refused or failed at: those of every service, and what only a query can meet. */
+/** The words for what Athena refused or failed at: those of every service, and those that only a query meets. */
 import { SpillwayError, interruptedQuery } from "../../errors.ts";
 import { refusal } from "../../aws/refusals.ts";
 import type { AthenaAccess } from "./access.ts";
 
 export interface AthenaAttempt {
-  /** Name of the API call, as IAM has it. */
+  /** The API call's name in IAM. */
   readonly action: string;
   readonly access: AthenaAccess;
   readonly aborted: boolean;
 }
 
-/** A request that Athena did not accept. What is a SpillwayError already stays as it is. */
+/** The error for a request that Athena did not accept; a SpillwayError is returned as it is. */
 export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown {
   if (thrown instanceof SpillwayError) return thrown;
   if (attempt.aborted) return interruptedQuery(thrown);
@@ -35,7 +35,7 @@ export function explainAthena(thrown: unknown, attempt: AthenaAttempt): unknown 
   );
 }
 
-/** Wordings of InvalidRequestException as Athena has them; it has no code for each. */
+/** The error for an InvalidRequestException, told by its text: Athena has no codes for these. */
 function requestProblem(thrown: Error, { access }: AthenaAttempt): SpillwayError | undefined {
   const { message } = thrown;
   if (/region is missing/i.test(message)) {
@@ -83,11 +83,11 @@ export interface FailedStatement {
   readonly title: string;
   readonly reason: string;
   readonly cancelled: boolean;
-  /** Athena says that the same statement may succeed next time. */
+  /** Athena's word on whether the same statement may succeed next time. */
   readonly retryable: boolean;
 }
 
-/** A statement that Athena accepted and that ended as FAILED or CANCELLED. */
+/** The error for a statement that ended as FAILED or CANCELLED. */
 export function failedStatement({ id, title, reason, cancelled, retryable }: FailedStatement): SpillwayError {
   const query = `(query ${id})`;
   if (/bytes scanned limit/i.test(reason)) {
@@ -145,7 +145,7 @@ function nextStep(reason: string, retryable: boolean): string {
     : "Athena's console shows the query by its id.";
 }
 
-/** Wordings of Trino and Athena for a log file that cannot be read. */
+/** Whether a message of Trino or Athena is about a log file that cannot be read. */
 export function isOfFile(message: string): boolean {
   return /HIVE_(?:CURSOR_ERROR|BAD_DATA|CANNOT_OPEN_SPLIT|INVALID_METADATA|FILESYSTEM_ERROR)|malformed|not a valid JSON|GENERIC_INTERNAL_ERROR/i.test(
     message,

@@ -1,4 +1,4 @@
-/** Reports on Athena straight from a table of raw logs: one that is there already, or Spillway's own. */
+/** Reports on Athena straight from a table of raw logs: an existing one, or Spillway's own. */
 import { randomBytes } from "node:crypto";
 import type { AthenaAccess } from "./access.ts";
 import { runStatement } from "./statement.ts";
@@ -15,7 +15,7 @@ import { deliveryDays, lateDays } from "../raw-logs/late-days.ts";
 import { type Days, pathColumn, parseTableName, quotedName, recordRelation } from "../raw-logs/log-table.ts";
 import type { AthenaEngineOptions } from "./options.ts";
 
-/** What the log files below a location weigh, by listing them; listing may stop when `enough` bytes are passed. */
+/** The size of the log files below a location, by listing them; listing may stop beyond `enough` bytes. */
 export type LoggedBytesOf = (
   location: string,
   options: Days &
@@ -48,7 +48,7 @@ export function openLogs(table: string, options: AthenaEngineOptions, effects: L
     log,
     named: (name) => ({ query: quotedName([database, name]), ddl: quotedName([database, name], "`") }),
     execute: effects.execute,
-    // Not by execute: data definition is free, and must not be refused by a cap.
+    // Not through execute: data definition is free, and no cap should refuse it.
     drop: async (name) =>
       void (await runStatement(access, { sql: `DROP TABLE IF EXISTS ${name}`, title: "cleaning up" })),
     relations: async (signal): Promise<readonly Relation[]> => {
@@ -86,7 +86,7 @@ interface SizeCheck {
   readonly loggedBytes: LoggedBytesOf;
 }
 
-/** Before anything is paid: the log files of the days, as often as they are going to be read. */
+/** Checks the size of the days' log files, times the number of reads, against the cap before anything is charged. */
 async function checkSize(check: SizeCheck, signal: AbortSignal | undefined): Promise<void> {
   const { described, access, reads, title, maxScanBytes, log } = check;
   const location = described.parameters["location"];
@@ -94,7 +94,7 @@ async function checkSize(check: SizeCheck, signal: AbortSignal | undefined): Pro
     log.warn(`the catalog does not say where ${described.name} lies: --max-scan holds only while the query runs`);
     return;
   }
-  // a table that is not pruned by day is read whole
+  // a table not partitioned by day is read whole
   const pruned = logTableOf(described, [described.name], ["*"]).dayColumns[0] !== pathColumn;
   const { s3 } = access;
   const { region, retry } = access.service;

@@ -1,4 +1,4 @@
-/** The copy of the events in Parquet: which days are read again, and how a day is replaced without anybody seeing half of it. */
+/** The refresh of the copy in Parquet: which days are read again, and how a day is replaced all at once. */
 import type { AthenaAccess } from "./access.ts";
 import { runStatement } from "./statement.ts";
 import { isOfFile } from "./explain.ts";
@@ -16,7 +16,7 @@ import { closure, copyRelation, withRelations } from "../raw-logs/compose.ts";
 import { foldOfRun, foldName, foldedTables } from "../raw-logs/folded-copy.ts";
 import { type LogTable, quotedName, recordRelation } from "../raw-logs/log-table.ts";
 
-/** Runs one statement of a refresh; the second form gives rows back. */
+/** What runs the statements of a refresh; `rows` returns their rows. */
 export interface CopyEngine {
   run(sql: string, title: string): Promise<void>;
   rows(sql: string, title: string): Promise<readonly (readonly unknown[])[]>;
@@ -26,7 +26,7 @@ export interface RefreshOptions {
   /** Parts of the name of the database with the copy, catalog first if there is one. */
   readonly database: readonly string[];
   readonly table: LogTable;
-  /** YYYY-MM-DD, days of delivery. */
+  /** First day of delivery, YYYY-MM-DD. */
   readonly from: string;
   readonly to?: string | undefined;
   readonly lateDays: number;
@@ -37,9 +37,9 @@ export interface RefreshOptions {
 export interface RefreshSummary {
   readonly refreshed: readonly string[];
   readonly unchanged: number;
-  /** Days whose logs could not be read, with Athena's reason: the others went on. */
+  /** Days whose logs could not be read, with Athena's reason; the others were copied. */
   readonly failed: readonly { readonly day: string; readonly reason: string }[];
-  /** The events were folded into invocations anew: readers see what was copied. */
+  /** Whether the events were folded again, which makes what was copied visible. */
   readonly folded: boolean;
 }
 
@@ -76,7 +76,7 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
     try {
       for (const { sql, name } of daySql(options, day, run)) await engine.run(sql, `the copy of ${day} (${name})`);
     } catch (thrown) {
-      // A broken file fails the statement as a whole; what nobody may read at all fails every day alike.
+      // A broken file fails only its day's statement; a missing permission would fail every day.
       if (!(thrown instanceof SpillwayError) || thrown.code !== "engine" || !isOfFile(thrown.message)) throw thrown;
       failed.push({ day, reason: thrown.message });
       options.log.warn(`${day} was not copied: ${thrown.message}`, { next: thrown.next });
@@ -86,7 +86,7 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
     refreshed.push(day);
     options.log.info(`copied ${day}`);
   }
-  // a refresh that died may have left days that no fold has seen
+  // a refresh that died may have left days that are not folded yet
   const folded = refreshed.length > 0 || [...runs.values()].some((last) => last > folds);
   if (folded) {
     for (const { sql, name } of foldSql(options.database, run)) await engine.run(sql, `the fold of the copy (${name})`);

@@ -1,4 +1,4 @@
-/** The one statement that runs a report over raw logs, or over their copy, without anything set up before. */
+/** The one statement that runs a report over raw logs, or over their copy, without any set-up. */
 import { SpillwayError } from "../../errors.ts";
 import { type EventSource, closure, relationsOver, renameScoped, whole, withRelations } from "../raw-logs/compose.ts";
 import { countReads } from "../../sql/reads.ts";
@@ -12,7 +12,7 @@ import { type Scope, applyScope } from "../../sql/scope.ts";
 /** Athena refuses longer ones ("Maximum query string length", Athena service quotas). */
 export const longestStatement = 262_144;
 
-/** Of a report of the catalogue, what its statement needs. */
+/** The parts of a report that its statement needs. */
 export interface StatedReport {
   readonly title: string;
   readonly answers: string;
@@ -22,7 +22,7 @@ export interface StatedReport {
 export interface StatementOptions {
   readonly source: EventSource;
   readonly scope: Scope;
-  /** Records that are delivered at most so many days after their event are in it; the logs of later days are not read. */
+  /** Days after its event within which a record has to be delivered; the logs of later days are not read. */
   readonly lateDays: number;
   /** The boundary's name as the user gave it, for the header. */
   readonly boundary?: string | undefined;
@@ -31,12 +31,12 @@ export interface StatementOptions {
 export interface Statement {
   readonly sql: string;
   readonly bytes: number;
-  /** How often the plan reads the table: Athena and Trino compute a relation anew wherever it is mentioned. */
+  /** How often the plan reads the table: Athena and Trino compute a relation again for every mention. */
   readonly reads: number;
 }
 
 /**
- * The statement, with a header of comments, and everything that it reads as CTEs in front.
+ * The statement with a header of comments, and with all that it reads as CTEs.
  * @throws SpillwayError `usage` if it is longer than Athena takes
  */
 export function reportStatement(report: StatedReport, options: StatementOptions): Statement {

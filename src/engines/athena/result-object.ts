@@ -1,11 +1,11 @@
-/** The reading of one large object as a stream: a connection that breaks off is taken up again where it broke. */
+/** The reading of one large object as a stream: after a broken connection it continues where it stopped. */
 import type { Readable } from "node:stream";
 import { type S3Access, bucketParams } from "../../aws/access.ts";
 import { callService } from "../../aws/call.ts";
 import { explainS3 } from "../../aws/s3/explain.ts";
 import { TruncatedBody } from "../../aws/retry.ts";
 
-/** Breaks in a row, without a byte between them, before it is given up. */
+/** Breaks in a row without a byte between them that end the attempt. */
 const mostBreaks = 5;
 
 /** The bytes of an object, never held as a whole. @throws SpillwayError in the words of the S3 source */
@@ -27,7 +27,7 @@ export async function* readObject(access: S3Access, key: string, signal?: AbortS
   }
 }
 
-/** Chunks until the body ends, breaks or falls silent: all that counts is how many bytes came. */
+/** The chunks until the body ends, breaks or falls silent; the caller counts bytes to tell which. */
 async function* untilBroken(body: Readable, idleMs: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const stop = (): void => void body.destroy();
   signal?.addEventListener("abort", stop, { once: true });
@@ -64,7 +64,7 @@ async function open(
     ...bucketParams(access),
     Key: key,
     ...(offset === 0 ? {} : { Range: `bytes=${offset}-` }),
-    // Another object under the same key would go on with other bytes.
+    // A new object under the same key would continue with other bytes.
     ...(etag === undefined ? {} : { IfMatch: etag }),
   };
   try {

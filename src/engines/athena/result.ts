@@ -11,20 +11,20 @@ import type { Execution } from "./statement.ts";
 
 export interface AthenaColumn {
   readonly name: string;
-  /** Athena's name of the type: `varchar`, `bigint`, `timestamp`, `decimal(9, 2)`, `row`, ... */
+  /** Athena's name of the type, such as `varchar`, `decimal(9, 2)` or `row`. */
   readonly type: string;
 }
 
 export interface StatementResult {
   readonly columns: readonly AthenaColumn[];
-  /** Some rows at a time, values as Athena writes them. To be read once. */
+  /** The rows in batches, with values as Athena writes them; to be read once. */
   readonly rows: AsyncIterable<readonly (readonly CsvField[])[]>;
 }
 
-/** Rows held at most until they are handed on. */
+/** Rows of a batch. */
 const batchRows = 4096;
 
-/** The result of a statement that gives rows back. */
+/** The result of a statement that returns rows. */
 export async function readResult(
   access: AthenaAccess,
   execution: Execution,
@@ -38,7 +38,7 @@ export async function readResult(
   return { columns, rows };
 }
 
-/** Athena names a decimal's digits beside its type. */
+/** The type's full name: Athena gives a decimal's digits separately. */
 function typeOf({ Type: type = "", Precision: all, Scale: fraction }: ColumnInfo): string {
   return type === "decimal" && all !== undefined && all > 0 ? `decimal(${all}, ${fraction ?? 0})` : type;
 }
@@ -77,7 +77,7 @@ async function* objectRows(
   if (held.length > 0) yield held;
 }
 
-/** Where Athena keeps the results itself there is no object to read: a thousand rows at a time. */
+/** The rows in pages of a thousand, for results that Athena keeps itself instead of in an object. */
 async function* pagedRows(
   access: AthenaAccess,
   id: string,

@@ -1,4 +1,4 @@
-/** What has to stand in Athena's catalog for reports: which statements, in which order. */
+/** The statements that set up Athena's catalog for reports, in order. */
 import { createHash } from "node:crypto";
 import { textLiteral } from "../../sql/literal.ts";
 import { type Relation, valuesRelation } from "../raw-logs/reference-relations.ts";
@@ -9,7 +9,7 @@ import { relationsOver, withRelations } from "../raw-logs/compose.ts";
 
 export interface SetupOptions {
   readonly database: string;
-  /** The table to make; undefined where one that is there is used. */
+  /** The table to make; undefined where an existing one is used. */
   readonly make: LogTableOptions | undefined;
   readonly table: LogTable;
   /** `s3://bucket/prefix` of the copy in Parquet; undefined: reports read the raw logs. */
@@ -22,10 +22,10 @@ export interface SetupStep {
   readonly sql: string;
 }
 
-/** Remembers what a setup made, so that the next one can tell what has to change. */
+/** The view that records what a setup made, for the next one to compare. */
 export const setupView = "spillway_setup";
 
-/** Every statement can be pasted by itself; each reads only what the ones before it made. */
+/** The steps in order: each statement can be pasted by itself and reads only what earlier ones made. */
 export function setupSteps(options: SetupOptions): readonly SetupStep[] {
   const { database, make, copy } = options;
   const steps: SetupStep[] = [
@@ -50,12 +50,12 @@ export function markerStep(database: string, steps: readonly SetupStep[]): Setup
   return viewStep(database, valuesRelation(setupView, ["made", "hash"], marks), []);
 }
 
-/** Tells whether a step is still the one that was carried out. */
+/** The hash that tells whether a step has changed since it was executed. */
 export function stepHash({ sql }: SetupStep): string {
   return createHash("sha256").update(sql).digest("hex").slice(0, 16);
 }
 
-/** The views that a view reads are named with their database, whatever database a console has chosen. */
+/** The step of a view, whose relations are named with their database: a console may have chosen another. */
 function viewStep(database: string, { name, sql }: Relation, relations: readonly Relation[]): SetupStep {
   const names = relationsIn(sql);
   const read = relations.filter((other) => other.name !== name && names.has(other.name));
@@ -77,7 +77,7 @@ export function setupText(steps: readonly SetupStep[]): string {
     .join("\n");
 }
 
-/** What is there already, by name, with the hash of the statement that made it. */
+/** The query for what exists already: names, with the hashes of the statements that made them. */
 export function madeSql(database: string): string {
   return `SELECT made, hash FROM ${quotedName([database, setupView])}`;
 }

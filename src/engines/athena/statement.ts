@@ -1,4 +1,4 @@
-/** One statement on Athena: started once, looked at until it ends, stopped when nobody wants it or it reads too much. */
+/** One statement on Athena: started once, polled until it ends, stopped on an abort or when it reads too much. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueryExecution } from "../../aws/athena-types.ts";
@@ -9,15 +9,15 @@ import type { AthenaAccess } from "./access.ts";
 
 export interface Statement {
   readonly sql: string;
-  /** What messages call it: a report's name, for example. */
+  /** The statement's name in messages, such as a report's. */
   readonly title: string;
-  /** Two starts with the same token are one statement (Athena keeps it some minutes); default: a new one. 32 to 128 characters. */
+  /** A token of 32 to 128 characters; for some minutes, two starts with the same one are one statement. Default: a new one. */
   readonly token?: string | undefined;
 }
 
 export interface StatementCall {
   readonly signal?: AbortSignal | undefined;
-  /** The statement is stopped when Athena reports more bytes scanned than this. */
+  /** Scanned bytes, as Athena reports them, beyond which the statement is stopped. */
   readonly maxScanBytes?: number | undefined;
   readonly onProgress?: ((state: string, statistics: Statistics) => void) | undefined;
 }
@@ -27,7 +27,7 @@ export interface Statistics {
   readonly engineMs: number;
   readonly queueMs: number;
   readonly totalMs: number;
-  /** An earlier result was given back: nothing was scanned, nothing is paid. */
+  /** Whether an earlier result was returned: nothing was scanned or charged. */
   readonly reused: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function runStatement(
 ): Promise<Execution> {
   const { signal } = call;
   if (signal?.aborted === true) throw interruptedQuery(signal.reason);
-  // Without the signal: a start that was sent has to be stopped by its id.
+  // Without the signal: a statement that was sent can only be stopped by its id.
   const id = await startStatement(access, statement);
   let ended = false;
   try {
@@ -96,7 +96,7 @@ async function startStatement(access: AthenaAccess, { sql, token }: Statement): 
   return QueryExecutionId;
 }
 
-/** Stops a query; what cannot be stopped is over, or ends by itself. */
+/** Stops a query; one that cannot be stopped is over or ends by itself. */
 async function stopStatement(access: AthenaAccess, id: string): Promise<void> {
   try {
     await callAthena(
@@ -106,7 +106,7 @@ async function stopStatement(access: AthenaAccess, id: string): Promise<void> {
       AbortSignal.timeout(5_000),
     );
   } catch {
-    // the error that led here is the one to tell
+    // the error that led here is the one to report
   }
 }
 

@@ -14,7 +14,7 @@ export interface FetchedFiles {
   readonly bytes: number;
 }
 
-/** Every object below `prefix` as a file of the folder; `name` begins their names. */
+/** Fetches every object below `prefix` as a file of the folder, whose names begin with `name`. */
 export async function fetchUnloaded(
   access: S3Access,
   prefix: string,

@@ -1,17 +1,17 @@
-/** What a workgroup says about itself: where results go, what it enforces, what a query may scan. */
+/** The settings of a workgroup: where results go, what it enforces, what a query may scan. */
 import { callAthena } from "./connection.ts";
 import type { AthenaAccess } from "./access.ts";
 
 export interface Workgroup {
   readonly name: string;
   readonly enabled: boolean;
-  /** Null: every statement has to name its own. */
+  /** Where results go; null if every statement has to say so itself. */
   readonly output: string | null;
-  /** What a statement asks for itself is ignored: the workgroup's output counts. */
+  /** Whether the workgroup's output replaces the one that a statement asks for. */
   readonly enforced: boolean;
-  /** Athena keeps results itself; there is no object in a bucket. */
+  /** Whether Athena keeps the results itself, without an object in a bucket. */
   readonly managedResults: boolean;
-  /** Athena stops a query beyond it. */
+  /** Scanned bytes beyond which Athena stops a query. */
   readonly cutoffBytes: number | null;
   readonly engineVersion: string | null;
 }

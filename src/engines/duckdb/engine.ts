@@ -4,10 +4,10 @@ import { WarehouseReader } from "../../store/reader.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";
 import type { Engine, ResultColumn } from "../engine.ts";
 
-/** How a statement names a table of the warehouse, such that a CTE of the same name does not hide it. */
+/** The full name of a warehouse table, which a CTE of the same plain name does not hide. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
 
-/** The process has as much again: a result of ten million rows has to leave in 600 MB. */
+/** DuckDB's memory. The process needs about as much again, and 600 MB has to be enough for ten million rows. */
 const memoryLimit = "400MB";
 
 /** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
@@ -25,7 +25,7 @@ export async function openWarehouse(
   };
 }
 
-/** What the columns of a statement are, before there is any data. */
+/** The columns of a statement in a warehouse without data. */
 export async function columnsWithoutData(sql: string): Promise<readonly ResultColumn[]> {
   await using warehouse = await openEmptyWarehouse();
   return await warehouse.columnsOf(sql);

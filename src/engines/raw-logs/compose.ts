@@ -1,4 +1,4 @@
-/** How relations become one statement: all of them from the source to the reports, those it needs, as CTEs in front. */
+/** The composition of relations into one statement: those it needs, from the source to the reports, as CTEs in front. */
 import { eventTable } from "../../schema/event.ts";
 import { relationsIn } from "../../sql/reads.ts";
 import { foldedRelation, lastFold } from "./folded-copy.ts";
@@ -8,12 +8,12 @@ import { withCtes } from "../../sql/composition.ts";
 import { namesIn, sqlTokens } from "../../sql/tokens.ts";
 import { modelRelations } from "./views.ts";
 
-/** Where the events come from: the table of raw logs, or the copy that `spillway athena refresh` keeps. */
+/** The origin of the events: the table of raw logs, or the copy that `spillway athena refresh` keeps. */
 export type EventSource =
   | { readonly kind: "logs"; readonly table: LogTable }
   | { readonly kind: "copy"; readonly database: readonly string[] };
 
-/** Everything from the source to the reports, in an order in which each reads only what stands before it. */
+/** All relations from the source to the reports, each after those that it reads. */
 export function relationsOver(source: EventSource, days: Days = {}): readonly Relation[] {
   if (source.kind === "logs") return [recordRelation(source.table, days), ...modelRelations()];
   return modelRelations().map((relation) =>
@@ -24,8 +24,8 @@ export function relationsOver(source: EventSource, days: Days = {}): readonly Re
 }
 
 /**
- * A relation as the copy holds it: of each day the rows of the refresh that was completed last. The files are those of the last fold,
- * so that no report calls a file seen whose events it does not have.
+ * A relation of the copy: for each day, the rows of the last completed refresh. The files are those of the last fold,
+ * since no report should call a file seen without having its events.
  */
 export function copyRelation(name: string, database: readonly string[], days: Days = {}): Relation {
   const table = (part: string): string => quotedName([...database, part]);
@@ -48,7 +48,7 @@ export function copyRelation(name: string, database: readonly string[], days: Da
   };
 }
 
-/** The relations that `sql` reads, through others too, in their order. */
+/** The relations that `sql` reads, directly or through others, in their order. */
 export function closure(relations: readonly Relation[], sql: string): readonly Relation[] {
   const needed = new Set<string>();
   const texts = [sql];
@@ -71,7 +71,7 @@ export function withRelations(relations: readonly Relation[], sql: string): stri
 /** Relations that a scope replaces, by the name of their whole. */
 export const whole = (name: string): string => `all_${name}`;
 
-/** The scope's own relations are made of the whole ones, which so need another name. */
+/** The relations with other names for those that the scope replaces: its own are made of the whole ones. */
 export function renameScoped(relations: readonly Relation[], scoped: string): readonly Relation[] {
   const mentioned = namesIn(scoped);
   const renamed = new Set(relations.map(({ name }) => name).filter((name) => mentioned.has(whole(name))));
@@ -82,7 +82,7 @@ export function renameScoped(relations: readonly Relation[], scoped: string): re
   }));
 }
 
-/** None of these names is the name of a column. */
+/** The SQL with these words replaced; none of them is the name of a column. */
 function renameWords(sql: string, names: ReadonlySet<string>): string {
   let renamed = "";
   let end = 0;

@@ -1,8 +1,8 @@
-/** How often a day of logs is read again while late files may still come (R10), as a version of its copy. Pure. */
+/** The version of a day's copy, which says when the day is read again while late files may still come (R10). */
 import { addDays, dayOf, deepLookBackDays, lookBackDays } from "../../day.ts";
 
 /**
- * The version that a reading of `day` at `now` has. A day is due when the version that is kept is another one: the last two days on
+ * The version of a day that is read at `now`. A day is due when the version kept is another: the last two days on
  * every run, days whose files may be late once a day, and each day once more when it is closed.
  */
 export function dayVersion(day: string, now: Date, lateDays: number = deepLookBackDays): string {

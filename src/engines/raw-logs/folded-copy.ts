@@ -1,4 +1,4 @@
-/** The folded part of the copy: how a refresh adds a fold, and how readers find the last one that was completed. */
+/** The folded part of the copy: how a refresh adds a fold, and how readers find the last completed one. */
 import type { Table } from "../../schema/column.ts";
 import { eventTable } from "../../schema/event.ts";
 import { invocationDayTable } from "../../schema/invocation-day.ts";
@@ -7,10 +7,10 @@ import { textLiteral } from "../../sql/literal.ts";
 import type { Relation } from "./reference-relations.ts";
 import { quotedName } from "./log-table.ts";
 
-/** What `copied_day` calls the fold, where a day of delivery has its date. */
+/** The name of the fold in `copied_day`, in place of a day's date. */
 export const foldName = "fold";
 
-/** In the order in which they are made: each is made of the one before it. */
+/** The folded tables in order: each is made from the one before it. */
 export const foldedTables: readonly Table[] = [eventTable, invocationTable, invocationDayTable];
 
 const columnsOf = (name: string): readonly string[] =>
@@ -22,7 +22,7 @@ export function foldOfRun(name: string, database: readonly string[], run: string
   return { name, sql };
 }
 
-/** The run that readers see. */
+/** The run of the last completed fold, the one that readers see. */
 export function lastFold(database: readonly string[]): string {
   return `(select max(copy_run) as fold_run from ${quotedName([...database, "copied_day"])} where copy_day = '${foldName}')`;
 }

@@ -7,9 +7,9 @@ import { trailObjectTable } from "../../schema/tables.ts";
 import { foldedTables } from "./folded-copy.ts";
 
 export interface LogLocation {
-  /** `s3://bucket[/prefix]`: where the trail's `AWSLogs` lies. */
+  /** The place of the trail's `AWSLogs`: `s3://bucket[/prefix]`. */
   readonly url: string;
-  /** Of an organization's trail; a single account's has none. */
+  /** The id of an organization's trail; undefined for a single account's. */
   readonly organization: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface LogTableOptions {
   readonly table: string;
   readonly location: LogLocation;
   readonly accounts: readonly string[];
-  /** Accounts are not listed in the table; every query has to name them instead. */
+  /** Whether every query has to name the accounts, since the table does not list them. */
   readonly injected: boolean;
   readonly regions: readonly string[];
   /** YYYY-MM-DD. */
@@ -66,7 +66,7 @@ export interface CopyTable {
 
 /**
  * The tables of the copy. Rows are only ever added, below the run that wrote them, and `copied_day` names the runs that are complete:
- * so a reader sees a day as it was or as it is, never half of it, and nothing has to be deleted to replace a day.
+ * a reader sees a day before or after a refresh, never between, and nothing has to be deleted to replace a day.
  */
 export const copyTables: readonly CopyTable[] = [
   { name: "event_delivered_copy", columns: eventTable.columns, partitions: ["copy_day", "copy_run"] },

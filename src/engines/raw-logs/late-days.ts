@@ -1,4 +1,4 @@
-/** How late a log file may come and still be in a report that is read from raw logs. */
+/** The days after an event within which its log file still enters a report over raw logs. */
 import { dayMs } from "../../day.ts";
 import type { Days } from "./log-table.ts";
 import type { Scope } from "../../sql/scope.ts";
@@ -8,11 +8,11 @@ export const lateDays = 3;
 
 export interface DeliveryBounds {
   readonly scope: Scope;
-  /** Records that are delivered at most so many days after their event are in it. */
+  /** Days after its event within which a record has to be delivered. */
   readonly lateDays: number;
 }
 
-/** The scope's days of events as days of delivery: clocks may be a little off, and files may be late. */
+/** The days of delivery for a scope's days of events, wider because clocks differ and files come late. */
 export function deliveryDays({ scope, lateDays: late }: DeliveryBounds): Days {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   return {

@@ -1,28 +1,28 @@
-/** How a table of raw CloudTrail logs in Athena is named, and the part of it that a statement reads. */
+/** A table of raw CloudTrail logs in Athena: its name, and the part of it that a statement reads. */
 import { SpillwayError } from "../../errors.ts";
 import { textLiteral } from "../../sql/literal.ts";
 import type { Relation } from "./reference-relations.ts";
 
-/** Spillway's own table, or one that was there before: AWS's console and documentation name the columns alike. */
+/** Spillway's own table, or an existing one: AWS's console and documentation use the same names of columns. */
 export interface LogTable {
   /** Parts of the name without quotes: catalog, database, table; the first ones may be missing. */
   readonly name: readonly string[];
   /**
-   * Where the day of delivery stands: partition columns that hold yyyy, MM and dd together, or `"$path"`, the log file's own
+   * The day of delivery: partition columns that hold yyyy, MM and dd together, or `"$path"`, the log file's own
    * name, which every layout has.
    */
   readonly dayColumns: readonly string[];
-  /** Optional columns that the table does not have; the records show null there. */
+  /** Optional columns that the table lacks; records have null there. */
   readonly lacks: readonly string[];
-  /** For a table whose partition column `account` is injected: Athena wants every query to name the accounts. */
+  /** The accounts to be named in every query, for a table whose partition column `account` is injected. */
   readonly accounts: readonly string[] | undefined;
 }
 
-/** Of the table that `spillway athena setup` makes. */
+/** The name of the table that `spillway athena setup` makes. */
 export const ownTable = "cloudtrail_log";
 export const ownDatabase = "spillway";
 
-/** What a user may say of a table that somebody else made, as text. */
+/** The options that describe somebody else's table, as text. */
 export interface TableShape {
   readonly dayColumn?: string | undefined;
   readonly tableLacks?: readonly string[] | undefined;
@@ -37,7 +37,7 @@ export interface Days {
 
 export const pathColumn = "$path";
 
-/** Columns of AWS's table that the events can do without, with their types. Older tables lack some of them. */
+/** Columns of AWS's table that the events do not need, with their types. Older tables lack some of them. */
 const optionalColumns: Readonly<Record<string, string>> = {
   eventversion: "varchar",
   useragent: "varchar",
@@ -101,7 +101,10 @@ function checkLacks(lacks: readonly string[]): readonly string[] {
   throw new SpillwayError("usage", `the column ${wrong} cannot be missing`, { next });
 }
 
-/** A table with what is said of it. Spillway's own has a partition `day`; of another one only its files' names are known. @throws SpillwayError `usage` */
+/**
+ * A table with the options that describe it. Spillway's own has a partition `day`; others have at least their files' names.
+ * @throws SpillwayError `usage`
+ */
 export function namedTable(
   name: readonly string[],
   shape: TableShape,
@@ -115,7 +118,7 @@ export function namedTable(
   };
 }
 
-/** What of `present`, the columns of a table that is there, the events need and it lacks. @throws SpillwayError `config` */
+/** The optional columns missing among `present`, the columns of an existing table. @throws SpillwayError `config` */
 export function lackingColumns(name: string, present: readonly string[]): readonly string[] {
   const has = new Set(present.map((column) => column.toLowerCase()));
   const needed = neededColumns.filter((column) => !has.has(column));
@@ -127,12 +130,12 @@ export function lackingColumns(name: string, present: readonly string[]): readon
   return Object.keys(optionalColumns).filter((column) => !has.has(column));
 }
 
-/** A name as queries write it; DDL of Athena uses back-ticks instead. */
+/** A quoted name; DDL of Athena uses back-ticks instead. */
 export function quotedName(parts: readonly string[], quote = '"'): string {
   return parts.map((part) => `${quote}${part}${quote}`).join(".");
 }
 
-/** `cloudtrail_record`: AWS's columns by their names, and `object_uri`. Nothing but the days asked for is read. */
+/** `cloudtrail_record`: AWS's columns by their names, and `object_uri`. Only the days asked for are read. */
 export function recordRelation(table: LogTable, days: Days = {}, more: readonly string[] = []): Relation {
   const lacks = new Set(table.lacks);
   const columns = [...neededColumns, ...Object.keys(optionalColumns)].map((column) =>
@@ -152,7 +155,7 @@ function accountCondition({ accounts }: LogTable): string[] {
   return [`t.account in (${accounts.map(textLiteral).join(", ")})`];
 }
 
-/** Conditions on partitions, so that what they leave out is neither listed nor read. */
+/** Conditions on partitions: what they leave out is neither listed nor read. */
 function dayConditions({ dayColumns }: LogTable, { from, to }: Days): string[] {
   const [first = pathColumn] = dayColumns;
   const day =

@@ -23,7 +23,7 @@ interface Prefixed {
 const vendorFile = dataFile<Prefixed>("vendors.json");
 const scopeFile = dataFile<Prefixed>("scopes.json");
 
-/** What queries/athena/event.sql reads beside the raw records. */
+/** The relations that queries/athena/event.sql reads beside the raw records. */
 export function parserRelations(): readonly Relation[] {
   return [
     valuesRelation(
@@ -49,7 +49,7 @@ export function parserRelations(): readonly Relation[] {
   ];
 }
 
-/** What the model and the reports read beside `event` and `invocation`. */
+/** The relations that the model and the reports read beside `event` and `invocation`. */
 export function reportRelations(): readonly Relation[] {
   const names = regionTable.columns.map((column) => column.name);
   const flags = regionTable.columns.filter((column) => column.type === "boolean").map((column) => column.name);
@@ -64,7 +64,7 @@ export function reportRelations(): readonly Relation[] {
   ];
 }
 
-/** `SELECT` over constants; every column is cast, so that a column of nulls has a type too. */
+/** A `SELECT` over constants; every column is cast, which gives a column of nulls its type. */
 export function valuesRelation(
   name: string,
   columns: readonly string[],
@@ -94,13 +94,13 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   timestamp: "timestamp",
 };
 
-/** A relation without rows, for what an engine over raw logs cannot know. */
+/** A relation without rows, for facts that an engine over raw logs does not have. */
 function emptyRelation({ name, columns }: Table): Relation {
   const nulls = columns.map((column) => `cast(null as ${sqlTypes[column.type]}) as ${column.name}`);
   return { name, sql: `select ${nulls.join(", ")}\nfrom (values (1)) as t (one)\nwhere one = 0` };
 }
 
-/** Thousands of rows in few bytes, since Athena takes statements of at most 256 KB: one line for each profile, routes as text. */
+/** The profiles in few bytes, since Athena's statements may have 256 KB: one line for each profile, with routes as text. */
 function profileRelation(rows: readonly InferenceProfileRow[]): Relation {
   const routes = new Map<string, Map<string, string[]>>();
   for (const row of rows) {
@@ -113,7 +113,7 @@ function profileRelation(rows: readonly InferenceProfileRow[]): Relation {
   }
   const lines = [...routes].map(([key, bySource]): Cell[] => {
     const text = [...bySource].map(([source, destinations]) => `${source}:${destinations.join(",")}`).join(";");
-    // The key was made above of three texts and a model that may be null.
+    // The key was made above from three texts and a model that may be null.
     return [...(JSON.parse(key) as Cell[]), text];
   });
   const packed = valuesRelation("packed", ["profile_id", "model", "as_of", "source", "routes"], lines);

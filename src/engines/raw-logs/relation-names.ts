@@ -1,16 +1,16 @@
-/** How a report's relations are found on Athena or Trino: by their names in a schema, or as tables that the user named. */
+/** The names of a report's relations on Athena or Trino: their own in a schema, or those of tables that the user named. */
 import { parseTableName } from "./log-table.ts";
 import { cteNames, withCtes } from "../../sql/composition.ts";
 import { namesIn } from "../../sql/tokens.ts";
 
 export interface RelationNames {
-  /** The table behind a relation, for statements whose CTE has the relation's own name. */
+  /** The full name of a relation's table, for statements with a CTE of the relation's name. */
   readonly qualify: (relation: string) => string;
-  /** The statement with a CTE in front for each relation that has a table of another name. */
+  /** The statement with a CTE for each relation whose table has another name. */
   readonly resolve: (sql: string) => string;
 }
 
-/** `schema` is what stands before a name: catalog and database, or nothing where the session has them. */
+/** The names in `schema`: catalog and database, or neither where the session has them. */
 export function relationNames(schema: readonly string[], tables: Readonly<Record<string, string>> = {}): RelationNames {
   const named = new Map(Object.entries(tables).map(([relation, table]) => [relation, tableName(table, schema)]));
   const qualify = (relation: string): string => named.get(relation) ?? quoted([...schema, relation]);
@@ -29,7 +29,7 @@ export function relationNames(schema: readonly string[], tables: Readonly<Record
   };
 }
 
-/** With as much of `schema` in front as the name leaves out. @throws SpillwayError `usage` */
+/** A table's name, completed from `schema`. @throws SpillwayError `usage` */
 function tableName(text: string, schema: readonly string[]): string {
   const parts = parseTableName(text);
   return quoted([...schema.slice(0, Math.max(0, schema.length - parts.length + 1)), ...parts]);

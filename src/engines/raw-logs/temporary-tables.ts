@@ -6,21 +6,21 @@ import { cteNames } from "../../sql/composition.ts";
 import type { Relation } from "./reference-relations.ts";
 
 /**
- * Both engines compute a relation anew wherever it is mentioned: the fold would read the logs dozens of times. These are kept,
- * each made of those before it.
+ * The relations kept as tables: both engines compute a relation again for every mention, and the fold would read the logs dozens of times.
+ * Each table is made from those before it.
  */
 const kept: readonly string[] = ["event", "first_completion", "invocation", "invocation_day", "trail_object"];
 
 export interface TemporaryTablesOptions {
-  /** In whose names the tables are made: some random letters. */
+  /** Random letters in the names of the tables. */
   readonly id: string;
-  /** Everything from the log table to the reports, in order. Asked for once, when the first statement comes. */
+  /** All relations from the log table to the reports, in order; asked for once, with the first statement. */
   readonly relations: (signal: AbortSignal | undefined) => Promise<readonly Relation[]>;
-  /** A table's name as a query writes it, and as DDL does. */
+  /** A table's name in queries and in DDL. */
   readonly named: (table: string) => { readonly query: string; readonly ddl: string };
   readonly execute: (sql: string, title: string, signal: AbortSignal | undefined) => Promise<void>;
   readonly drop: (table: string) => Promise<void>;
-  /** Before the logs are read: how often this statement needs them read. */
+  /** Called before the logs are read, with the number of reads that the statement needs. */
   readonly beforeReading?:
     | ((reads: number, title: string, signal: AbortSignal | undefined) => Promise<void>)
     | undefined;
@@ -29,9 +29,9 @@ export interface TemporaryTablesOptions {
 
 export interface TemporaryTables {
   readonly qualify: (relation: string) => string;
-  /** Makes the tables that a statement reads, and gives it back with everything else in front. */
+  /** Makes the tables that a statement reads, and returns it with all other relations in front. */
   readonly prepare: (sql: string, title: string, signal: AbortSignal | undefined) => Promise<string>;
-  /** Drops the tables; what cannot be dropped is named. */
+  /** Drops the tables, and names those that it could not drop. */
   readonly close: () => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function openTemporaryTables(options: TemporaryTablesOptions): TemporaryT
   const tableOf = (relation: string): string => `spillway_tmp_${id}_${relation}`;
   let relations: Promise<readonly Relation[]> | undefined;
 
-  /** The relations as they are now: a table where one was made. */
+  /** The current relations: the table where one was made. */
   const current = (all: readonly Relation[]): readonly Relation[] =>
     all.map((one) =>
       made.has(one.name) ? { name: one.name, sql: `SELECT * FROM ${named(tableOf(one.name)).query}` } : one,

@@ -12,7 +12,7 @@ import { type Relation, parserRelations, reportRelations } from "./reference-rel
 export interface LogFileTable {
   /** The table of raw logs, as the engine names it. */
   readonly table: string;
-  /** Condition on the table's columns, `WHERE` included; it bounds what every view scans. */
+  /** A `WHERE` clause on the table's columns, which bounds what every view scans. */
   readonly where?: string;
 }
 
@@ -22,7 +22,7 @@ export function logFileRelation(source: LogFileTable): Relation {
   return { name: "cloudtrail_record", sql: sql.trim() };
 }
 
-/** Everything between `cloudtrail_record` and the reports, in an order in which each reads only what stands before it. */
+/** All relations between `cloudtrail_record` and the reports, each after those that it reads. */
 export function modelRelations(): readonly Relation[] {
   return [
     ...parserRelations(),
@@ -46,8 +46,8 @@ export function modelRelations(): readonly Relation[] {
 }
 
 /**
- * What an engine over raw logs cannot know: who listed what up to when, and what is expected. Without a scope there is no clock either.
- * The reports read these all the same, and say that it is not known.
+ * Relations that an engine over raw logs cannot fill: what was listed up to when, and what is expected; without a scope, the clock too.
+ * The reports read them all the same, and say that these facts are unknown.
  */
 function unaskedRelations(): readonly Relation[] {
   const columns = (table: Table): readonly string[] =>
@@ -62,7 +62,7 @@ function unaskedRelations(): readonly Relation[] {
     empty(listedRangeTable),
     empty(expectedTrailTable),
     empty(unreadExpectationTable),
-    // Only an ingest that verifies knows of digests.
+    // Digests are known only after an ingest that verifies.
     empty(digestCheckTable),
     // without a scope nothing lies before its range
     empty(earlierDayTable),
@@ -77,7 +77,7 @@ function unaskedRelations(): readonly Relation[] {
   ];
 }
 
-/** The same eventID twice is one event: of different contents the first by all columns, as in the warehouse. */
+/** Each eventID once: where contents differ, the first by all columns, as in the warehouse. */
 function distinctEvents(from: string): string {
   const names = eventTable.columns.map((column) => column.name);
   const content = names.filter((name) => name !== "object_uri" && name !== "record_index");
@@ -89,7 +89,7 @@ function distinctEvents(from: string): string {
   ].join("\n");
 }
 
-/** Without invocation logs nothing is compared with them. */
+/** The empty comparison with invocation logs, where there are none. */
 const noUnmatched: string = `SELECT cast(NULL AS timestamp) AS event_time, ${[
   "kind",
   "account_id",
@@ -103,7 +103,7 @@ const noUnmatched: string = `SELECT cast(NULL AS timestamp) AS event_time, ${[
   .map((name) => `cast(NULL AS varchar) AS ${name}`)
   .join(", ")} WHERE 1 = 0`;
 
-/** Until a bundle is named. */
+/** The empty reach, until a bundle is named. */
 const noReach: string = `SELECT ${["profile_id", "source_region", "destination_region", "allowed"]
   .map((name) => `cast(NULL AS varchar) AS ${name}`)
   .join(", ")} WHERE 1 = 0`;

@@ -1,12 +1,12 @@
-/** How a Trino server is reached, as plain data, and what every request carries because of it. */
+/** The way to a Trino server, as plain data, and the headers that it gives every request. */
 import { SpillwayError } from "../../errors.ts";
 
-/** How a server is reached; a password needs TLS, since Trino refuses it otherwise. */
+/** A server and its credentials; a password needs TLS, since Trino refuses it otherwise. */
 export interface TrinoServer {
   readonly url: string;
   readonly user: string;
   readonly password?: string | undefined;
-  /** JSON web token, instead of a password. */
+  /** A JSON web token in place of a password. */
   readonly token?: string | undefined;
   readonly catalog?: string | undefined;
   readonly schema?: string | undefined;

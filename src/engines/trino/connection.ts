@@ -1,4 +1,4 @@
-/** Each request to a Trino server, sent again where that may help: Node's own client, since fetch takes no certificate authority of the user's. */
+/** Each request to a Trino server, sent again where that may help: by Node's own client, since fetch takes no CA. */
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
@@ -43,7 +43,7 @@ export async function exchange(url: URL, { method, headers, body, ca, signal }: 
 
 const attempts = 5;
 
-/** Trino answers 502, 503 and 504 when it is busy and 429 when it throttles: to be asked again, says its protocol. */
+/** One page, asked for again on 502, 503, 504 (busy) and 429 (throttled), as Trino's protocol demands. */
 export async function requestPage(url: URL, init: Exchange, title: string | undefined): Promise<TrinoPage> {
   for (let attempt = 1; ; attempt++) {
     const answer = await send(url, init, title, attempt);
@@ -58,7 +58,7 @@ export async function requestPage(url: URL, init: Exchange, title: string | unde
   }
 }
 
-/** Null: the connection failed, and the same page may be asked for again. A statement is never sent twice. */
+/** The answer; null if the connection failed and the page may be asked for again. A statement is never sent twice. */
 async function send(url: URL, init: Exchange, title: string | undefined, attempt: number): Promise<Answer | null> {
   try {
     return await exchange(url, init);
@@ -78,7 +78,7 @@ function pageOf(url: URL, body: string): TrinoPage {
 
 const textOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
-/** Whole numbers beyond 2^53 come out as text: a number of JavaScript would round them. */
+/** The parsed body, with whole numbers beyond 2^53 as text, since JavaScript would round them. */
 function jsonOf(body: string): unknown {
   const exact = /\d{16}/.test(body)
     ? body.replaceAll(textOrNumber, (found) => (/^-?\d{16,}$/.test(found) ? `"${found}"` : found))

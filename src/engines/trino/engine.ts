@@ -17,7 +17,7 @@ export interface TrinoEngineEffects {
   readonly log: Logger;
 }
 
-/** The tables and views are looked up in the server's catalog and schema. What was read is reported when the engine is closed. */
+/** Opens an engine over the tables and views of the server's catalog and schema. On closing it reports what was read. */
 export function openTrino(options: TrinoEngineOptions, { env, log }: TrinoEngineEffects): Engine {
   const { catalog, schema } = options;
   const server: TrinoServer = {

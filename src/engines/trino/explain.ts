@@ -3,7 +3,7 @@ import { SpillwayError, interruptedQuery, messageOf, systemCode } from "../../er
 import { trinoSecrets } from "./options.ts";
 import type { TrinoFailure } from "./protocol.ts";
 
-/** `title` names the statement, `isNew` says that it never reached the server. */
+/** The error for a server that does not answer; `isNew` says that the statement never reached it. */
 export function explainUnreachable(cause: unknown, url: URL, title: string | undefined, isNew: boolean): SpillwayError {
   if (isTlsFailure(cause)) {
     return new SpillwayError("engine", `the certificate of ${url.origin} is not accepted: ${messageOf(cause)}`, {

@@ -26,7 +26,7 @@ export interface TrinoLogsOptions {
   readonly onProgress: TrinoCall["onProgress"];
 }
 
-/** The command's own tables are made in the session's schema. @throws SpillwayError `usage` without one */
+/** Opens reports over raw logs, with the command's own tables in the session's schema. @throws SpillwayError `usage` without one */
 export function openTrinoLogs({ server, table, scope, log, onProgress }: TrinoLogsOptions): TemporaryTables {
   const { catalog, schema } = server;
   if (catalog === undefined || schema === undefined) {

@@ -1,4 +1,4 @@
-/** What a user may say about the Trino engine, as plain data; its secrets come from the environment alone. */
+/** The options of the Trino engine; its secrets come only from the environment. */
 import { variables } from "../../variables.ts";
 import type { Scope } from "../../sql/scope.ts";
 
@@ -11,13 +11,13 @@ export interface TrinoEngineOptions {
   readonly caFile?: string | undefined;
   /** A table of raw CloudTrail logs: its records are read into tables that the command makes and drops. */
   readonly table?: string | undefined;
-  /** With `table`: the days whose logs are read. */
+  /** With `table`, the days whose logs are read. */
   readonly scope?: Scope | undefined;
-  /** Tables that stand for relations, by the relation's name; the others are looked up under their own names. */
+  /** Tables to use for relations, by the relation's name; other relations are tables of their own names. */
   readonly relations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Never flags: those show in process lists and histories. */
+/** The variables with secrets; flags would show in process lists and shell histories. */
 export const trinoSecrets: { readonly password: string; readonly token: string } = {
   password: variables.trinoPassword.name,
   token: variables.trinoToken.name,

@@ -21,13 +21,13 @@ export interface TrinoPage {
   readonly rows: readonly (readonly unknown[])[];
   readonly failure: TrinoFailure | undefined;
   readonly state: string;
-  /** Bytes that came from storage so far. */
+  /** Bytes read from storage so far. */
   readonly scannedBytes: number;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads an answer; null if Trino does not write such. */
+/** Reads an answer; null if it does not have the protocol's shape. */
 export function readPage(body: unknown): TrinoPage | null {
   if (!isJson(body) || typeof body.id !== "string") return null;
   const stats = isJson(body.stats) ? body.stats : {};

@@ -56,11 +56,11 @@ async function cancel(url: URL, init: Exchange): Promise<void> {
   try {
     await exchange(url, { ...init, signal: AbortSignal.timeout(5_000) });
   } catch {
-    // it was on its way out: there is nothing left to tell anybody
+    // the statement was given up anyway: there is nothing to report
   }
 }
 
-/** A server behind a proxy names itself by its inner address: the path is its own, the way to it is the user's. */
+/** The next page at the address that the user gave: a server behind a proxy names its inner address. */
 function sameServer(nextUri: string, base: URL): URL {
   const next = new URL(nextUri, base);
   return new URL(`${next.pathname}${next.search}`, base);
