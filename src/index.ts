@@ -1,4 +1,4 @@
-/** What other programs may import from Spillway. Everything else may change without notice. */
+/** The exports for other programs. Everything else may change without notice. */
 export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/sources/folder.ts";

@@ -72,7 +72,7 @@ async function anyOf(
   };
 }
 
-/** Reads a log file by the end of its place: a copy keeps that. */
+/** The reader of a log file by the end of its URI, which a copy keeps. */
 async function logsOf(source: string, flags: SourceSettings, env: CommandContext["effects"]["env"]): Promise<ReadLog> {
   const { isS3Url, parseS3Url } = await import("../aws/s3/url.ts");
   if (!isS3Url(source)) {
@@ -106,7 +106,7 @@ async function logsOf(source: string, flags: SourceSettings, env: CommandContext
   };
 }
 
-/** `AWSLogs/…`, and what is left where the source itself lies further down. */
+/** The ends of a URI: from `AWSLogs/` on, and the shorter ones for a source that is a folder below it. */
 function endsOf(uri: string): readonly string[] {
   const place = pathOfPlace(uri);
   const parts = place.slice(Math.max(0, place.lastIndexOf("AWSLogs/"))).split("/");

@@ -9,7 +9,8 @@ import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts"
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
-import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
+import { extrasOf } from "../report/results/extras.ts";
+import { type ResultFlags, addResultFlags, formatOf, isDescribed, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -113,7 +114,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
-  const isDescribed = describesItself(flags);
+  const describes = isDescribed(flags);
   const { failOn = [] } = flags;
   if (failOn.includes("first-seen")) checkHasBeginning(asked.from);
   const statements = [report, failOn.includes("first-seen") ? catalogue.get("first-seen") : undefined];
@@ -151,7 +152,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     }
     await withTimeout(flags, signal, async (until) => {
       const statement = applyScope(report.sql, scope, engine.qualify);
-      const itself = isDescribed
+      const itself = describes
         ? await (
             await import("../report/results/self-description.ts")
           ).selfDescription(
@@ -166,19 +167,19 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
       await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
-        ...extrasOf(flags, itself),
+        ...extrasOf(formatOf(flags), itself),
       });
     });
     await printPdfOf(flags, context);
     await judgeClaims({ engine, catalogue, scope, flags, context: noting });
-    // where both hold, what is wrong goes before what is not known
+    // where both hold, findings outweigh what is not known
     if (codes.length > 0) context.exitWith(Math.min(...codes));
   } finally {
     await engine.close();
   }
 }
 
-/** The rows; what does not fit is counted where the flags ask for it. */
+/** The rows, with findings counted where the flags ask for it. */
 async function withFindings(
   report: Report,
   result: Result,
@@ -192,7 +193,7 @@ async function withFindings(
   return counted.result;
 }
 
-/** Without a boundary nothing is outside of it, without a bundle nothing is evaluated: both are said. */
+/** The boundary and bundle of a report about policies, with a word where one is missing. */
 async function policyViewOf(
   report: Report | undefined,
   { bundle, boundary, ...keys }: ReportFlags,

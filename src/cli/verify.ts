@@ -52,7 +52,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
   });
 }
 
-/** What was found, and what could not be looked at. */
+/** The findings, and what could not be looked at. */
 export interface VerifyOutcome {
   readonly tally: Tally;
   readonly gaps: readonly string[];
@@ -106,7 +106,7 @@ async function runVerify(
   };
   try {
     const result = await verifyResult(rows(), flags.format === undefined);
-    // Nothing to show is said below, in words.
+    // An empty result is reported below in words.
     if (result !== null) await printResult(result, flags, effects);
   } finally {
     progress.end();

@@ -84,11 +84,6 @@ export function findReport(catalogue: ReadonlyMap<string, Report>, name: string)
   });
 }
 
-/** The view that holds a report in the warehouse. */
-export function viewName(report: Report): string {
-  return report.name.replaceAll("-", "_");
-}
-
 function readFolder(folder: string): Report[] {
   try {
     const files = readdirSync(folder).filter((file) => file.endsWith(".sql"));

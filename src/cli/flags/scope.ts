@@ -1,4 +1,4 @@
-/** The flags that say what a report covers and how it leaves, for every command that prints results. */
+/** The flags for a report's scope and output, for every command that prints results. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
@@ -19,7 +19,7 @@ export interface ScopeFlags {
   readonly region?: readonly string[];
   readonly principal?: readonly string[];
   readonly boundary?: string;
-  /** Of the config: no flag. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -64,7 +64,7 @@ export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
   };
 }
 
-/** A misspelt Region would look like one without inference; a Region may also be newer than the reference data, hence no error. */
+/** Warns of unknown Regions: a misspelt one would look like one without inference. It is not an error, since a Region may be newer than the reference data. */
 export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Logger): Promise<void> {
   if (region.length === 0) return;
   const [{ regionRows }, { nearest }] = await Promise.all([
