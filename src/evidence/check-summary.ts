@@ -8,37 +8,14 @@ import { csvRows } from "./csv-rows.ts";
 import { recountClaims } from "./recount-claims.ts";
 import type { CoverageDay, Listing } from "./recount-coverage.ts";
 import type { Inputs } from "./recount-inputs.ts";
+import type { PackSummary } from "./pack-summary.ts";
 import { type Claim, answerOf } from "./summary.ts";
-
-const claimSchema = z.object({
-  claim: z.string(),
-  outcome: z.enum(["met", "not met", "not shown"]),
-  numbers: z.string(),
-  missing: z.string().nullable(),
-});
-const summarySchema = z.object({
-  answer: z.string(),
-  boundary: z.object({ name: z.string(), regions: z.array(z.string()) }),
-  from: z.string(),
-  to: z.string(),
-  asOf: z.string(),
-  personalData: z.string(),
-  claims: z.array(claimSchema),
-  figures: z.record(z.string(), z.number()),
-  strangeRegions: z.array(z.string()),
-});
-
-export type PackSummary = Readonly<z.output<typeof summarySchema>>;
 
 /** What the other files of the pack come to. */
 export interface PackRows {
   readonly inputs: Inputs;
   readonly listing: Listing;
   readonly coverage: readonly CoverageDay[];
-}
-
-export async function readSummary(root: string): Promise<PackSummary> {
-  return summarySchema.parse(JSON.parse(await readFile(join(root, "data/summary.json"), "utf8")));
 }
 
 export async function checkSummary(

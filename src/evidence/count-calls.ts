@@ -3,10 +3,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tell } from "./check-bag.ts";
 import { CallsByLog } from "./check-calls-by-log.ts";
-import type { PackSummary } from "./check-summary.ts";
 import { csvRows } from "./csv-rows.ts";
 import { DistinctKeys } from "./distinct-keys.ts";
 import { type KeyedRow, Lockstep } from "./lockstep.ts";
+import type { PackSummary } from "./pack-summary.ts";
 
 const figureNames = [
   "invocations",
