@@ -94,7 +94,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { applyScope, applyScopeWherePossible },
     { printResult },
     { filesFor },
-    { checkPageFlags, headOf, printPage, printPdfOf },
+    { checkPageFlags, headOfReport, printPage, printPdfOf },
     { readScope },
     { checkHasBeginning },
   ] = await Promise.all([
@@ -129,15 +129,13 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     const { policyReader } = await import("../report/policies/policy-reader.ts");
     const amend = policyReader(policies, scope, engine);
     // elsewhere each question costs a scan
-    if (engine.name === "duckdb") {
-      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
-      await warnOfEmptyScope(engine, scope, effects.log);
-    }
+    const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+    const unmatched = engine.name === "duckdb" ? await warnOfEmptyScope(engine, scope, effects.log) : [];
     if (report?.name === "invocation-log-gaps") {
       const { warnWithoutInvocationLogs } = await import("../report/without-invocation-logs.ts");
       await warnWithoutInvocationLogs(engine, effects.log);
     }
-    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at };
+    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at, unmatched };
     const isPage = formatOf(flags) === "html";
     if (report === undefined) {
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
@@ -163,7 +161,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
         : undefined;
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
-      const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
+      const page = isPage ? { report, head: await headOfReport(report.name, order) } : undefined;
       await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,

@@ -12,7 +12,7 @@ import { withOutput } from "../report/output.ts";
 import { overviewData } from "../report/overview/data.ts";
 import { overviewText } from "../report/overview/overview.ts";
 import type { PageHead } from "../report/page/data/page-data.ts";
-import { pageHead } from "../report/page/head.ts";
+import { pageHead, withoutComparison } from "../report/page/head.ts";
 import { policyReader } from "../report/policies/policy-reader.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
 import { describesItself, extrasOf } from "../report/results/extras.ts";
@@ -40,6 +40,8 @@ export interface ReportSource {
   /** What `drift`, `denials` and the overview are judged by; none: nothing. */
   readonly policies: PolicyView | undefined;
   readonly protection: Protection | undefined;
+  /** What of the scope no call matches, as it was warned of. */
+  readonly unmatched?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -95,7 +97,9 @@ async function writeFile(job: ReportJob, source: ReportSource, file: string): Pr
   const rows = await engine.run(statement, signal);
   checkColumns(report, rows.columns);
   const result = await policyReader(source.policies, scope, engine)(report.name, rows);
-  const page = { report, head: headOf(job, source) };
+  const head = headOf(job, source);
+  const page =
+    format === "html" ? { report, head: await withoutComparison(head, engine, [report.name], signal) } : undefined;
   return await writeResult(result, { file, stdout: nowhere }, { format, signal, page, ...extrasOf(format, itself) });
 }
 
@@ -123,13 +127,17 @@ async function writePage(job: ReportJob, source: ReportSource, file: string): Pr
   await withOutput(file, nowhere, async (output) => void output.write(page));
 }
 
-function headOf({ scope, boundaryName }: ReportJob, { engine, policies, protection }: ReportSource): PageHead {
+function headOf(
+  { scope, boundaryName }: ReportJob,
+  { engine, policies, protection, unmatched }: ReportSource,
+): PageHead {
   return pageHead({
     scope,
     boundaryName,
     engine: engine.name,
     protection,
     bundleDay: policies?.bundle.collected_at,
+    notes: unmatched,
   });
 }
 

@@ -30,10 +30,12 @@ export async function writeReports(jobs: readonly ReportJob[], step: ReportStep,
   try {
     const writing = async (engine: Engine): Promise<void> => {
       const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
-      for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
+      const unmatched = new Map<string, readonly string[]>();
+      for (const [key, scope] of scopes) unmatched.set(key, await warnOfEmptyScope(engine, scope, effects.log));
       for (const job of jobs) {
         if (signal.aborted) throw interrupted();
-        await tryJob(job, { ...step, engine, protection }, draft, effects, progress);
+        const source = { ...step, engine, protection, unmatched: unmatched.get(JSON.stringify(job.scope)) };
+        await tryJob(job, source, draft, effects, progress);
       }
     };
     await withEngine(config, writing, { protection, writable: files.flatMap(filesFor) });
