@@ -4,11 +4,11 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { findKey, parsePublicKeys } from "../integrity/public-keys.ts";
 import { parseDigest } from "../integrity/digest-document.ts";
+import { tailOf } from "../integrity/digest-name.ts";
 import { isSignedBy, sameHex } from "../integrity/signature.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { openStored } from "../parse/seal.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
-import { tailOf } from "./check-vouching.ts";
 import { type FoundRecord, findRecord } from "./find-record.ts";
 
 /** The bytes of a log file by its place; null where the source does not have it. @throws Error where it cannot be read */
