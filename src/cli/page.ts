@@ -22,6 +22,8 @@ export interface PageOrder {
   readonly context: CommandContext;
   /** The day on which the bundle's documents were read; undefined without a bundle. */
   readonly bundleDay?: string | undefined;
+  /** What of the scope no call matches, in sentences without a full stop. */
+  readonly unmatched?: readonly string[];
 }
 
 export interface OverviewOrder extends PageOrder {
@@ -62,8 +64,15 @@ export async function printPage(order: OverviewOrder): Promise<void> {
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }
 
+/** Of one report's page. */
+export async function headOfReport(name: string, order: PageOrder): Promise<PageHead> {
+  const { withoutComparison } = await import("../report/page/head.ts");
+  const head = await withoutComparison(await headOf(order), order.engine, [name], order.context.signal);
+  return { ...head, maxRows: order.flags.maxRows };
+}
+
 /** The head of a page; `isWhole` says that it has all reports, none of which reads more of a table of logs than the range. */
-export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isWhole = false): Promise<PageHead> {
+async function headOf({ engine, scope, flags, bundleDay, unmatched }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
   const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
   return pageHead({
@@ -73,6 +82,7 @@ export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isW
     protection: protectionOf(flags),
     isBounded,
     bundleDay,
+    notes: unmatched,
   });
 }
 

@@ -9,7 +9,8 @@ import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts"
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
-import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
+import { extrasOf } from "../report/results/extras.ts";
+import { type ResultFlags, addResultFlags, formatOf, isDescribed, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -93,7 +94,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { applyScope, applyScopeWherePossible },
     { printResult },
     { filesFor },
-    { checkPageFlags, headOf, printPage, printPdfOf },
+    { checkPageFlags, headOfReport, printPage, printPdfOf },
     { readScope },
     { checkHasBeginning },
   ] = await Promise.all([
@@ -113,7 +114,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
-  const isDescribed = describesItself(flags);
+  const describes = isDescribed(flags);
   const { failOn = [] } = flags;
   if (failOn.includes("first-seen")) checkHasBeginning(asked.from);
   const statements = [report, failOn.includes("first-seen") ? catalogue.get("first-seen") : undefined];
@@ -128,15 +129,13 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     const { policyReader } = await import("../report/policies/policy-reader.ts");
     const amend = policyReader(policies, scope, engine);
     // elsewhere each question costs a scan
-    if (engine.name === "duckdb") {
-      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
-      await warnOfEmptyScope(engine, scope, effects.log);
-    }
+    const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+    const unmatched = engine.name === "duckdb" ? await warnOfEmptyScope(engine, scope, effects.log) : [];
     if (report?.name === "invocation-log-gaps") {
       const { warnWithoutInvocationLogs } = await import("../report/without-invocation-logs.ts");
       await warnWithoutInvocationLogs(engine, effects.log);
     }
-    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at };
+    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at, unmatched };
     const isPage = formatOf(flags) === "html";
     if (report === undefined) {
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
@@ -151,7 +150,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     }
     await withTimeout(flags, signal, async (until) => {
       const statement = applyScope(report.sql, scope, engine.qualify);
-      const itself = isDescribed
+      const itself = describes
         ? await (
             await import("../report/results/self-description.ts")
           ).selfDescription(
@@ -162,11 +161,11 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
         : undefined;
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
-      const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
+      const page = isPage ? { report, head: await headOfReport(report.name, order) } : undefined;
       await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
-        ...extrasOf(flags, itself),
+        ...extrasOf(formatOf(flags), itself),
       });
     });
     await printPdfOf(flags, context);

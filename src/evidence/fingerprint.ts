@@ -26,12 +26,12 @@ export async function fingerprintOf(request: PackRequest, signedBy: string | und
   add(clauses ?? clauseRows());
   const tables = [
     "SELECT * FROM invocation",
-    inputs,
+    inputs(engine.qualify),
     logInputs(engine.qualify),
     callsByLog(engine.qualify),
-    digests(question),
+    digests(question, engine.qualify),
     publicKeys(question),
-    missingLogs(question),
+    missingLogs(question, engine.qualify),
     listedWithin(question),
     ...wholeTables.map(([, sql]) => sql),
   ];

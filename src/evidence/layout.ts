@@ -23,3 +23,11 @@ export function packName(boundary: string, from: Date, to: Date): string {
   const day = (time: Date): string => time.toISOString().replace("T00:00:00.000Z", "").replaceAll(/[:.]/g, "");
   return `spillway-${boundary.replaceAll(/[^A-Za-z0-9-]+/g, "-")}-${day(from)}-${day(to)}`;
 }
+
+/** What stands before the path of a local file: where the folder lies that it was read from, a pack does not say. */
+const localPlace = /^folder(?:-\d+)?:/;
+
+/** The path below a folder of what a pack names; the URI of an S3 object as it is. */
+export function pathOfPlace(place: string): string {
+  return place.replace(localPlace, "");
+}

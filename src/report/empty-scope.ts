@@ -6,8 +6,15 @@ import { type Scope, applyScope } from "../sql/scope.ts";
 
 const found = "SELECT count(*) AS n FROM (SELECT 1 FROM invocation_day LIMIT 1) AS one";
 
+/** Says it, and returns what was said for those who have to repeat it. */
+export async function warnOfEmptyScope(engine: Engine, scope: Scope, log: Logger): Promise<readonly string[]> {
+  const said = await unmatchedParts(engine, scope);
+  for (const sentence of said) log.warn(sentence);
+  return said;
+}
+
 /** Asks for each account, Region and principal alone, then for all of the scope. Statements of their own: for an engine that costs nothing. */
-export async function warnOfEmptyScope(engine: Engine, scope: Scope, log: Logger): Promise<void> {
+async function unmatchedParts(engine: Engine, scope: Scope): Promise<readonly string[]> {
   const matches = async (part: Scope): Promise<boolean> => {
     const [row] = await plainRows(await engine.run(applyScope(found, part, engine.qualify)));
     return Number(row?.["n"]) > 0;
@@ -19,12 +26,9 @@ export async function warnOfEmptyScope(engine: Engine, scope: Scope, log: Logger
   ];
   const { from, to, accounts, regions, principals } = scope;
   const filters = { from, to, accounts, regions, principals };
-  if (!Object.values(filters).some((value) => value !== undefined)) return;
-  let said = false;
-  for (const [name, part] of members) {
-    if (await matches(part)) continue;
-    log.warn(`no call in the warehouse is of ${name}`);
-    said = true;
-  }
-  if (!said && !(await matches(filters))) log.warn("no call in the warehouse matches the whole scope");
+  if (!Object.values(filters).some((value) => value !== undefined)) return [];
+  const said: string[] = [];
+  for (const [name, part] of members) if (!(await matches(part))) said.push(`no call in the warehouse is of ${name}`);
+  const isWholeEmpty = said.length === 0 && !(await matches(filters));
+  return isWholeEmpty ? ["no call in the warehouse matches the whole scope"] : said;
 }

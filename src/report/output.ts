@@ -72,7 +72,9 @@ async function explained<T>(file: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
-    if (systemCode(cause) === undefined || cause instanceof SpillwayError) throw cause;
+    // an AbortError has a code too: what was told to stop did not fail
+    const isStopped = cause instanceof Error && cause.name === "AbortError";
+    if (isStopped || systemCode(cause) === undefined || cause instanceof SpillwayError) throw cause;
     throw new SpillwayError(
       systemCode(cause) === "ENOSPC" ? "disk-full" : "output",
       `cannot write ${file}: ${messageOf(cause)}`,

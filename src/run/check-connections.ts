@@ -11,7 +11,7 @@ import { type ObjectSource, type TrailObject, noMemory } from "../ingest/listing
 import { countOrganizationAccounts, hasOrganization, organizationName } from "./expectation.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { ReportJob } from "./report-jobs.ts";
-import { putOptionsOf } from "./write-reports.ts";
+import { putOptionsOf } from "./write-report.ts";
 
 export interface Trial {
   readonly what: string;

@@ -26,7 +26,7 @@ import { withPartialFile } from "../report/output.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type RememberedPack, readRemembered, writeRemembered } from "./remembered-packs.ts";
-import { putOptionsOf } from "./write-reports.ts";
+import { putOptionsOf } from "./write-report.ts";
 
 export interface EvidenceRun {
   readonly config: Config;

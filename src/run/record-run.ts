@@ -15,7 +15,7 @@ import type { Pruned } from "./prune.ts";
 import { type Phase, type RunReport, writeWhole } from "./run-report.ts";
 import type { Changes, Snapshot } from "./snapshot.ts";
 import type { Verdict } from "./verdict.ts";
-import type { WrittenFile } from "./write-reports.ts";
+import type { WrittenFile } from "./write-report.ts";
 
 /** What is known so far; a run that fails reports as much as it has. */
 export interface RunState {

@@ -53,6 +53,15 @@ function jobsOf(
   const output = settings.output.replaceAll("{date}", now.toISOString().slice(0, 10)).replace(/\/+$/, "");
   if (isS3Url(output)) parseS3Url(output);
   const formats = [...new Set([settings.format].flat())];
+  if (settings.envelope === true && !formats.includes("json")) {
+    throw new SpillwayError(
+      "config",
+      `an envelope is for json, and the reports in ${output} are ${formats.join(", ")}`,
+      {
+        next: 'Add "json" to their format; Parquet and Arrow carry the same as metadata.',
+      },
+    );
+  }
   return reportsOf(settings, scope, catalogue).flatMap((report) =>
     (report === null ? overviewFormats(formats) : formats).map((format) => {
       const target = `${output}/${report?.name ?? overviewName}.${formatTraits[format].extension}`;

@@ -7,7 +7,7 @@ import type { Claim, Freshness } from "../report/claims.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
 import type { RangeFinding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
-import type { WrittenFile } from "./write-reports.ts";
+import type { WrittenFile } from "./write-report.ts";
 
 export interface RunReport {
   readonly version: string;

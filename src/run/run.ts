@@ -6,15 +6,13 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { isOutOfReach } from "../ingest/out-of-reach.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
-import { openWarehouse } from "../engines/duckdb/engine.ts";
-import type { Engine } from "../engines/engine.ts";
-import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { interruptStatements } from "../store/duck.ts";
 import type { Expectation } from "../store/warehouse.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { hasOrganization, readExpectation } from "./expectation.ts";
 import { type RangeFinding, findInRange } from "./findings.ts";
+import { abandoned, interrupted } from "./interrupted.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -22,7 +20,8 @@ import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
 import { type RunState, recordRun } from "./record-run.ts";
 import { type Verdict, failedVerdict, judge } from "./verdict.ts";
-import { writeReport } from "./write-reports.ts";
+import { withEngine } from "./with-engine.ts";
+import { writeReports } from "./write-reports.ts";
 
 /** From a signal to the run report; the process ends soon after. */
 const graceMs = 7000;
@@ -99,24 +98,8 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
     if (pruned?.published === true) progress.snapshot = await totals();
   }
   if (signal.aborted) throw interrupted();
-  const reporting = async (engine: Engine): Promise<void> =>
-    await step("reports", async () => {
-      const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
-      for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
-      for (const job of jobs) {
-        if (signal.aborted) throw interrupted();
-        try {
-          const file = await writeReport(job, { engine, catalogue, policies, protection: progress.protection, signal });
-          progress.files.push(file);
-          const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
-          effects.log.info(`wrote ${file.target}${rows}`, { ...file });
-        } catch (error) {
-          if (signal.aborted || !(error instanceof SpillwayError)) throw error;
-          progress.failures.push({ what: job.target, error });
-        }
-      }
-    });
-  await withEngine(config, reporting, progress.protection);
+  const reporting = async (): Promise<void> => await writeReports(jobs, { ...options, catalogue, policies }, progress);
+  await step("reports", reporting);
   let found = await withEngine(
     config,
     async (engine) =>
@@ -148,7 +131,7 @@ async function evidenceStep(
     const made = await withEngine(
       config,
       (engine) => writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
-      protection,
+      { protection },
     );
     progress.evidence.push(...made.packs);
     progress.failures.push(...made.failures);
@@ -232,19 +215,6 @@ async function totalsBefore(totals: () => Promise<Snapshot>, { log }: Effects): 
   }
 }
 
-async function withEngine<T>(
-  config: Config,
-  action: (engine: Engine) => Promise<T>,
-  protection?: Protection,
-): Promise<T> {
-  const engine = await openWarehouse(config.warehouse, [], protection);
-  try {
-    return await action(engine);
-  } finally {
-    await engine.close();
-  }
-}
-
 /** A signal is obeyed whatever hangs: a store that never answers, a statement that never ends. What was committed is safe. */
 async function withinGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -265,16 +235,6 @@ async function withinGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T>
   }
 }
 
-function abandoned(): SpillwayError {
-  return new SpillwayError(
-    "interrupted",
-    "stopped in the middle of something that did not end; what was committed is kept",
-    {
-      next: "Run the same command again to go on from there.",
-    },
-  );
-}
-
 /** Runs a step and notes how long it took, also when it fails. */
 function stepper(phases: Phase[], { effects }: RunOptions) {
   return async <T>(name: string, action: () => Promise<T>): Promise<T> => {
@@ -287,10 +247,4 @@ function stepper(phases: Phase[], { effects }: RunOptions) {
       effects.log.info(`${name} took ${seconds.toFixed(2)} s`, { phase: name, seconds });
     }
   };
-}
-
-function interrupted(): SpillwayError {
-  return new SpillwayError("interrupted", "stopped before the run was done; what was read is committed and published", {
-    next: "Run the same command again to go on from there.",
-  });
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type FormatName, formatNames, formatTraits } from "../../report/formats/names.ts";
+import { describesItself } from "../../report/results/extras.ts";
 import type { OutputFlags } from "./scope.ts";
 import { wholeNumber } from "./values.ts";
 
@@ -20,23 +21,14 @@ export function addResultFlags(command: Command): Command {
 }
 
 /** Whether the result has to describe itself. @throws SpillwayError `usage` for an envelope around anything but JSON */
-export function describesItself(flags: OutputFlags & ResultFlags): boolean {
+export function isDescribed(flags: OutputFlags & ResultFlags): boolean {
   const format = formatOf(flags);
   if (flags.envelope === true && format !== "json") {
     throw new SpillwayError("usage", `--envelope is for json, and the format is ${format}`, {
       next: "Add --format json; Parquet and Arrow carry the same as metadata.",
     });
   }
-  return flags.envelope === true || format === "parquet" || format === "arrow";
-}
-
-/** The metadata of Parquet and Arrow, or the frame of JSON where an envelope was asked for. */
-export function extrasOf<Frame>(
-  { envelope }: ResultFlags,
-  itself: { readonly metadata: Readonly<Record<string, string>>; readonly frame: Frame } | undefined,
-): { metadata?: Readonly<Record<string, string>>; frame?: Frame } {
-  if (itself === undefined) return {};
-  return envelope === true ? { frame: itself.frame } : { metadata: itself.metadata };
+  return describesItself(format, flags.envelope);
 }
 
 /** Extensions of files that imply a format, besides the format's own. */
