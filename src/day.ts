@@ -24,6 +24,11 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
 }
 
+/** The days from the first to the last, both included. */
+export function* eachDay(first: string, last: string): Generator<string> {
+  for (let day = first; day <= last; day = addDays(day, 1)) yield day;
+}
+
 /** Whether a text is a real calendar day, written YYYY-MM-DD. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

@@ -1,5 +1,5 @@
 /** The sums of a check: rows by kind, verdict and reason. */
-import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
+import { type Verdict, type VerifyRow, isIntegrityFinding, isGap } from "./verdict.ts";
 
 /** Verdicts in the order in which they are printed. */
 const verdicts: readonly Verdict[] = ["valid", "invalid", "missing", "unreadable", "undigested", "not-yet-digested"];
@@ -25,7 +25,7 @@ export class Tally {
     else counted.count++;
     const { signatureSource: source } = row;
     if (source !== null) this.#signatures.set(source, (this.#signatures.get(source) ?? 0) + 1);
-    if (isFinding(row)) this.findings++;
+    if (isIntegrityFinding(row)) this.findings++;
     else if (isGap(row)) this.gaps++;
   }
 

@@ -57,12 +57,12 @@ export interface VerifyRow {
 }
 
 /** `--fail-on integrity`: something was changed or taken away, or lies there and nobody vouches for it. */
-export function isFinding({ verdict, reason }: Pick<VerifyRow, "verdict" | "reason">): boolean {
+export function isIntegrityFinding({ verdict, reason }: Pick<VerifyRow, "verdict" | "reason">): boolean {
   if (verdict === "invalid" || verdict === "missing") return true;
   return verdict === "undigested" && (reason === "unlisted" || reason === "cut-end");
 }
 
 /** `--strict`: neither valid nor a finding; it could not be shown. */
 export function isGap(row: Pick<VerifyRow, "verdict" | "reason">): boolean {
-  return row.verdict !== "valid" && !isFinding(row);
+  return row.verdict !== "valid" && !isIntegrityFinding(row);
 }
