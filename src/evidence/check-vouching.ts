@@ -2,6 +2,7 @@
 import { hourMs } from "../day.ts";
 import { join } from "node:path";
 import type { DigestDocument } from "../integrity/digest-document.ts";
+import { tailOf } from "../integrity/digest-name.ts";
 import { sameHex } from "../integrity/signature.ts";
 import type { Tell } from "./check-bag.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
@@ -22,11 +23,6 @@ export interface VouchedLogs {
 interface Listed {
   readonly hashes: string[];
   isThere: boolean;
-}
-
-/** Where a file lies below its bucket and prefix: a copy keeps that. */
-export function tailOf(key: string): string {
-  return key.slice(Math.max(0, key.lastIndexOf("AWSLogs/")));
 }
 
 export async function checkVouching(

@@ -21,7 +21,7 @@ export function checkConfig(config: Config): void {
   for (const { from, to } of [config.scope, ...config.reports, config.evidence ?? {}]) {
     if (from === undefined || to === undefined || from < to) continue;
     throw new SpillwayError("config", `from ${from} is not before to ${to}`, {
-      next: "to names the first day that is no longer included.",
+      next: from > to ? "Swap them." : "to names the first day that is no longer included; name a later one.",
     });
   }
   ownBoundaryRegions(config.boundaries);

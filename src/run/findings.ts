@@ -9,7 +9,7 @@ import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
-import { driftFindings, driftMarks } from "./drift.ts";
+import { driftFindings, countDriftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface RangeFinding {
@@ -47,7 +47,7 @@ export async function findInRange(
   const range = await claimsOf(engine, (report) =>
     applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
   );
-  const drift = await driftMarks(engine, config, scope, policies);
+  const drift = await countDriftMarks(engine, config, scope, policies);
   const first = config.failOn.includes("first-seen")
     ? await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, qualify))
     : undefined;
