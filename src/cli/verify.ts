@@ -10,6 +10,7 @@ import { addBucketFlags } from "./flags/source.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 export interface VerifyFlags extends Omit<SourceSettings, "from" | "to">, KeyFlags {
   readonly from?: Date;
@@ -96,8 +97,7 @@ async function runVerify(
   const areas = await areasOf(options);
   if (areas.length === 0) throw nothingThere(sources, flags);
   const rows = async function* (): AsyncGenerator<readonly VerifyRow[]> {
-    for await (const piece of verifyAreas(areas, options)) {
-      context.signal.throwIfAborted();
+    for await (const piece of untilStopped(verifyAreas(areas, options), context.signal)) {
       for (const row of piece) tally.add(row);
       const shown = flags.format === undefined ? piece.filter(({ verdict }) => verdict !== "valid") : piece;
       if (shown.length > 0) yield shown;
