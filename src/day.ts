@@ -24,6 +24,11 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
 }
 
+/** The days from the first to the last, both included. */
+export function* eachDay(first: string, last: string): Generator<string> {
+  for (let day = first; day <= last; day = addDays(day, 1)) yield day;
+}
+
 /** Whether a text is a real calendar day, written YYYY-MM-DD. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
@@ -44,4 +49,13 @@ export function checkDays(from: string | undefined, to: string | undefined): voi
   }
   if (from !== undefined && to !== undefined && from > to)
     throw new SpillwayError("usage", `--from ${from} is after --to ${to}`, { next: "Swap them." });
+}
+
+/** @throws SpillwayError `usage`, unless the range holds a moment */
+export function checkRange(from: Date | undefined, to: Date | undefined): void {
+  if (from === undefined || to === undefined || from < to) return;
+  if (from > to) throw new SpillwayError("usage", "--from is after --to", { next: "Swap them." });
+  throw new SpillwayError("usage", "--from and --to are the same moment: nothing lies between them", {
+    next: "--to names the first moment that is no longer included; name a later one.",
+  });
 }

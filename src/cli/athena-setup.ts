@@ -70,7 +70,7 @@ async function tableToMake(
   database: string,
 ): Promise<import("../engines/raw-logs/hive-table.ts").LogTableOptions> {
   if (flags.logs === undefined) {
-    throw new SpillwayError("usage", "it is not said where the logs are", {
+    throw new SpillwayError("usage", "the log location is missing", {
       next: "Add --logs s3://BUCKET[/PREFIX], or name a table that is there: --athena-table DATABASE.TABLE",
     });
   }

@@ -1,5 +1,6 @@
 /** `spillway evidence`: a pack for an auditor, from the warehouse alone. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../day.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { variables } from "../variables.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -64,11 +65,7 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
       next: "For example: spillway evidence --boundary eu --from 2026-10-01 --to 2026-11-01 --output eu-2026-10.zip",
     });
   }
-  if (from >= to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+  checkRange(from, to);
   const [{ resolveBoundary }, { loadCatalogue }, { openWarehouse }, { makePack }, { bytesText }] = await Promise.all([
     import("../report/boundary.ts"),
     import("../report/catalogue.ts"),

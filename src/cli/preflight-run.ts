@@ -7,7 +7,7 @@ import type { Bundle } from "../policy/bundle.ts";
 import { layersNotEvaluated } from "../policy/explain.ts";
 import { collectBundle } from "../probe/collect.ts";
 import { crossCheck } from "../probe/cross-check.ts";
-import { outcomeOf } from "../probe/preflight/line.ts";
+import { worstOutcome } from "../probe/preflight/line.ts";
 import { preflightPermissions } from "../probe/preflight/permissions.ts";
 import { type Preflight, preflight } from "../probe/preflight/preflight.ts";
 import type { DecidedCall } from "../probe/preflight/policy-lines.ts";
@@ -55,7 +55,7 @@ export async function runPreflight(flags: PreflightFlags, context: CommandContex
   await printPreflight(found.lines, flags, effects);
   tell(found, flags, context);
   const code = { passes: exitCodes.ok, fails: exitCodes.findings, "cannot-tell": exitCodes.incomplete } as const;
-  return code[outcomeOf(found.lines)];
+  return code[worstOutcome(found.lines)];
 }
 
 /** Whether the policies are read from AWS because none were given. */

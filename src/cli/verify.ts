@@ -1,5 +1,6 @@
 /** `spillway verify`: CloudTrail's digest chains of all accounts, Regions and trails; rows out, sums on stderr, an exit code. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../day.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Step } from "../integrity/check-area.ts";
 import type { Tally } from "../integrity/tally.ts";
@@ -65,7 +66,7 @@ async function runVerify(
   context: CommandContext,
 ): Promise<VerifyOutcome> {
   const { effects } = context;
-  checkRange(flags);
+  checkScope(flags);
   const [{ areasOf, verifyAreas }, { SealPool }, { Tally }, { readSignatures }, { printResult }, { verifyResult }] =
     await Promise.all([
       import("../integrity/verify.ts"),
@@ -116,12 +117,8 @@ async function runVerify(
   return { tally, gaps };
 }
 
-function checkRange({ from, to, account }: VerifyFlags): void {
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+function checkScope({ from, to, account }: VerifyFlags): void {
+  checkRange(from, to);
   const stranger = account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
     throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });

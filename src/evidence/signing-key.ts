@@ -18,7 +18,7 @@ export async function openSigner(name: string, options: SignerOptions = {}): Pro
   return name.startsWith("kms:") ? await kmsSigner(name.slice(4), options) : fileSigner(name);
 }
 
-/** What can be known of a signing key without asking anybody. @throws SpillwayError `usage` */
+/** Checks what can be known of a signing key without asking for it. @throws SpillwayError `usage` */
 export function checkSigningKey(name: string): void {
   if (!name.startsWith("kms:")) fileSigner(name);
 }
@@ -87,7 +87,7 @@ export function isSigned(bytes: Uint8Array, signature: Uint8Array, key: KeyObjec
   }
 }
 
-/** Ed25519 hashes by itself. */
+/** The hash to sign with; null for Ed25519, which hashes by itself. */
 function hashOf(key: KeyObject): "sha256" | null {
   return key.asymmetricKeyType === "ed25519" ? null : "sha256";
 }

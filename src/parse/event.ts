@@ -6,7 +6,7 @@ import { invocationKey } from "./invocation-key.ts";
 import { type JsonObject, flagOrNull, nonEmpty, objectOrNull, textOrNull } from "./json.ts";
 import { type ModelKind, decodeModelId, mantleModel, parseModelId, providerOf, resourceModelOf } from "./model-id.ts";
 import {
-  type Outcome,
+  type CallOutcome,
   type RecordKind,
   bareErrorCode,
   inferenceOperation,
@@ -30,7 +30,7 @@ interface Narrower {
   readonly event_name: string;
   readonly source_region: string;
   readonly record_kind: RecordKind;
-  readonly outcome: Outcome | null;
+  readonly outcome: CallOutcome | null;
   readonly additional_omitted: boolean;
   readonly model_kind: ModelKind;
 }

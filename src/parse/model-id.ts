@@ -1,5 +1,5 @@
 /** The parts of a modelId: kind, profile, scope, model, provider (R6). */
-import { isScope, isVendor } from "../reference/vendors.ts";
+import { isProfileScope, isVendor } from "../reference/vendors.ts";
 import { isObject } from "./json.ts";
 import { memoize } from "./memo.ts";
 
@@ -123,7 +123,7 @@ function parseProfile(id: string): ModelReference {
   const dot = id.indexOf(".");
   const prefix = dot < 0 ? "" : id.slice(0, dot);
   const rest = dot < 0 ? "" : id.slice(dot + 1);
-  if (isScope(prefix)) return reference("inference-profile", id, prefix, rest === "" ? null : rest);
+  if (isProfileScope(prefix)) return reference("inference-profile", id, prefix, rest === "" ? null : rest);
   return reference("inference-profile", id, "unknown", plainModel(rest));
 }
 

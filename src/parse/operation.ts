@@ -3,7 +3,7 @@ import { findInferenceOperation, isNeverInference } from "../reference/operation
 import { flagOrNull } from "./json.ts";
 
 export type RecordKind = "api-call" | "completion" | "network" | "other";
-export type Outcome = "served" | "denied" | "throttled" | "failed";
+export type CallOutcome = "served" | "denied" | "throttled" | "failed";
 
 /** The eventName of a listed inference operation, `other-inference` for an unknown one that qualifies, else null. */
 export function inferenceOperation(
@@ -36,7 +36,7 @@ export function recordKind(
 }
 
 /** The outcome by the code alone: messages of failures may say "Access denied" too. */
-export function outcomeOf(kind: RecordKind, errorCode: string | null): Outcome | null {
+export function outcomeOf(kind: RecordKind, errorCode: string | null): CallOutcome | null {
   if (kind === "other") return null;
   // A stream that broke off was served: the model had received the data.
   if (kind === "completion" || errorCode === null || errorCode === "") return "served";

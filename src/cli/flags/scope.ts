@@ -1,5 +1,6 @@
 /** The flags for a report's scope and output, for every command that prints results. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../../day.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { type FormatName, formatNames } from "../../report/formats/names.ts";
@@ -41,11 +42,7 @@ export function addScopeFlags(command: Command): Command {
 }
 
 export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
-  if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+  checkRange(flags.from, flags.to);
   const stranger = flags.account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
     throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });

@@ -82,10 +82,10 @@ export const admitsGlobalProfiles: Rule = (statement) => {
 };
 
 /** A profile's id after foundation-model/, which names nothing. */
-export const profileAsModel: Rule = (statement, _, { isScope }) =>
+export const profileAsModel: Rule = (statement, _, { isProfileScope }) =>
   (statement.resources?.values ?? []).flatMap((node: StringNode): LintFinding[] => {
     const [, scope] = /:foundation-model\/([a-z-]+)\./.exec(node.value) ?? [];
-    if (scope === undefined || !isScope(scope)) return [];
+    if (scope === undefined || !isProfileScope(scope)) return [];
     return [
       {
         code: "profile-as-model",

@@ -10,7 +10,7 @@ export interface LintFacts {
   readonly profiles: readonly KnownProfile[];
   readonly regions: ReadonlySet<string>;
   /** Whether this is the first part of a system-defined profile's id. */
-  readonly isScope: (prefix: string) => boolean;
+  readonly isProfileScope: (prefix: string) => boolean;
 }
 
 export interface LintFinding {

@@ -1,6 +1,6 @@
 /** A line of the preflight: the check, its outcome, and the next step. */
 
-export type Outcome = "passes" | "fails" | "cannot-tell";
+export type LineOutcome = "passes" | "fails" | "cannot-tell";
 
 /** The checks, in the order in which a call meets them. */
 export const checkNames = [
@@ -25,7 +25,7 @@ export interface Line {
   readonly check: CheckName;
   /** The subject of the check: a resource, a model, a trail. */
   readonly subject: string;
-  readonly outcome: Outcome;
+  readonly outcome: LineOutcome;
   readonly found: string;
   /** One sentence on what to do; null if nothing has to be done. */
   readonly next: string | null;
@@ -44,7 +44,7 @@ export function cannotTell(check: CheckName, subject: string, found: string, nex
 }
 
 /** The outcome of all lines: one that does not hold outweighs one that cannot be told. */
-export function outcomeOf(lines: readonly Line[]): Outcome {
+export function worstOutcome(lines: readonly Line[]): LineOutcome {
   if (lines.some(({ outcome }) => outcome === "fails")) return "fails";
   return lines.length === 0 || lines.some(({ outcome }) => outcome === "cannot-tell") ? "cannot-tell" : "passes";
 }

@@ -77,7 +77,7 @@ export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChe
   const words = answered
     .filter(({ said, ours }) => isAllowed(said.decision) !== isAllowed(ours))
     .map(({ check, said, ours }) => {
-      const keys = said.missing.length === 0 ? "" : `, for want of ${said.missing.join(", ")}`;
+      const keys = said.missing.length === 0 ? "" : `; it lacked ${said.missing.join(", ")}`;
       return `${resourceName(check)}: ${said.decision}${keys}; here ${ours}`;
     });
   if (words.length === 0)

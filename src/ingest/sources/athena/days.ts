@@ -1,12 +1,12 @@
 /** The days of an `athena:` source: their names in the ledger, and the statements that read them. */
-import { dayVersion, daysBetween } from "../../../engines/raw-logs/day-version.ts";
+import { dayVersion } from "../../../engines/raw-logs/day-version.ts";
 import { type LogTable, recordRelation } from "../../../engines/raw-logs/log-table.ts";
 import { closure, withRelations } from "../../../engines/raw-logs/compose.ts";
 import { modelRelations } from "../../../engines/raw-logs/views.ts";
 import { eventTable } from "../../../schema/event.ts";
 import { textLiteral } from "../../../sql/literal.ts";
 import type { TrailObject } from "../../listing/source.ts";
-import { addDays, checkDays, dayOf, firstRunDays } from "../../../day.ts";
+import { addDays, checkDays, dayOf, eachDay, firstRunDays } from "../../../day.ts";
 
 export interface DayScope {
   /** Accounts and Regions of the folders; empty for all. */
@@ -27,7 +27,7 @@ export function daysOf(table: LogTable, scope: DayScope, days: DayRange, now: Da
   const from = days.from ?? addDays(days.to ?? today, -firstRunDays);
   const only = [...scope.accounts.toSorted(), ...scope.regions.toSorted()];
   const place = `athena:${table.name.join(".")}/${only.length === 0 ? "all" : only.join("+")}`;
-  return daysBetween(from, days.to ?? today).map((day) => ({
+  return [...eachDay(from, days.to ?? today)].map((day) => ({
     uri: `${place}/${day}`,
     etag: dayVersion(day, now, days.lateDays),
     size: 0,

@@ -32,7 +32,7 @@ function skipReason(key: string, anyName: boolean): string | null {
   return skip === "model invocation log" ? nameOnly(name, anyName) : skip;
 }
 
-/** The reason not to read a file by its name alone; files of Bedrock's folder are no exception. */
+/** The reason not to read a file by its name alone, which also applies to files of Bedrock's folder. */
 function nameOnly(name: string, anyName: boolean): string | null {
   return parseTrailKey(name, anyName).skip;
 }
