@@ -9,9 +9,9 @@ import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addBucketFlags } from "./flags/source.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
+import { untilStopped } from "../until-stopped.ts";
 import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
-import { untilStopped } from "./until-stopped.ts";
 
 export interface VerifyFlags extends Omit<SourceSettings, "from" | "to">, KeyFlags {
   readonly from?: Date;

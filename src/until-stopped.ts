@@ -1,10 +1,10 @@
 /** A stream that ends with the signal, whatever it waits for then: what hangs is left behind. */
 
 /** @throws the signal's reason once it is aborted */
-export async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+export async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
   const iterator = pieces[Symbol.asyncIterator]();
   for (;;) {
-    const step = await nextOrStop(iterator, signal);
+    const step = await (signal === undefined ? iterator.next() : nextOrStop(iterator, signal));
     if (step.done === true) return;
     yield step.value;
   }
