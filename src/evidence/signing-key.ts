@@ -37,7 +37,7 @@ function fileSigner(file: string): Signer {
   try {
     key = createPrivateKey(pem);
   } catch (cause) {
-    throw unreadableKey(file, "private", cause);
+    throw unreadableKey(file, "private", pem, cause);
   }
   checkKind(key, file);
   const publicKey = createPublicKey(key);
@@ -75,7 +75,7 @@ export function readPublicKey(file: string): KeyObject {
     return key;
   } catch (cause) {
     if (cause instanceof SpillwayError) throw cause;
-    throw unreadableKey(file, "public", cause);
+    throw unreadableKey(file, "public", pem, cause);
   }
 }
 
@@ -113,8 +113,9 @@ function readPem(file: string): string {
   }
 }
 
-function unreadableKey(file: string, kind: string, cause: unknown): SpillwayError {
-  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${messageOf(cause)}`, {
+function unreadableKey(file: string, kind: string, pem: string, cause: unknown): SpillwayError {
+  const why = pem.includes("-----BEGIN ") ? messageOf(cause) : "it has no line -----BEGIN";
+  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${why}`, {
     next: wantedKinds,
     cause,
   });
