@@ -9,6 +9,7 @@ import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addBucketFlags } from "./flags/source.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
+import { untilStopped } from "../until-stopped.ts";
 import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
@@ -97,8 +98,7 @@ async function runVerify(
   const areas = await areasOf(options);
   if (areas.length === 0) throw nothingThere(sources, flags);
   const rows = async function* (): AsyncGenerator<readonly VerifyRow[]> {
-    for await (const piece of verifyAreas(areas, options)) {
-      context.signal.throwIfAborted();
+    for await (const piece of untilStopped(verifyAreas(areas, options), context.signal)) {
       for (const row of piece) tally.add(row);
       const shown = flags.format === undefined ? piece.filter(({ verdict }) => verdict !== "valid") : piece;
       if (shown.length > 0) yield shown;

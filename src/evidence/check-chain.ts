@@ -12,7 +12,7 @@ import { type ValidDigest, type VouchedLogs, checkVouching } from "./check-vouch
 import { type CsvRow, csvRows } from "./csv-rows.ts";
 import type { CoverageDay } from "./recount-coverage.ts";
 
-/** No digest comes near. */
+/** The largest digest to read; none comes near. */
 const digestLimit = 256 << 20;
 
 interface PackedDigest {

@@ -11,7 +11,7 @@ import type { Inputs } from "./recount-inputs.ts";
 import type { PackSummary } from "./pack-summary.ts";
 import { type Claim, answerOf } from "./summary.ts";
 
-/** What the other files of the pack come to. */
+/** The sums of the pack's other files. */
 export interface PackRows {
   readonly inputs: Inputs;
   readonly listing: Listing;
@@ -82,7 +82,7 @@ async function checkCoverage(root: string, coverage: readonly CoverageDay[], tel
   for (const [key, found] of due) tell(`reports/coverage.csv does not have ${key}: ${found}`);
 }
 
-/** Reports whose rows have to add up to a figure. */
+/** Checks reports whose rows have to add up to a figure. */
 async function checkReports(root: string, counted: Figures, tell: Tell): Promise<void> {
   const sums: readonly (readonly [report: string, figure: FigureName])[] = [
     ["reports/spillover-by-region", "served"],

@@ -1,4 +1,4 @@
-/** Telling whether a key comes twice, among more keys than fit into memory: hashes of them by their first byte, in files once they are many. */
+/** The search for repeated keys among more than fit into memory: their hashes by first byte, in files once there are many. */
 import { hash } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -29,7 +29,7 @@ export const statementSchema = z.object({
   predicate: z.unknown(),
 });
 
-/** The claims as the tests that they are: met passes, not shown is a warning, not met fails. */
+/** The claims as tests: met passes, not shown is a warning, not met fails. */
 export function predicateOf(claims: readonly Claim[], config: string): object {
   const with_ = (outcome: string): readonly string[] =>
     claims.flatMap((each) => (each.outcome === outcome ? [each.claim] : []));

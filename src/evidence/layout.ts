@@ -1,6 +1,6 @@
 /** The names in an evidence pack and the version of its form. */
 
-/** Readers refuse a pack of another version: its files may mean something else. */
+/** The version of the form; readers refuse others, whose files may mean something else. */
 export const packSchema = 1;
 
 /** Tag files of BagIt, and those of ours beside them. */
@@ -13,7 +13,7 @@ export const tagFiles = {
   verifier: "verify.py",
 } as const;
 
-/** Of a signed pack. The attestation is over the tag manifest, which therefore cannot list it. */
+/** The files of a signed pack. The attestation is over the tag manifest, which therefore cannot list it. */
 export const signatureFiles = { attestation: "attestation.sigstore.json", publicKey: "signing-key.pem" } as const;
 
 export const declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";

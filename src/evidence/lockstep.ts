@@ -7,7 +7,7 @@ export interface KeyedRow {
 
 export interface Difference {
   readonly key: string;
-  /** Null: not there. */
+  /** The row's value here; null if missing. */
   readonly here: string | null;
   readonly there: string | null;
 }
@@ -39,7 +39,7 @@ export class Lockstep {
     if (step.done !== true) this.#late(step.value);
   }
 
-  /** What differs, once this side has no more rows. */
+  /** The differences, once this side has no more rows. */
   async end(): Promise<readonly Difference[]> {
     for (let step = await this.#there.next(); step.done !== true; step = await this.#there.next())
       this.#late(step.value);

@@ -1,4 +1,4 @@
-/** The payload of a pack: what lies in `data/`, each file with the statement that made it. */
+/** The payload of a pack: the files of `data/`, each with the statement that made it. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Report } from "../report/catalogue.ts";
@@ -36,7 +36,7 @@ export interface PackRequest {
   readonly engine: Engine;
   readonly catalogue: ReadonlyMap<string, Report>;
   readonly signal: AbortSignal;
-  /** Instead of the clause map that ships. */
+  /** Clauses in place of the map that ships. */
   readonly clauses?: readonly Clause[] | undefined;
 }
 

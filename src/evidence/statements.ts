@@ -109,7 +109,7 @@ ORDER BY ALL`,
   );
 }
 
-/** What is asked about. */
+/** The range that is asked about. */
 export interface AskedRange {
   readonly from: Date;
   readonly to: Date;
@@ -193,7 +193,7 @@ export const listedRanges = `SELECT account_id, region, first_day, last_day
 FROM listed_range
 ORDER BY ALL`;
 
-/** Tables that go into the pack as they are. */
+/** Tables copied whole into the pack. */
 export const wholeTables: readonly (readonly [file: string, sql: string])[] = [
   ["reference/regions", "SELECT *\nFROM region\nORDER BY ALL"],
   ["reference/inference-profiles", "SELECT *\nFROM inference_profile\nORDER BY ALL"],

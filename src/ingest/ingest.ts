@@ -118,7 +118,7 @@ function threadsFor({ sources, threads }: IngestOptions): number {
 
 /** Checks the digests of what is in the ledger by now. A failure is a gap, and the next run tries again. */
 async function checkDigests(
-  { verify }: IngestOptions,
+  { verify, signal }: IngestOptions,
   run: IngestRun,
   warehouse: Warehouse,
   now: Date,
@@ -126,10 +126,15 @@ async function checkDigests(
   if (verify === undefined) return undefined;
   const { checkDigests } = await import("./check-digests.ts");
   try {
-    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now);
+    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now, signal);
     run.findings.gaps.push(...gaps);
     return tally;
   } catch (thrown) {
+    if (signal?.aborted === true && thrown === signal.reason) {
+      // what was judged until then is kept, and the next run judges the rest
+      run.stoppedEarly = true;
+      return undefined;
+    }
     if (!(thrown instanceof SpillwayError) || thrown.code.startsWith("warehouse-")) throw thrown;
     const next = thrown.next === undefined ? "" : ` ${thrown.next}`;
     run.findings.gaps.push(`the digests were not checked: ${thrown.message}.${next}`);

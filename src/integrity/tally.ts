@@ -29,7 +29,7 @@ export class Tally {
     else if (isGap(row)) this.gaps++;
   }
 
-  /** Where signatures came from: `238 metadata + 2 successor`. */
+  /** The origins of signatures: `238 metadata + 2 successor`. */
   signatures(): string {
     return ["metadata", "successor", "file"]
       .flatMap((source) => {
@@ -47,7 +47,7 @@ export class Tally {
     return sum;
   }
 
-  /** `240 digests = 238 valid + 1 invalid (signature) + 1 missing (not-found)`. */
+  /** The sums in a line: `240 digests = 238 valid + 1 invalid (signature) + 1 missing (not-found)`. */
   line(kind: "digest" | "log"): string {
     const n = (value: number): string => value.toLocaleString("en-US");
     const noun = kind === "digest" ? "digests" : "log files";

@@ -6,7 +6,7 @@ import { type Scope, applyScope } from "../sql/scope.ts";
 
 const found = "SELECT count(*) AS n FROM (SELECT 1 FROM invocation_day LIMIT 1) AS one";
 
-/** Says it, and returns what was said for those who have to repeat it. */
+/** Warns, and returns the words for callers that repeat them. */
 export async function warnOfEmptyScope(engine: Engine, scope: Scope, log: Logger): Promise<readonly string[]> {
   const matches = async (part: Scope): Promise<boolean> => {
     const [row] = await plainRows(await engine.run(applyScope(found, part, engine.qualify)));

@@ -1,4 +1,4 @@
-/** What a run says of drift: how often what is declared, allowed and observed do not fit together. */
+/** The drift that a run reports: how often what is declared, allowed and observed differ. */
 import type { Config } from "../config/config.ts";
 import { qualify } from "../engines/duckdb/engine.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -7,7 +7,7 @@ import { countDrift, isDriftFinding, withReach } from "../report/policies/drift.
 import type { PolicyView } from "../report/policies/policy-view.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
 
-/** Rows with each kind of mark in the config's scope; null: there is no bundle, and nobody asked. */
+/** Rows with each kind of mark in the config's scope; null without a bundle, unless `failOn` asks. */
 export async function countDriftMarks(
   engine: Engine,
   { failOn }: Config,

@@ -133,7 +133,7 @@ function nameOf(name: string, revision: number): string {
   return revision === 1 ? `${name}.zip` : `${name}-rev${revision}.zip`;
 }
 
-/** Under its name it is whole from the first moment on. */
+/** Moves a file under its name when it is complete. */
 async function moveTo(target: string, file: string): Promise<void> {
   await makeFolder(target);
   await withPartialFile(target, async (partial) => await copyFile(file, partial));

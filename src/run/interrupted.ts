@@ -3,14 +3,14 @@ import { SpillwayError } from "../errors.ts";
 
 const next = "Run the same command again to go on from there.";
 
-/** Between two steps, or files. */
+/** The error for a stop between two steps or files. */
 export function interrupted(): SpillwayError {
   return new SpillwayError("interrupted", "stopped before the run was done; what was read is committed and published", {
     next,
   });
 }
 
-/** In the middle of one that did not give way. */
+/** The error for a stop within a step that did not react. */
 export function abandoned(): SpillwayError {
   return new SpillwayError(
     "interrupted",

@@ -23,7 +23,7 @@ import { type Verdict, failedVerdict, judge } from "./verdict.ts";
 import { withEngine } from "./with-engine.ts";
 import { writeReports } from "./write-reports.ts";
 
-/** From a signal to the run report; the process ends soon after. */
+/** The time from a signal to the run report; the process ends soon after. */
 const graceMs = 7000;
 
 export interface RunOptions {
@@ -51,7 +51,7 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
   try {
     verdict = await withinGrace(locked(options, progress, startedAt), options.signal);
   } catch (error) {
-    // The run that has the lock reports itself.
+    // The run that holds the lock reports on itself.
     if (error instanceof SpillwayError && error.code === "run-locked" && progress.phases.length === 0) throw error;
     failure = error;
     verdict = failedVerdict(error, progress.failures);
@@ -115,7 +115,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   return judge(config, summary, found);
 }
 
-/** A pack that could not be made does not keep the others from being made. */
+/** Makes the packs; one that fails does not stop the others. */
 async function evidenceStep(
   { config, effects, signal }: RunOptions,
   progress: RunState,
@@ -125,7 +125,7 @@ async function evidenceStep(
   if (settings === undefined) return [];
   const { evidenceProtection, writeEvidencePacks } = await import("./evidence-packs.ts");
   const protection = evidenceProtection(config, progress.protection);
-  // reports of one's own are not part of a pack
+  // the user's own reports are not part of a pack
   const catalogue = loadCatalogue();
   try {
     const made = await withEngine(

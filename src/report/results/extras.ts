@@ -1,9 +1,9 @@
-/** Where a result carries what it says of itself: in the metadata of Parquet and Arrow, in an envelope around JSON. */
+/** The places where a result describes itself: the metadata of Parquet and Arrow, or an envelope around JSON. */
 import type { FormatOptions } from "../formats/format.ts";
 import type { FormatName } from "../formats/names.ts";
 import type { SelfDescription } from "./self-description.ts";
 
-/** Whether a file of this format says what it is; JSON does where an envelope was asked for. */
+/** Whether a file of this format describes itself; JSON does so with an envelope. */
 export function describesItself(format: FormatName, envelope: boolean | undefined): boolean {
   return format === "json" ? envelope === true : format === "parquet" || format === "arrow";
 }

@@ -1,4 +1,5 @@
 /** The pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
+import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { regionRows } from "../../../src/reference/regions.ts";
 import { renderPage } from "../../../src/report/page/page.ts";
 import { driftOf, firstSeenOf, freshnessOf, logGapsOf, peaksOf } from "./made-traffic.ts";
@@ -60,8 +61,18 @@ const claims: MadeReport = {
   ],
 };
 
+/** As it is with a bundle: each denial is explained. */
+const explained: readonly string[] = [
+  ...(loadCatalogue()
+    .get("denials")
+    ?.columns.map(({ name }) => name)
+    .filter((name) => name !== "explanation") ?? []),
+  "explanation",
+];
+
 const denials: MadeReport = {
   name: "denials",
+  columns: explained,
   rows: ["eu-south-2", "unspecified", null].map((region, index) => ({
     principal: role(index),
     account_id: "100000000001",
@@ -76,6 +87,10 @@ const denials: MadeReport = {
     invocations: BigInt(29 - index * 9),
     first_seen: 1_788_220_800_000_000n,
     last_seen: 1_789_000_000_000_000n,
+    explanation:
+      index === 2
+        ? null
+        : `arn:aws:bedrock:eu-south-2::foundation-model/anthropic.claude-sonnet-4-6: service control policy of ou Workloads (ou-1) denies ${role(index, `an-assistant-with-a-long-name-${"x".repeat(40)}`)}. To change: add a condition`,
     example_message: `User: ${role(index)} is not authorized to perform: bedrock:InvokeModel with an explicit deny in a service control policy`,
   })),
 };
@@ -185,6 +200,7 @@ const hostileReport: MadeReport = {
 
 const hostileDenials: MadeReport = {
   name: "denials",
+  columns: explained,
   rows: hostile.map((text, index) => ({
     principal: text,
     account_id: text,
@@ -196,6 +212,7 @@ const hostileDenials: MadeReport = {
     invocations: BigInt(index + 1),
     first_seen: 1_788_220_800_000_000n,
     last_seen: 1_789_000_000_000_000n,
+    explanation: text === "" ? null : text,
     example_message: text,
   })),
 };

@@ -119,7 +119,7 @@ it("routes that do not fit are counted by what is wrong, and marked as elsewhere
   );
   expect(words).toContain("eu-central-1 → us-east-1 yes 9 0 ▲ used and outside the boundary");
   expect(words).toContain("eu-central-1 → unknown not known 9 0 ? ran in an unknown Region");
-  expect(words).toContain("yes 0 7 denied and declared and blocked");
+  expect(words).toContain("yes 0 7 denied; declared and blocked");
   expect(words).toContain("No policy documents were given (--bundle): what they allow is not evaluated.");
   expect(words).not.toContain("No boundary was named");
 });

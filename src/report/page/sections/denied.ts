@@ -45,7 +45,7 @@ function explanationList(groups: readonly DenialGroup[]): Markup | undefined {
       By the policies of the bundle: AWS names one policy in a denial, here each one is asked. All sentences are in the
       table below.
     </p>
-    <ul>
+    <ul class="sentences">
       ${shown.map(
         ({ region, text, calls }) =>
           html`<li>

@@ -63,18 +63,21 @@ function markedTable(rows: readonly Row[]): Markup {
     return [
       html`<span class="name">${clipped(textOf(row("profile_id")) ?? "no profile", 80)}</span
         ><span class="aside block">${regionCode(textOf(row("source_region")))} → ${destination(row)}</span>`,
-      declared === null ? "not known" : declared === true ? "yes" : "no",
-      ...(isEvaluated ? [clipped(textOf(row("allowed")) ?? "", 20).replaceAll("-", " ")] : []),
+      declared === null ? "not\u00A0known" : declared === true ? "yes" : "no",
+      ...(isEvaluated ? [clipped(textOf(row("allowed")) ?? "", 20).replaceAll("-", "\u00A0")] : []),
       grouped(countOf(row("served"))),
       grouped(countOf(row("denied"))),
-      listed(marksOf(textOf(row("mark"))).map(marked)),
+      marksOf(textOf(row("mark")))
+        .map(marked)
+        .join("; "),
     ];
   });
   return scrollingTable("Routes that do not fit", {
     className: "ranking",
     caption: html`Routes with something to look
     at${rows.length > shown.length ? `, the ${shown.length} with most calls` : ""}: declared for the
-    profile${isEvaluated ? ", allowed by the policies" : ""}, served and denied`,
+    profile${isEvaluated ? ", allowed by the policies to all, some or none of the bundle’s principals" : ""}, served and
+    denied`,
     columns: [
       named("Profile and route"),
       words("Declared"),

@@ -100,7 +100,7 @@ function picture(
     description:
       kind === "day"
         ? "A day without a column has no call."
-        : `The first and the last ${kind} may be cut by the range.${buckets.length === mostColumns ? ` Only the last ${mostColumns} are drawn.` : ""}`,
+        : `A ${kind} without a column has no call; the first and the last ${kind} may be cut by the range.${buckets.length === mostColumns ? ` Only the last ${mostColumns} are drawn.` : ""}`,
     legend: legend([
       ...(has("outside")
         ? [{ kind: out, label: boundary === undefined ? "in another Region" : `outside ${boundary}` }]
