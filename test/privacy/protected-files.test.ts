@@ -49,7 +49,7 @@ const disguises: Readonly<Record<string, { sql: (value: string) => string; of: (
     plain: { sql: (value) => `concat('<', ${value}, '>')`, of: (text) => [text] },
     upper: { sql: (value) => `upper(${value})`, of: (text) => [text.toUpperCase()] },
     lower: { sql: (value) => `lower(${value})`, of: (text) => [text.toLowerCase()] },
-    reverse: { sql: (value) => `reverse(${value})`, of: (text) => [[...text].toReversed().join("")] },
+    reverse: { sql: (value) => `reverse(${value})`, of: (text) => [Array.from(text).toReversed().join("")] },
     hex: { sql: (value) => `hex(${value})`, of: (text) => [Buffer.from(text).toString("hex").toUpperCase()] },
     base64: {
       sql: (value) => `base64(encode(${value}))`,
