@@ -24,7 +24,7 @@ export function findLogRecord(bytes: Uint8Array, index: number): FoundLogRecord 
     const read = fields === null ? { reason: "no object" } : toLogRow(fields);
     return "row" in read
       ? { fields: fields ?? {}, row: read.row }
-      : `record ${index} is no invocation log: ${read.reason}`;
+      : `record ${index} is not an invocation log: ${read.reason}`;
   }
   return `it has only ${at} records`;
 }

@@ -147,7 +147,7 @@ it.each<readonly [what: string, change: (file: string) => void, code: number, sa
     "has something else there",
     (file) => writeFileSync(file, gzipLines([invocationLog(7), { schemaType: "ModelInvocationLog" }])),
     3,
-    /DOES NOT HOLD: it is not the invocation log: record 1 is no invocation log: timestamp: /,
+    /DOES NOT HOLD: it is not the invocation log: record 1 is not an invocation log: timestamp: /,
   ],
   [
     "names another Region",
