@@ -307,6 +307,15 @@ const cases: readonly (readonly [string, () => string, (where: string) => void, 
     /manifest-sha256\.txt names a file twice: data\//,
   ],
   [
+    "a list of files to be fetched, well listed",
+    () => pack,
+    (where) => {
+      writeFileSync(join(where, "fetch.txt"), "https://example.org/x 1 data/x\n");
+      forge(where, "tagmanifest-sha256.txt", (text) => `${text}${"0".repeat(64)}  fetch.txt\n`);
+    },
+    /fetch\.txt: a pack with holes is refused/,
+  ],
+  [
     "a size in bag-info.txt that is not that of the files",
     () => pack,
     (where) => {
