@@ -5,12 +5,13 @@
 // always AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtesttest. Without --data the objects are gone afterwards. versitygw also has a
 // user `reader` with the secret `readersecret`, who may do what the policy of a bucket says.
 // They are installed into SPILLWAY_S3_CACHE. Exit code 75: it cannot be installed here, and why.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { serve } from "./serve.mjs";
 
 const unavailable = 75;
 const accessKey = "test";
@@ -118,30 +119,17 @@ async function run(name, { data, port }) {
   const chosen = port === undefined ? await freePort() : Number(port);
   const url = `http://127.0.0.1:${chosen}`;
   const portEnv = server.portVariable === undefined ? {} : { [server.portVariable]: String(chosen) };
-  const child = spawn(server.program, server.args(chosen, home), {
-    env: { ...process.env, ...server.env, ...portEnv },
-    cwd: folder(home),
-    stdio: ["ignore", 2, 2],
-    detached: true,
+  await serve({
+    program: server.program,
+    args: server.args(chosen, home),
+    options: { env: { ...process.env, ...server.env, ...portEnv }, cwd: folder(home) },
+    url,
+    answers,
+    everyMs: 50,
+    graceMs: 5000,
+    ended: temporary === undefined ? undefined : () => rmSync(temporary, { recursive: true, force: true }),
+    started: data === undefined ? server.started : undefined,
   });
-  let ended = false;
-  child.once("exit", (code) => {
-    ended = true;
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-    process.exit(code ?? 0);
-  });
-  const killGroup = (signal) => {
-    if (!ended && child.pid !== undefined) process.kill(-child.pid, signal);
-  };
-  const stop = () => {
-    killGroup("SIGTERM");
-    setTimeout(killGroup, 5000, "SIGKILL").unref();
-  };
-  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, stop);
-  process.stdin.resume().once("end", stop).once("error", stop);
-  while (!(await answers(url))) await new Promise((done) => setTimeout(done, 50));
-  if (data === undefined) server.started?.(url);
-  console.log(`ready ${url}`);
 }
 
 const { positionals, values } = parseArgs({

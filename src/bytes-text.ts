@@ -1,6 +1,6 @@
-/** How numbers of bytes are said and read. */
+/** The writing and reading of numbers of bytes. */
 
-/** Powers of ten, as Athena's limits have them. */
+/** The text of a number of bytes in powers of ten, like Athena's limits. */
 export function bytesText(bytes: number): string {
   const units = ["bytes", "KB", "MB", "GB", "TB"];
   let value = bytes;

@@ -1,12 +1,12 @@
-/** Reading CSV (RFC 4180): rows of values, and nothing at all between two commas, which some writers mean as null. */
+/** The reading of CSV (RFC 4180) into rows of values, where nothing between two commas differs from an empty text: some writers mean null. */
 
 export type CsvField = string | null;
 
-/** Takes text as it arrives, in pieces cut anywhere, and gives the rows that are complete. */
+/** A reader that takes text in pieces cut anywhere, and returns the rows that are complete. */
 export class CsvReader {
   #rest = "";
 
-  /** Rows that end within what was given so far. */
+  /** The rows that end within the text given so far. */
   push(text: string): CsvField[][] {
     return this.#read(this.#rest + text, false);
   }
@@ -36,7 +36,7 @@ export class CsvReader {
   }
 }
 
-/** What ends a value without quotes; a quote does not belong there. */
+/** The characters that end a value without quotes; a quote there is a fault. */
 const ends: ReadonlySet<string> = new Set([",", "\n", "\r", '"']);
 
 /** Fills `row` and returns where the next one starts; -1 when the text ends before the row does. */
@@ -66,7 +66,7 @@ function readRow(text: string, start: number, last: boolean, row: CsvField[]): n
   }
 }
 
-/** A quote at the very end may be the first half of a doubled one. */
+/** The place of the closing quote; one at the very end may be the first half of a doubled one. */
 function closingQuote(text: string, from: number, last: boolean): number {
   for (let at = from; ;) {
     const quote = text.indexOf('"', at);

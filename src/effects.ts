@@ -1,14 +1,14 @@
 /** The side effects that commands use; tests pass their own. */
 import type { Logger } from "./log.ts";
 
-/** Everything a command may do to the outside besides reading its sources and writing its warehouse. */
+/** The effects of a command besides reading its sources and writing its warehouse. */
 export interface Effects {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly log: Logger;
-  /** Asks whoever sits at the terminal; undefined where nobody does. */
+  /** Asks the person at the terminal; undefined if there is none. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What can go wrong: one error class with a code, an exit code, a cause and a line that says what to do next. */
+/** The errors: one class with a code, an exit code, a cause and a line that says what to do next. */
 
 /** Exit codes of every command. `findings` only with `--fail-on`, `incomplete` only with `--strict`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, findings: 3, incomplete: 4, locked: 5 } as const;
@@ -65,12 +65,12 @@ export function systemCode(thrown: unknown): string | undefined {
   return typeof thrown.code === "string" ? thrown.code : undefined;
 }
 
-/** A value that cannot be meant, and how to write it. */
+/** The error for a value that cannot be meant, and how to write it. */
 export function usageError(message: string, next: string): SpillwayError {
   return new SpillwayError("usage", message, { next });
 }
 
-/** A statement that was told to stop. */
+/** The error of a statement that was told to stop. */
 export function interruptedQuery(cause?: unknown): SpillwayError {
   return new SpillwayError("interrupted", "The query was interrupted", {
     next: "Nothing was changed; run it again",

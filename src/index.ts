@@ -1,4 +1,4 @@
-/** What other programs may import from Spillway. Everything else may change without notice. */
+/** The exports for other programs. Everything else may change without notice. */
 export { SpillwayError, exitCodes } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { folderSource } from "./ingest/sources/folder.ts";
@@ -33,8 +33,8 @@ export { evidenceIn, evidenceOf } from "./probe/calls/evidence.ts";
 export type { CallEvidence, Found } from "./probe/calls/evidence.ts";
 export { readProbe } from "./probe/calls/probe-file.ts";
 export type { Probe, ProbeCall } from "./probe/calls/probe-file.ts";
-export { outcomeOf } from "./probe/preflight/line.ts";
-export type { CheckName, Line, Outcome } from "./probe/preflight/line.ts";
+export { worstOutcome } from "./probe/preflight/line.ts";
+export type { CheckName, Line, LineOutcome } from "./probe/preflight/line.ts";
 export { preflight } from "./probe/preflight/preflight.ts";
 export type { Preflight, PreflightQuestion } from "./probe/preflight/preflight.ts";
 export { resolveBoundary } from "./report/boundary.ts";

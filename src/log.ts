@@ -22,7 +22,7 @@ export function createLogger(stream: { write(line: string): unknown }, format: L
     }
     const prefix = level === "info" ? "" : `${level === "warn" ? "warning" : "error"}: `;
     const next = typeof fields["next"] === "string" ? `${fields["next"]}\n` : "";
-    // messages quote SQL, names and values that somebody else wrote
+    // messages quote SQL, names and values of other people
     stream.write(terminalText(`${prefix}${message}\n${next}`));
   };
   return {
@@ -34,7 +34,7 @@ export function createLogger(stream: { write(line: string): unknown }, format: L
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The format that the command line, else the environment, else the config asks for: needed before any of them is read properly. */
+/** The format by the command line, else the environment, else the config, needed before any of them is properly read. */
 export function logFormatOf(args: readonly string[], env: Env = {}): LogFormat {
   const asked = lastValueOf(args, "--log-format") ?? setValue(env["SPILLWAY_LOG_FORMAT"]) ?? formatInConfig(args, env);
   return asked === "json" ? "json" : "text";
@@ -48,7 +48,7 @@ function lastValueOf(args: readonly string[], flag: string): string | undefined 
   return flags[given]?.includes("=") ? flags[given].slice(flag.length + 1) : (flags[given + 1] ?? "");
 }
 
-/** Whatever is wrong with the file is said later, by who reads it as a whole. */
+/** The format in the config; faults of the file are reported later, when it is loaded. */
 function formatInConfig(args: readonly string[], env: Env): string | undefined {
   const file = lastValueOf(args, "--config") ?? setValue(env[variables.config.name]) ?? "spillway.json";
   try {

@@ -1,9 +1,9 @@
-/** Making a path free for a file of our own: what a crash, a restore or a mount left there goes, what holds somebody's files stays. */
+/** The clearing of a path for a file of ours: leftovers of a crash, a restore or a mount are removed, somebody's files stay. */
 import { lstatSync, rmdirSync } from "node:fs";
 import { SpillwayError, systemCode } from "./errors.ts";
 
 /**
- * Removes an empty folder that stands where a file belongs.
+ * Removes an empty folder in the place of a file.
  * @throws SpillwayError `side-file` when the folder holds something
  */
 export function makeWay(path: string): void {
@@ -16,7 +16,7 @@ export function makeWay(path: string): void {
   }
 }
 
-/** A file of ours that only its owner can put right: one line that names it, and the command. */
+/** The error for a file of ours that only its owner can repair: one line that names it, and the command. */
 export function sideFileError(path: string, what: string, cause?: unknown): SpillwayError {
   return new SpillwayError("side-file", `${path} ${what}`, {
     next: `Spillway keeps a file of its own by that name and makes it again: rm -r ${shellWord(path)}`,
@@ -24,7 +24,7 @@ export function sideFileError(path: string, what: string, cause?: unknown): Spil
   });
 }
 
-/** As a shell takes it for one word. */
+/** The text quoted as one word of a shell. */
 function shellWord(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

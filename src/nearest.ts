@@ -1,6 +1,6 @@
-/** The guess which known name a misspelt one was meant to be. */
+/** The guess at the known name that a misspelt one was meant to be. */
 
-/** The candidate with the fewest edits from `name`; nothing is near when every one is further than half of its length. */
+/** The candidate with the fewest edits from `name`; none if all are further than half of its length. */
 export function nearest(
   name: string,
   candidates: Iterable<string>,

@@ -5,7 +5,7 @@ interface Variable {
   readonly doc: string;
 }
 
-/** For users: where the config is, and what must not stand in a file or in a process list. */
+/** The variables for users: the place of the config, and secrets that do not belong in a file or process list. */
 export const variables: Readonly<
   Record<"config" | "pseudonymiseKey" | "trinoPassword" | "trinoToken" | "athenaPollMs" | "browser" | "debug", Variable>
 > = {
@@ -18,7 +18,7 @@ export const variables: Readonly<
   debug: { name: "SPILLWAY_DEBUG", doc: "shows where an unexpected error happened" },
 };
 
-/** For the tests and scripts of a clone; they stand in the environment of commands that tests run. */
+/** The variables for tests and scripts of a clone, which commands run by tests inherit. */
 export const developerVariables: readonly string[] = [
   "SPILLWAY_TRINO_CACHE",
   "SPILLWAY_TRINO_REQUIRED",
@@ -30,7 +30,7 @@ export const developerVariables: readonly string[] = [
   "SPILLWAY_WRITE_DOCS",
 ];
 
-/** What a variable is set to; an empty one is not set. */
+/** The value of a variable; an empty one counts as not set. */
 export function setValue(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
 }

@@ -23,15 +23,21 @@ const retired: readonly (readonly [name: RegExp, instead: string])[] = [
   [/\b(?:toldBy|tellOf\w+|untold)\b|\b(?:is|are) told of\b/, "reported, named, recorded"],
   [/\b(?:CastName|cast\.ts)\b/, "callers"],
   [
-    /\b(?:type|interface|class) (?:Finding|Progress|Batch|Reader|Standing)\b/,
-    "a longer name: LogFinding, IngestProgress",
+    /\b(?:type|interface|class) (?:Evidence|Finding|Outcome|Progress|Batch|Reader|Standing)\b/,
+    "a longer name: LogFinding, IngestProgress, CallOutcome",
   ],
+  [/\bfunction (?:isFinding|isScope)\b/, "the name of the thing too: isDriftFinding, isProfileScope"],
 ];
 
 const phrases: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/^\/\*\*(?:\n \*)? Owns /, "the noun alone: a module is what it says"],
   [/(?<![Tt]here )\b(?:is|was) no (?!longer|more\b|less\b|other\b|one\b|reason)[a-z]+/, "is not a …"],
   [/(?<![Tt]here )\b(?:are|were) no (?!longer|more\b|less\b|other\b)[a-z]+/, "are not …"],
+  [/(?:\*|\/\*\*) Call (?:it|this)\b/, "what the function does, and that it is to be called so"],
+  [
+    /\bof whom\b|\bfor want of\b|\bone behind the other\b|\bgives? back\b/,
+    "whose, because … is missing, one after the other, returns",
+  ],
   [/\bmust not be (?:listed|read|written|assumed)\b/, "is not allowed to, where permission is meant"],
 ];
 

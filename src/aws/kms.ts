@@ -23,7 +23,10 @@ const specs: readonly string[] = ["ECC_NIST_P256", "ECC_NIST_EDWARDS25519"];
 export async function openKmsKey(arn: string, options: KmsOptions): Promise<KmsKey> {
   const [, region] = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/.+$/.exec(arn) ?? [];
   if (region === undefined)
-    throw usageError(`${arn} is not an ARN of a key`, "Write kms:arn:aws:kms:REGION:ACCOUNT:key/ID, or …:alias/NAME.");
+    throw usageError(
+      `kms:${arn} is not an ARN of a key`,
+      "Write kms:arn:aws:kms:REGION:ACCOUNT:key/ID, or …:alias/NAME.",
+    );
   const access = serviceAccess({ region, profile: options.profile }, {});
   const {
     PublicKey: spki,

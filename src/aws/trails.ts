@@ -58,14 +58,12 @@ export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailRe
     regions.add(homeRegion);
     return home(homeRegion);
   };
+  const ask = <T>(where: ServiceAccess, request: Parameters<typeof callService<"cloudtrail", T>>[2]): Promise<T> =>
+    callService("cloudtrail", where, request, signal);
   return {
     trails: async () => {
-      const { trailList = [] } = await callService(
-        "cloudtrail",
-        access,
-        ({ sdk, client }, options) =>
-          client.send(new sdk.DescribeTrailsCommand({ includeShadowTrails: true }), options),
-        signal,
+      const { trailList = [] } = await ask(access, ({ sdk, client }, options) =>
+        client.send(new sdk.DescribeTrailsCommand({ includeShadowTrails: true }), options),
       );
       return trailList.map((trail) => ({
         name: trail.Name ?? "",
@@ -77,21 +75,15 @@ export function openTrails(access: ServiceAccess, signal?: AbortSignal): TrailRe
       }));
     },
     status: async (trail) => {
-      const found = await callService(
-        "cloudtrail",
-        at(trail),
-        ({ sdk, client }, options) => client.send(new sdk.GetTrailStatusCommand({ Name: trail.arn }), options),
-        signal,
+      const found = await ask(at(trail), ({ sdk, client }, options) =>
+        client.send(new sdk.GetTrailStatusCommand({ Name: trail.arn }), options),
       );
       const error = found.LatestDeliveryError ?? "";
       return { isLogging: found.IsLogging === true, deliveryError: error === "" ? null : error };
     },
     selectors: async (trail) => {
-      const found = await callService(
-        "cloudtrail",
-        at(trail),
-        ({ sdk, client }, options) => client.send(new sdk.GetEventSelectorsCommand({ TrailName: trail.arn }), options),
-        signal,
+      const found = await ask(at(trail), ({ sdk, client }, options) =>
+        client.send(new sdk.GetEventSelectorsCommand({ TrailName: trail.arn }), options),
       );
       return {
         basic: (found.EventSelectors ?? []).map((selector) => ({

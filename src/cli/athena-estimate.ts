@@ -1,4 +1,4 @@
-/** What reading a day of the logs costs, from the sizes of its log files as the bucket lists them. */
+/** The cost of reading a day of logs, from the listed sizes of its log files. */
 import { SpillwayError } from "../errors.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -10,7 +10,7 @@ export interface EstimateFlags extends Pick<
   readonly logs?: string;
 }
 
-/** Lists yesterday: the last day that is whole. */
+/** Reports the cost of yesterday's logs: the last complete day. */
 export async function sayCost(flags: EstimateFlags, { effects, signal }: CommandContext): Promise<void> {
   if (flags.logs === undefined) {
     throw new SpillwayError("usage", "--estimate has to know the bucket", { next: "Add --logs s3://BUCKET[/PREFIX]" });

@@ -1,4 +1,4 @@
-/** `spillway athena setup`: prints the DDL, or carries it out; says what a scan costs where it may look. */
+/** `spillway athena setup`: prints the DDL or executes it, and reports the cost of a scan where it may list the bucket. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import { type LogTable, ownDatabase, ownTable } from "../engines/raw-logs/log-table.ts";
@@ -70,7 +70,7 @@ async function tableToMake(
   database: string,
 ): Promise<import("../engines/raw-logs/hive-table.ts").LogTableOptions> {
   if (flags.logs === undefined) {
-    throw new SpillwayError("usage", "it is not said where the logs are", {
+    throw new SpillwayError("usage", "the log location is missing", {
       next: "Add --logs s3://BUCKET[/PREFIX], or name a table that is there: --athena-table DATABASE.TABLE",
     });
   }
@@ -103,7 +103,7 @@ async function tableToMake(
   };
 }
 
-/** What a table that is there has and lacks is known to the catalog; what the flags say goes before. */
+/** The table completed from the catalog; the flags take precedence. */
 async function completed(table: LogTable, flags: SetupFlags, context: CommandContext): Promise<LogTable> {
   const [{ describeTable }, { logTableOf: fromCatalog }] = await Promise.all([
     import("../engines/athena/table.ts"),

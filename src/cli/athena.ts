@@ -92,6 +92,7 @@ async function refreshCopy(flags: RefreshFlags, context: CommandContext): Promis
       import("../aws/connection.ts"),
       import("../day.ts"),
     ]);
+  days.checkDays(flags.from, flags.to);
   const spent = spending(flags.athenaPrice ?? listPricePerTerabyte);
   const access = await athenaAccessOf(flags, context);
   try {

@@ -10,7 +10,7 @@ const now = (): Date => new Date();
 const args = process.argv.slice(2);
 const log = createLogger(process.stderr, logFormatOf(args, process.env), now);
 
-// Whoever read our lines went away: the work goes on without them.
+// The reader of our lines went away: the work goes on.
 process.stderr.on("error", () => undefined);
 
 const output = watchOutput(process, log);

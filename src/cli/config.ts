@@ -1,4 +1,4 @@
-/** `spillway config check`, and which values other commands take from the config. */
+/** `spillway config check`, and the values that other commands take from the config. */
 import { variables } from "../variables.ts";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
@@ -47,7 +47,7 @@ async function printTrials(config: Config, context: CommandContext): Promise<voi
   }
 }
 
-/** The config that the command line, the environment and the file make; `flags` are the command's own keys. */
+/** The config from command line, environment and file; `flags` are the command's own keys. */
 export async function loadFor(
   program: Command,
   { effects }: CommandContext,
@@ -62,7 +62,7 @@ function configFlag(program: Command): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Commands take the config's warehouse where --warehouse was not given, and its boundaries; without a config nothing is loaded. */
+/** Gives a command the config's boundaries, and its warehouse unless --warehouse was given; without a config nothing is loaded. */
 export async function takeWarehouse(program: Command, command: Command, context: CommandContext): Promise<void> {
   const takesFile = command.getOptionValueSource("warehouse") === "default";
   if (!takesFile && command.getOptionValue("boundary") === undefined) return;

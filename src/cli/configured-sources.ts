@@ -1,4 +1,4 @@
-/** Opening the config's sources, through the same door as those of `spillway ingest`. */
+/** The opening of the config's sources, in the same way as those of `spillway ingest`. */
 import { dayMs } from "../day.ts";
 import type { Config, SourceConfig } from "../config/config.ts";
 import type { ObjectSource } from "../ingest/listing/source.ts";
@@ -25,7 +25,7 @@ export function configuredSources(config: Config, context: CommandContext): read
   });
 }
 
-/** All of them; one that cannot be opened fails in its turn, and the others are read. */
+/** Opens all sources; one that cannot be opened fails in its turn, and the others are read. */
 export async function openConfigured(config: Config, context: CommandContext): Promise<ObjectSource[]> {
   const { isOutOfReach, unopened } = await import("../ingest/out-of-reach.ts");
   const opened: ObjectSource[] = [];
@@ -44,9 +44,8 @@ export function entriesOf(config: Config): readonly SourceConfig[] {
   return config.sources.map((entry) => (typeof entry === "string" ? { source: entry } : entry));
 }
 
-/** Without what was not said. */
+/** The settings without undefined ones. */
 export function given<T extends object>(settings: T): { readonly [Key in keyof T]: Exclude<T[Key], undefined> } {
-  // Exactly the keys that have a value.
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof T]: Exclude<T[Key], undefined>;
   };

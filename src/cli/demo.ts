@@ -32,7 +32,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       log.info(`A made-up organization: three accounts, two source Regions, two weeks of CloudTrail logs in ${logs}`);
       let made: DemoOrganization;
       try {
-        // Leftovers of an earlier demo would be counted as part of this one.
+        // Leftovers of an earlier demo would count as part of this one.
         for (const folder of [logs, invocationLogs]) await rm(folder, { recursive: true, force: true });
         for (const end of ["", ".work", ".work.wal", ".wal"]) await rm(`${warehouse}${end}`, { force: true });
         made = await writeDemoOrganization(logs, { digests: true });
@@ -49,7 +49,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
       const saved = { publicKeys: [publicKeys], signatures: [signatures] };
       await runIngest([logs], { warehouse, maxObjectMb: 512, verify: true, ...saved }, context);
       log.info("");
-      // its two weeks are over: whatever came after them is not a gap of the demo's
+      // its two weeks are over: the time after them is not a gap
       const weeks = { from: new Date(made.from), to: new Date(made.to) };
       await runReport(undefined, { warehouse, format: "table", boundary: "eu", ...weeks }, context);
       log.info("");

@@ -1,4 +1,4 @@
-/** `spillway evidence verify`: is a pack whole, does CloudTrail's chain hold, and does the summary follow from the rows. */
+/** `spillway evidence verify`: whether a pack is complete, CloudTrail's chain holds, and the summary follows from the rows. */
 import type { Command } from "commander";
 import { exitCodes } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";

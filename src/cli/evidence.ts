@@ -1,5 +1,6 @@
 /** `spillway evidence`: a pack for an auditor, from the warehouse alone. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../day.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import { variables } from "../variables.ts";
 import type { CommandContext } from "./flags/context.ts";
@@ -13,7 +14,7 @@ import { time } from "./flags/values.ts";
 interface EvidenceFlags {
   readonly warehouse: string;
   readonly boundary?: string;
-  /** Of the config: no flag. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
   readonly from?: Date;
   readonly to?: Date;
@@ -58,17 +59,13 @@ export function addEvidenceCommand(program: Command, context: CommandContext): v
 
 async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }: CommandContext): Promise<void> {
   const { from, to, output, boundary: boundaryName } = flags;
-  // not by commander: what it requires of a command it requires of the commands below
+  // not by commander, which would require them of the sub-commands too
   if (from === undefined || to === undefined || output === undefined || boundaryName === undefined) {
     throw new SpillwayError("usage", "a pack needs a boundary, a range and a place", {
       next: "For example: spillway evidence --boundary eu --from 2026-10-01 --to 2026-11-01 --output eu-2026-10.zip",
     });
   }
-  if (from >= to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+  checkRange(from, to);
   const [{ resolveBoundary }, { loadCatalogue }, { openWarehouseForPack }, { makePack }, { bytesText }] =
     await Promise.all([
       import("../report/boundary.ts"),
@@ -112,14 +109,14 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
   }
 }
 
-/** Left out unless the flags say otherwise. */
+/** The protection of people, who are left out unless the flags say otherwise. */
 function protectionFor({ keepPersonal, pseudonymise, keepUsers }: EvidenceFlags): Protection | undefined {
   const users = keepUsers === true ? { keepUsers } : {};
   if (keepPersonal === true) return protectionOf(users);
   return protectionOf(pseudonymise === undefined ? { dropPersonal: true, ...users } : { pseudonymise, ...users });
 }
 
-/** The time that reproducible builds go by: seconds since 1970. */
+/** The time of reproducible builds, from seconds since 1970. */
 function epochOf(text: string | undefined): Date | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^\d{1,11}$/.test(text)) return new Date(Number(text) * 1000);
@@ -128,7 +125,7 @@ function epochOf(text: string | undefined): Date | undefined {
   });
 }
 
-/** The clock of the last ingest: the pack of a warehouse does not depend on when it is made. */
+/** The time of the last ingest, which makes a pack independent of when it is made. */
 async function lastRun(engine: Engine, signal: AbortSignal): Promise<Date> {
   const { plainRows } = await import("../engines/result.ts");
   const [row] = await plainRows(await engine.run("SELECT as_of FROM asked_range", signal, "asked range"));

@@ -1,4 +1,4 @@
-/** `spillway export`: a protected copy of the warehouse, for BI tools and people who should see numbers and no names. */
+/** `spillway export`: a protected copy of the warehouse, for BI tools and for people who should see numbers but not names. */
 import type { Command } from "commander";
 import { SpillwayError } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";

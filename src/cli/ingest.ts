@@ -13,12 +13,12 @@ import { type KeyFlags, addKeyFlags, openVerifyPlan } from "./open-archives.ts";
 import { wholeNumber } from "./flags/values.ts";
 import { addSourceFlags, openSources } from "./flags/source.ts";
 
-/** What an ingest needs besides its sources. */
+/** The flags of an ingest besides its sources. */
 export interface LoadFlags {
   readonly warehouse: string;
   readonly threads?: number | undefined;
   readonly maxObjectMb: number;
-  /** The config's own. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -70,7 +70,7 @@ export async function runIngest(
   context: CommandContext,
 ): Promise<IngestSummary> {
   const opening = openSources(sources, flags, context);
-  // Whichever of the two fails first is reported.
+  // The first of the two to fail is reported.
   opening.catch(() => undefined);
   const verify =
     flags.verify === true
@@ -84,14 +84,14 @@ export async function runIngest(
 }
 
 interface LoadOptions {
-  /** Accounts and Regions whose logs are expected; without them what is there stays. */
+  /** Accounts and Regions whose logs are expected; undefined leaves them as they are. */
   readonly expected?: IngestOptions["expected"];
   readonly verify?: VerifyPlan | undefined;
-  /** The summary of a run that is about to fail although it published what it could read. */
+  /** Called with the summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (partial: IngestSummary) => void;
 }
 
-/** The same for sources that are open, or about to be. */
+/** Runs the ingest for sources that are open, or about to be. */
 export async function loadSources(
   opening: Promise<readonly ObjectSource[]>,
   flags: LoadFlags,
@@ -135,7 +135,7 @@ export async function loadSources(
   }
 }
 
-/** What was judged in this run; all verdicts stand in the warehouse. */
+/** Reports this run's verdicts; the warehouse has all of them. */
 function tellDigests(tally: Tally, { log }: Effects): void {
   log.info(`digests   ${tally.line("digest")}`);
   log.info(`log files ${tally.line("log")}`);
@@ -183,7 +183,7 @@ async function printSummary(summary: IngestSummary, warehouse: string, { effects
     );
   if (summary.lateEvents > 0)
     effects.log.warn(`${summary.lateEvents} events came late, for days that were pruned, and were left out`);
-  // A run that was stopped while it was still listing knows nothing of what is there.
+  // A run stopped during its listing does not know what there is.
   const knowsAll = !summary.interrupted || counts.objectsListed > 0;
   if (knowsAll && counts.objectsListed === counts.objectsSkipped) {
     throw new SpillwayError("source-empty", `none of the ${counts.objectsListed} files is a log file`, {

@@ -1,4 +1,4 @@
-/** The flags that make claims an exit code, and that exit code. */
+/** The exit code of claims, and its flags. */
 import { type Command, Option } from "commander";
 import type { Engine } from "../engines/engine.ts";
 import type { FirstTimes } from "../report/first-seen.ts";
@@ -7,7 +7,7 @@ import type { Scope } from "../sql/scope.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { wholeNumber } from "./flags/values.ts";
 
-/** As in the config; repeated here so that `--help` does not load it. */
+/** The kinds, as in the config; repeated here because `--help` should not load it. */
 const failOnKinds = ["boundary", "integrity", "stale", "drift", "first-seen", "findings"] as const;
 
 export interface ClaimFlags {
@@ -36,11 +36,11 @@ export interface ClaimOrder {
   readonly context: CommandContext;
 }
 
-/** Only where it was asked for: on other engines each question costs a scan. */
+/** The exit code of the claims, if asked for: on other engines each question costs a scan. */
 export async function judgeClaims({ engine, catalogue, scope, flags, context }: ClaimOrder): Promise<void> {
   const { failOn = [], strict, boundary } = flags;
   const { effects, signal, exitWith } = context;
-  // what does not fit in the report drift has had its exit code when its rows were counted
+  // mismatches in the report drift set their exit code when its rows were counted
   const wanted = failOn.filter((kind) => kind !== "drift");
   if (wanted.length === 0 && strict !== true) return;
   const first = wanted.includes("first-seen") ? await firstTimesOf({ engine, catalogue, scope }, signal) : undefined;

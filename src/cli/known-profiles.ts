@@ -1,11 +1,11 @@
-/** What is known of profiles: by the warehouse, else by what ships with Spillway. */
+/** The known profiles: the warehouse's, else those that ship with Spillway. */
 import { existsSync } from "node:fs";
 import { openWarehouse } from "../engines/duckdb/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { KnownProfile } from "../policy/resolve-profile.ts";
 import { type InferenceProfile, accountOfSource, inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 
-/** What the warehouse knows, else what ships with Spillway. */
+/** The warehouse's profiles, else those that ship with Spillway. */
 export async function knownProfiles(
   warehouse: string,
 ): Promise<readonly (InferenceProfile & Pick<KnownProfile, "account">)[]> {

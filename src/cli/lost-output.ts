@@ -1,11 +1,11 @@
-/** What becomes of a command whose stdout cannot be written: a full disk, or a reader that went away. */
+/** The end of a command whose stdout cannot be written: a full disk, or a reader that went away. */
 import { exitCodes, systemCode } from "../errors.ts";
 import type { Logger } from "../log.ts";
 
 export interface LostOutput {
-  /** Stops the command as a signal would, so that it takes its temporary files away. */
+  /** The signal that stops the command, which then removes its temporary files. */
   readonly stop: AbortSignal;
-  /** The exit code when the command is over: its own, or what was lost. */
+  /** The exit code when the command is over: its own, or that of the lost output. */
   readonly end: (code: number) => number;
 }
 

@@ -1,4 +1,4 @@
-/** The command line: the program, its commands, and how an error ends. Heavy modules load only in the command that needs them. */
+/** The command line: the program, its commands and its errors. Heavy modules load only in the command that needs them. */
 import { variables } from "../variables.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { Effects } from "../effects.ts";
@@ -30,7 +30,7 @@ export async function main(args: readonly string[], effects: Effects, signal: Ab
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (thrown) {
-    // output that could not be written is reported by whoever owns it
+    // output that could not be written is reported by its owner
     if (signal.aborted && signal.reason instanceof Error) return exitCodes.failed;
     return reportError(gaveWay(thrown, signal) ? stoppedBy(signal.reason) : thrown, effects);
   }
@@ -75,20 +75,20 @@ function createProgram(context: CommandContext): Command {
   return program;
 }
 
-/** Commander's line for wrong usage, and what to do next: its guess what was meant, else where the flags are explained. */
+/** Commander's line for wrong usage, and the next step: its guess of what was meant, else the help. */
 function usageProblem(text: string, command: Command): [string, { next?: string }] {
   const [message = "", ...rest] = text
     .replace(/^error: /, "")
     .trimEnd()
     .split("\n");
   if (rest.length > 0) return [message, { next: rest.join("\n") }];
-  // A wrong value has what is allowed in the same line.
+  // For a wrong value, the line also lists what is allowed.
   if (message.includes(" is invalid. ")) return [message, {}];
   const path = [command.parent?.parent, command.parent, command].flatMap((each) => each?.name() ?? []);
   return [message, { next: `See: ${path.join(" ")} --help` }];
 }
 
-/** What gives way to a signal throws the signal's name, or what Node makes of it. */
+/** Whether something was thrown because of a signal: it has the signal's name, or Node's for it. */
 function gaveWay(thrown: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
   return thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError");

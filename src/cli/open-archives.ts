@@ -1,4 +1,4 @@
-/** What a check of digests is opened with: archives, public keys and saved signatures, from flags or the config. */
+/** The opening of what a check of digests needs: archives, public keys and saved signatures, from flags or the config. */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
@@ -12,7 +12,7 @@ import type { KeySource, PublicKey } from "../integrity/public-keys.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { list } from "./flags/values.ts";
 
-/** What is saved beside a copy. */
+/** The files saved beside a copy. */
 export interface KeyFlags {
   readonly publicKeys?: readonly string[];
   readonly signatures?: readonly string[];
@@ -32,7 +32,7 @@ export interface OpenedKeys {
   readonly used: () => readonly { readonly key: PublicKey; readonly source: string }[];
 }
 
-/** Saved keys, if there are any, and nothing else; else AWS is asked. */
+/** The public keys: only the saved ones if there are any, else those from AWS. */
 export async function openKeys(flags: KeyFlags & AwsFlags, { effects, signal }: CommandContext): Promise<OpenedKeys> {
   if (flags.publicKeys !== undefined) {
     const [{ savedKeys }, { readPublicKeys }] = await Promise.all([
@@ -55,7 +55,7 @@ export async function openKeys(flags: KeyFlags & AwsFlags, { effects, signal }: 
   return { keys: fetched, used: () => fetched.all.map((key) => ({ key, source: "ListPublicKeys" })) };
 }
 
-/** @throws SpillwayError `usage` for a source that has no digests */
+/** Opens archives. @throws SpillwayError `usage` for a source without digests */
 export async function openArchives(
   sources: readonly string[],
   flags: ArchiveFlags,
@@ -79,7 +79,7 @@ function noDigestsIn(source: string): SpillwayError {
 async function openArchive(source: string, flags: ArchiveFlags, { signal }: CommandContext): Promise<Archive> {
   if (kindOf(source).label === "folder") {
     const { folderArchive } = await import("../integrity/folder-archive.ts");
-    // The digests of a single file lie where those of its folder do.
+    // The digests of a single file are those of its folder.
     return folderArchive(statSync(source, { throwIfNoEntry: false })?.isFile() === true ? dirname(source) : source);
   }
   const { s3Archive } = await import("../integrity/s3-archive.ts");
@@ -96,7 +96,7 @@ export interface SourceWithFlags {
   readonly flags: ArchiveFlags;
 }
 
-/** What an ingest verifies with; sources that have no digests are left out, unless there are no others. */
+/** The plan of an ingest that verifies; sources without digests are left out, unless there are no others. */
 export async function openVerifyPlan(
   sources: readonly SourceWithFlags[],
   keyFlags: KeyFlags & AwsFlags,

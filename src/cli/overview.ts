@@ -1,11 +1,11 @@
-/** The overview as text on its way out. */
+/** The output of the overview as text. */
 import { SpillwayError } from "../errors.ts";
 import { findReport } from "../report/catalogue.ts";
 import { withOutput } from "../report/output.ts";
 import type { OverviewOrder } from "./page.ts";
 import { wantsColor } from "./print-result.ts";
 
-/** The overview is for people: it has no rows to export. */
+/** Prints the overview, which is for people and has no rows to export. */
 export async function printOverview(order: OverviewOrder): Promise<void> {
   const { format } = order.flags;
   if (format !== undefined && format !== "table") {

@@ -1,4 +1,4 @@
-/** Pages on their way out: HTML to stdout or a file, and a PDF of the file where a browser is there. */
+/** The output of pages: HTML to stdout or a file, and a PDF of the file if a browser is installed. */
 import { SpillwayError } from "../errors.ts";
 import type { Engine, Result } from "../engines/engine.ts";
 import type { Report } from "../report/catalogue.ts";
@@ -20,19 +20,21 @@ export interface PageOrder {
   readonly scope: Scope;
   readonly flags: PageFlags;
   readonly context: CommandContext;
-  /** When the documents of the bundle were read; none: no bundle. */
+  /** The day on which the bundle's documents were read; undefined without a bundle. */
   readonly bundleDay?: string | undefined;
+  /** What of the scope no call matches, in sentences without a full stop. */
+  readonly unmatched?: readonly string[];
 }
 
 export interface OverviewOrder extends PageOrder {
   readonly catalogue: ReadonlyMap<string, Report>;
   /** The statement of a report, in its scope. */
   readonly statement: (report: Report) => string;
-  /** A report's rows with what policies add to them. */
+  /** A report's rows with the additions of policies. */
   readonly amend: (report: string, result: Result) => Promise<Result>;
 }
 
-/** Wrong use is said before the engine runs. */
+/** Checks the flags before the engine runs. */
 export function checkPageFlags(flags: PageFlags, { effects }: CommandContext): void {
   const isPage = formatOf(flags) === "html";
   if (flags.pdf !== undefined && (!isPage || flags.output === undefined)) {
@@ -47,7 +49,7 @@ export function checkPageFlags(flags: PageFlags, { effects }: CommandContext): v
   }
 }
 
-/** The page of all reports. */
+/** Prints the page of all reports. */
 export async function printPage(order: OverviewOrder): Promise<void> {
   const { flags, context } = order;
   const [{ buildPage }, { renderPage }, { withOutput }, { send }] = await Promise.all([
@@ -62,8 +64,15 @@ export async function printPage(order: OverviewOrder): Promise<void> {
   if (flags.output !== undefined) effects.log.info(`wrote ${flags.output}`);
 }
 
-/** `isWhole`: of all reports, of which none reads more of a table of logs than the range. */
-export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isWhole = false): Promise<PageHead> {
+/** Of one report's page. */
+export async function headOfReport(name: string, order: PageOrder): Promise<PageHead> {
+  const { withoutComparison } = await import("../report/page/head.ts");
+  const head = await withoutComparison(await headOf(order), order.engine, [name], order.context.signal);
+  return { ...head, maxRows: order.flags.maxRows };
+}
+
+/** The head of a page; `isWhole` says that it has all reports, none of which reads more of a table of logs than the range. */
+async function headOf({ engine, scope, flags, bundleDay, unmatched }: PageOrder, isWhole = false): Promise<PageHead> {
   const { pageHead } = await import("../report/page/head.ts");
   const isBounded = isWhole && scope.from !== undefined && (flags.athenaTable ?? flags.trinoTable) !== undefined;
   return pageHead({
@@ -73,10 +82,11 @@ export async function headOf({ engine, scope, flags, bundleDay }: PageOrder, isW
     protection: protectionOf(flags),
     isBounded,
     bundleDay,
+    notes: unmatched,
   });
 }
 
-/** The page is written by then: without a browser only the PDF is missing. */
+/** Prints the PDF of a page already written: without a browser only the PDF is missing. */
 export async function printPdfOf({ output, pdf }: PageFlags, { effects, signal }: CommandContext): Promise<void> {
   if (pdf === undefined || output === undefined) return;
   const [{ findBrowser }, { printPdf }] = await Promise.all([

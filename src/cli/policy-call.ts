@@ -1,4 +1,4 @@
-/** The call that the flags describe: who calls what, through which profile. */
+/** The call that the flags describe: its caller, model and profile. */
 import { SpillwayError } from "../errors.ts";
 import { accountOf, roleOfSession } from "../policy/arn.ts";
 import type { Call } from "../policy/call.ts";
@@ -7,7 +7,7 @@ import { actionOf, isInProject } from "../policy/operations.ts";
 import { type KnownProfile, resolveProfile } from "../policy/resolve-profile.ts";
 import type { CallFlags } from "./flags/policy.ts";
 
-/** @throws SpillwayError `usage` for what is missing or cannot be */
+/** The call. @throws SpillwayError `usage` for flags that are missing or cannot be meant */
 export function callOf(flags: CallFlags, profiles: readonly KnownProfile[]): Call {
   const sourceRegion = required(
     flags.sourceRegion,

@@ -1,4 +1,4 @@
-/** How a check is shown: a text for people, or rows in any format. */
+/** The output of a check: a text for people, or rows in any format. */
 import { warnOfLints } from "./policy-lints.ts";
 import type { Effects } from "../effects.ts";
 import { changeFor } from "../policy/change.ts";
@@ -16,7 +16,7 @@ const columns = ["resource", "requested_region", "decision", "by", "change"] as 
 
 interface CheckedCall extends PreparedCheck {
   readonly answer: CallAnswer;
-  /** What AWS's simulator says, where it was asked. */
+  /** The answers of AWS's simulator, if it was asked. */
   readonly simulated: readonly CrossChecked[] | undefined;
 }
 
@@ -49,7 +49,7 @@ function rowOf(resource: CheckedResource, { call, given, documents, simulated }:
   };
 }
 
-/** The answer about all of them, and what nobody looked at. */
+/** The row for the whole call: the joint answer, and what was not evaluated. */
 function wholeCall({ call, documents, answer }: CheckedCall): Row {
   const left = layersNotEvaluated(documents.layers, documents.none);
   const unbound = bindsScps(call.principal, call.managementAccount === true)
@@ -66,11 +66,11 @@ function wholeCall({ call, documents, answer }: CheckedCall): Row {
   };
 }
 
-/** A batch job calls the model as another principal than the one that creates it. */
+/** The note that a batch job calls the model as a principal other than its creator. */
 const ofServiceRole =
   "not evaluated: iam:PassRole for the service role of the job, and what that role may do: check it with --operation InvokeModel";
 
-/** The documentation says that one refused Region fails the call; in the field it does so when the call is routed there. */
+/** The note on a partly refused call: by the documentation one refused Region fails it; in practice only when it is routed there. */
 function sometimes({ resources }: CallAnswer): string[] {
   const refused = resources.filter(({ decision }) => decision === "denied" || decision === "implicit");
   const [source] = resources.filter(({ check }) => check.what === "model");
@@ -106,7 +106,7 @@ async function printRows(
   await printResult(result, flags, effects);
 }
 
-/** The simulator knows no profile key and no unspecified Region of itself, and never names an SCP: it is the second opinion. */
+/** Warns where the simulator disagrees. It lacks the profile's key and the unspecified Region, and never names an SCP: it is a second opinion. */
 function warnOfDisagreement({ answer, simulated = [] }: CheckedCall, effects: Effects): void {
   for (const { check, simulated: said, why } of simulated) {
     const ours = answer.resources.find((resource) => resource.check === check)?.decision;

@@ -1,4 +1,4 @@
-/** `spillway policy check`: does every policy let this call through, in each Region where it may run? */
+/** `spillway policy check`: whether all policies allow a call, in each Region where it may run. */
 import { type Command, Option } from "commander";
 import { exitCodes } from "../errors.ts";
 import type { CallAnswer } from "../policy/evaluate.ts";

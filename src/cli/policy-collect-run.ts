@@ -9,7 +9,7 @@ import type { CollectFlags } from "./flags/collect.ts";
 import { organizationsOf, serviceOf } from "./flags/service-access.ts";
 import type { CommandContext } from "./flags/context.ts";
 
-/** Returns the exit code. */
+/** Collects the bundle and returns the exit code. */
 export async function collectPolicies(flags: CollectFlags, { effects, signal }: CommandContext): Promise<number> {
   const principals = principalsOf(flags);
   if (flags.permissions === true) {

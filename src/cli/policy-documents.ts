@@ -1,4 +1,4 @@
-/** Reading the policy documents that the flags name, and refusing those that AWS would refuse. */
+/** The policy documents that the flags name; those that AWS would refuse are refused. */
 import { readFile } from "node:fs/promises";
 import type { Effects } from "../effects.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -11,17 +11,17 @@ import type { DocumentFlags } from "./flags/policy.ts";
 
 export interface GivenDocuments {
   readonly layers: readonly Layer[];
-  /** Kinds that are known not to exist: they are not missing. */
+  /** Kinds of policy that are known not to exist, and so are not missing. */
   readonly none: readonly PolicyKind[];
 }
 
-/** What is attached to every root, OU and account unless somebody took it off. */
+/** The SCP that is attached to every root, OU and account unless somebody detached it. */
 const fullAccess = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-/** What flags give goes before the bundle's. @throws SpillwayError `usage` for a file that is not a policy */
+/** Reads the documents; those of flags take precedence over the bundle's. @throws SpillwayError `usage` for a file that is not a policy */
 export async function readDocuments(
   flags: DocumentFlags,
   bundled: PrincipalPolicies | undefined,
@@ -51,7 +51,7 @@ export async function readDocuments(
   return { layers: withMissing(layers, none.includes("scp")), none };
 }
 
-/** Nothing can be promised without the two layers that every call meets. */
+/** The layers with the two that every call meets marked as missing if they were not given. */
 function withMissing(layers: readonly Layer[], withoutScps: boolean): Layer[] {
   const has = (kind: PolicyKind): boolean => layers.some((layer) => layer.kind === kind);
   const scp: Layer[] =
@@ -109,7 +109,7 @@ async function readFileAs(kind: PolicyKind, file: string): Promise<PolicyDocumen
   }
 }
 
-/** Every fault is said; the warnings of documents that can be used too. */
+/** Reports every fault, warnings included, and refuses documents that AWS would refuse. */
 function refuseUnusable(documents: readonly PolicyDocument[], effects: Effects): void {
   const problems = documents.flatMap((document) => document.problems);
   for (const problem of problems) {

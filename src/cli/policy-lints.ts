@@ -1,17 +1,17 @@
-/** Saying what the lints find in the documents of a command. */
+/** The warnings of lints about the documents of a command. */
 import type { Effects } from "../effects.ts";
 import type { Layer } from "../policy/layers.ts";
 import { lintDocument } from "../policy/lint/lint.ts";
 import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import { regionRows } from "../reference/regions.ts";
-import { isScope } from "../reference/vendors.ts";
+import { isProfileScope } from "../reference/vendors.ts";
 
-/** Once for each document, however often it is attached. */
+/** Warns once for each document, however often it is attached. */
 export function warnOfLints(layers: readonly Layer[], effects: Effects): void {
   const facts = {
     profiles: inferenceProfileSnapshot().rows,
     regions: new Set(regionRows().map(({ region }) => region)),
-    isScope,
+    isProfileScope,
   };
   const documents = new Map(
     layers.flatMap((layer) => layer.documents.map((document) => [document.name, document] as const)),

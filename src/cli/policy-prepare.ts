@@ -1,4 +1,4 @@
-/** Putting checks together from the flags: the calls, their documents, their keys. */
+/** The preparation of checks from the flags: the calls, their documents, their keys. */
 import type { Call } from "../policy/call.ts";
 import type { Bundle } from "../policy/bundle.ts";
 import type { GivenKeys } from "../policy/keys.ts";
@@ -18,7 +18,7 @@ export interface PreparedCheck {
   readonly documents: GivenDocuments;
 }
 
-/** What AWS has just said; it goes before what is in files. */
+/** Live answers of AWS, which take precedence over files. */
 export interface LiveAnswers {
   readonly bundle?: Bundle | undefined;
   readonly profile?: KnownProfile | undefined;

@@ -49,7 +49,7 @@ export async function printReach(flags: ReachFlags, { effects }: CommandContext)
   await printResult(result, flags, effects);
 }
 
-/** Before refreshes told the account of an application profile, its ARN cannot be written. */
+/** Warns of application profiles refreshed before their accounts were kept: their ARNs are unknown. */
 function warnOfHiddenAccounts(profiles: readonly KnownProfile[], { log }: Effects): void {
   const hidden = profiles.filter(({ profileId, account }) => isApplicationId(profileId) && account === undefined);
   if (hidden.length === 0) return;
@@ -57,7 +57,7 @@ function warnOfHiddenAccounts(profiles: readonly KnownProfile[], { log }: Effect
   log.warn(`not evaluated, as the warehouse does not know their account: ${names}: spillway profiles refresh`);
 }
 
-/** What is known and fits, then what is named by an ARN. */
+/** The known profiles that fit, then those named by an ARN. */
 async function profilesOf(flags: ReachFlags): Promise<KnownProfile[]> {
   const known: readonly KnownProfile[] =
     flags.warehouse === undefined ? inferenceProfileSnapshot().rows : await knownProfiles(flags.warehouse);

@@ -1,4 +1,4 @@
-/** A run of `spillway policy suggest`: profiles from the flags, the suggestion, and how it is shown. */
+/** A run of `spillway policy suggest`: profiles from the flags, the suggestion, and its output. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpillwayError, exitCodes } from "../errors.ts";
@@ -19,7 +19,7 @@ import { type PreparedCheck, prepareCheck } from "./policy-prepare.ts";
 import { formatOf } from "./flags/result.ts";
 import type { SuggestFlags } from "./flags/policy.ts";
 
-/** Returns the exit code: 3 where something stays refused, whatever is changed. */
+/** Prints the suggestion and returns the exit code: 3 if something stays refused whatever is changed. */
 export async function suggestPolicies(flags: SuggestFlags, context: CommandContext): Promise<number> {
   const profiles = profilesOf(flags);
   const { inferenceProfile: _, ...rest } = flags;
@@ -37,7 +37,7 @@ export async function suggestPolicies(flags: SuggestFlags, context: CommandConte
   return tell(suggestion, context);
 }
 
-/** A scope is all of its profiles that can be called in the source Region. */
+/** The profiles of the flags; a scope means all of its profiles that can be called in the source Region. */
 function profilesOf(flags: SuggestFlags): string[] {
   return flags.inferenceProfile.flatMap((written) => {
     if (!written.includes("*")) return [written];
@@ -84,7 +84,7 @@ async function show(suggestion: Suggestion, flags: SuggestFlags, { effects }: Co
   await printResult(resultOf(columns, data), flags, effects);
 }
 
-/** A document that is attached in two places is one file. */
+/** The changed documents; one attached in two places is one file. */
 function changesOnce({ changes }: Suggestion): ChangedDocument[] {
   return changes.filter(
     ({ after }, index) =>
@@ -129,7 +129,7 @@ async function writeDocuments(suggestion: Suggestion, folder: string, say: (text
   }
 }
 
-/** What was changed and why, how long it is now, and what stays as it was. */
+/** Reports the changes, the new lengths, and what stays refused. */
 function tell(suggestion: Suggestion, { effects }: CommandContext): number {
   const { blocked, answers, layers } = suggestion;
   const changes = changesOnce(suggestion);

@@ -10,7 +10,7 @@ import { inferenceProfileSnapshot } from "../reference/inference-profiles.ts";
 import { formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";
 
-/** Returns the exit code. */
+/** Runs the tests and returns the exit code. */
 export async function testPolicies(file: string, flags: OutputFlags, effects: Effects): Promise<number> {
   const results = await runFile(file);
   await printResults(results, flags, effects);
@@ -53,7 +53,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** What was not met weighs more than what could not be told. */
+/** The exit code; an unmet expectation outweighs an answer that could not be told. */
 function exitCodeOf(results: readonly TestResult[]): number {
   if (results.some(({ pass }) => pass === false)) return exitCodes.findings;
   const unclear = results.some(
@@ -76,7 +76,7 @@ async function printResults(results: readonly TestResult[], flags: OutputFlags, 
   await printRows(results, flags, effects);
 }
 
-/** The form that other programs read: reasons keep their parts, and what is open stands apart. */
+/** The result for other programs: reasons keep their parts, and open ones are separate. */
 function plainResult({ id, answer, pass, problems }: TestResult): unknown {
   const resources = (answer?.resources ?? []).map(({ check, decision, by, open }) => [
     resourceName(check),

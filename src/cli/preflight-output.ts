@@ -1,4 +1,4 @@
-/** How the lines of the preflight are shown: a text for people, or rows in any format. */
+/** The output of the preflight: a text for people, or rows in any format. */
 import type { Effects } from "../effects.ts";
 import type { Line } from "../probe/preflight/line.ts";
 import { formatOf } from "./flags/result.ts";
@@ -23,7 +23,7 @@ async function printRows(lines: readonly Line[], flags: OutputFlags, effects: Ef
   await printResult(result, flags, effects);
 }
 
-/** What is said of several resources alike is said once. */
+/** Prints the lines, with one for resources of the same result. */
 async function printText(lines: readonly Line[], flags: OutputFlags, effects: Effects): Promise<void> {
   const [outcome, check] = ["outcome", "check"].map((name) =>
     Math.max(...lines.map((line) => line[name === "outcome" ? "outcome" : "check"].length)),
@@ -42,7 +42,7 @@ async function printText(lines: readonly Line[], flags: OutputFlags, effects: Ef
   });
 }
 
-/** Neighbours that differ in their subject alone. */
+/** The lines with neighbours joined that differ only in their subject. */
 function gathered(lines: readonly Line[]): Line[] {
   const shown: Line[] = [];
   for (const line of lines) {

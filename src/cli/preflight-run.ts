@@ -1,4 +1,4 @@
-/** A run of `spillway preflight`: the questions from the flags, live policies where none are given, the lines out. */
+/** A run of `spillway preflight`: questions from the flags, live policies where none are given, and the output of the lines. */
 import type { ServiceAccess } from "../aws/access.ts";
 import { callerAccount } from "../aws/caller-account.ts";
 import type { RetryPolicy } from "../aws/retry.ts";
@@ -7,7 +7,7 @@ import type { Bundle } from "../policy/bundle.ts";
 import { layersNotEvaluated } from "../policy/explain.ts";
 import { collectBundle } from "../probe/collect.ts";
 import { crossCheck } from "../probe/cross-check.ts";
-import { outcomeOf } from "../probe/preflight/line.ts";
+import { worstOutcome } from "../probe/preflight/line.ts";
 import { preflightPermissions } from "../probe/preflight/permissions.ts";
 import { type Preflight, preflight } from "../probe/preflight/preflight.ts";
 import type { DecidedCall } from "../probe/preflight/policy-lines.ts";
@@ -20,10 +20,10 @@ import { type LiveAnswers, type PreparedCheck, prepareCheck, profilesFor } from 
 import { printPreflight } from "./preflight-output.ts";
 import { type NeededPolicies, printPermissions } from "./print-permissions.ts";
 
-/** Somebody waits at the terminal: a few seconds, not half a minute. */
+/** A retry of a few seconds, since somebody waits at the terminal. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 2000 };
 
-/** Returns the exit code. */
+/** Runs the preflight and returns the exit code. */
 export async function runPreflight(flags: PreflightFlags, context: CommandContext): Promise<number> {
   const { effects, signal } = context;
   const isLive = readsPolicies(flags);
@@ -55,10 +55,10 @@ export async function runPreflight(flags: PreflightFlags, context: CommandContex
   await printPreflight(found.lines, flags, effects);
   tell(found, flags, context);
   const code = { passes: exitCodes.ok, fails: exitCodes.findings, "cannot-tell": exitCodes.incomplete } as const;
-  return code[outcomeOf(found.lines)];
+  return code[worstOutcome(found.lines)];
 }
 
-/** Nothing was given, so the policies are read from AWS. */
+/** Whether the policies are read from AWS because none were given. */
 function readsPolicies(flags: PreflightFlags): boolean {
   return flags.bundle === undefined && flags.identity === undefined && flags.scp === undefined;
 }

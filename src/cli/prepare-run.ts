@@ -1,4 +1,4 @@
-/** What has to hold before a run begins: `spillway run` and `spillway config check` refuse the same. */
+/** The checks before a run begins, which `spillway run` and `spillway config check` share. */
 import type { Config } from "../config/config.ts";
 import type { Effects } from "../effects.ts";
 import { SpillwayError } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { Protection } from "../privacy/stand-ins.ts";
 import { variables } from "../variables.ts";
 import { protectionOf } from "./flags/protection.ts";
 
-/** @throws SpillwayError whose exit code is 2 */
+/** Prepares a run. @throws SpillwayError whose exit code is 2 */
 export async function prepareRun(config: Config, effects: Effects): Promise<Protection | undefined> {
   const { checkConfig } = await import("../run/check-config.ts");
   checkConfig(config);

@@ -1,13 +1,13 @@
-/** Policies that a command needs, on stdout: the caller's, and that of a role in another account where one is assumed. */
+/** The output of the policies that a command needs: the caller's, and that of a role assumed in another account. */
 import type { Effects } from "../effects.ts";
 
 export interface NeededPolicies {
   readonly caller: unknown;
-  /** Undefined: there is none. */
+  /** The second policy; undefined if there is none. */
   readonly accountRole: unknown;
 }
 
-/** `role`: the role of the second policy and where it is, as a message names it. */
+/** Prints the policies; `role` is the message's name for the role of the second one and its place. */
 export function printPermissions(
   { caller, accountRole }: NeededPolicies,
   role: string,

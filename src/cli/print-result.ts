@@ -9,12 +9,12 @@ import { type ResultFlags, formatOf } from "./flags/result.ts";
 import type { OutputFlags } from "./flags/scope.ts";
 import { showWriting } from "./progress-of-writing.ts";
 
-/** What a result has besides its rows. */
+/** The parts of a result besides its rows. */
 export interface ResultExtras extends Pick<FormatOptions, "page" | "metadata" | "frame"> {
   readonly signal?: AbortSignal;
 }
 
-/** Writes the rows and returns how many there were. */
+/** Writes the rows and returns their number. */
 export async function printResult(
   result: Result,
   flags: OutputFlags & ResultFlags,
@@ -24,7 +24,7 @@ export async function printResult(
   const { output: file, maxRows } = flags;
   const format = formatOf(flags);
   const terminal = file === undefined && effects.stdout.isTTY === true;
-  // a page is text, and nobody reads it there all the same
+  // a page is text, but nobody reads it on a terminal
   if ((formatTraits[format].isBinary || format === "html") && terminal) {
     throw new SpillwayError("usage", `${format} is not for a terminal`, {
       next: "Add --output FILE, or pipe it into a program.",
@@ -57,7 +57,7 @@ export async function printResult(
   return rows;
 }
 
-/** The table covers control characters itself, since it may have colours of ours. */
+/** The stream of a terminal with control characters covered; a table does that itself, since it may have colours. */
 function forTerminal(stdout: OutputStream): OutputStream {
   return {
     write: (chunk) => stdout.write(typeof chunk === "string" ? terminalText(chunk) : chunk),

@@ -1,4 +1,4 @@
-/** How the calls of a probe are shown: the columns that people read first, or all of them in any format. */
+/** The output of a probe's calls: the columns that people read first, or all of them in any format. */
 import { resultOf } from "../engines/result.ts";
 import type { CallRow } from "../probe/calls/call-rows.ts";
 import type { Effects } from "../effects.ts";

@@ -1,4 +1,4 @@
-/** A run of `spillway probe result`: the wait for the events, a row for each call, and what may not be concluded. */
+/** A run of `spillway probe result`: the wait for the events, a row for each call, and the limits of the conclusions. */
 import type { ServiceAccess } from "../aws/access.ts";
 import { callerAccount } from "../aws/caller-account.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
@@ -15,7 +15,7 @@ import { onlyPrincipal, readBundle } from "../report/policies/bundle-file.ts";
 import { keysOf } from "../report/policies/given-keys.ts";
 import { printCalls } from "./probe-output.ts";
 
-/** Returns the exit code. */
+/** Shows the result and returns the exit code. */
 export async function showResult(file: string, flags: ProbeResultFlags, context: CommandContext): Promise<number> {
   const beside = await besideOf(flags);
   const probe = await readProbe(file);
@@ -26,7 +26,7 @@ export async function showResult(file: string, flags: ProbeResultFlags, context:
   return await untilStopped(file, context.signal, async () => await tellResult(probe, file, flags, beside, context));
 }
 
-/** Whoever stops it is told how to go on. */
+/** Runs until stopped, and then says how to continue. */
 export async function untilStopped<T>(file: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -49,7 +49,7 @@ export async function besideOf(flags: ProbeResultFlags): Promise<Beside> {
   };
 }
 
-/** Returns the exit code: what is outside goes before what is not there yet. */
+/** Reports the rows and returns the exit code: a call outside the boundary outweighs one without an event. */
 export async function tellResult(
   probe: Probe,
   file: string,
@@ -107,7 +107,7 @@ async function lookFor(
   };
 }
 
-/** Beside each destination what was declared, allowed and seen. */
+/** Reports each destination with what was declared, allowed and seen. */
 function tell(probe: Probe, rows: readonly CallRow[], beside: Beside, { effects: { log } }: CommandContext): void {
   const { principal } = beside;
   const allowed = principal === undefined ? undefined : decisionsFor(probe, principal, beside);

@@ -1,4 +1,4 @@
-/** A run of `spillway probe`: what will be called, the question, the calls, then their result. */
+/** A run of `spillway probe`: the plan, the question, the calls, then their result. */
 import type { ServiceAccess } from "../aws/access.ts";
 import { openBedrock } from "../aws/bedrock-readiness.ts";
 import { openRuntime } from "../aws/bedrock-runtime.ts";
@@ -17,7 +17,7 @@ import { warnOfUnknownRegions } from "./flags/scope.ts";
 import { serviceOf } from "./flags/service-access.ts";
 import { besideOf, tellResult, untilStopped } from "./probe-result.ts";
 
-/** Returns the exit code. */
+/** Runs the probe and returns the exit code. */
 export async function runProbe(flags: ProbeFlags, context: CommandContext): Promise<number> {
   const { effects, signal } = context;
   const profile = flags.inferenceProfile;
@@ -26,7 +26,7 @@ export async function runProbe(flags: ProbeFlags, context: CommandContext): Prom
       next: "For example: spillway probe --inference-profile eu.amazon.nova-lite-v1:0 --source-region eu-central-1 --calls 5",
     });
   }
-  // what is wrong about the flags is to be told before anything costs
+  // faults of the flags are reported before anything costs money
   const beside = await besideOf(flags);
   const mayAsk = flags.yes === true || flags.permissions === true || effects.ask !== undefined;
   if (!mayAsk) {
@@ -77,7 +77,7 @@ interface Known {
   readonly asOf: string;
 }
 
-/** AWS's own word where it may be asked, else what was known. @throws SpillwayError `source-not-found` before a call is made */
+/** The profile as AWS has it where it may be asked, else as known before. @throws SpillwayError `source-not-found` before a call is made */
 async function knownProfile(
   profile: string,
   flags: ProbeFlags,
@@ -165,7 +165,7 @@ async function called(
   }
 }
 
-/** Calls that AWS did not even take for calls say nothing of Regions. */
+/** Refuses a file whose calls never reached a model: they tell nothing about Regions. */
 function refuseNothing({ calls, profile }: Probe, file: string): void {
   const last = calls.at(-1);
   if (last === undefined || calls.some(({ outcome }) => outcome !== "failed")) return;

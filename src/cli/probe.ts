@@ -7,7 +7,7 @@ export function addProbeCommand(program: Command, context: CommandContext): void
   const probe = program
     .command("probe")
     .description("real calls through a profile, which cost money and are logged, and where each one ran");
-  // a command of its own, so that the two share no flags by accident; without a name it is this one
+  // a command of its own (and the default), which keeps the flags of the two apart
   const run = probe
     .command("run", { isDefault: true })
     .description(

@@ -1,4 +1,4 @@
-/** Which accounts and Regions are asked for their profiles, and what a warehouse knew before. */
+/** The accounts and Regions that are asked for their profiles, and what a warehouse knew before. */
 import { existsSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import { openWarehouse } from "../engines/duckdb/engine.ts";

@@ -11,7 +11,7 @@ import { printResult } from "./print-result.ts";
 import { knownProfiles } from "./known-profiles.ts";
 import { isWanted, liveProfiles } from "./profiles-live.ts";
 
-/** Returns the exit code. */
+/** Refreshes the profiles and returns the exit code. */
 export async function refreshProfiles(flags: RefreshFlags, context: CommandContext): Promise<number> {
   if (!existsSync(flags.warehouse))
     throw new SpillwayError("warehouse-missing", `there is no warehouse ${flags.warehouse}`, {

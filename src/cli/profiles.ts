@@ -1,4 +1,4 @@
-/** `spillway profiles`: which profiles are known with their destinations, and asking AWS anew. */
+/** `spillway profiles`: the known profiles with their destinations, and their refresh from AWS. */
 import { type Command, Option } from "commander";
 import { addServiceFlags } from "./flags/collect.ts";
 import type { CommandContext } from "./flags/context.ts";

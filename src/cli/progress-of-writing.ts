@@ -7,13 +7,13 @@ import { terminalLine } from "../terminal-text.ts";
 const redrawEveryMs = 250;
 
 export interface WritingDisplay {
-  /** Names the file whose size tells how far it is. */
+  /** Names the file whose size shows the progress. */
   readonly watch: (file: string) => void;
-  /** Wipes the line, so that what follows stands alone. */
+  /** Wipes the line before other output. */
   readonly end: () => void;
 }
 
-/** Quiet where stderr is not a terminal, or where the result itself is seen to come. */
+/** Shows the progress, unless stderr is not a terminal or the result itself appears on one. */
 export function showWriting({ stderr, stdout, now }: Effects, target: string | undefined): WritingDisplay {
   if (stderr.isTTY !== true || (target === undefined && stdout.isTTY === true)) return { watch() {}, end() {} };
   const started = now().getTime();

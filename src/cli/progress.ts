@@ -1,4 +1,4 @@
-/** IngestProgress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
+/** The progress on stderr: one moving line on a terminal, a log line now and then elsewhere. */
 import type { Effects } from "../effects.ts";
 import type { LogFields } from "../log.ts";
 import type { IngestProgress } from "../ingest/ingest.ts";
@@ -8,19 +8,19 @@ const logEveryMs = 10_000;
 const barCells = 24;
 
 export interface ProgressBar {
-  /** `fields` for a log line in JSON. */
+  /** Shows the progress; `fields` are for a log line in JSON. */
   readonly update: (done: number, all: number, text: string, fields: LogFields) => void;
-  /** Wipes the moving line, so that results stand alone. */
+  /** Wipes the moving line before results are printed. */
   readonly end: () => void;
 }
 
 export interface ProgressDisplay {
   readonly update: (progress: IngestProgress) => void;
-  /** Wipes the moving line, so that results stand alone. */
+  /** Wipes the moving line before results are printed. */
   readonly end: () => void;
 }
 
-/** Of an ingest. */
+/** The display of an ingest's progress. */
 export function createProgress(effects: Effects): ProgressDisplay {
   const bar = createBar(effects);
   return {

@@ -1,9 +1,10 @@
-/** `spillway query`: a statement of the user's over the published warehouse, without a way to files or the network. */
+/** `spillway query`: the user's own statement over the published warehouse, without access to files or the network. */
 import type { Command } from "commander";
 import { SpillwayError, messageOf } from "../errors.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { protectionOf } from "./flags/protection.ts";
-import { type ResultFlags, addResultFlags, describesItself, extrasOf, withTimeout } from "./flags/result.ts";
+import { extrasOf } from "../report/results/extras.ts";
+import { type ResultFlags, addResultFlags, formatOf, isDescribed, withTimeout } from "./flags/result.ts";
 import { type OutputFlags, addOutputFlags } from "./flags/scope.ts";
 
 interface QueryFlags extends OutputFlags, ResultFlags {
@@ -26,7 +27,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
   addResultFlags(addOutputFlags(command)).action(async (sql: string | undefined, flags: QueryFlags) => {
     const statement = await statementOf(sql, flags);
     const protection = protectionOf(flags);
-    const isDescribed = describesItself(flags);
+    const describes = isDescribed(flags);
     const [{ openWarehouse }, { printResult }, { filesFor }] = await Promise.all([
       import("../engines/duckdb/engine.ts"),
       import("./print-result.ts"),
@@ -35,7 +36,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
     const engine = await openWarehouse(flags.warehouse, filesFor(flags.output), protection);
     try {
       await withTimeout(flags, context.signal, async (signal) => {
-        const itself = isDescribed
+        const itself = describes
           ? await (
               await import("../report/results/self-description.ts")
             ).selfDescription(
@@ -46,7 +47,7 @@ export function addQueryCommand(program: Command, context: CommandContext): void
           : undefined;
         await printResult(await engine.run(statement, signal), flags, context.effects, {
           signal,
-          ...extrasOf(flags, itself),
+          ...extrasOf(formatOf(flags), itself),
           page: { report: { name: "query", title: "Query", answers: "", columns: [], sql: statement } },
         });
       });

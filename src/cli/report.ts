@@ -9,7 +9,8 @@ import { type EngineFlags, addEngineFlags, openEngine } from "./flags/engine.ts"
 import { type ClaimFlags, addClaimFlags, judgeClaims } from "./judge-claims.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addKeyFlags } from "./flags/policy.ts";
-import { type ResultFlags, addResultFlags, describesItself, extrasOf, formatOf, withTimeout } from "./flags/result.ts";
+import { extrasOf } from "../report/results/extras.ts";
+import { type ResultFlags, addResultFlags, formatOf, isDescribed, withTimeout } from "./flags/result.ts";
 import {
   type OutputFlags,
   type ScopeFlags,
@@ -93,7 +94,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     { applyScope, applyScopeWherePossible },
     { printResult },
     { filesFor },
-    { checkPageFlags, headOf, printPage, printPdfOf },
+    { checkPageFlags, headOfReport, printPage, printPdfOf },
     { readScope },
     { checkHasBeginning },
   ] = await Promise.all([
@@ -113,7 +114,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
   await warnOfUnknownRegions(flags, effects.log);
   const protection = protectionOf(flags);
   checkPageFlags(flags, context);
-  const isDescribed = describesItself(flags);
+  const describes = isDescribed(flags);
   const { failOn = [] } = flags;
   if (failOn.includes("first-seen")) checkHasBeginning(asked.from);
   const statements = [report, failOn.includes("first-seen") ? catalogue.get("first-seen") : undefined];
@@ -128,15 +129,13 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     const { policyReader } = await import("../report/policies/policy-reader.ts");
     const amend = policyReader(policies, scope, engine);
     // elsewhere each question costs a scan
-    if (engine.name === "duckdb") {
-      const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
-      await warnOfEmptyScope(engine, scope, effects.log);
-    }
+    const { warnOfEmptyScope } = await import("../report/empty-scope.ts");
+    const unmatched = engine.name === "duckdb" ? await warnOfEmptyScope(engine, scope, effects.log) : [];
     if (report?.name === "invocation-log-gaps") {
       const { warnWithoutInvocationLogs } = await import("../report/without-invocation-logs.ts");
       await warnWithoutInvocationLogs(engine, effects.log);
     }
-    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at };
+    const order = { engine, scope, flags, context, bundleDay: policies?.bundle.collected_at, unmatched };
     const isPage = formatOf(flags) === "html";
     if (report === undefined) {
       const statement = (wanted: Report): string => applyScopeWherePossible(wanted.sql, scope, engine.qualify);
@@ -151,7 +150,7 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
     }
     await withTimeout(flags, signal, async (until) => {
       const statement = applyScope(report.sql, scope, engine.qualify);
-      const itself = isDescribed
+      const itself = describes
         ? await (
             await import("../report/results/self-description.ts")
           ).selfDescription(
@@ -162,23 +161,23 @@ export async function runReport(name: string | undefined, flags: ReportFlags, co
         : undefined;
       const result = await engine.run(statement, until, report.name);
       checkColumns(report, result.columns);
-      const page = isPage ? { report, head: { ...(await headOf(order)), maxRows: flags.maxRows } } : undefined;
+      const page = isPage ? { report, head: await headOfReport(report.name, order) } : undefined;
       await printResult(await withFindings(report, await amend(report.name, result), flags, noting), flags, effects, {
         signal: until,
         page,
-        ...extrasOf(flags, itself),
+        ...extrasOf(formatOf(flags), itself),
       });
     });
     await printPdfOf(flags, context);
     await judgeClaims({ engine, catalogue, scope, flags, context: noting });
-    // where both hold, what is wrong goes before what is not known
+    // where both hold, findings outweigh what is not known
     if (codes.length > 0) context.exitWith(Math.min(...codes));
   } finally {
     await engine.close();
   }
 }
 
-/** The rows; what does not fit is counted where the flags ask for it. */
+/** The rows, with findings counted where the flags ask for it. */
 async function withFindings(
   report: Report,
   result: Result,
@@ -192,7 +191,7 @@ async function withFindings(
   return counted.result;
 }
 
-/** Without a boundary nothing is outside of it, without a bundle nothing is evaluated: both are said. */
+/** The boundary and bundle of a report about policies, with a word where one is missing. */
 async function policyViewOf(
   report: Report | undefined,
   { bundle, boundary, ...keys }: ReportFlags,

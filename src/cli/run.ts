@@ -33,7 +33,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         signal: context.signal,
         load: async (expected, onStopped) => {
           const opening = openConfigured(config, context);
-          // Whichever of the two fails first is reported.
+          // The first of the two to fail is reported.
           opening.catch(() => undefined);
           const verify = await configuredPlan(config, context);
           return await loadSources(opening, config, context, { verify, expected, onStopped });

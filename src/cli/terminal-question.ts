@@ -1,6 +1,6 @@
-/** The question to whoever sits at the terminal. */
+/** The question to the person at the terminal. */
 
-/** Undefined where nobody could answer: a script, a scheduler. */
+/** The function that asks; undefined where nobody could answer: in a script or scheduler. */
 export function terminalQuestion({
   stdin,
   stderr,

@@ -13,10 +13,10 @@ const columns: readonly ResultColumn[] = [
   "signature_source",
 ].map((name) => ({ name, type: "text" }));
 
-/** Small pieces cost more to write than to make. */
+/** Rows of a batch: small batches cost more to write than to make. */
 const rowsInBatch = 2048;
 
-/** Null, where `isQuiet`, for no rows at all. */
+/** The result; null without rows if `isQuiet`. */
 export async function verifyResult(
   pieces: AsyncGenerator<readonly VerifyRow[]>,
   isQuiet: boolean,

@@ -1,5 +1,6 @@
 /** `spillway verify`: CloudTrail's digest chains of all accounts, Regions and trails; rows out, sums on stderr, an exit code. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../day.ts";
 import { SpillwayError, exitCodes } from "../errors.ts";
 import type { Step } from "../integrity/check-area.ts";
 import type { Tally } from "../integrity/tally.ts";
@@ -8,6 +9,7 @@ import { type FormatName, formatNames } from "../report/formats/names.ts";
 import type { CommandContext } from "./flags/context.ts";
 import { addBucketFlags } from "./flags/source.ts";
 import type { SourceSettings } from "../ingest/sources/settings.ts";
+import { untilStopped } from "../until-stopped.ts";
 import { type KeyFlags, addKeyFlags, openArchives, openKeys } from "./open-archives.ts";
 import { list, time, wholeNumber } from "./flags/values.ts";
 
@@ -52,7 +54,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
   });
 }
 
-/** What was found, and what could not be looked at. */
+/** The findings, and what could not be looked at. */
 export interface VerifyOutcome {
   readonly tally: Tally;
   readonly gaps: readonly string[];
@@ -64,7 +66,7 @@ async function runVerify(
   context: CommandContext,
 ): Promise<VerifyOutcome> {
   const { effects } = context;
-  checkRange(flags);
+  checkScope(flags);
   const [{ areasOf, verifyAreas }, { SealPool }, { Tally }, { readSignatures }, { printResult }, { verifyResult }] =
     await Promise.all([
       import("../integrity/verify.ts"),
@@ -96,8 +98,7 @@ async function runVerify(
   const areas = await areasOf(options);
   if (areas.length === 0) throw nothingThere(sources, flags);
   const rows = async function* (): AsyncGenerator<readonly VerifyRow[]> {
-    for await (const piece of verifyAreas(areas, options)) {
-      context.signal.throwIfAborted();
+    for await (const piece of untilStopped(verifyAreas(areas, options), context.signal)) {
       for (const row of piece) tally.add(row);
       const shown = flags.format === undefined ? piece.filter(({ verdict }) => verdict !== "valid") : piece;
       if (shown.length > 0) yield shown;
@@ -106,7 +107,7 @@ async function runVerify(
   };
   try {
     const result = await verifyResult(rows(), flags.format === undefined);
-    // Nothing to show is said below, in words.
+    // An empty result is reported below in words.
     if (result !== null) await printResult(result, flags, effects);
   } finally {
     progress.end();
@@ -116,12 +117,8 @@ async function runVerify(
   return { tally, gaps };
 }
 
-function checkRange({ from, to, account }: VerifyFlags): void {
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+function checkScope({ from, to, account }: VerifyFlags): void {
+  checkRange(from, to);
   const stranger = account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
     throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });

@@ -110,6 +110,10 @@ const reportSchema = z.strictObject({
     .union([format, z.array(format).min(1)])
     .default("csv")
     .describe("how the rows are written; several make several files"),
+  envelope: z
+    .boolean()
+    .optional()
+    .describe("`json`: an object with the rows and with what they are: report, scope, claims, version, run"),
   output: text
     .refine(hasOnlyDates, { error: (issue) => unknownPlaceholder(String(issue.input)) })
     .describe(

@@ -1,4 +1,4 @@
-/** The tag files of a BagIt bag (RFC 8493): they say what must lie in `data/`, byte for byte. */
+/** The tag files of a BagIt bag (RFC 8493), which list what has to be in `data/`, byte for byte. */
 import { declarationText, packSchema, tagFiles } from "./layout.ts";
 import type { PackFolder, WrittenFile } from "./pack-folder.ts";
 
@@ -36,7 +36,7 @@ export async function closeBag(pack: PackFolder, info: BagInfo): Promise<void> {
   await pack.writeWhole(tagFiles.tagManifest, manifestText(pack.files.filter(({ path }) => !path.startsWith("data/"))));
 }
 
-/** A line break would begin another label. */
+/** The text in one line, since a line break would begin another label. */
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
 }

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { declarationText, signatureFiles, tagFiles } from "./layout.ts";
 import { isPlainName } from "./plain-name.ts";
 
-/** Tells a problem. */
+/** The function that reports a problem. */
 export type Tell = (problem: string) => void;
 
-/** Size by path. */
+/** The files of a pack: size by path. */
 export type PackFiles = ReadonlyMap<string, number>;
 
 export async function listFiles(root: string, tell: Tell): Promise<PackFiles> {

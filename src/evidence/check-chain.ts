@@ -3,15 +3,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../errors.ts";
 import { type DigestDocument, parseDigest } from "../integrity/digest-document.ts";
+import { tailOf } from "../integrity/digest-name.ts";
 import { type PublicKey, findKey, parsePublicKeys } from "../integrity/public-keys.ts";
 import { isSignedBy, sameHex } from "../integrity/signature.ts";
 import { openStored } from "../parse/seal.ts";
 import type { PackFiles, Tell } from "./check-bag.ts";
-import { type ValidDigest, type VouchedLogs, checkVouching, tailOf } from "./check-vouching.ts";
+import { type ValidDigest, type VouchedLogs, checkVouching } from "./check-vouching.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
 import type { CoverageDay } from "./recount-coverage.ts";
 
-/** No digest comes near. */
+/** The largest digest to read; none comes near. */
 const digestLimit = 256 << 20;
 
 interface PackedDigest {

@@ -12,11 +12,11 @@ import type { Claim } from "./summary.ts";
 export interface SignatureCheck {
   /** SHA-256 of the key that signed. */
   readonly keyId: string;
-  /** The key was given by whoever asks; else it is the one that lies in the pack. */
+  /** Whether the key was given by the caller, and not taken from the pack. */
   readonly isTrusted: boolean;
 }
 
-/** Undefined for a pack that is not signed, or not well. */
+/** The signature; undefined if the pack is not signed, or wrongly. */
 export async function checkSignature(
   root: string,
   files: PackFiles,
@@ -79,7 +79,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The first of what a schema finds wrong. */
+/** The first fault that a schema finds. */
 function firstIssue({
   issues,
 }: {

@@ -1,55 +1,21 @@
 /** The check that a pack's summary follows from its rows: figures, claims and the answer are made again and compared. */
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type PackFiles, type Tell, bagInfo } from "./check-bag.ts";
-import { checkCallsByLog } from "./check-calls-by-log.ts";
+import { type FigureName, type Figures, countCalls } from "./count-calls.ts";
 import { csvRows } from "./csv-rows.ts";
 import { recountClaims } from "./recount-claims.ts";
 import type { CoverageDay, Listing } from "./recount-coverage.ts";
 import type { Inputs } from "./recount-inputs.ts";
+import type { PackSummary } from "./pack-summary.ts";
 import { type Claim, answerOf } from "./summary.ts";
 
-const claimSchema = z.object({
-  claim: z.string(),
-  outcome: z.enum(["met", "not met", "not shown"]),
-  numbers: z.string(),
-  missing: z.string().nullable(),
-});
-const summarySchema = z.object({
-  answer: z.string(),
-  boundary: z.object({ name: z.string(), regions: z.array(z.string()) }),
-  from: z.string(),
-  to: z.string(),
-  asOf: z.string(),
-  personalData: z.string(),
-  claims: z.array(claimSchema),
-  figures: z.record(z.string(), z.number()),
-  strangeRegions: z.array(z.string()),
-});
-
-export type PackSummary = Readonly<z.output<typeof summarySchema>>;
-
-type Figures = Record<FigureName, number>;
-type FigureName =
-  | "invocations"
-  | "served"
-  | "outside"
-  | "unknown_region"
-  | "spilled"
-  | "denied"
-  | "throttled"
-  | "failed";
-
-/** What the other files of the pack come to. */
+/** The sums of the pack's other files. */
 export interface PackRows {
   readonly inputs: Inputs;
   readonly listing: Listing;
   readonly coverage: readonly CoverageDay[];
-}
-
-export async function readSummary(root: string): Promise<PackSummary> {
-  return summarySchema.parse(JSON.parse(await readFile(join(root, "data/summary.json"), "utf8")));
 }
 
 export async function checkSummary(
@@ -59,7 +25,7 @@ export async function checkSummary(
   rows: PackRows,
   tell: Tell,
 ): Promise<void> {
-  const counted = await countRows(root, summary, tell);
+  const counted = await countCalls(root, summary, tell);
   for (const [name, value] of Object.entries(counted))
     if (summary.figures[name] !== value)
       tell(`summary.json says ${name} = ${summary.figures[name] ?? "nothing"}, and the rows say ${value}`);
@@ -74,60 +40,6 @@ export async function checkSummary(
   if ((await bagInfo(root, files, "External-Description")) !== answer)
     tell("External-Description in bag-info.txt is not the answer of summary.json");
   await checkConfig(root, summary, tell);
-}
-
-async function countRows(
-  root: string,
-  { boundary, from, to, strangeRegions, figures }: PackSummary,
-  tell: Tell,
-): Promise<Figures> {
-  const known = new Set<string>();
-  for await (const row of csvRows(join(root, "data/reference/regions.csv"))) known.add(row["region"] ?? "");
-  const strange = new Set<string>();
-  const regions = new Set(boundary.regions);
-  const counted: Figures = {
-    invocations: 0,
-    served: 0,
-    outside: 0,
-    unknown_region: 0,
-    spilled: 0,
-    denied: 0,
-    throttled: 0,
-    failed: 0,
-  };
-  const isOutcome = (text: string): text is "served" | "denied" | "throttled" | "failed" =>
-    ["served", "denied", "throttled", "failed"].includes(text);
-  const keys = new Set<string>();
-  const outside = new Set<string>();
-  const byLog = new Map<string, string>();
-  for (const name of (await readdir(join(root, "data/rows"))).filter((each) => /^invocations-.*\.csv$/.test(each))) {
-    for await (const row of csvRows(join(root, "data/rows", name))) {
-      const { invocation_key: key = "", event_time: time = "", outcome = "", served_region: region = "" } = row;
-      counted.invocations++;
-      keys.add(key);
-      const at = Date.parse(time);
-      if (!(at >= Date.parse(from) && at < Date.parse(to))) tell(`a call out of the range: ${key}`);
-      if (isOutcome(outcome)) counted[outcome]++;
-      if (outcome !== "served") continue;
-      if (row["spilled"] === "true") counted.spilled++;
-      if (row["region_evidence"] === "invocation-log") byLog.set(key, region);
-      if (region !== "" && !known.has(region)) strange.add(region);
-      if (region === "") counted.unknown_region++;
-      else if (!regions.has(region)) {
-        counted.outside++;
-        outside.add(key);
-      }
-    }
-  }
-  if ([...strange].toSorted().join() !== strangeRegions.join())
-    tell(`summary.json does not name the Regions that the reference data does not know: ${[...strange].join(", ")}`);
-  if (keys.size !== counted.invocations) tell("rows/invocations: a call is there twice");
-  await checkCallsByLog(root, byLog, figures["by_invocation_log"], tell);
-  const told = new Set<string>();
-  for await (const row of csvRows(join(root, "data/rows/outside-boundary.csv"))) told.add(row["invocation_key"] ?? "");
-  if (told.size !== outside.size || [...told].some((key) => !outside.has(key)))
-    tell("rows/outside-boundary.csv does not hold the calls outside the boundary");
-  return counted;
 }
 
 /** Each claim as the rows have it, with what decides it and what is missing. */
@@ -170,7 +82,7 @@ async function checkCoverage(root: string, coverage: readonly CoverageDay[], tel
   for (const [key, found] of due) tell(`reports/coverage.csv does not have ${key}: ${found}`);
 }
 
-/** Reports whose rows have to add up to a figure. */
+/** Checks reports whose rows have to add up to a figure. */
 async function checkReports(root: string, counted: Figures, tell: Tell): Promise<void> {
   const sums: readonly (readonly [report: string, figure: FigureName])[] = [
     ["reports/spillover-by-region", "served"],

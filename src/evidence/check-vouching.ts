@@ -1,7 +1,8 @@
-/** The check of a pack's log files against its valid digests: what is called valid is listed so, and nothing that they say is left out. */
+/** The check of a pack's log files against its valid digests: files called valid are listed by one, and none that they list is left out. */
 import { hourMs } from "../day.ts";
 import { join } from "node:path";
 import type { DigestDocument } from "../integrity/digest-document.ts";
+import { tailOf } from "../integrity/digest-name.ts";
 import { sameHex } from "../integrity/signature.ts";
 import type { Tell } from "./check-bag.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
@@ -13,20 +14,15 @@ export interface ValidDigest {
 }
 
 export interface VouchedLogs {
-  /** Log files that were looked at, and those of them that are valid. */
+  /** The number of log files checked, and of those that are valid. */
   readonly logs: number;
   readonly validLogs: number;
 }
 
-/** What valid digests say of a log file. */
+/** A log file as valid digests list it. */
 interface Listed {
   readonly hashes: string[];
   isThere: boolean;
-}
-
-/** Where a file lies below its bucket and prefix: a copy keeps that. */
-export function tailOf(key: string): string {
-  return key.slice(Math.max(0, key.lastIndexOf("AWSLogs/")));
 }
 
 export async function checkVouching(
@@ -66,7 +62,7 @@ export async function checkVouching(
   return count;
 }
 
-/** What digests list of a day that nobody looked at is not a fault of the pack. */
+/** Whether a day was read: missing files of other days are not a fault of the pack. */
 function wasRead({ objects, gap }: CoverageDay): boolean {
   return objects > 0 || gap === "";
 }
@@ -87,7 +83,7 @@ function checkOther(row: CsvRow, listed: Listed | undefined, spans: Spans, tell:
   const [from = Infinity, to = 0] = spans.get(`${account} ${region}`) ?? [];
   const [, delivered = ""] = /_(\d{8}T\d{4})Z_[^/]*$/.exec(uri) ?? [];
   const time = Date.parse(delivered.replace(/^(\d{4})(\d{2})(\d{2}T\d{2})(\d{2})$/, "$1-$2-$3:$4Z"));
-  // the digests after its hour are there too
+  // the pack also has the digests after its hour
   if (time >= from && time <= to - 2 * hourMs)
     tell(`no digest lists this log file, and inputs.csv does not say so: ${uri}`);
 }

@@ -1,4 +1,4 @@
-/** Reading the pack's CSV files row by row: a month of calls need not fit into memory. */
+/** The reading of the pack's CSV files row by row, since a month of calls may exceed memory. */
 import { createReadStream } from "node:fs";
 import { type CsvField, CsvReader } from "../csv-reader.ts";
 import { unharmed } from "../report/formats/csv.ts";

@@ -4,7 +4,7 @@ import { plainRows, resultOf, rowsOf } from "../engines/result.ts";
 import { writeCsv } from "../report/formats/csv.ts";
 import type { PackFolder } from "./pack-folder.ts";
 
-/** Which digests, and which keys. */
+/** The statements for the digests and the keys. */
 export interface DigestStatements {
   readonly digests: string;
   readonly keys: string;
@@ -55,7 +55,7 @@ async function writeKeys(pack: PackFolder, engine: Engine, keys: string, signal:
   await pack.writeWhole("data/integrity/public-keys.json", `${JSON.stringify({ PublicKeyList }, null, 2)}\n`);
 }
 
-/** Names that every system and `sha256sum` take as they are. */
+/** The name with only characters that every system and `sha256sum` accept. */
 function safe(text: Cell | undefined): string {
   const name = String(text ?? "none").replaceAll(/[^A-Za-z0-9._-]/g, "_");
   return /^\.+$/.test(name) || name === "" ? "_" : name;

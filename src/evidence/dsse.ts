@@ -5,10 +5,10 @@ import { z } from "zod";
 import { tagFiles } from "./layout.ts";
 import type { Claim } from "./summary.ts";
 
-export const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 export const payloadType = "application/vnd.in-toto+json";
-export const statementType = "https://in-toto.io/Statement/v1";
-export const predicateType = "https://in-toto.io/attestation/test-result/v0.1";
+const statementType = "https://in-toto.io/Statement/v1";
+const predicateType = "https://in-toto.io/attestation/test-result/v0.1";
 
 const digestSchema = z.object({ sha256: z.string() });
 
@@ -29,7 +29,7 @@ export const statementSchema = z.object({
   predicate: z.unknown(),
 });
 
-/** The claims as the tests that they are: met passes, not shown is a warning, not met fails. */
+/** The claims as tests: met passes, not shown is a warning, not met fails. */
 export function predicateOf(claims: readonly Claim[], config: string): object {
   const with_ = (outcome: string): readonly string[] =>
     claims.flatMap((each) => (each.outcome === outcome ? [each.claim] : []));

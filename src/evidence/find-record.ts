@@ -7,7 +7,7 @@ import type { CsvRow } from "./csv-rows.ts";
 type TrailRecord = Readonly<Record<string, unknown>>;
 
 export interface FoundRecord {
-  /** Of the inflated bytes, hex. */
+  /** SHA-256 of the inflated bytes, hex. */
   readonly sha256: string;
   readonly record: TrailRecord | null;
   readonly differences: readonly string[];
@@ -32,7 +32,7 @@ export function findRecord(bytes: Uint8Array, row: CsvRow): FoundRecord {
   return { sha256, record, differences: record === null ? [] : differencesOf(record, row) };
 }
 
-/** Everything that can be the key of a record's call. */
+/** All ids that can be the key of a record's call. */
 function idsOf(record: TrailRecord): ReadonlySet<string> {
   const texts = [
     record["requestID"],
@@ -50,7 +50,7 @@ function idsOf(record: TrailRecord): ReadonlySet<string> {
   ]);
 }
 
-/** The call itself before what CloudTrail adds to it. */
+/** The rank of a record: the call itself before CloudTrail's additions. */
 function rankOf({ eventType }: TrailRecord): number {
   return eventType === "AwsApiCall" ? 0 : 1;
 }

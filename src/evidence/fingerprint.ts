@@ -12,26 +12,26 @@ import { personalDataOf } from "./summary.ts";
 const hashed = (sql: string): string =>
   `SELECT count(*) AS n, cast(sum(cast(hash(t) AS hugeint)) AS varchar) AS h FROM (${sql}) AS t`;
 
-/** `signedBy`: the key that was asked for. The clock is not an input. */
+/** The fingerprint; `signedBy` is the key asked for, and the clock is not an input. */
 export async function fingerprintOf(request: PackRequest, signedBy: string | undefined): Promise<string> {
   const { question, engine, signal, clauses } = request;
   const { from, to, boundary, protection } = question;
-  // a clock of its own: what only time changes is no other input
+  // a fixed clock, since the passing of time is not a changed input
   const scope = { from, to, asOf: to, boundary: boundary.regions };
   const whole = createHash("sha256");
   const add = (...said: readonly unknown[]): unknown => whole.update(`${JSON.stringify(said)}\n`);
   add(from, to, boundary, personalDataOf(protection), protection?.keepUsers === true, signedBy ?? null);
-  // of a key for people the hash alone: it stands in a file
+  // only the hash of a key for people, since it is stored in a file
   if (protection !== undefined && "key" in protection) add(createHash("sha256").update(protection.key).digest("hex"));
   add(clauses ?? clauseRows());
   const tables = [
     "SELECT * FROM invocation",
-    inputs,
+    inputs(engine.qualify),
     logInputs(engine.qualify),
     callsByLog(engine.qualify),
-    digests(question),
+    digests(question, engine.qualify),
     publicKeys(question),
-    missingLogs(question),
+    missingLogs(question, engine.qualify),
     listedWithin(question),
     ...wholeTables.map(([, sql]) => sql),
   ];

@@ -1,4 +1,4 @@
-/** The making of an evidence pack: everything from one warehouse, and nothing under the final name until it is whole. */
+/** The making of an evidence pack: everything from one warehouse, and under the final name only when it is complete. */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -15,11 +15,11 @@ import type { Summary } from "./summary.ts";
 import { writeZip } from "./zip-writer.ts";
 
 export interface MadePack {
-  /** One, or a zip for each month. */
+  /** One output, or a zip for each month. */
   readonly outputs: readonly string[];
-  /** Of the whole range. */
+  /** The summary of the whole range. */
   readonly summary: Summary;
-  /** Of the pack over the whole range. */
+  /** The files of the pack over the whole range. */
   readonly written: readonly WrittenFile[];
   readonly files: number;
   readonly bytes: number;
@@ -122,7 +122,7 @@ function partName(output: string, from: Date): string {
   return output.replace(/\.zip$/i, (end) => `-${from.toISOString().slice(0, 7)}${end}`);
 }
 
-/** A pack that was handed over is never written into again. */
+/** Refuses an output that exists: a pack may have been handed over. */
 async function refuseTaken(output: string, isZip: boolean): Promise<void> {
   if (!existsSync(dirname(resolve(output)))) {
     throw new SpillwayError("output", `there is no folder ${dirname(output)} to write ${output} into`, {

@@ -12,7 +12,7 @@ export function monthsOf({ from, to }: AskedRange): readonly AskedRange[] {
   return months;
 }
 
-/** The first moment of the month behind `time`, UTC. */
+/** The first moment of the month after `time`, UTC. */
 export function nextMonth(time: Date): Date {
   return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1));
 }

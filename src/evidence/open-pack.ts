@@ -1,4 +1,4 @@
-/** Opening a pack, a folder or a zip: what is unpacked for it goes again. */
+/** The opening of a pack, a folder or a zip, which is unpacked only for a while. */
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -19,7 +19,7 @@ export class PackFolder {
     this.folder = folder;
   }
 
-  /** In the order of their names, by code units: no locale takes part. */
+  /** The files by name, in the order of code units, whatever the locale. */
   get files(): readonly WrittenFile[] {
     return this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }

@@ -1,4 +1,4 @@
-/** The payload of a pack: what lies in `data/`, each file with the statement that made it. */
+/** The payload of a pack: the files of `data/`, each with the statement that made it. */
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Report } from "../report/catalogue.ts";
@@ -11,7 +11,7 @@ import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
 import { version } from "../version.ts";
 import { type Clause, clauseRows } from "../reference/clauses.ts";
 import { writeDigests } from "./digest-files.ts";
-import { callsByLog, logInputs } from "./log-statements.ts";
+import { callsByLog, logInputs, tokensByLog } from "./log-statements.ts";
 import { oscalOf } from "./oscal.ts";
 import type { PackFolder } from "./pack-folder.ts";
 import { writeReferenceFiles } from "./reference-files.ts";
@@ -36,7 +36,7 @@ export interface PackRequest {
   readonly engine: Engine;
   readonly catalogue: ReadonlyMap<string, Report>;
   readonly signal: AbortSignal;
-  /** Instead of the clause map that ships. */
+  /** Clauses in place of the map that ships. */
   readonly clauses?: readonly Clause[] | undefined;
 }
 
@@ -61,22 +61,25 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
   const summary = await summarize(question, claims, { engine, scoped, signal });
   await pack.writeWhole("data/summary.json", `${JSON.stringify(summary, null, 2)}\n`);
 
-  await write("rows/invocations", scoped(invocationRows), ["parquet"]);
+  await write("rows/invocations", scoped(invocationRows(engine.qualify)), ["parquet"]);
   for (const { month } of await plainRows(await engine.run(scoped(months), signal, "months"))) {
     const part = monthOf(String(month), from, to);
-    await write(`rows/invocations-${String(month)}`, within({ ...scope, ...part })(invocationRows), ["csv"]);
+    await write(`rows/invocations-${String(month)}`, within({ ...scope, ...part })(invocationRows(engine.qualify)), [
+      "csv",
+    ]);
   }
-  await write("rows/outside-boundary", scoped(outsideRows), ["csv", "parquet"]);
+  await write("rows/outside-boundary", scoped(outsideRows(engine.qualify)), ["csv", "parquet"]);
   for (const report of catalogue.values())
     await write(`reports/${report.name}`, inTotalOrder(scoped(report.sql)), ["csv", "parquet"]);
   await write("countries", scoped(countries()), ["csv", "parquet"]);
-  await write("inputs", scoped(inputs), ["csv"]);
+  await write("inputs", scoped(inputs(engine.qualify)), ["csv"]);
   await write("invocation-log-inputs", scoped(logInputs(engine.qualify)), ["csv"]);
   await write("calls-by-invocation-log", scoped(callsByLog(engine.qualify)), ["csv"]);
-  const chain = { digests: scoped(digests(question)), keys: scoped(publicKeys(question)) };
+  await write("tokens-by-invocation-log", scoped(tokensByLog(engine.qualify)), ["csv"]);
+  const chain = { digests: scoped(digests(question, engine.qualify)), keys: scoped(publicKeys(question)) };
   await writeDigests(pack, engine, chain, signal);
   await pack.writeWhole("data/sql/integrity/signatures.sql", `${chain.digests}\n`);
-  await write("integrity/missing-logs", missingLogs(question), ["csv"]);
+  await write("integrity/missing-logs", missingLogs(question, engine.qualify), ["csv"]);
   await write("reference/listed-ranges", listedRanges, ["csv"]);
   for (const [file, sql] of wholeTables) await write(file, sql, ["csv"]);
   await writeReferenceFiles(pack, clauses);

@@ -1,4 +1,4 @@
-/** Which names may stand in a pack: those that stay inside it, on every system. */
+/** The names that a pack may have: those that stay inside it on every system. */
 
 export function isPlainName(name: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for

@@ -12,7 +12,7 @@ export interface CoverageDay {
   readonly records: number;
   readonly bedrock: number;
   readonly status: string;
-  /** Empty: none. */
+  /** The kind of gap; empty for none. */
   readonly gap: string;
 }
 
@@ -81,9 +81,9 @@ export function recountCoverage({ seen, worst }: Inputs, listing: Listing, range
 
 /** Of a day that owes log files. */
 interface Due {
-  /** Not listed to its end. */
+  /** Whether it was not listed completely. */
   readonly isOpen: boolean;
-  /** Expected, and without a file in the whole range. */
+  /** Whether it is expected and has no file in the whole range. */
   readonly isSilent: boolean;
   readonly isLooked: boolean;
 }

@@ -1,8 +1,8 @@
-/** What `inputs.csv` and the digests of a pack add up to, for each account, Region and day, and over all. */
+/** The sums of a pack's `inputs.csv` and digests, for each account, Region and day, and over all. */
 import { join } from "node:path";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
 
-/** Days as YYYY-MM-DD. */
+/** The range of a pack, days as YYYY-MM-DD. */
 export interface PackRange {
   readonly firstDay: string;
   readonly lastDay: string;

@@ -18,7 +18,7 @@ export async function openSigner(name: string, options: SignerOptions = {}): Pro
   return name.startsWith("kms:") ? await kmsSigner(name.slice(4), options) : fileSigner(name);
 }
 
-/** What can be known of a signing key without asking anybody. @throws SpillwayError `usage` */
+/** Checks what can be known of a signing key without asking for it. @throws SpillwayError `usage` */
 export function checkSigningKey(name: string): void {
   if (!name.startsWith("kms:")) fileSigner(name);
 }
@@ -37,7 +37,7 @@ function fileSigner(file: string): Signer {
   try {
     key = createPrivateKey(pem);
   } catch (cause) {
-    throw unreadableKey(file, "private", cause);
+    throw unreadableKey(file, "private", pem, cause);
   }
   checkKind(key, file);
   const publicKey = createPublicKey(key);
@@ -75,7 +75,7 @@ export function readPublicKey(file: string): KeyObject {
     return key;
   } catch (cause) {
     if (cause instanceof SpillwayError) throw cause;
-    throw unreadableKey(file, "public", cause);
+    throw unreadableKey(file, "public", pem, cause);
   }
 }
 
@@ -87,7 +87,7 @@ export function isSigned(bytes: Uint8Array, signature: Uint8Array, key: KeyObjec
   }
 }
 
-/** Ed25519 hashes by itself. */
+/** The hash to sign with; null for Ed25519, which hashes by itself. */
 function hashOf(key: KeyObject): "sha256" | null {
   return key.asymmetricKeyType === "ed25519" ? null : "sha256";
 }
@@ -113,8 +113,9 @@ function readPem(file: string): string {
   }
 }
 
-function unreadableKey(file: string, kind: string, cause: unknown): SpillwayError {
-  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${messageOf(cause)}`, {
+function unreadableKey(file: string, kind: string, pem: string, cause: unknown): SpillwayError {
+  const why = pem.includes("-----BEGIN ") ? messageOf(cause) : "it has no line -----BEGIN";
+  return new SpillwayError("usage", `${file} is not a ${kind} key in PEM: ${why}`, {
     next: wantedKinds,
     cause,
   });

@@ -2,18 +2,32 @@
 import { dayMs } from "../day.ts";
 import { jurisdictionRows } from "../reference/jurisdictions.ts";
 import { textLiteral, timestampLiteral } from "../sql/literal.ts";
+import type { Qualify } from "../sql/scope.ts";
+import { withLocalPlaces } from "./local-places.ts";
+
+const calls = `SELECT i.* REPLACE (coalesce(p.place, i.object_uri) AS object_uri)
+FROM invocation AS i
+LEFT JOIN local_place AS p ON p.uri = i.object_uri`;
 
 /** Calls in the order of their time; the key makes it total. */
-export const invocationRows = `SELECT *
-FROM invocation
-ORDER BY event_time, invocation_key`;
+export function invocationRows(qualify: Qualify): string {
+  return withLocalPlaces(
+    `${calls}
+ORDER BY i.event_time, i.invocation_key`,
+    qualify,
+  );
+}
 
-export const outsideRows = `SELECT *
-FROM invocation
-WHERE outcome = 'served'
-  AND served_region IS NOT NULL
-  AND served_region NOT IN (SELECT region FROM boundary)
-ORDER BY event_time, invocation_key`;
+export function outsideRows(qualify: Qualify): string {
+  return withLocalPlaces(
+    `${calls}
+WHERE i.outcome = 'served'
+  AND i.served_region IS NOT NULL
+  AND i.served_region NOT IN (SELECT region FROM boundary)
+ORDER BY i.event_time, i.invocation_key`,
+    qualify,
+  );
+}
 
 export const figures = `SELECT
   count(*) AS invocations,
@@ -76,13 +90,26 @@ WHERE served_region IS NOT NULL
   AND served_region NOT IN (SELECT region FROM region)
 ORDER BY served_region`;
 
-/** Without the runs and their clocks: who reads the same logs again gets the same file. */
-export const inputs = `SELECT uri, etag, version_id, size, status, reason, account_id, region, day, records, bedrock_events, other, rejected,
-  sha256, sha256_object, flaw, digest_verdict, digest_reason, digest_uri
-FROM trail_object
-ORDER BY ALL`;
+/** Without the runs and their clocks: who reads the same logs again gets the same file. A local file has no ETag but a time of its copy. */
+export function inputs(qualify: Qualify): string {
+  return withLocalPlaces(
+    `SELECT
+  coalesce(p.place, o.uri) AS uri,
+  CASE WHEN p.place IS NULL THEN o.etag END AS etag,
+  o.version_id, o.size, o.status,
+  CASE WHEN p.place IS NULL THEN o.reason ELSE replace(o.reason, url_decode(substr(o.uri, 8)), p.place) END AS reason,
+  o.account_id, o.region, o.day, o.records, o.bedrock_events, o.other, o.rejected,
+  o.sha256, o.sha256_object, o.flaw, o.digest_verdict, o.digest_reason,
+  coalesce(d.place, o.digest_uri) AS digest_uri
+FROM trail_object AS o
+LEFT JOIN local_place AS p ON p.uri = o.uri
+LEFT JOIN local_place AS d ON d.uri = o.digest_uri
+ORDER BY ALL`,
+    qualify,
+  );
+}
 
-/** What is asked about. */
+/** The range that is asked about. */
 export interface AskedRange {
   readonly from: Date;
   readonly to: Date;
@@ -103,11 +130,22 @@ WHERE (day >= ${textLiteral(first)} AND ends_at < ${timestampLiteral(end)})
   OR uri IN (SELECT digest_uri FROM trail_object)`;
 }
 
-export function digests(range: AskedRange): string {
-  return `SELECT uri, account_id, region, day, trail, kind, verdict, reason, signature, signature_source, fingerprint,
-  previous_uri, sha256, log_files, body
-${rangeDigests(range)}
-ORDER BY account_id, region, trail, kind, ends_at, uri`;
+export function digests(range: AskedRange, qualify: Qualify): string {
+  return withLocalPlaces(
+    `SELECT
+  coalesce(p.place, found.uri) AS uri,
+  account_id, region, day, trail, kind, verdict, reason, signature, signature_source, fingerprint,
+  coalesce(b.place, previous_uri) AS previous_uri,
+  sha256, log_files, body
+FROM (
+  SELECT *
+  ${rangeDigests(range).replaceAll("\n", "\n  ")}
+) AS found
+LEFT JOIN local_place AS p ON p.uri = found.uri
+LEFT JOIN local_place AS b ON b.uri = found.previous_uri
+ORDER BY account_id, region, trail, kind, ends_at, 1`,
+    qualify,
+  );
 }
 
 /** The keys that those digests name. */
@@ -121,12 +159,21 @@ WHERE fingerprint IN (
 ORDER BY ALL`;
 }
 
-export function missingLogs(range: AskedRange): string {
+export function missingLogs(range: AskedRange, qualify: Qualify): string {
   const { first, last } = daysOf(range);
-  return `SELECT uri, account_id, region, day, verdict, reason, digest_uri, listed_hash
-FROM missing_log
-WHERE day IS NULL OR (day >= ${textLiteral(first)} AND day <= ${textLiteral(last)})
-ORDER BY ALL`;
+  return withLocalPlaces(
+    `SELECT
+  coalesce(p.place, m.uri) AS uri,
+  m.account_id, m.region, m.day, m.verdict, m.reason,
+  coalesce(d.place, m.digest_uri) AS digest_uri,
+  m.listed_hash
+FROM missing_log AS m
+LEFT JOIN local_place AS p ON p.uri = m.uri
+LEFT JOIN local_place AS d ON d.uri = m.digest_uri
+WHERE m.day IS NULL OR (m.day >= ${textLiteral(first)} AND m.day <= ${textLiteral(last)})
+ORDER BY ALL`,
+    qualify,
+  );
 }
 
 /** As far as it says something of the range: what was listed since is not an input of it. */
@@ -146,7 +193,7 @@ export const listedRanges = `SELECT account_id, region, first_day, last_day
 FROM listed_range
 ORDER BY ALL`;
 
-/** Tables that go into the pack as they are. */
+/** Tables copied whole into the pack. */
 export const wholeTables: readonly (readonly [file: string, sql: string])[] = [
   ["reference/regions", "SELECT *\nFROM region\nORDER BY ALL"],
   ["reference/inference-profiles", "SELECT *\nFROM inference_profile\nORDER BY ALL"],

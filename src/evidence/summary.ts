@@ -29,13 +29,13 @@ export interface Summary {
   readonly answer: string;
   readonly boundary: { readonly name: string; readonly regions: readonly string[] };
   readonly from: string;
-  /** Not included. */
+  /** End of the range, not included. */
   readonly to: string;
   readonly asOf: string;
   readonly personalData: PersonalData;
   readonly claims: readonly Claim[];
   readonly figures: Readonly<Record<string, number>>;
-  /** They served, and the reference data does not know them: counted as outside. */
+  /** Regions that served and are missing in the reference data; they count as outside. */
   readonly strangeRegions: readonly string[];
 }
 

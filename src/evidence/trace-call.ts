@@ -1,36 +1,22 @@
 /** From a call in a pack to its proof: row, log file, hash, digest, key, and with the logs at hand the record itself. */
-import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { findKey, parsePublicKeys } from "../integrity/public-keys.ts";
 import { parseDigest } from "../integrity/digest-document.ts";
+import { tailOf } from "../integrity/digest-name.ts";
 import { isSignedBy, sameHex } from "../integrity/signature.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { openStored } from "../parse/seal.ts";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
-import { tailOf } from "./check-vouching.ts";
 import { type FoundRecord, findRecord } from "./find-record.ts";
-
-/** The bytes of a log file by its place; null where the source does not have it. @throws Error where it cannot be read */
-export type ReadLog = (uri: string) => Promise<Uint8Array | null>;
-
-export type StepOutcome = "holds" | "does not hold" | "cannot be shown";
-
-export interface TraceStep {
-  readonly what: "row" | "region" | "log file" | "digest" | "key" | "record";
-  readonly outcome: StepOutcome;
-  readonly text: string;
-}
+import { logRecordStep, traceLog } from "./trace-log.ts";
+import { type FoundStep, type ReadLog, type TraceStep, fails, holds, unknown } from "./trace-step.ts";
 
 export interface Trace {
   readonly steps: readonly TraceStep[];
-  /** The record as the log file has it. */
-  readonly record: unknown;
+  /** The call's record as the log file has it, and that of its invocation log without prompt and answer. */
+  readonly records: readonly unknown[];
 }
-
-const holds = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "holds", text });
-const fails = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "does not hold", text });
-const unknown = (what: TraceStep["what"], text: string): TraceStep => ({ what, outcome: "cannot be shown", text });
 
 /** @throws SpillwayError `usage` for a call that is not in the pack */
 export async function traceCall(root: string, key: string, readLog: ReadLog | undefined): Promise<Trace> {
@@ -42,19 +28,22 @@ export async function traceCall(root: string, key: string, readLog: ReadLog | un
       `${file}, row ${line}: ${row["event_time"] ?? ""}, ${row["outcome"] ?? ""}, from ${row["source_region"] ?? ""} to ${row["outcome"] === "served" ? served : "nowhere"} (${row["region_evidence"] === "" ? "no evidence" : row["region_evidence"]})`,
     ),
   ];
-  if (row["region_evidence"] === "invocation-log") steps.push(await regionStep(root, row));
+  const { steps: byLog, log } = await traceLog(root, row);
+  steps.push(...byLog);
   const uri = row["object_uri"] ?? "";
   const input = await findRow(
     join(root, "data/inputs.csv"),
     (each) => each["uri"] === uri && each["status"] !== "skipped",
   );
   if (input === undefined)
-    return { steps: [...steps, fails("log file", `inputs.csv does not have ${uri}`)], record: null };
+    return { steps: [...steps, fails("log file", `inputs.csv does not have ${uri}`)], records: [] };
   steps.push(logStep(input));
   steps.push(...(await digestSteps(root, input)));
-  if (readLog === undefined) return { steps, record: null };
-  const found = await recordStep(row, input, readLog);
-  return { steps: [...steps, found.step], record: found.record };
+  if (readLog === undefined) return { steps, records: [] };
+  const found = [await recordStep(row, input, readLog)];
+  if (log !== undefined) found.push(await logRecordStep(log, readLog));
+  const records = found.flatMap(({ record }) => (record === null ? [] : [record]));
+  return { steps: [...steps, ...found.map(({ step }) => step)], records };
 }
 
 async function findCall(root: string, key: string): Promise<{ row: CsvRow; file: string; line: number }> {
@@ -76,20 +65,6 @@ async function findCall(root: string, key: string): Promise<{ row: CsvRow; file:
 async function findRow(file: string, isIt: (row: CsvRow) => boolean): Promise<CsvRow | undefined> {
   for await (const row of csvRows(file)) if (isIt(row)) return row;
   return undefined;
-}
-
-/** What a served Region rests on that CloudTrail does not state: no digest covers an invocation log, so it never holds. */
-async function regionStep(root: string, row: CsvRow): Promise<TraceStep> {
-  const { invocation_key: key, served_region: served = "" } = row;
-  const rests = `${served} rests on an invocation log, which no digest covers`;
-  const file = join(root, "data/calls-by-invocation-log.csv");
-  const log = existsSync(file) ? await findRow(file, (each) => each["invocation_key"] === key) : undefined;
-  if (log === undefined) return unknown("region", `${rests}; the pack does not name it`);
-  const { object_uri: uri = "", record_index: index = "", inference_region: said = "" } = log;
-  const where = `record ${index} (from 0) of ${uri}`;
-  return said === served
-    ? unknown("region", `${rests}: ${where}`)
-    : fails("region", `${where} says ${said}, and the row ${served}`);
 }
 
 function logStep({ uri = "", sha256 = "", status = "", digest_verdict: verdict = "" }: CsvRow): TraceStep {
@@ -132,11 +107,7 @@ async function digestSteps(root: string, input: CsvRow): Promise<readonly TraceS
   return [digest, holds("key", `${document.fingerprint} of ${row["region"] ?? ""} signed it`)];
 }
 
-async function recordStep(
-  row: CsvRow,
-  input: CsvRow,
-  readLog: ReadLog,
-): Promise<{ readonly step: TraceStep; readonly record: unknown }> {
+async function recordStep(row: CsvRow, input: CsvRow, readLog: ReadLog): Promise<FoundStep> {
   const { uri = "", sha256 = "" } = input;
   let bytes: Uint8Array | null;
   try {

@@ -8,7 +8,7 @@ import { crc32, createInflateRaw } from "node:zlib";
 import { messageOf } from "../errors.ts";
 import { isPlainName } from "./plain-name.ts";
 
-/** More than any pack has: a small file that grows to this is not a pack. */
+/** The most inflated bytes, more than any pack has: a small file that grows beyond is not a pack. */
 const mostInflated = 64 * 2 ** 30;
 const mostEntries = 0xffff;
 
@@ -105,7 +105,7 @@ async function unpackEntry(handle: FileHandle, entry: Entry, folder: string): Pr
         header.readUInt32LE(22) === size));
   if (!isSame) return "the zip's local header differs from its directory";
   const target = join(folder, name);
-  // an entry for a folder alone says nothing: files make theirs
+  // an entry for a folder is not needed: files make their own
   if (name.endsWith("/")) return size === 0 ? undefined : "the zip has a folder with content";
   await mkdir(dirname(target), { recursive: true });
   const start = offset + 30 + nameLength + header.readUInt16LE(28);

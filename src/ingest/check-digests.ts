@@ -18,6 +18,7 @@ import type {
   LedgerPlace,
   LogVerdict,
 } from "../store/digest-store.ts";
+import { untilStopped } from "../until-stopped.ts";
 import { askedOf, logsTogether } from "./ledger-logs.ts";
 
 /** What `ingest --verify` needs besides its sources. */
@@ -47,7 +48,12 @@ const bodiesAtOnce = 16 << 20;
 const areasAtOnce = 8;
 
 /** Judges what is new since the last check and keeps it in the warehouse. */
-export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Date): Promise<DigestCheck> {
+export async function checkDigests(
+  plan: VerifyPlan,
+  store: DigestStore,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<DigestCheck> {
   const { archives, keys, signatures, accounts, regions, onProgress } = plan;
   const refused = new Set<string>();
   const options = {
@@ -95,7 +101,7 @@ export async function checkDigests(plan: VerifyPlan, store: DigestStore, now: Da
   );
   try {
     const saving = new Saving(store);
-    for await (const { planned, rows } of inOrder(streams, areasAtOnce)) {
+    for await (const { planned, rows } of untilStopped(inOrder(streams, areasAtOnce), signal)) {
       for (const row of rows ?? []) tally.add(row);
       await (rows === null ? saving.endArea(planned) : saving.add(planned, rows));
     }

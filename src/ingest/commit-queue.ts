@@ -1,20 +1,20 @@
-/** When a run commits: what has been read waits here until there is enough of it, or enough time has passed. */
+/** The queue of results to commit: they wait until there are enough of them, or enough time has passed. */
 import type { Staged, WorkerPool } from "./worker-pool.ts";
 import type { SourceState } from "./listing/source.ts";
 
-/** So much waits before it is committed. */
+/** The amount that waits before it is committed. */
 export interface CommitLimits {
   readonly events: number;
   readonly objects: number;
 }
 
-/** A commit takes what is staged when this much waits; a crash loses at most that much work. */
+/** The amount of staged work that starts a commit; a crash loses at most that much. */
 const defaultLimits: CommitLimits = { events: 250_000, objects: 20_000 };
 const defaultCommitSeconds = 30;
-/** Sources with checkpoints are slow, and do not like to go back. */
+/** Seconds between commits for sources with checkpoints, which are slow and expensive to repeat. */
 const commitSecondsOfStates = 5;
 
-/** Of the workers: what is staged, and what keeps them from staging all that was handed out. */
+/** The part of the worker pool that staging needs. */
 export type StagingPool = Pick<
   WorkerPool,
   "take" | "flush" | "hasAbandoned" | "outOfReach" | typeof Symbol.asyncDispose
@@ -27,13 +27,13 @@ export class CommitQueue {
   readonly #seconds: number | undefined;
   readonly #limits: CommitLimits;
   #waiting: Staged[] = [];
-  /** Of chunks that are handed out: they are committed with the next batch that holds all that was handed out. */
+  /** States of chunks that were handed out, for the next batch that holds all their objects. */
   #states: { readonly source: number; readonly state: SourceState }[] = [];
   #lastCommit = performance.now();
   #hasStarted = false;
   #announceStart: () => void = () => undefined;
   readonly #started = new Promise<void>((resolve) => (this.#announceStart = resolve));
-  /** The commit that runs while the workers read on; one at a time. */
+  /** The commit that runs while the workers read on; there is one at a time. */
   #committing: Promise<void> = Promise.resolve();
 
   constructor(commit: Commit, seconds: number | undefined, limits: CommitLimits = defaultLimits) {
@@ -42,13 +42,13 @@ export class CommitQueue {
     this.#limits = limits;
   }
 
-  /** Nothing is committed before: the run's row stands first. */
+  /** Allows commits: the run's row is written first. */
   start(): void {
     this.#hasStarted = true;
     this.#announceStart();
   }
 
-  /** Runs a commit that stands by itself, when no other one does. */
+  /** Runs a separate commit when no other one is running. */
   async alone<T>(commit: () => Promise<T>): Promise<T> {
     await this.#started;
     await this.#committing;
@@ -77,7 +77,7 @@ export class CommitQueue {
     }
   }
 
-  /** A source that went out of reach, or whose objects were given up at a stop, may not have got all that its states speak of. */
+  /** The states to commit, without those of sources whose objects were not all read: out of reach, or given up at a stop. */
   #takeStates(pool: StagingPool): readonly SourceState[] {
     return this.#states
       .splice(0)
@@ -92,10 +92,10 @@ export class CommitQueue {
     await this.#committing;
   }
 
-  /** The last commit, with all that the workers still held; they are gone when it begins. */
+  /** The last commit, with all that the workers still held; they have ended when it begins. */
   async commitLast(pool: StagingPool, flushed: readonly Staged[]): Promise<void> {
     const states = this.#takeStates(pool);
-    // their memory is worth more than their threads while the last commit runs
+    // the last commit needs their memory more than their threads
     await pool[Symbol.asyncDispose]();
     await this.#startCommit(flushed, states, false);
     await this.#committing;
@@ -105,7 +105,7 @@ export class CommitQueue {
     return this.#seconds ?? (this.#states.length > 0 ? commitSecondsOfStates : defaultCommitSeconds);
   }
 
-  /** Waits for the commit before it only. `flushed`: what the workers still held, so that nothing that was handed out is missing. */
+  /** Starts a commit after waiting for the one before. `flushed` is what the workers still held: nothing handed out is missing then. */
   async #startCommit(
     flushed: readonly Staged[],
     states: readonly SourceState[],
@@ -116,7 +116,7 @@ export class CommitQueue {
     this.#waiting = [];
     this.#lastCommit = performance.now();
     this.#committing = this.#commit(staged, states, besideReaders);
-    // reported by whoever waits for it next
+    // reported to the next one who waits for it
     this.#committing.catch(() => undefined);
   }
 }

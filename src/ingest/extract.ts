@@ -1,4 +1,4 @@
-/** The objects that a source extracts itself: one after the other, since each may cost, and each in a commit of its own. */
+/** The extraction of objects by their source: one after the other, as each may cost money, each with its own commit. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
@@ -8,19 +8,19 @@ import { type ReadObject, unreadObject } from "./worker-protocol.ts";
 
 export interface ExtractedObject {
   readonly read: ReadObject;
-  /** Records that are neither an event nor another service's: their places are not known. */
+  /** Records that are neither events nor another service's; their places are not known. */
   readonly rejected: number;
   readonly counts: CommitCounts;
 }
 
 export interface ExtractContext {
   readonly warehouse: Warehouse;
-  /** Runs a commit when no other one does. */
+  /** Runs a commit when no other one is running. */
   readonly alone: <T>(commit: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What came of each object, committed; it ends early when it is told to stop. @throws SpillwayError as the source's `extract` */
+/** The committed result of each object; it ends early on a stop. @throws SpillwayError as the source's `extract` */
 export async function* extractObjects(
   source: ObjectSource,
   objects: readonly TrailObject[],

@@ -1,4 +1,4 @@
-/** How a worker gets the bytes behind a locator, and how much it fetches ahead of its parser. */
+/** The fetching of a locator's bytes by a worker, and how far it runs ahead of the parser. */
 import { readFileSync } from "node:fs";
 import type { Locator } from "./listing/source.ts";
 
@@ -8,7 +8,7 @@ export interface StoredBytes {
   readonly versionId: string | null;
 }
 
-/** As `fetchBytes`, with the version. */
+/** The bytes behind a locator, with their version. */
 export function fetchStored(locator: Locator): StoredBytes | Promise<StoredBytes> {
   if (locator.kind === "s3") return import("../aws/s3/fetch-object.ts").then((s3) => s3.fetchStored(locator));
   const bytes = fetchBytes(locator);
@@ -17,24 +17,24 @@ export function fetchStored(locator: Locator): StoredBytes | Promise<StoredBytes
     : { bytes, versionId: null };
 }
 
-/** Files and what is there already at once, without a promise; everything else over the network. */
+/** The bytes behind a locator: of files and of bytes at hand without a promise, of anything else over the network. */
 export function fetchBytes(locator: Locator): Uint8Array | Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);
   if (locator.kind === "bytes") return locator.bytes;
   if (locator.kind === "source") throw new Error("an object that its source extracts has no bytes");
-  // The SDK starts slowly: a run over folders never loads it.
+  // The SDK loads slowly: a run over folders does without it.
   return import("../aws/s3/fetch-object.ts").then(({ fetchObject }) => fetchObject(locator));
 }
 
-/** Bytes that are on their way. `done` makes room for the next ones. */
+/** Bytes on their way; `done` frees their space in the window. */
 export interface PendingBytes<T = Uint8Array> {
   readonly bytes: Promise<T>;
   readonly done: () => void;
 }
 
 /**
- * Bounds the objects that are in flight or wait for the parser, by number and by bytes. They are let in in the order
- * of asking and must be done in that order too: then the oldest is always inside, and nobody waits for ever.
+ * A bound on the objects in flight or waiting for the parser, by number and by bytes. They enter in the order
+ * of asking and have to be finished in that order: the oldest is always inside, and nothing waits for ever.
  */
 export class FetchWindow {
   readonly #maxObjects: number;
@@ -48,11 +48,11 @@ export class FetchWindow {
     this.#maxBytes = maxBytes;
   }
 
-  /** Starts `fetch` as soon as there is room for `size` bytes; an object larger than the window goes alone. */
+  /** Starts `fetch` as soon as `size` bytes fit; an object larger than the window is fetched alone. */
   start<T>(size: number, fetch: () => T | Promise<T>): PendingBytes<T> {
     const entered = new Promise<void>((enter) => this.#waiting.push({ size, enter }));
     const bytes = entered.then(fetch);
-    // Whoever takes the bytes sees the failure; until then it is not unhandled.
+    // The failure is seen by the one who takes the bytes; until then it must not count as unhandled.
     bytes.catch(() => undefined);
     this.#admit();
     return {

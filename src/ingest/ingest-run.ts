@@ -1,4 +1,4 @@
-/** One run over the sources: what goes to the workers, what comes of a commit, what was met on the way. */
+/** One run over the sources: what goes to the workers, what a commit yields, and what was found on the way. */
 import { rmSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import type { CommitCounts, Warehouse } from "../store/warehouse.ts";
@@ -18,7 +18,7 @@ import { type IngestCounts, type ObjectFinding, type SourceFailure, countObject,
 import { type ReadObject, isQuarantined, unreadObject } from "./worker-protocol.ts";
 
 const examplesKept = 20;
-/** A task is big enough to make a message worth while, and small enough to spread over workers. */
+/** The size of a task: large enough to be worth a message, small enough to spread over the workers. */
 const taskBytes = 1 << 20;
 const taskObjects = 32;
 
@@ -27,10 +27,10 @@ export class IngestRun {
   readonly quarantined: ObjectFinding[] = [];
   readonly skipped: Map<string, number> = new Map();
   readonly findings: RunFindings = new RunFindings();
-  /** Sources that went out of reach. What was read of them until then is kept, and the others are read. */
+  /** Sources that went out of reach. What had been read of them is kept, and the others are read. */
   readonly failures: SourceFailure[] = [];
   readonly tally: RunTotals;
-  /** A signal that comes when everything is handed out leaves nothing undone: then it stays false. */
+  /** Whether a signal left work undone; false if everything had been handed out. */
   stoppedEarly = false;
   readonly #options: IngestOptions;
   readonly #opening: Promise<Warehouse>;
@@ -40,13 +40,13 @@ export class IngestRun {
   readonly #listedWhole = new Set<ObjectSource>();
   #listingDone = false;
   #source: ObjectSource | undefined;
-  /** Objects on their way to a commit, and those that have arrived. */
+  /** Objects on their way to a commit, and those committed. */
   #accepted = 0;
   #noted = 0;
   #done = 0;
   #rawBytes = 0;
   #bedrock = 0;
-  /** So many listed objects are some fifty megabytes of names and pages. */
+  /** The collector of listing garbage: so many listed objects are some fifty megabytes. */
   readonly #collect = collectEvery(1 << 16);
   readonly #refusals = new Refusals();
   readonly #commits: CommitQueue;
@@ -57,12 +57,12 @@ export class IngestRun {
     this.#isNew = isNew;
     this.#onCommit = onCommit;
     this.tally = new RunTotals(options.sources);
-    // One source never lists an object twice; several may overlap.
+    // A source does not list an object twice, but several may overlap.
     this.#commits = new CommitQueue((...commit) => this.#commit(...commit), options.commitSeconds);
     this.#seen = options.sources.length > 1 ? new Set() : undefined;
   }
 
-  /** Commits wait for this: the run's row stands first. */
+  /** Allows commits: the run's row is written first. */
   started(): void {
     this.#commits.start();
   }
@@ -77,7 +77,7 @@ export class IngestRun {
         await this.#readSource(pool, number, source, memory);
       } catch (thrown) {
         if (!isOutOfReach(thrown)) throw thrown;
-        // a signal ends what is on its way: no failure of the source's
+        // a signal ends what is on its way: that is not the source's failure
         if (this.#options.signal?.aborted === true) this.stoppedEarly = true;
         else this.failures.push({ source: source.name, error: thrown });
       }
@@ -105,7 +105,7 @@ export class IngestRun {
     this.#listedWhole.add(source);
   }
 
-  /** After the last commit: what the sources have to say of the run as a whole. Their memory moves last. */
+  /** Ends the sources after the last commit: their reports on the whole run. Their memory is written last. */
   async finishSources(of: Pick<SourceOutcome, "runId" | "now">): Promise<void> {
     const warehouse = await this.#opening;
     const states: SourceState[] = [];
@@ -125,7 +125,7 @@ export class IngestRun {
     if (states.length > 0) await warehouse.saveSourceState(states);
   }
 
-  /** Sources that were listed, and not one of their objects could be read. They are tried again: their listing counts. */
+  /** Reports sources whose objects were all refused. They are tried again, and their listing counts. */
   noteDenied(): void {
     for (const { name, count, first } of this.tally.whollyDenied()) {
       const error = allRefused(`none of ${count} objects could be read; the first one ${first}`);
@@ -141,7 +141,7 @@ export class IngestRun {
     return unknown.flatMap(({ index, changed }) => {
       const object = listed[index];
       if (object === undefined) return [];
-      // an extracted object is another one at each of its readings
+      // an extracted object is a new one each time it is read
       if (changed && object.locator.kind !== "source") {
         this.counts.objectsChanged++;
         this.findings.replaced(object);
@@ -173,7 +173,7 @@ export class IngestRun {
     }
     if (task.length > 0 && !this.#mustStop(pool, source) && (await pool.read(source, task))) handed += task.length;
     this.#accepted += handed + skippedNow.length;
-    // An interrupted run leaves objects unread: they are not part of its sums, the next run lists them again.
+    // Removes from the sums what an interrupted run leaves unread: the next run lists it again.
     this.#leave([
       ...objects.filter(({ skip }) => skip === null).slice(handed),
       ...objects.filter(({ skip }) => skip !== null).slice(skippedNow.length),
@@ -184,7 +184,7 @@ export class IngestRun {
     }
   }
 
-  /** Objects that this run does not read: they are not part of its sums, the next run lists them again. */
+  /** Removes objects from the sums that this run does not read: the next run lists them again. */
   #leave(objects: readonly TrailObject[]): void {
     if (objects.length === 0) return;
     this.tally.leave(objects);
@@ -197,7 +197,7 @@ export class IngestRun {
     const alone = <T>(commit: () => Promise<T>): Promise<T> => this.#commits.alone(commit);
     let done = 0;
     try {
-      // what other sources gave stands first: an event belongs to the log file that was read, if one was
+      // what other sources gave is committed first: an event belongs to the log file that was read, if there is one
       await this.#commits.commitAll(pool);
       const context = { warehouse: await this.#opening, alone, signal };
       for await (const { read, rejected, counts } of extractObjects(source, objects, context)) {
@@ -222,7 +222,7 @@ export class IngestRun {
     return pool.outOfReach(source) ?? this.#refusals.of(source);
   }
 
-  /** The last commit. What the workers could not get any more is not part of the sums: the next run lists it again. */
+  /** The last commit. What the workers could not read any more leaves the sums: the next run lists it again. */
   async commitRest(pool: WorkerPool): Promise<void> {
     const flushed = await pool.flush();
     if (pool.hasAbandoned) this.stoppedEarly = true;

@@ -27,7 +27,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   try {
     return await ingestInto(options, isNew, progress);
   } catch (error) {
-    // A first run that failed before it had anything leaves nothing behind.
+    // A first run that failed with nothing read leaves nothing behind.
     const isOurs = !(
       error instanceof SpillwayError &&
       (error.code === "run-locked" || error.code === "side-file" || error.code.startsWith("warehouse-"))
@@ -37,12 +37,12 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   }
 }
 
-/** What went wrong before is the error to tell of. */
+/** Removes a file without an error of its own: the earlier one is to be reported. */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a folder that we are not allowed to write to holds nothing of ours
+    // a folder that refuses writing holds nothing of ours
   }
 }
 
@@ -68,9 +68,9 @@ async function ingestInto(
   const opening = Warehouse.open(options.warehouse, { now, notice: options.onNotice });
   const run = new IngestRun(options, opening, isNew, () => (progress.hasCommitted = true));
   const reading = run.readAll(pool);
-  // Loaded while the workers read; whoever waits for it sees its failure.
+  // Loaded while the workers read; a failure shows where it is awaited.
   if (options.verify !== undefined) void import("./check-digests.ts").catch(() => undefined);
-  // A warehouse that cannot be used is the error to report; what the readers meet meanwhile is not.
+  // If the warehouse cannot be used, that is the error to report, and not what the readers met meanwhile.
   reading.catch(() => undefined);
   await using warehouse = await opening;
   pool.ready();
@@ -80,7 +80,7 @@ async function ingestInto(
   run.started();
   await reading;
   await run.commitRest(pool);
-  // Out of reach before anything could be read: nothing to keep.
+  // Out of reach before anything was read: nothing to keep.
   if (run.failures.length > 0 && run.counts.objectsListed === run.counts.objectsSkipped)
     throw failureOf(run.failures, 0);
   await run.finishSources({ runId, now: now() });
@@ -110,15 +110,15 @@ async function ingestInto(
   throw failureOf(run.failures, run.counts.objectsLoaded);
 }
 
-/** None where every source extracts its objects itself. */
+/** The number of worker threads; none if every source extracts its objects itself. */
 function threadsFor({ sources, threads }: IngestOptions): number {
   if (sources.every((source) => source.extract !== undefined)) return 0;
   return threads ?? Math.max(1, Math.min(availableParallelism(), 8));
 }
 
-/** What was read is in the ledger by now; whatever keeps it from being judged is a gap, and the next run comes back to it. */
+/** Checks the digests of what is in the ledger by now. A failure is a gap, and the next run tries again. */
 async function checkDigests(
-  { verify }: IngestOptions,
+  { verify, signal }: IngestOptions,
   run: IngestRun,
   warehouse: Warehouse,
   now: Date,
@@ -126,10 +126,15 @@ async function checkDigests(
   if (verify === undefined) return undefined;
   const { checkDigests } = await import("./check-digests.ts");
   try {
-    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now);
+    const { tally, gaps } = await checkDigests(verify, warehouse.digests, now, signal);
     run.findings.gaps.push(...gaps);
     return tally;
   } catch (thrown) {
+    if (signal?.aborted === true && thrown === signal.reason) {
+      // what was judged until then is kept, and the next run judges the rest
+      run.stoppedEarly = true;
+      return undefined;
+    }
     if (!(thrown instanceof SpillwayError) || thrown.code.startsWith("warehouse-")) throw thrown;
     const next = thrown.next === undefined ? "" : ` ${thrown.next}`;
     run.findings.gaps.push(`the digests were not checked: ${thrown.message}.${next}`);
@@ -137,7 +142,7 @@ async function checkDigests(
   }
 }
 
-/** A run that went well as far as it came, and still failed. What it read is committed and published by now. */
+/** The error of a run with failed sources; what was read of the others is published by now. */
 function failureOf(failures: readonly SourceFailure[], loaded: number): SpillwayError {
   const [first] = failures;
   if (first === undefined) throw new Error("no source failed");

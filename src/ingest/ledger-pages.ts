@@ -1,16 +1,16 @@
-/** Gathering what is listed into pages that are worth a question to a large ledger. */
+/** The grouping of listed objects into pages that are worth a query to a large ledger. */
 import type { ListedChunk, TrailObject } from "./listing/source.ts";
 
-/** The ledger is asked once for a page, and looks through all of its names each time. */
+/** Objects of a page: each query goes through all names of the ledger. */
 const pageObjects = 16_384;
-/** A slow listing does not make the readers wait for longer. */
+/** The longest wait of the readers for a slow listing. */
 const pageMilliseconds = 500;
 
-/** The same objects in the same order. What is to be remembered ends a page; a failure comes after what was listed before it. */
+/** The same objects in the same order. A state to be remembered ends a page; a failure follows what was listed before it. */
 export async function* ledgerPages(listing: AsyncIterable<ListedChunk>): AsyncGenerator<ListedChunk> {
   let page: TrailObject[] = [];
   let since = performance.now();
-  // the first chunk goes at once: the readers have nothing to do yet
+  // the first chunk goes at once: the readers are idle
   let enough = 1;
   try {
     for await (const chunk of listing) {

@@ -1,10 +1,10 @@
-/** How the result of reading an object becomes rows of the ledger and the quarantine. */
+/** The conversion of read objects into rows of the ledger and the quarantine. */
 import type { AggregatedEntry, LedgerEntry, QuarantineEntry, StagedBatch } from "../store/batch.ts";
 import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 
 type LedgerRows = Required<Pick<StagedBatch, "objects" | "logObjects" | "quarantine" | "aggregated">>;
 
-/** The rows of objects that were read: those of a trail and those with invocation logs have ledgers of their own. */
+/** The rows of read objects; trail objects and invocation logs have separate ledgers. */
 export function ledgerRows(reads: readonly ReadObject[]): LedgerRows {
   const isLog = ({ object }: ReadObject): boolean => object.kind === "invocation-log";
   return {

@@ -1,4 +1,4 @@
-/** What a run is given, and what it tells while it goes on. */
+/** The options of a run, and its reports while it goes on. */
 import type { VerifyPlan } from "./check-digests.ts";
 import type { ObjectSource } from "./listing/source.ts";
 import type { Expectation } from "../store/warehouse.ts";
@@ -8,23 +8,23 @@ export interface IngestOptions {
   readonly warehouse: string;
   readonly sources: readonly ObjectSource[];
   readonly threads?: number | undefined;
-  /** Refuse objects that inflate to more bytes than this. */
+  /** Inflated bytes above which an object is refused. */
   readonly maxRawBytes?: number | undefined;
   readonly now?: () => Date;
   readonly onProgress?: (progress: IngestProgress) => void;
-  /** Told what had to be mended before it could begin. */
+  /** Called with what had to be mended before the run could begin. */
   readonly onNotice?: (message: string) => void;
-  /** Stops at the next batch boundary: what was read until then is committed. */
+  /** The signal to stop at the next batch boundary: what was read until then is committed. */
   readonly signal?: AbortSignal | undefined;
-  /** A commit takes what is read when this long has passed since the last one; a crash loses at most that much work. */
+  /** Seconds after which a commit takes what was read; a crash loses at most that much work. */
   readonly commitSeconds?: number | undefined;
-  /** The user's own boundaries, for the table `boundary`; without them what is there stays. */
+  /** The user's own boundaries, for the table `boundary`; undefined leaves the table as it is. */
   readonly boundaries?: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Accounts and Regions whose logs are expected; without them what is there stays. */
+  /** Accounts and Regions whose logs are expected; undefined leaves them as they are. */
   readonly expected?: Expectation | undefined;
-  /** The summary of a run that is about to fail although it published what it could read. */
+  /** Called with the summary of a run that is about to fail although it published what it could read. */
   readonly onStopped?: (summary: IngestSummary) => void;
-  /** Take the hashes of the log files, and judge them by CloudTrail's digests when all are read. */
+  /** The plan to hash the log files and check them against CloudTrail's digests when all are read. */
   readonly verify?: VerifyPlan | undefined;
 }
 
@@ -34,6 +34,6 @@ export interface IngestProgress {
   readonly done: number;
   readonly rawBytes: number;
   readonly bedrock: number;
-  /** Where the source stands, in its own words; empty if it has none. */
+  /** The source's own words about its progress; empty if it has none. */
   readonly sourceProgress: string;
 }

@@ -1,8 +1,8 @@
-/** Which failures are a source's own: the others are read all the same. */
+/** The failures that concern one source alone: the others are still read. */
 import { type ErrorCode, SpillwayError } from "../errors.ts";
 import type { ObjectSource } from "./listing/source.ts";
 
-/** What a source may say without anything being wrong with what it, or another one, gave before. */
+/** Codes of failures that leave what this and other sources gave before valid. */
 const codes: ReadonlySet<ErrorCode> = new Set([
   "credentials",
   "scan-limit",
@@ -16,11 +16,11 @@ export function isOutOfReach(thrown: unknown): thrown is SpillwayError {
   return thrown instanceof SpillwayError && codes.has(thrown.code);
 }
 
-/** A source that could not even be opened: it fails in its turn. */
+/** A source that could not be opened: it fails when its turn comes. */
 export function unopened(name: string, error: SpillwayError): ObjectSource {
   return {
     name,
-    // nothing comes before the failure
+    // it yields nothing before the failure
     // oxlint-disable-next-line require-yield
     async *list() {
       await Promise.resolve();

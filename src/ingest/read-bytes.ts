@@ -1,4 +1,4 @@
-/** Reading a file into memory that is used again: a fresh buffer for each file costs more than the copy. */
+/** The reading of files into reused memory: a fresh buffer for each file costs more than the copy. */
 import { closeSync, openSync, readSync } from "node:fs";
 
 const kept = 64 << 20;

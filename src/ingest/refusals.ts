@@ -1,8 +1,8 @@
-/** Giving a source up whose every object is refused: the rest would be refused as well, and every request costs. */
+/** The end of reading a source that refuses every object: the rest would be refused too, and every request costs. */
 import { SpillwayError } from "../errors.ts";
 import type { ReadNotice } from "./worker-pool.ts";
 
-/** So many refused objects and not one that could be read. */
+/** The number of refused objects, without one that could be read, that ends the attempt. */
 const refusedAtMost = 200;
 
 export function allRefused(message: string): SpillwayError {
@@ -28,7 +28,7 @@ export class Refusals {
     this.#of.set(source, tally);
   }
 
-  /** Why no more of a source is tried. */
+  /** The reason why a source is not tried any more, if so. */
   of(source: number): SpillwayError | undefined {
     const tally = this.#of.get(source);
     if (tally === undefined || tally.hasRead || tally.refused < refusedAtMost) return undefined;

@@ -1,22 +1,22 @@
-/** What one run noticed about the logs: objects replaced or gone, and what it could not look at. */
+/** The findings of one run about the logs: objects replaced or gone, and gaps. */
 import type { LogFinding, TrailObject } from "./listing/source.ts";
 
 const examplesKept = 20;
 
 export class RunFindings {
-  /** New ones, by kind. */
+  /** Counts of new findings by kind. */
   readonly counts: Map<LogFinding["kind"], number> = new Map();
   /** The first of each kind. */
   readonly examples: LogFinding[] = [];
   readonly gaps: string[] = [];
-  /** Listed with another ETag than they were loaded with, and not committed yet. */
+  /** Objects listed with an ETag other than the loaded one, and not committed yet. */
   readonly #replaced = new Map<string, string>();
 
   replaced({ uri, etag }: TrailObject): void {
     this.#replaced.set(uri, etag);
   }
 
-  /** What is stored beside the ledger row of an object, in the same transaction. */
+  /** The findings to store with an object's ledger row, in the same transaction. */
   ofObject({ uri }: Pick<TrailObject, "uri">): readonly LogFinding[] {
     const etag = this.#replaced.get(uri);
     if (etag === undefined) return [];

@@ -1,8 +1,8 @@
-/** What each source gave to a run: the counts of objects, source by source. */
+/** The counts of objects in a run, source by source. */
 import type { ObjectSource, TrailObject } from "./listing/source.ts";
 import { type ReadObject, isQuarantined } from "./worker-protocol.ts";
 
-/** listed = known + loaded + skipped + quarantined. An object that two sources list counts for the first. */
+/** Counts of a source: listed = known + loaded + skipped + quarantined. An object that two sources list counts for the first. */
 export interface SourceCounts {
   readonly name: string;
   listed: number;
@@ -15,7 +15,7 @@ export interface SourceCounts {
   invocationLogs: number;
 }
 
-/** An object by its place in a ledger: a bucket may be listed for its trail and for its invocation logs. */
+/** The name of an object with its ledger: a bucket may be listed for its trail and for its invocation logs. */
 export function ledgerName({ uri, kind }: Pick<TrailObject, "uri" | "kind">): string {
   return kind === "invocation-log" ? `${kind} ${uri}` : uri;
 }
@@ -25,7 +25,7 @@ export class RunTotals {
   /** The first refusal to read an object of a source, and how many there were. */
   readonly #denied = new Map<SourceCounts, { readonly first: string; count: number }>();
   readonly #of: ReadonlyMap<ObjectSource, SourceCounts>;
-  /** Objects on their way through the workers: as many as one commit holds, not as many as a bucket. */
+  /** Objects on their way through the workers: as many as one commit holds, not all of a bucket. */
   readonly #underway = new Map<string, SourceCounts>();
 
   constructor(sources: readonly ObjectSource[]) {
@@ -46,7 +46,7 @@ export class RunTotals {
     this.counts = entries.map(([, counts]) => counts);
   }
 
-  /** A chunk was listed; `unknown` of it is going to be read. */
+  /** Counts a listed chunk, of which `unknown` is going to be read. */
   listed(source: ObjectSource, listed: number, unknown: readonly TrailObject[]): void {
     const counts = this.#of.get(source);
     if (counts === undefined) return;
@@ -55,7 +55,7 @@ export class RunTotals {
     for (const object of unknown) this.#underway.set(ledgerName(object), counts);
   }
 
-  /** Objects that an interrupted run does not read after all. */
+  /** Uncounts objects that an interrupted run does not read after all. */
   leave(objects: readonly TrailObject[]): void {
     for (const object of objects) {
       const counts = this.#underway.get(ledgerName(object));
@@ -64,13 +64,13 @@ export class RunTotals {
     }
   }
 
-  /** What a run that had to stop handed out and never got. */
+  /** Uncounts what a stopped run handed out and did not get back. */
   leaveRest(): void {
     for (const counts of this.#underway.values()) counts.listed--;
     this.#underway.clear();
   }
 
-  /** Sources of which not one object could be read for want of a permission. */
+  /** Sources of which no object could be read because a permission is missing. */
   whollyDenied(): { readonly name: string; readonly count: number; readonly first: string }[] {
     return [...this.#denied].flatMap(([{ name, loaded, quarantined }, { first, count }]) =>
       count >= loaded + quarantined ? [{ name, count, first }] : [],

@@ -1,4 +1,4 @@
-/** What one ingest reports: its numbers, the identities of R8 that they must keep, and what was noticed. */
+/** The summary of an ingest: its numbers, the identities of R8 that bind them, and its findings. */
 import type { Tally } from "../integrity/tally.ts";
 import type { SpillwayError } from "../errors.ts";
 import type { LogFinding } from "./listing/source.ts";
@@ -10,12 +10,12 @@ export { identities } from "../store/runs.ts";
 /** Counts of one run; every one of them is stored with the run and printed. */
 export interface IngestCounts {
   objectsListed: number;
-  /** Already in the ledger in the same version, not read again. */
+  /** Objects that the ledger has in the same version and that are not read again. */
   objectsKnown: number;
   objectsLoaded: number;
   objectsSkipped: number;
   objectsQuarantined: number;
-  /** Of the loaded ones: an object with this name had been loaded with another ETag. */
+  /** Loaded objects whose name had been loaded with another ETag. */
   objectsChanged: number;
   records: number;
   bedrockEvents: number;
@@ -23,11 +23,11 @@ export interface IngestCounts {
   rejected: number;
   newEvents: number;
   duplicates: number;
-  /** Events whose eventID came with another content. */
+  /** Events whose eventID had come with other content. */
   contentConflicts: number;
   /** Bedrock records whose eventVersion has another major number. */
   otherMajor: number;
-  /** Of model invocation logs: records, and what came of them. */
+  /** Records of model invocation logs, and what became of them. */
   logRecords: number;
   logsKept: number;
   logsRejected: number;
@@ -101,25 +101,25 @@ export interface IngestSummary {
   readonly seconds: number;
   /** The first quarantined objects, at most 20. */
   readonly quarantined: readonly ObjectFinding[];
-  /** Why objects were skipped, with how many. */
+  /** The reasons for skipping objects, with counts. */
   readonly skipped: ReadonlyMap<string, number>;
-  /** What was noticed about the logs for the first time: the first 20 of each kind. */
+  /** New findings about the logs, the first 20 of each kind. */
   readonly findings: readonly LogFinding[];
-  /** The same, counted by kind. */
+  /** Counts of all new findings by kind. */
   readonly findingCounts: ReadonlyMap<LogFinding["kind"], number>;
   /** What could not be looked at, each in a sentence. */
   readonly gaps: readonly string[];
-  /** What each source gave, in their order. */
+  /** The counts of each source, in their order. */
   readonly sources: readonly SourceCounts[];
-  /** Sources that went out of reach; the others were read all the same. */
+  /** Sources that went out of reach; the others were read. */
   readonly failures: readonly SourceFailure[];
-  /** Events that came for days that were pruned: they are not in the warehouse. */
+  /** Events of days already pruned, which are not in the warehouse. */
   readonly lateEvents: number;
-  /** What a check of CloudTrail's digests came to; undefined without one. */
+  /** The result of checking CloudTrail's digests; undefined without a check. */
   readonly digests?: Tally | undefined;
 }
 
-/** True when not everything was seen, or something about the logs is wrong: what `--strict` is for. */
+/** Whether something was not seen, or is wrong with the logs: the cases for `--strict`. */
 export function isIncomplete({ counts, findingCounts, gaps, digests }: IngestSummary): boolean {
   const unshown = (digests?.gaps ?? 0) + (digests?.findings ?? 0);
   return (

@@ -1,16 +1,16 @@
-/** The worker threads: starts them, hands out objects, passes their messages on, ends them. */
+/** The worker threads: their start, tasks, messages and end. */
 import { Worker } from "node:worker_threads";
 import { SpillwayError } from "../errors.ts";
 import type { TrailObject } from "./listing/source.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./worker-protocol.ts";
 
-/** Tasks a worker holds at once: one in work, one waiting, so that it never idles between two. */
+/** Tasks of a worker at once: one in work and one waiting, which avoids idling between two. */
 const tasksAhead = 2;
 
-/** Half of what V8 would take; records live for too short a time to miss it. */
+/** Half of V8's own choice: records live too briefly to need more. */
 const maxYoungGenerationSizeMb = 24;
 
-/** After a stop the workers have this long to come to the end of what they read; a store that hangs has longer ones. */
+/** The time that workers have after a stop to finish what they read; a store that hangs would take longer. */
 const graceMs = 3000;
 
 interface Member {
@@ -55,17 +55,17 @@ export class WorkerPool {
     });
   }
 
-  /** Why no worker gets any further with a source: it is out of reach. What was read of it before is still staged. */
+  /** Why a source is out of reach, if so. What was read of it before is still staged. */
   outOfReach(source: number): SpillwayError | undefined {
     return this.#outOfReach.get(source);
   }
 
-  /** After a stop: objects that were handed out were given up. */
+  /** Whether objects that were handed out were given up at a stop. */
   get hasAbandoned(): boolean {
     return this.#hasAbandoned;
   }
 
-  /** Resolves as soon as a worker took the objects, all of one source; with false after a stop: no worker did. */
+  /** Hands out objects of one source; resolves as soon as a worker took them, or with false if none did after a stop. */
   async read(source: number, objects: readonly TrailObject[]): Promise<boolean> {
     for (;;) {
       this.#throwFailure();
@@ -80,18 +80,18 @@ export class WorkerPool {
     }
   }
 
-  /** Allows staging: the stage folder is there. */
+  /** Allows staging: the stage folder exists. */
   ready(): void {
     for (const member of this.#members) this.#post(member, { type: "ready" });
   }
 
-  /** What is staged and not yet taken. */
+  /** The staged results not yet taken. */
   take(): Staged[] {
     this.#throwFailure();
     return this.#staged.splice(0);
   }
 
-  /** Makes every worker stage what it holds and waits until all have; after a stop not for ever. */
+  /** Makes every worker stage what it holds and waits for all; after a stop, only for a while. */
   async flush(): Promise<Staged[]> {
     this.#flushing = this.#members.length;
     for (const member of this.#members) this.#post(member, { type: "flush" });
@@ -158,7 +158,7 @@ export class WorkerPool {
   }
 }
 
-/** The time after a stop that is given to what is on its way. */
+/** The time that work on its way has after a stop. */
 class Grace {
   isOver = false;
   #timer: NodeJS.Timeout | undefined;

@@ -6,25 +6,25 @@ import type { StoredSeal } from "../parse/seal.ts";
 import type { Locator, TrailObject } from "./listing/source.ts";
 
 export interface WorkerSetup {
-  /** Folder for staged event files; the store loads and removes them. */
+  /** Folder for staged event files, which the store loads and removes. */
   readonly stageFolder: string;
   readonly workerNumber: number;
   readonly maxRawBytes: number;
-  /** Take the hashes that CloudTrail's digests are compared with. */
+  /** Whether to take the hashes that CloudTrail's digests are compared with. */
   readonly seal?: boolean | undefined;
-  /** Events after which a worker stages a file without being asked. */
+  /** Events after which a worker stages a file by itself. */
   readonly eventsPerFile: number;
 }
 
 export type ToWorker =
-  /** All of one source, by its number among those of the run. */
+  /** Objects of one source, which is named by its number in the run. */
   | { readonly type: "read"; readonly source: number; readonly objects: readonly TrailObject[] }
-  /** The stage folder is there: from now on files may be staged. */
+  /** The stage folder exists: from now on files may be staged. */
   | { readonly type: "ready" }
   | { readonly type: "flush" }
   | { readonly type: "stop" };
 
-/** What became of one object that a worker read. */
+/** The result of reading one object. */
 export interface ReadObject {
   readonly object: Omit<TrailObject, "locator"> & { readonly locator?: Locator };
   readonly status: "loaded" | "skipped" | "quarantined" | "unreadable";
@@ -37,18 +37,18 @@ export interface ReadObject {
   readonly aggregated: readonly AggregatedCalls[];
   readonly rawBytes: number;
   readonly seal?: StoredSeal;
-  /** Of a versioned bucket. */
+  /** The version in a versioned bucket. */
   readonly versionId?: string | null;
-  /** The source refused it for want of a permission. */
+  /** Whether the source refused it because a permission is missing. */
   readonly denied?: boolean;
 }
 
-/** R8 counts both: what was read and is not a log, and what could not be read, which every run tries again. */
+/** Whether R8 counts an object as quarantined: not a log, or unreadable (which every run tries again). */
 export function isQuarantined({ status }: ReadObject): boolean {
   return status === "quarantined" || status === "unreadable";
 }
 
-/** An object of which no record was read, and why. */
+/** The result for an object of which no record was read, with the reason. */
 export function unreadObject(
   object: ReadObject["object"],
   status: "skipped" | "quarantined" | "unreadable",
@@ -69,22 +69,22 @@ export function unreadObject(
 }
 
 export type FromWorker =
-  /** For progress only: these objects were read but are not staged yet. */
+  /** Objects that were read but are not staged yet; only for progress. */
   | {
       readonly type: "read";
       readonly source: number;
       readonly objects: number;
       readonly rawBytes: number;
       readonly bedrock: number;
-      /** Objects that were refused for want of a permission, and why the first one was. */
+      /** Objects refused because a permission is missing, with the reason of the first. */
       readonly denied: number;
       readonly deniedReason: string | undefined;
     }
-  /** Results that may be committed: their events are in `file`, which is null when there are none. */
+  /** Results to be committed; their events are in `file`, which is null if there are none. */
   | {
       readonly type: "staged";
       readonly file: string | null;
-      /** The same for model invocation logs. */
+      /** The file with rows of model invocation logs. */
       readonly logFile?: string | null;
       /** Rows in both files. */
       readonly events: number;
@@ -94,10 +94,10 @@ export type FromWorker =
   | {
       readonly type: "failed";
       readonly message: string;
-      /** Of a system error. */
+      /** The code of a system error. */
       readonly code: string | undefined;
-      /** Of a SpillwayError: errors lose their class between threads. */
+      /** The parts of a SpillwayError: errors lose their class between threads. */
       readonly known: { readonly code: ErrorCode; readonly next: string | undefined } | undefined;
-      /** Whose objects it was reading. */
+      /** The source whose objects it was reading. */
       readonly source: number | undefined;
     };

@@ -14,12 +14,12 @@ import { type FromWorker, type ReadObject, type ToWorker, type WorkerSetup, unre
 
 const port = parentPort;
 if (port === null) throw new Error("this module runs as a worker thread");
-// Set by pool.ts, the only place that starts this module.
+// Set by worker-pool.ts, the only place that starts this module.
 const setup = workerData as WorkerSetup;
 
 const batch = new EventBatch();
 const logBatch = new InvocationLogBatch();
-/** Results without events wait too: a quiet trail has very many of them. */
+/** Objects after which results are staged even without events: a quiet trail has very many such. */
 const objectsPerFile = 2000;
 let results: ReadObject[] = [];
 let files = 0;
@@ -31,7 +31,7 @@ function send(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-/** What has to come over the network starts before its turn; files are read when they are parsed. */
+/** Starts the fetch of an object over the network before its turn; files are read when they are parsed. */
 function prefetch({ locator, size }: TrailObject): PendingBytes<StoredBytes> | undefined {
   return locator.kind === "file" ? undefined : ahead.start(size, () => fetchStored(locator));
 }
@@ -53,7 +53,7 @@ async function parseObject(object: TrailObject, pending: PendingBytes<StoredByte
         ? { bytes: readBytes(locator.path), versionId: null }
         : await (pending?.bytes ?? fetchStored(locator));
   } catch (thrown) {
-    // The whole source is out of reach: no use in quarantining every object of it.
+    // The whole source is out of reach: its objects do not belong in quarantine.
     if (thrown instanceof SpillwayError) throw thrown;
     const unread = unreadObject(described, "unreadable", `cannot be read: ${messageOf(thrown)}`);
     return { ...unread, denied: thrown instanceof DeniedObject };
@@ -112,7 +112,7 @@ async function handle(message: Queued, pending: readonly (PendingBytes<StoredByt
   let deniedReason: string | undefined;
   for (const [index, object] of message.objects.entries()) {
     const result = await readObject(object, pending[index]).catch((thrown: unknown) => {
-      // The rest of the task is given up: its room in the window is needed by the tasks behind it.
+      // The rest of the task is given up: later tasks need its space in the window.
       for (const left of pending.slice(index + 1)) left?.done();
       throw thrown;
     });
@@ -137,7 +137,7 @@ async function handle(message: Queued, pending: readonly (PendingBytes<StoredByt
   });
 }
 
-// One message after the other: a flush must not overtake the objects before it.
+// One message after the other: a flush does not overtake the objects before it.
 let queue: Promise<void> = Promise.resolve();
 port.on("message", (message: ToWorker) => {
   if (message.type === "ready") {

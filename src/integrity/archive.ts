@@ -1,19 +1,19 @@
-/** The role of an archive: where digests and logs lie, by account and Region, in a bucket or a folder. */
+/** The role of an archive: a bucket or folder with digests and logs, by account and Region. */
 import type { Seal } from "../parse/seal.ts";
 import type { DigestName, TrailPlace } from "./digest-name.ts";
 
-/** Instants of delivery, epoch milliseconds; null: from the beginning, until now. */
+/** A range of delivery times, epoch milliseconds; null for the beginning, or for now. */
 export interface TimeRange {
   readonly from: number | null;
   readonly to: number | null;
 }
 
-/** Why a file could not be read. It says nothing about its content. */
+/** The reasons why a file could not be read, which say nothing about its content. */
 export type UnreadReason = "denied" | "kms" | "archived" | "not-found" | "failed" | "not-hashed";
 
 export interface Unread {
   readonly unread: UnreadReason;
-  /** In words. */
+  /** The reason in words. */
   readonly detail: string;
 }
 
@@ -25,22 +25,22 @@ export interface DigestFile {
   readonly key: string;
   readonly uri: string;
   readonly name: DigestName;
-  /** For `readDigest` of the same archive, which knows what it is. */
+  /** The place of the file for `readDigest` of the same archive. */
   readonly locator: unknown;
 }
 
-/** What S3 keeps beside a digest; a plain copy loses it. */
+/** The metadata of a digest's S3 object, which a plain copy loses. */
 export interface DigestMetadata {
-  /** Hex. */
+  /** The signature in hex. */
   readonly signature: string | null;
   readonly algorithm: string | null;
-  /** Of a backfill digest: when it was made. */
+  /** When a backfill digest was made. */
   readonly backfillAt: string | null;
 }
 
 export interface StoredDigest {
   readonly bytes: Uint8Array;
-  /** Null: this archive keeps none. */
+  /** The metadata; null if the archive has none. */
   readonly metadata: DigestMetadata | null;
 }
 
@@ -48,22 +48,22 @@ export interface StoredDigest {
 export interface LogFile {
   readonly key: string;
   readonly uri: string;
-  /** By its name, null if that says nothing. */
+  /** Delivery by its name; null if the name does not say. */
   readonly deliveredAt: number | null;
-  /** For `readLogs` of the same archive, which knows what it is. */
+  /** The place of the file for `readLogs` of the same archive. */
   readonly locator: unknown;
 }
 
 /** Digests and logs of one account and Region below one `AWSLogs/`. Listings throw `source-denied` where they are refused. */
 export interface Area extends TrailPlace {
-  /** Made at some time: nothing that came later can be expected in it. */
+  /** Whether it is a copy, which cannot have what came after it was made. */
   readonly isCopy: boolean;
-  /** By time, with a neighbour on each side of the range where there is one. */
+  /** The digests by time, with a neighbour on each side of the range if there is one. */
   digests(range: TimeRange): Promise<readonly DigestFile[]>;
-  /** Page by page. */
+  /** The log files, page by page. */
   logs(range: TimeRange): AsyncIterable<readonly LogFile[]>;
   readDigest(file: DigestFile): Promise<StoredDigest | Unread>;
-  /** The key here of what lies in `bucket` at `key`; null for a bucket that was not named. */
+  /** The key in this archive for `key` in `bucket`; null for a bucket that was not named. */
   keyOf(bucket: string, key: string): string | null;
   uriOf(key: string): string;
   keyOfUri(uri: string): string;
@@ -75,10 +75,10 @@ export interface Area extends TrailPlace {
 }
 
 export interface Archive {
-  /** As the user named it. */
+  /** The user's name for it. */
   readonly name: string;
   areas(): Promise<readonly Area[]>;
-  /** Folders that we are not allowed to list, each in a sentence; known after `areas`. */
+  /** Folders whose listing was refused, each in a sentence; known after `areas`. */
   readonly gaps: readonly string[];
 }
 

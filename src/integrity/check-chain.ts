@@ -1,4 +1,4 @@
-/** The walk along one chain, from its oldest digest to its newest: each judged, linked to its predecessor, and what is missing between them. */
+/** The walk along one chain, from its oldest digest to its newest: verdicts, links to predecessors, and gaps. */
 import { hourMs } from "../day.ts";
 import type { Area, DigestFile, TimeRange } from "./archive.ts";
 import { expectedDigest, parseDigestName } from "./digest-name.ts";
@@ -10,13 +10,13 @@ import type { Reason, Verdict } from "./verdict.ts";
 
 export interface ChainContext extends JudgeContext {
   readonly range: TimeRange;
-  /** A whole chain has a digest that ends at this time or later. */
+  /** The time that a complete chain reaches. */
   readonly reach: number;
   /** Whether the listing has a log file that was delivered before this time. */
   readonly hasLogsBefore: (time: number) => boolean;
 }
 
-/** A digest with its final verdict; one that is only known from others has no `opened`. */
+/** A digest with its final verdict; one known only from others has no `opened`. */
 export interface CheckedDigest extends Judgement {
   readonly uri: string;
   readonly opened: OpenedDigest | null;
@@ -26,11 +26,11 @@ export interface CheckedDigest extends Judgement {
   readonly isOutside: boolean;
 }
 
-/** Digests are made on the hour, give or take; half of one is neither too early nor too late. */
+/** The tolerance of half an hour: digests are made roughly on the hour. */
 const slack = hourMs / 2;
 const digestsAhead = 12;
 
-/** All digests of one chain in order; returns what it says of the time. `files` are in order and of one chain. */
+/** All digests of one chain in order; returns its timeline. `files` are in order and of one chain. */
 export async function* checkChain(
   files: readonly DigestFile[],
   context: ChainContext,
@@ -45,7 +45,7 @@ export async function* checkChain(
   return yield* walk.end();
 }
 
-/** What is kept of the digests behind: enough for the links of the next ones. */
+/** The part of earlier digests that the links of the next ones need. */
 interface Behind {
   readonly key: string;
   readonly endsAt: number;
@@ -58,7 +58,7 @@ class ChainWalk {
   readonly #area: Area;
   readonly #known: ReadonlyMap<string, number>;
   readonly #timeline = new TimelineBuilder();
-  /** The last few: a digest may have been put between a pair that belongs together. */
+  /** The last few digests: one may have been inserted between two that belong together. */
   readonly #behind: Behind[] = [];
 
   constructor(files: readonly DigestFile[], context: ChainContext) {
@@ -75,7 +75,7 @@ class ChainWalk {
   ): Generator<CheckedDigest> {
     const { file, document } = opened;
     const own = judgeDigest(opened, successors, this.#context);
-    // What an invalid digest says of its predecessor is worth nothing.
+    // An invalid digest's word on its predecessor does not count.
     const previous = own.verdict === "invalid" ? undefined : document?.previous;
     yield* this.#missingBefore(index, previous, document?.startsAt ?? null);
     const reason = own.verdict === "valid" && document !== null ? this.#brokenLink(index, opened, successors) : null;
@@ -99,7 +99,7 @@ class ChainWalk {
     yield checked;
   }
 
-  /** The chain is cut off if it ends too early. */
+  /** The end of the walk; the chain is cut off if it ends too early. */
   *end(): Generator<CheckedDigest, Timeline> {
     const last = this.#files.at(-1);
     if (last === undefined || last.name.isBackfill) return this.#timeline.build("unlisted");
@@ -109,7 +109,7 @@ class ChainWalk {
     return this.#timeline.build(isCut ? "cut-end" : "recent");
   }
 
-  /** Predecessors that should be there: named by this digest, or hours that nothing covers. */
+  /** Missing predecessors: named by this digest, or for hours that nothing covers. */
   *#missingBefore(
     index: number,
     previous: { readonly bucket: string; readonly key: string } | null | undefined,
@@ -124,7 +124,7 @@ class ChainWalk {
     const endsAt = name?.endsAt ?? startsAt ?? file.name.endsAt - hourMs;
     if (!this.#isMissed(endsAt, startsAt)) return;
     if (key === null) {
-      // Another bucket, and nobody said that we may look there.
+      // Another bucket, which was not named as a source.
       const uri = `s3://${previous.bucket}/${previous.key}`;
       yield { ...this.#absent(previous.key, endsAt, "scope"), uri, verdict: "unreadable" };
       this.#timeline.startsWith("scope");
@@ -141,7 +141,7 @@ class ChainWalk {
     this.#timeline.add(null, endsAt, "digest-missing", "digest-missing");
   }
 
-  /** At the beginning a lifecycle may have taken it; not where logs of that time are still there, or it was asked for. */
+  /** Whether a predecessor is missed: at the beginning a lifecycle may have removed it, unless logs of that time exist or it was asked for. */
   #isMissed(endsAt: number, startsAt: number | null): boolean {
     const { from } = this.#context.range;
     if (from !== null) return endsAt > from;
@@ -159,7 +159,7 @@ class ChainWalk {
     if ((this.#known.get(key) ?? -1) >= index) return "link";
     const before = this.#behind.find((behind) => behind.key === key);
     const predecessor = before?.checked.opened;
-    // A predecessor that is wrong itself is reported there.
+    // A predecessor that is itself wrong is reported on its own.
     if (predecessor?.document == null || before?.checked.verdict === "invalid") return null;
     const signature = predecessor.metadata?.signature ?? null;
     if (signature !== null && !sameHex(signature, previous.signature)) return "link";
@@ -167,7 +167,7 @@ class ChainWalk {
     return !file.name.isBackfill && document.startsAt !== predecessor.document.endsAt ? "continuity" : null;
   }
 
-  /** The next digest belongs to an older one: this one was put between them. */
+  /** Whether the next digest continues an older one: this one was inserted between them. */
   #isSkipped(index: number, [successor, ...afterwards]: readonly (OpenedDigest | undefined)[]): boolean {
     const previous = successor?.document?.previous;
     if (previous == null || successor === undefined) return false;
@@ -177,7 +177,7 @@ class ChainWalk {
     return judgeDigest(successor, afterwards, this.#context).verdict !== "invalid";
   }
 
-  /** Hours between two parts of a chain in which no digest was made. */
+  /** The hours between two parts of a chain without digests. */
   *#offBefore(startsAt: number): Generator<CheckedDigest> {
     const last = this.#behind.at(-1);
     if (last === undefined || startsAt - last.endsAt < slack) return;

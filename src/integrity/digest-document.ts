@@ -28,7 +28,7 @@ const digestSchema = z
     previousDigestSignature: hex.nullish(),
     logFiles: z.array(logEntrySchema),
   })
-  // A starting digest has no predecessor at all; half of one is nothing that CloudTrail writes.
+  // A starting digest has no predecessor; CloudTrail never writes only some of these fields.
   .refine(
     ({ previousDigestS3Object, previousDigestSignature, previousDigestS3Bucket }) =>
       new Set([previousDigestS3Object == null, previousDigestSignature == null, previousDigestS3Bucket == null])
@@ -47,7 +47,7 @@ export interface PreviousDigest {
   readonly bucket: string;
   readonly key: string;
   readonly signature: string;
-  /** Lower case; null where the digest does not say. */
+  /** The hash in lower case; null where the digest does not say. */
   readonly hash: string | null;
 }
 
@@ -55,21 +55,21 @@ export interface DigestDocument {
   readonly accountId: string;
   readonly startsAt: number;
   readonly endsAt: number;
-  /** As it is printed: the signature covers this text. */
+  /** The end time as it is printed, which the signature covers. */
   readonly endText: string;
   readonly bucket: string;
   readonly key: string;
   readonly fingerprint: string;
-  /** Null: a starting digest. */
+  /** The predecessor; null for a starting digest. */
   readonly previous: PreviousDigest | null;
   readonly logs: readonly LogEntry[];
-  /** Every algorithm is one that we can check. */
+  /** Whether all algorithms are known. */
   readonly hasKnownAlgorithms: boolean;
   /** SHA-256 over the bytes of the document, hex. */
   readonly sha256: string;
 }
 
-/** Null: not the form of a digest. */
+/** The document; null if it does not have the form of a digest. */
 export function parseDigest(content: Uint8Array): DigestDocument | null {
   let value: unknown;
   try {

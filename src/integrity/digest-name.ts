@@ -1,6 +1,6 @@
 /** The names of digest files and log files in a trail: what a key says before anything is read. Pure. */
 
-/** `base` is what stands before `AWSLogs/`: one bucket may hold several, and so may a folder. */
+/** An account's Region below `base`, the part before `AWSLogs/`: a bucket or folder may hold several. */
 export interface TrailPlace {
   readonly base: string;
   readonly accountId: string;
@@ -10,7 +10,7 @@ export interface TrailPlace {
 export interface DigestName extends TrailPlace {
   readonly trail: string;
   readonly homeRegion: string;
-  /** When the digest's hour ended, epoch milliseconds. */
+  /** The end of the digest's hour, epoch milliseconds. */
   readonly endsAt: number;
   readonly isBackfill: boolean;
 }
@@ -45,19 +45,19 @@ export function parseLogName(key: string): LogName | null {
   return deliveredAt === null ? null : { base, accountId, region, deliveredAt };
 }
 
-/** `20260914T080131Z`. */
+/** The time of a stamp such as `20260914T080131Z`. */
 function stampTime(stamp: string): number | null {
   const iso = stamp.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, "$1-$2-$3T$4:$5:$6Z");
   const time = Date.parse(iso);
   return Number.isNaN(time) ? null : time;
 }
 
-/** One chain: all digests of a trail for an account and Region, in order. Backfill digests are a chain of their own. */
+/** The name of a chain: all digests of a trail for an account and Region. Backfill digests are a separate chain. */
 export function chainOf({ trail, homeRegion, isBackfill }: DigestName): string {
   return `${trail} ${homeRegion}${isBackfill ? " backfill" : ""}`;
 }
 
-/** Where a digest would lie that ends in the hour of `endsAt`: its exact second is not known. */
+/** The key of a digest that would end in the hour of `endsAt`, without its exact second. */
 export function expectedDigest(like: string, endsAt: number): string {
   const stamp = new Date(endsAt).toISOString().replace(/[-:]|\.\d{3}/g, "");
   const day = `${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${stamp.slice(6, 8)}`;
@@ -66,7 +66,7 @@ export function expectedDigest(like: string, endsAt: number): string {
     .replace(/_\d{8}T\d{6}Z(?=(?:_backfill)?\.json\.gz$)/, `_${stamp.slice(0, 11)}*Z`);
 }
 
-/** From the last `AWSLogs/` of the layout on: what a copy keeps of a key. */
+/** The part of a key that a copy keeps: from the layout's last `AWSLogs/` on. */
 export function tailOf(key: string): string {
   const at = key.lastIndexOf("AWSLogs/");
   return at < 0 ? key : key.slice(at);

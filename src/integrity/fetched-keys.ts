@@ -1,10 +1,10 @@
-/** Public keys that AWS is asked for: once for each Region and range of time. */
+/** The public keys from AWS, asked for once for each Region and time range. */
 import { type KeyAccess, listPublicKeys } from "../aws/list-public-keys.ts";
 import { SpillwayError } from "../errors.ts";
 import { type KeySource, type PublicKey, publicKey, rotationMs } from "./public-keys.ts";
 
 export interface FetchedKeysOptions extends KeyAccess {
-  /** Told once for each Region that refuses. */
+  /** Called once for each Region that refuses. */
   readonly onRefused: (error: SpillwayError) => void;
 }
 
@@ -15,11 +15,11 @@ interface Asked {
 }
 
 export interface FetchedKeys extends KeySource {
-  /** Everything that was fetched so far. */
+  /** All keys fetched so far. */
   readonly all: readonly PublicKey[];
 }
 
-/** @throws SpillwayError `credentials`, `source-unreachable`: then no Region will answer */
+/** The keys of AWS. @throws SpillwayError `credentials`, `source-unreachable`, since no Region would answer */
 export function fetchedKeys(options: FetchedKeysOptions): FetchedKeys {
   const asked = new Map<string, Asked[]>();
   const all = new Map<string, PublicKey>();

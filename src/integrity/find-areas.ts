@@ -4,7 +4,7 @@ import { SpillwayError } from "../errors.ts";
 import { mapAtOnce } from "./map-at-once.ts";
 
 export interface AreaFolders {
-  /** What stands before `AWSLogs/`. */
+  /** The part of the key before `AWSLogs/`. */
   readonly base: string;
   readonly accountId: string;
   readonly region: string;
@@ -16,17 +16,17 @@ export interface AreaFolders {
 
 export interface FoundAreas {
   readonly areas: readonly AreaFolders[];
-  /** Folders that we are not allowed to list, each in a sentence. */
+  /** Folders whose listing was refused, each in a sentence. */
   readonly refused: readonly string[];
 }
 
 export interface AreaFilter {
-  /** Empty: all. */
+  /** The accounts to look for; empty for all. */
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
 }
 
-/** CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
+/** The depth of the search: CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
 const maxDepth = 6;
 const maxFolders = 1000;
 const listingsAtOnce = 16;
@@ -36,7 +36,7 @@ const kinds = ["CloudTrail", "CloudTrail-Digest"] as const;
 export async function findAreas(bucket: Bucket, prefix: string, filter: AreaFilter): Promise<FoundAreas> {
   const search = new Search(bucket, filter);
   const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-  // The last one: Control Tower puts one into the other.
+  // The last one: Control Tower nests them.
   const at = `/${folder}`.lastIndexOf("/AWSLogs/");
   if (at < 0) await search.above(folder);
   else
@@ -61,7 +61,7 @@ class Search {
     this.#filter = filter;
   }
 
-  /** Every `AWSLogs/` below `folder`, level by level. */
+  /** Finds every `AWSLogs/` below `folder`, level by level. */
   async above(folder: string): Promise<void> {
     let level = [folder];
     let searched = 0;
@@ -80,7 +80,7 @@ class Search {
     }
   }
 
-  /** `rest`: what the prefix names behind `AWSLogs/`. */
+  /** Searches an `AWSLogs/`; `rest` is the prefix's part after it. */
   async within(base: string, rest: readonly string[]): Promise<void> {
     const [first, ...others] = rest;
     const root = `${base}AWSLogs/`;
@@ -126,7 +126,7 @@ class Search {
     return wanted.length === 0 || wanted.includes(name);
   }
 
-  /** A folder that we are not allowed to list is noted, and ends the search only if it is the one that the user named. */
+  /** The sub-folders; a refusal is noted, and ends the search only for the folder that the user named. */
   async #folders(folder: string, isRequired: boolean): Promise<readonly string[]> {
     try {
       return (await this.#bucket.folders(folder)).folders;
@@ -138,7 +138,7 @@ class Search {
   }
 }
 
-/** `a/b/` gives `b`. */
+/** The last part of a folder: `b` for `a/b/`. */
 function nameOf(folder: string): string {
   return folder.slice(folder.lastIndexOf("/", folder.length - 2) + 1, -1);
 }

@@ -1,4 +1,4 @@
-/** The folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. The signatures beside the digests are lost in it. */
+/** The folder archive: a local copy of a bucket, as `aws s3 sync` leaves it. It lacks the signatures beside the digests. */
 import { dayMs } from "../day.ts";
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
@@ -22,7 +22,7 @@ interface Folders {
   readonly logs: Set<string>;
 }
 
-/** @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
+/** Opens a folder. @throws SpillwayError `source-not-found`, `source-denied` when the folder itself cannot be read */
 export function folderArchive(name: string): Archive {
   const root = asKey(resolve(name));
   const gaps: string[] = [];
@@ -38,7 +38,7 @@ export function folderArchive(name: string): Archive {
   };
 }
 
-/** Paths with forward slashes. */
+/** The path with forward slashes. */
 function asKey(path: string): string {
   return sep === "/" ? path : path.replaceAll(sep, "/");
 }
@@ -58,7 +58,7 @@ function checkRoot(name: string, root: string): void {
   });
 }
 
-/** Goes down to the folders of the layout and no further, following links but never to the same folder twice. */
+/** Searches down to the folders of the layout, following links but no folder twice. */
 function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], seen: Set<string>): void {
   const match = areaFolder.exec(folder);
   if (match !== null) {
@@ -66,7 +66,7 @@ function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], 
     const key = `${base} ${accountId} ${region}`;
     const known = found.get(key) ?? { base, accountId, region, digests: new Set(), logs: new Set() };
     found.set(key, known);
-    // Named somewhere within its days: the whole Region is meant.
+    // A folder within its days stands for the whole Region.
     (kind === "CloudTrail" ? known.logs : known.digests).add(match[0].replace(/\/$/, ""));
     return;
   }
@@ -78,7 +78,7 @@ function findAreas(folder: string, found: Map<string, Folders>, gaps: string[], 
   }
 }
 
-/** On the way down, what we are not allowed to read is noted and left out. */
+/** The entries of a folder; one that cannot be read is noted and left out. */
 function searched(folder: string, gaps: string[]): readonly Dirent[] {
   try {
     return entriesOf(folder);
@@ -142,7 +142,7 @@ function areaOf({ base, accountId, region, digests, logs }: Folders): Area {
       if (page.length > 0) yield page;
     },
     readDigest: (file) => Promise.resolve(readDigest(file)),
-    // Of which bucket this is a copy, nothing here says.
+    // Nothing here tells of which bucket this is a copy.
     keyOf: (_bucket, key) => base + tailOf(key),
     uriOf,
     keyOfUri: (uri) => asKey(fileURLToPath(uri)),

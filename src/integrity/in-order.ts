@@ -1,9 +1,9 @@
-/** Streams that run side by side and are read one after the other: parallel work whose output never depends on who is faster. */
+/** Streams that run in parallel and are read one after the other: their output does not depend on which is faster. */
 
 /** Items that a stream may be ahead of its reader. */
 const itemsAhead = 256;
 
-/** What the streams yield, stream by stream in their order, with at most `limit` at work at once. The first failure ends all. */
+/** The items of the streams, stream by stream in order, with at most `limit` at work at once. The first failure ends all. */
 export async function* inOrder<T>(
   streams: readonly (() => AsyncGenerator<T>)[],
   limit: number,
@@ -83,7 +83,7 @@ class Runner<T> {
 
   #change(): Promise<void> {
     return new Promise((resolve) => {
-      // Reader and writer never wait at the same time: one has items, the other has room.
+      // Reader and writer never wait at the same time: there are items for the one or space for the other.
       this.#wake = resolve;
     });
   }

@@ -1,4 +1,4 @@
-/** The verdict on one digest by itself: form, place, account, algorithms, key and signature. Its links come later. */
+/** The verdict on a single digest: form, place, account, algorithms, key and signature. Its links are checked later. */
 import { openStored } from "../parse/seal.ts";
 import { type Area, type DigestFile, type DigestMetadata, type Unread, isUnread } from "./archive.ts";
 import { type DigestDocument, parseDigest } from "./digest-document.ts";
@@ -7,18 +7,18 @@ import { type PublicKey, findKey } from "./public-keys.ts";
 import { isSignedBy } from "./signature.ts";
 import type { Reason, SignatureSource, Verdict } from "./verdict.ts";
 
-/** No digest comes near: one names 100 log files in 50 KB. */
+/** The largest digest to read; none comes near: 100 log files take 50 KB. */
 const digestLimit = 256 << 20;
 
 /** A digest as it was read. */
 export interface OpenedDigest {
   readonly file: DigestFile;
   readonly metadata: DigestMetadata | null;
-  /** The file as it is stored, null if it could not be read. */
+  /** The file as stored; null if it could not be read. */
   readonly stored: Uint8Array | null;
   readonly document: DigestDocument | null;
   readonly problem: { readonly verdict: "invalid" | "missing" | "unreadable"; readonly reason: Reason } | null;
-  /** What the archive said of it, where it could not be read. */
+  /** The archive's words, where it could not be read. */
   readonly detail: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   readonly reason: Reason | null;
   readonly signatureSource: SignatureSource | null;
-  /** The signature that was looked at, hex. */
+  /** The signature that was checked, hex. */
   readonly signature: string | null;
 }
 
@@ -45,7 +45,7 @@ function unopened(file: DigestFile): OpenedDigest {
   return { file, metadata: null, stored: null, document: null, problem: null, detail: null };
 }
 
-/** Gone between listing and reading is missing; all else is only unreadable. */
+/** The problem of an unread digest: missing if it vanished after the listing, else unreadable. */
 function problemOf({ unread }: Unread): OpenedDigest["problem"] {
   return unread === "not-found"
     ? { verdict: "missing", reason: "not-found" }
@@ -55,11 +55,11 @@ function problemOf({ unread }: Unread): OpenedDigest["problem"] {
 export interface JudgeContext {
   readonly area: Area;
   readonly keys: readonly PublicKey[] | null;
-  /** Signatures that were saved apart, by URI or by key. */
+  /** Signatures that were saved separately, by URI or key. */
   readonly signatures: (file: DigestFile) => string | null;
 }
 
-/** `successor` and the one after it, where there are any: they hold the signatures of their predecessors. */
+/** The verdict; `successor` and the one after it, if any, hold the signatures of their predecessors. */
 export function judgeDigest(
   opened: OpenedDigest,
   successors: readonly (OpenedDigest | undefined)[],
@@ -75,7 +75,7 @@ export function judgeDigest(
   return misplaced === null ? checked : { ...checked, verdict: "invalid", reason: misplaced };
 }
 
-/** What is wrong with where it lies and what it says of itself, before any signature. */
+/** The fault of its place and of its own statements, before any signature. */
 function misplacement({ file, metadata }: OpenedDigest, document: DigestDocument, area: Area): Reason | null {
   const { name } = file;
   if (area.keyOf(document.bucket, document.key) !== file.key) return "moved";
@@ -87,7 +87,7 @@ function misplacement({ file, metadata }: OpenedDigest, document: DigestDocument
   }
   if (!document.hasKnownAlgorithms) return "algorithm";
   if ((metadata?.algorithm ?? "SHA256withRSA") !== "SHA256withRSA") return "algorithm";
-  // Only where there is metadata: the suffix and the time stamp belong together.
+  // Only with metadata: the suffix and the time stamp belong together.
   if (metadata !== null && metadata.signature !== null && name.isBackfill !== (metadata.backfillAt !== null))
     return "format";
   return null;
@@ -98,7 +98,7 @@ interface FoundSignature {
   readonly signature: string;
 }
 
-/** In the order in which they are tried. Metadata stands alone: a wrong one is wrong, whatever others say. */
+/** The signatures to try, in order. One from the metadata is the only one: if it is wrong, no other counts. */
 function signaturesFor(
   opened: OpenedDigest,
   [successor, afterwards]: readonly (OpenedDigest | undefined)[],
@@ -121,7 +121,7 @@ function namedBy(successor: OpenedDigest | undefined, opened: OpenedDigest, area
   return previous.signature;
 }
 
-/** A successor that is itself wrong says nothing about others. */
+/** Whether a successor is known to be wrong, so that its word does not count. */
 function isKnownForgery(
   successor: OpenedDigest | undefined,
   afterwards: OpenedDigest | undefined,
@@ -134,7 +134,7 @@ function isKnownForgery(
   return key !== null && !isSignedBy(successor.document, signature, key);
 }
 
-/** A backfill digest is made when its time stamp says; without that any time will do. */
+/** The time of signing: a backfill digest's time stamp, or any time without one. */
 function signedAt({ file, metadata, document }: OpenedDigest): number | null {
   if (!file.name.isBackfill) return document?.endsAt ?? file.name.endsAt;
   const made = Date.parse(metadata?.backfillAt ?? "");
@@ -158,7 +158,7 @@ function checkSignature(
   const right = candidates.find(({ signature }) => isSignedBy(document, signature, key));
   if (right !== undefined)
     return { verdict: "valid", reason: null, signatureSource: right.source, signature: right.signature };
-  // Only a successor that is itself wrong speaks against it: that says nothing.
+  // Only a successor that is itself wrong contradicts it: that does not count.
   return isForged && candidates.length === 1
     ? { verdict: "unreadable", reason: "signature-missing", signatureSource: null, signature: null }
     : { ...given, verdict: "invalid", reason: "signature" };

@@ -1,6 +1,6 @@
-/** Reading a list of files a little ahead of whoever walks along it, and forgetting what is behind. */
+/** The reading of a list of files a little ahead of its user, who walks along it. */
 
-/** `read(index)`: the file at that place, undefined past the end. Ask in order; a few places back are still there. */
+/** A function that returns the file at an index, or undefined past the end. To be called in order; a few earlier files are kept. */
 export function readAhead<F, T>(
   files: readonly F[],
   ahead: number,
@@ -12,7 +12,7 @@ export function readAhead<F, T>(
     while (next < files.length && next <= index + ahead) {
       // An index below the length of a dense array.
       const pending = read(files[next] as F);
-      // Whoever asks for it sees the failure.
+      // The failure is seen when it is asked for.
       pending.catch(() => undefined);
       started.set(next++, pending);
     }

@@ -1,4 +1,4 @@
-/** Reading one log file, from a disk or a bucket, and taking its seal. */
+/** The reading of one log file, from a disk or a bucket, and its seal. */
 import { readFileSync } from "node:fs";
 import type { S3Locator } from "../aws/access.ts";
 import { SpillwayError } from "../errors.ts";
@@ -8,13 +8,13 @@ import { unreadOf } from "./unread.ts";
 
 export type LogLocator = { readonly kind: "file"; readonly path: string } | S3Locator;
 
-/** Reads that are under way at once in a thread: enough to hide the latency of a store. */
+/** Reads of a thread at once: enough to hide the latency of a store. */
 export const readsAtOnce = 48;
 
 type FetchObject = (locator: S3Locator) => Promise<Uint8Array>;
 let fetchObject: FetchObject | undefined;
 
-/** @throws SpillwayError when the whole archive is out of reach: no use in asking for every file of it */
+/** The seal of a file. @throws SpillwayError when the whole archive is out of reach */
 export async function readSeal(locator: LogLocator): Promise<Seal | Unread> {
   let bytes: Uint8Array;
   try {
@@ -26,7 +26,7 @@ export async function readSeal(locator: LogLocator): Promise<Seal | Unread> {
   return sealStored(bytes);
 }
 
-/** The SDK starts slowly: a check of folders never loads it. */
+/** The bytes of a file; the SDK loads slowly, so a check of folders does without it. */
 async function bytesOf(locator: LogLocator): Promise<Uint8Array> {
   if (locator.kind === "file") return readFileSync(locator.path);
   fetchObject ??= (await import("../aws/s3/fetch-object.ts")).fetchObject;

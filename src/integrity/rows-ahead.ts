@@ -1,12 +1,12 @@
-/** Rows that are still being made while the next ones are begun, handed on in the order in which they were begun. */
+/** Rows that are still being made while the next ones are begun; they are returned in the order of their beginning. */
 
-/** Rows under way, and how many files are being read for them. */
+/** Rows under way, and the number of files being read for them. */
 export interface Pending<Row> {
   readonly rows: Promise<readonly Row[]>;
   readonly size: number;
 }
 
-/** Pieces that wait: a digest keeps its content until its row is taken. */
+/** The most waiting pieces: a digest keeps its content until its row is taken. */
 const mostPieces = 64;
 
 export class RowsAhead<Row> {
@@ -14,14 +14,14 @@ export class RowsAhead<Row> {
   readonly #pending: Pending<Row>[] = [];
   #size = 0;
 
-  /** `limit`: files that may be under way before somebody has to wait. */
+  /** `limit` is the number of files that may be under way. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Begins to wait for `rows`; yields what has to be finished before more may be begun. Empty pieces are left out. */
+  /** Adds `rows` under way; yields those that have to be finished first. Empty pieces are left out. */
   async *add(rows: Promise<readonly Row[]>, size: number): AsyncGenerator<readonly Row[]> {
-    // Whoever takes them sees the failure.
+    // The failure is seen when they are taken.
     rows.catch(() => undefined);
     this.#pending.push({ rows, size });
     this.#size += size;

@@ -63,7 +63,7 @@ function areaOf({ base, accountId, region, digests, logs }: AreaFolders, bucket:
         from: from === null ? null : from - lookBackMs,
         to: to === null ? null : to + lookBackMs,
       });
-      // Where nothing is near, the end of the chain has to be found, however long ago it was.
+      // If there is nothing near, the end of the chain has to be found, however old it is.
       return selectDigests(near.length > 0 || from === null ? near : await digestsOf({ from: null, to: null }), range);
     },
     async *logs(range) {
@@ -106,7 +106,7 @@ function dayPath(time: number): string {
 
 async function readDigest(file: DigestFile): Promise<StoredDigest | Unread> {
   try {
-    // What `digests` above put there.
+    // `digests` above put it there.
     const { bytes, metadata } = await fetchWithMetadata(file.locator as S3Locator);
     return {
       bytes,
@@ -117,7 +117,7 @@ async function readDigest(file: DigestFile): Promise<StoredDigest | Unread> {
       },
     };
   } catch (thrown) {
-    // The whole bucket is out of reach: that is not a matter of one digest.
+    // The whole bucket is out of reach, not only this digest.
     if (thrown instanceof SpillwayError) throw thrown;
     return unreadOf(thrown);
   }

@@ -1,4 +1,4 @@
-/** What was saved beside a copy of the digests: public keys and signatures, in files or in an evidence pack. */
+/** The files saved beside a copy of the digests: public keys and signatures, perhaps in an evidence pack. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import type { DigestFile } from "./archive.ts";
 import { tailOf } from "./digest-name.ts";
 import { type PublicKey, parsePublicKeys } from "./public-keys.ts";
 
-/** @throws SpillwayError `usage` for a file that is not there or holds no keys */
+/** The saved public keys. @throws SpillwayError `usage` for a file that is missing or holds no keys */
 export function readPublicKeys(files: readonly string[]): readonly PublicKey[] {
   return files.flatMap((file) => {
     const path = within(file, "public-keys.json");
@@ -17,7 +17,7 @@ export function readPublicKeys(files: readonly string[]): readonly PublicKey[] {
 
 /**
  * Signatures by the key of their digest: CSV with the columns `uri` and `signature`, or a JSON array of objects with both.
- * @throws SpillwayError `usage` for a file that is not there or holds none
+ * @throws SpillwayError `usage` for a file that is missing or holds none
  */
 export function readSignatures(files: readonly string[]): (file: DigestFile) => string | null {
   const found = new Map<string, string>();
@@ -28,7 +28,7 @@ export function readSignatures(files: readonly string[]): (file: DigestFile) => 
   return ({ key }) => found.get(tailOf(key)) ?? null;
 }
 
-/** The file itself, or the one of that name in a pack's folder. */
+/** The path itself, or that of the named file in a pack's folder. */
 function within(path: string, name: string): string {
   if (!existsSync(path) || !statSync(path).isDirectory()) return path;
   const places = [join(path, "data", "integrity", name), join(path, "integrity", name), join(path, name)];
@@ -69,7 +69,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Neither addresses nor hex need quotes inside quotes. */
+/** The rows of a CSV, in which neither addresses nor hex need escaped quotes. */
 function csvOf(text: string): unknown {
   const [head = "", ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const cells = (line: string): string[] => line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));

@@ -1,14 +1,14 @@
-/** Which digests of a listing belong to a time range, with the neighbours that their links and signatures need. Pure. */
+/** The digests of a listing for a time range, with the neighbours that their links and signatures need. Pure. */
 import { hourMs } from "../day.ts";
 import type { DigestFile, TimeRange } from "./archive.ts";
 import { chainOf } from "./digest-name.ts";
 
-/** How far before the range its first predecessor may lie. A chain that ended earlier is not one of the range. */
+/** The time before the range in which its first predecessor may end; a chain that ended earlier does not belong to it. */
 export const lookBackMs: number = 48 * hourMs;
 
 /**
- * Chain by chain, each in order: what covers some of the range, one digest before it and two after it.
- * Where no chain reaches the range at all, the last digest of each: the end of a chain is reported then.
+ * The digests by chain, in order: those that cover some of the range, one before and two after it.
+ * If no chain reaches the range, the last digest of each, for its end to be reported.
  */
 export function selectDigests(files: readonly DigestFile[], range: TimeRange): readonly DigestFile[] {
   const chains = new Map<string, DigestFile[]>();

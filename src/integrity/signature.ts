@@ -1,4 +1,4 @@
-/** What a digest's signature covers, and its check. CloudTrail User Guide, "Custom implementations of log file integrity validation". */
+/** The text that a digest's signature covers, and its check. CloudTrail User Guide, "Custom implementations of log file integrity validation". */
 import { type KeyObject, verify } from "node:crypto";
 import type { DigestDocument } from "./digest-document.ts";
 
@@ -14,7 +14,7 @@ export function isSignedBy(digest: DigestDocument, signature: string, key: KeyOb
   return verify("sha256", Buffer.from(signedText(digest), "utf8"), key, Buffer.from(signature, "hex"));
 }
 
-/** Hex is compared whatever its case. */
+/** Whether two hex texts are equal, whatever their case. */
 export function sameHex(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,5 +1,5 @@
 /** The sums of a check: rows by kind, verdict and reason. */
-import { type Verdict, type VerifyRow, isFinding, isGap } from "./verdict.ts";
+import { type Verdict, type VerifyRow, isIntegrityFinding, isGap } from "./verdict.ts";
 
 /** Verdicts in the order in which they are printed. */
 const verdicts: readonly Verdict[] = ["valid", "invalid", "missing", "unreadable", "undigested", "not-yet-digested"];
@@ -25,11 +25,11 @@ export class Tally {
     else counted.count++;
     const { signatureSource: source } = row;
     if (source !== null) this.#signatures.set(source, (this.#signatures.get(source) ?? 0) + 1);
-    if (isFinding(row)) this.findings++;
+    if (isIntegrityFinding(row)) this.findings++;
     else if (isGap(row)) this.gaps++;
   }
 
-  /** Where signatures came from: `238 metadata + 2 successor`. */
+  /** The origins of signatures: `238 metadata + 2 successor`. */
   signatures(): string {
     return ["metadata", "successor", "file"]
       .flatMap((source) => {
@@ -39,15 +39,14 @@ export class Tally {
       .join(" + ");
   }
 
-  count(kind: "digest" | "log", verdict?: Verdict): number {
+  count(kind: "digest" | "log"): number {
     const counts = kind === "digest" ? this.digests : this.logs;
     let sum = 0;
-    for (const counted of counts.values())
-      if (verdict === undefined || counted.verdict === verdict) sum += counted.count;
+    for (const counted of counts.values()) sum += counted.count;
     return sum;
   }
 
-  /** `240 digests = 238 valid + 1 invalid (signature) + 1 missing (not-found)`. */
+  /** The sums in a line: `240 digests = 238 valid + 1 invalid (signature) + 1 missing (not-found)`. */
   line(kind: "digest" | "log"): string {
     const n = (value: number): string => value.toLocaleString("en-US");
     const noun = kind === "digest" ? "digests" : "log files";

@@ -1,8 +1,8 @@
-/** What a chain says of every moment: vouched for, broken, switched off, still to come. Pure. */
+/** The state of a chain over time: vouched for, broken, switched off, still to come. Pure. */
 import { hourMs } from "../day.ts";
 import type { Reason } from "./verdict.ts";
 
-/** What it means for a log file, delivered in that time, that no valid digest lists it. */
+/** The reason why no valid digest lists a log file that was delivered in a span. */
 export type ChainState = Extract<
   Reason,
   | "unlisted"
@@ -22,18 +22,18 @@ export interface Span {
   readonly state: ChainState;
 }
 
-/** One trail's standard chain over the time that was looked at. */
+/** One trail's standard chain over the time that was checked. */
 export interface Timeline {
-  /** In order, without holes between the first and the last. */
+  /** The spans in order, without holes between the first and the last. */
   readonly spans: readonly Span[];
   readonly before: ChainState;
   readonly after: ChainState;
 }
 
-/** Logs are delivered minutes after the time in their name, so that a moment near a border belongs to both sides. */
+/** The tolerance at a border, since logs are delivered minutes after the time in their name. */
 const deliveryMs = 5 * 60_000;
 
-/** The mildest explanation first: with several trails nobody can tell whose file it is. */
+/** The states from the mildest on: with several trails it is not known whose file it is. */
 const mildest: readonly ChainState[] = [
   "digest-invalid",
   "digest-missing",
@@ -45,7 +45,7 @@ const mildest: readonly ChainState[] = [
   "unlisted",
 ];
 
-/** Why no digest lists a log file that was delivered at `time`, by all chains of its account and Region. */
+/** The reason why no digest lists a log file delivered at `time`, by all chains of its account and Region. */
 export function stateAt(timelines: readonly Timeline[], time: number): ChainState {
   if (timelines.length === 0) return "no-digests";
   const found = new Set<ChainState>();
@@ -59,7 +59,7 @@ function statesOf({ spans, before, after }: Timeline, time: number, all: readonl
   if (first === undefined || last === undefined) return [after];
   const until = time + deliveryMs;
   const found = spans.filter(({ from, to }) => from < until && time <= to).map(({ state }) => state);
-  // A trail that began later explains nothing where another one was at work already.
+  // A trail that began later explains nothing where another one was already active.
   if (time <= first.from && (before !== "validation-off" || !all.some((other) => covers(other, time))))
     found.push(before);
   if (until > last.to) found.push(after);
@@ -70,7 +70,7 @@ function covers({ spans }: Timeline, time: number): boolean {
   return spans.some(({ from, to, state }) => state === "unlisted" && from < time && time <= to);
 }
 
-/** Collects spans in order of time; what lies between two of them has the state of `between`. */
+/** A collector of spans in order of time; the time between two of them has the state `between`. */
 export class TimelineBuilder {
   readonly #spans: Span[] = [];
   #before: ChainState = "digest-missing";
@@ -83,7 +83,7 @@ export class TimelineBuilder {
     if (this.#spans.length === 0) this.#before = before;
   }
 
-  /** `from` null: where the last span ended. */
+  /** Adds a span; `from` is null to continue the last one. */
   add(from: number | null, to: number, state: ChainState, between: ChainState): void {
     const end = this.end;
     if (end !== null && from !== null && from > end) this.#spans.push({ from: end, to: from, state: between });

@@ -1,4 +1,4 @@
-/** Why a file could not be read, read from what was thrown: never a verdict on its content. */
+/** The reason why a file could not be read, from what was thrown; never a verdict on its content. */
 import { messageOf, systemCode } from "../errors.ts";
 import type { Unread, UnreadReason } from "./archive.ts";
 
@@ -23,7 +23,7 @@ function reasonOf(thrown: unknown): UnreadReason {
   return names.some((name) => /^(?:DeniedObject|AccessDenied|Forbidden|403)/.test(name)) ? "denied" : "failed";
 }
 
-/** Of the error and of what caused it. */
+/** The names of an error and its causes. */
 function namesOf(thrown: unknown): readonly string[] {
   if (!(thrown instanceof Error)) return [];
   return [thrown.constructor.name, thrown.name, ...namesOf(thrown.cause)];

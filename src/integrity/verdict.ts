@@ -1,4 +1,4 @@
-/** The words of a check: what a digest or a log file came to, why, and which of it is a finding or a gap (R11). */
+/** The words of a check: verdicts on digests and log files, their reasons, and which are findings or gaps (R11). */
 
 export type Verdict = "valid" | "invalid" | "missing" | "unreadable" | "not-yet-digested" | "undigested";
 
@@ -47,22 +47,22 @@ export interface VerifyRow {
   readonly kind: "digest" | "log";
   readonly accountId: string;
   readonly region: string;
-  /** Name of the trail; null for a log file that no digest lists. */
+  /** The trail's name; null for a log file that no digest lists. */
   readonly trail: string | null;
   readonly uri: string;
   readonly verdict: Verdict;
-  /** Null if valid. */
+  /** The reason; null if valid. */
   readonly reason: Reason | null;
   readonly signatureSource: SignatureSource | null;
 }
 
-/** `--fail-on integrity`: something was changed or taken away, or lies there and nobody vouches for it. */
-export function isFinding({ verdict, reason }: Pick<VerifyRow, "verdict" | "reason">): boolean {
+/** Whether a row is a finding of `--fail-on integrity`: something was changed or removed, or exists without a digest. */
+export function isIntegrityFinding({ verdict, reason }: Pick<VerifyRow, "verdict" | "reason">): boolean {
   if (verdict === "invalid" || verdict === "missing") return true;
   return verdict === "undigested" && (reason === "unlisted" || reason === "cut-end");
 }
 
-/** `--strict`: neither valid nor a finding; it could not be shown. */
+/** Whether a row is a gap of `--strict`: neither valid nor a finding. */
 export function isGap(row: Pick<VerifyRow, "verdict" | "reason">): boolean {
-  return row.verdict !== "valid" && !isFinding(row);
+  return row.verdict !== "valid" && !isIntegrityFinding(row);
 }

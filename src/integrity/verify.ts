@@ -12,20 +12,20 @@ export interface VerifyOptions {
   readonly now: Date;
   readonly keys: KeySource;
   readonly signatures?: ((file: DigestFile) => string | null) | undefined;
-  /** Empty: all. */
+  /** The accounts to check; empty for all. */
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
-  /** How the log files of an area are hashed. */
+  /** The reader that hashes the log files of an area. */
   readonly readLogs: (area: Area) => ReadLogs;
   readonly onProgress?: ((step: Step) => void) | undefined;
   readonly onRefused?: ((error: SpillwayError) => void) | undefined;
 }
 
-/** Digests are made hourly and delivered within the next hour: what is older than both must be there. */
+/** The age from which a digest has to exist: they are made hourly and delivered within the next hour. */
 const freshMs = 2 * hourMs;
 const areasAtOnce = 8;
 
-/** Areas of all archives, sorted. The same one named twice is one. */
+/** The areas of all archives, sorted, each once. */
 export async function areasOf({ archives, accounts, regions }: VerifyOptions): Promise<readonly Area[]> {
   const found = new Map<string, Area>();
   for (const archive of archives) {
@@ -39,7 +39,7 @@ export async function areasOf({ archives, accounts, regions }: VerifyOptions): P
   return [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, area]) => area);
 }
 
-/** Rows in pieces, area by area. */
+/** The rows in pieces, area by area. */
 export async function* verifyAreas(
   areas: readonly Area[],
   options: VerifyOptions,

@@ -3,27 +3,27 @@ import { inferenceOperation } from "./operation.ts";
 import { parseEventTime } from "./event-time.ts";
 import { type JsonObject, isObject } from "./json.ts";
 
-/** Calls of one operation that an aggregated event counts. */
+/** The calls of one operation that an aggregated event counts. */
 export interface AggregatedCalls {
-  /** `eventId` of the aggregated event: delivered twice, it counts once. */
+  /** The `eventId` of the aggregated event, which counts once even if delivered twice. */
   readonly eventId: string;
   readonly accountId: string | null;
   readonly region: string | null;
   readonly eventSource: string;
   readonly eventName: string;
-  /** Whether the operation runs a model: then its served Region is unknown for good. */
+  /** Whether the operation runs a model, whose served Region then stays unknown. */
   readonly isInference: boolean;
   /** Start of the window, epoch milliseconds. */
   readonly windowStart: number | null;
   readonly calls: number;
 }
 
-/** Wherever it stands, such a record is CloudTrail's summary and never a call (it has neither eventName nor eventTime). */
+/** Whether a record is a summary of CloudTrail's and not a call (it has neither eventName nor eventTime). */
 export function isAggregated(record: JsonObject): boolean {
   return record.eventType === "AwsAggregatedEvent";
 }
 
-/** What the event counts by name of the operation; nothing if it counts something else. */
+/** The event's counts by operation; none if it counts something else. */
 export function aggregatedCalls(record: JsonObject): readonly AggregatedCalls[] {
   const { eventId, eventID, accountId, awsRegion, eventSource, summary, timeWindow } = record;
   const id = eventId ?? eventID;
@@ -40,7 +40,7 @@ export function aggregatedCalls(record: JsonObject): readonly AggregatedCalls[] 
   }));
 }
 
-/** Both spellings of the time are in use: with a T and a Z, and with a blank. */
+/** The start of the window; both spellings are in use, with T and Z and with a blank. */
 function startOf(value: unknown): number | null {
   return parseEventTime(typeof value === "string" ? value.replace(/^(\S+) (\S+)$/, "$1T$2Z") : value);
 }

@@ -3,7 +3,7 @@ import { type JsonObject, isObject, objectOrNull } from "./json.ts";
 
 const nothing: JsonObject = {};
 
-/** Where a completion keeps Region and tokens; the capital A is how AWS spells it, the small one is tolerated. */
+/** The entries with Region and tokens; AWS spells the key with a capital A, and a small one is tolerated. */
 export function completionEntries(serviceEventDetails: unknown): JsonObject {
   const details = objectOrNull(serviceEventDetails);
   if (details === null) return nothing;
@@ -16,7 +16,7 @@ function entriesOf(additional: unknown): JsonObject | null {
   return isObject(entries) ? entries : null;
 }
 
-/** The first pair of a key counts; one called `__proto__` counts as seen, so it is never set. */
+/** An object from the list; the first pair of a key counts, and `__proto__` is never set. */
 function fromList(list: readonly unknown[]): JsonObject {
   const found: Record<string, unknown> = {};
   for (const pair of list) {

@@ -1,7 +1,7 @@
 /** Reading CSV (RFC 4180) as SIEMs, Athena and CloudTrail Lake export it: a header and rows of texts. */
 import { CsvReader } from "../csv-reader.ts";
 
-/** Rows as objects by the names in the header. @throws Error when a quoted value does not end or a row is longer than the header */
+/** The rows as objects by the header's names. @throws Error when a quoted value does not end or a row is longer than the header */
 export function readCsv(text: string): readonly Readonly<Record<string, string>>[] {
   const reader = new CsvReader();
   const read = [...reader.push(text.startsWith("\ufeff") ? text.slice(1) : text), ...reader.end()];

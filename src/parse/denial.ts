@@ -1,4 +1,4 @@
-/** Reading the sentence of a denial: which Region, which kind of policy, explicit or not, which policy (R4). */
+/** The reading of a denial's sentence: its Region, kind of policy, explicit or not, and the policy itself (R4). */
 import { foundationModelOfArn } from "./model-id.ts";
 
 export interface Denial {
@@ -13,13 +13,13 @@ export interface Denial {
 
 export const noDenial: Denial = { region: null, by: null, explicit: null, policyArn: null, model: null };
 
-/** CloudTrail cuts errorMessage at 1 KB: what touches that end may be only the beginning of something. */
+/** CloudTrail cuts errorMessage at 1 KB: a word that reaches this end may be incomplete. */
 const cutAt = 1024;
 
 const explicitMark = "with an explicit deny";
 const implicitMark = "because no ";
 
-/** How the sentence names a kind of policy, and how we do. */
+/** The kinds of policy in the sentence's words and in ours. */
 const policyKinds: readonly (readonly [said: string, by: string])[] = [
   ["service control policy", "service control policy"],
   ["resource control policy", "resource control policy"],
@@ -30,7 +30,7 @@ const policyKinds: readonly (readonly [said: string, by: string])[] = [
   ["VPC endpoint policy", "VPC endpoint policy"],
 ];
 
-/** `bareCode` is the errorCode of a denied record, without its prefix. */
+/** The denial in a message; `bareCode` is the record's errorCode without its prefix. */
 export function parseDenial(message: string | null, bareCode: string): Denial {
   if (message === null) return noDenial;
   const start = afterMark(message, "ot authorized to perform", 0);
@@ -56,12 +56,12 @@ export function parseDenial(message: string | null, bareCode: string): Denial {
   };
 }
 
-/** VPC endpoints deny without the IAM sentence: "The request was denied due to a VPC endpoint policy". */
+/** The denial by a VPC endpoint, which has its own sentence: "The request was denied due to a VPC endpoint policy". */
 function endpointDenial(message: string): Denial {
   return message.includes("VPC endpoint policy") ? { ...noDenial, by: "VPC endpoint policy" } : noDenial;
 }
 
-/** The Region is known only when the colon behind it is there. */
+/** The Region of an ARN, known only if the colon after it is there. */
 function regionOf(arn: string): string | null {
   const parts = arn.split(":", 5);
   if (parts[0] !== "arn" || parts.length < 5) return null;
@@ -80,7 +80,7 @@ function isCut(message: string, word: string, end: number, wasCut: boolean): boo
   return (wasCut && end >= message.length) || word.endsWith("..");
 }
 
-/** Behind ` in a ` or ` in an `; -1 if something else follows. */
+/** The place after ` in a ` or ` in an `; -1 if something else follows. */
 function afterArticle(message: string, at: number): number {
   if (message.startsWith(" in an ", at)) return at + 7;
   return message.startsWith(" in a ", at) ? at + 6 : -1;
@@ -97,7 +97,7 @@ function skipColonAndBlanks(message: string, from: number): number {
   return at;
 }
 
-/** Up to the next blank or quote: the sentence may stand inside JSON. */
+/** The word up to the next blank or quote: the sentence may be inside JSON. */
 function wordAt(message: string, from: number): string {
   let end = from;
   while (end < message.length && !isBoundary(message.charCodeAt(end))) end += 1;

@@ -2,7 +2,7 @@
 import { isBlank, skipBlanks } from "./values.ts";
 import type { StructuralIndex, ScanBuffer } from "./scan-buffer.ts";
 
-/** Record k lies from `marks[first + 2 k]` to `marks[first + 2 k + 1]`, both brackets included. */
+/** The records of a list: number k goes from `marks[first + 2 k]` to `marks[first + 2 k + 1]`, both brackets included. */
 export interface Elements {
   readonly structuralIndex: StructuralIndex;
   readonly first: number;
@@ -14,7 +14,7 @@ const close = { object: 0x7d, list: 0x5d } as const;
 const comma = 0x2c;
 const key = Buffer.from('"Records"');
 
-/** Where the list of records opens if the text starts with `{"Records":[` in any layout, else -1. */
+/** The place where the list of records opens if the text starts with `{"Records":[` in any layout, else -1. */
 function listOfEnvelope(bytes: Buffer, from: number, length: number): number {
   let at = skipBlanks(bytes, from + 1, length);
   if (key.compare(bytes, at, Math.min(length, at + key.length)) !== 0) return -1;
@@ -24,7 +24,7 @@ function listOfEnvelope(bytes: Buffer, from: number, length: number): number {
   return at < length && bytes[at] === open.list ? at : -1;
 }
 
-/** Between two records stands one comma and else only blanks. */
+/** Whether the text between two records is one comma and blanks. */
 function isSeparator(bytes: Buffer, from: number, to: number): boolean {
   if (to - from === 1) return bytes[from] === comma;
   let commas = 0;
@@ -40,8 +40,8 @@ function isAllBlank(bytes: Buffer, from: number, to: number): boolean {
 }
 
 /**
- * The records of a file in CloudTrail's envelope or in a bare list, if everything around them is exactly as it should be.
- * Null otherwise: then the text has to be parsed as a whole, which also finds out what is wrong with it.
+ * The records of a file in CloudTrail's envelope or in a bare list, if all around them is as it should be.
+ * Otherwise null: the text has to be parsed as a whole, which also shows what is wrong with it.
  */
 export function findElements(bytes: Buffer, from: number, length: number, scanBuffer: ScanBuffer): Elements | null {
   const start = skipBlanks(bytes, from, length);

@@ -1,4 +1,4 @@
-/** Collecting rows of a table as columns, without an object or a lookup more than needed for each cell. */
+/** The collection of rows as columns, without needless objects or lookups for each cell. */
 import type { EncodedColumn } from "../columnar/encoded-column.ts";
 import { type Column, type Table, columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
@@ -6,12 +6,12 @@ import { invocationLogTable } from "../schema/invocation-log.ts";
 import type { EventRow } from "./event.ts";
 import type { InvocationLogRow } from "./invocation-log-record.ts";
 
-/** After so many values a column decides whether looking values up pays. */
+/** The number of values after which a column decides whether looking values up pays. */
 const trial = 4096;
 
 const recentSlots = 1024;
 
-/** Identifiers differ in every row: looking them up buys nothing. */
+/** Columns of identifiers, which differ in every row: looking them up would not pay. */
 const identifiers: ReadonlySet<string> = new Set([
   "event_id",
   "request_id",
@@ -24,7 +24,7 @@ function emptyLookup(column: string): Map<string, number> | null {
   return identifiers.has(column) ? null : new Map();
 }
 
-/** A slot from the length and four characters, where names and identifiers differ most. */
+/** A slot number from the length and the four characters in which names and identifiers differ most. */
 function fingerprint(text: string): number {
   const { length } = text;
   if (length < 4) return length;
@@ -46,7 +46,7 @@ class TextBuilder implements Builder {
   #values = 0;
   #dictionary: string[] = [];
   #known: Map<string, number> | null;
-  /** Codes of values seen lately, by their fingerprint: most values are found without hashing all of their text. */
+  /** Codes of recent values by fingerprint: most values are found without hashing their whole text. */
   readonly #recent = new Int32Array(recentSlots).fill(-1);
 
   constructor(name: string) {
@@ -69,7 +69,7 @@ class TextBuilder implements Builder {
     if (code === undefined) {
       code = this.#dictionary.push(text) - 1;
       this.#known.set(text, code);
-      // A column that turns out to be like identifiers.
+      // The column turned out to hold identifiers.
       if (this.#values >= trial && this.#dictionary.length > this.#values * 0.8) this.#known = null;
     }
     this.#recent[slot] = code;
@@ -188,7 +188,7 @@ function builderOf({ name, type }: Column): Builder {
   return type === "boolean" ? new BooleanBuilder(name) : new NumberBuilder(name, type);
 }
 
-/** Rows of a table until they are taken. Two of its columns say where a row was read. */
+/** Rows of a table until they are taken. Two of its columns hold the place where a row was read. */
 export class RowBatch<Row extends object> {
   readonly #columns: readonly Column[];
   readonly #builders: readonly Builder[];
@@ -218,9 +218,9 @@ export class RowBatch<Row extends object> {
   append(row: Row, objectUri: string, recordIndex: number): void {
     const builders = this.#ofRecord;
     const names = this.#recordNames;
-    // a row says something of each of its table's columns
+    // a row has a value for each column of its table
     const cells = row as Readonly<Record<string, unknown>>;
-    // for every Bedrock record: without an iterator
+    // runs for every Bedrock record, hence without an iterator
     for (let i = 0; i < names.length; i++) builders[i]?.add(cells[names[i] ?? ""]);
     this.#objectUris?.add(objectUri);
     this.#recordIndexes?.add(recordIndex);

@@ -17,7 +17,7 @@ export function parseEventTime(text: unknown): number | null {
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
   if (century < 0 || yearOfCentury < 0 || day < 1 || hour < 0 || minute < 0 || second < 0) return null;
-  // 60 is a leap second: RFC 3339 allows it; it reads as the second after.
+  // 60 is a leap second, which RFC 3339 allows; it reads as the second after.
   if (hour > 23 || minute > 59 || second > 60) return null;
   const days = daysSinceEpoch(century * 100 + yearOfCentury, month, day);
   if (days === null) return null;

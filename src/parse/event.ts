@@ -1,4 +1,4 @@
-/** Turning a sound Bedrock record into a row of the table `event`. */
+/** The conversion of a sound Bedrock record into a row of the table `event`. */
 import { completionEntries } from "./completion.ts";
 import { noDenial, parseDenial } from "./denial.ts";
 import { parseEventTime } from "./event-time.ts";
@@ -6,7 +6,7 @@ import { invocationKey } from "./invocation-key.ts";
 import { type JsonObject, flagOrNull, nonEmpty, objectOrNull, textOrNull } from "./json.ts";
 import { type ModelKind, decodeModelId, mantleModel, parseModelId, providerOf, resourceModelOf } from "./model-id.ts";
 import {
-  type Outcome,
+  type CallOutcome,
   type RecordKind,
   bareErrorCode,
   inferenceOperation,
@@ -20,17 +20,17 @@ import { readCaller } from "./principal.ts";
 import type { BedrockRecord } from "./record.ts";
 import { tokenCount } from "./tokens.ts";
 
-/** The columns that a record fills: `object_uri` and `record_index` are what the reader of files knows. */
+/** The columns that a record fills; `object_uri` and `record_index` come from the reader of files. */
 type RecordColumn = Exclude<(typeof eventTable.columns)[number], { readonly name: "object_uri" | "record_index" }>;
 
-/** Columns that are never null, or that hold fewer values than their type. */
+/** Columns that are never null, or have fewer values than their type. */
 interface Narrower {
   readonly event_id: string;
   readonly event_time: number;
   readonly event_name: string;
   readonly source_region: string;
   readonly record_kind: RecordKind;
-  readonly outcome: Outcome | null;
+  readonly outcome: CallOutcome | null;
   readonly additional_omitted: boolean;
   readonly model_kind: ModelKind;
 }
@@ -40,7 +40,7 @@ export type EventRow = Omit<RowOf<RecordColumn>, keyof Narrower> & Narrower;
 
 const nothing: JsonObject = {};
 
-/** Runs for every Bedrock record: no validation, no spreading, one object of one shape. */
+/** Makes the row. It runs for every Bedrock record: no validation, no spreading, one object of one shape. */
 export function toEvent(record: BedrockRecord): EventRow {
   const source = textOrNull(record.eventSource);
   const isMantle = source === "bedrock-mantle.amazonaws.com";
@@ -65,7 +65,7 @@ export function toEvent(record: BedrockRecord): EventRow {
   const outcome = outcomeOf(kind, errorCode);
   const denial = outcome === "denied" ? parseDenial(errorMessage, bareErrorCode(errorCode ?? "")) : noDenial;
 
-  // A completion keeps its figures in its own payload; what stands in the usual place is the second choice.
+  // A completion has its figures in its own payload; the usual place is the second choice.
   const entries = eventType === "AwsServiceEvent" ? completionEntries(details) : nothing;
   const caller = readCaller(record.userIdentity, record.recipientAccountId);
   const bearerFlag = flagOrNull(

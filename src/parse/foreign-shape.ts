@@ -1,4 +1,4 @@
-/** The names of the other files that lie beside CloudTrail logs, so that a quarantined file is called what it is. */
+/** The names of other files found beside CloudTrail logs, for the reason of a quarantined file. */
 import { type JsonObject, isObject } from "./json.ts";
 
 interface Shape {
@@ -8,7 +8,7 @@ interface Shape {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** The source of a notification: `eventSource`, or `EventSource` in those of SNS. */
+/** Whether a notification comes from a service: `eventSource`, or `EventSource` in those of SNS. */
 const notifies = (value: JsonObject, service: string): boolean =>
   value.eventSource === `aws:${service}` || value.EventSource === `aws:${service}`;
 
@@ -41,7 +41,7 @@ const shapes: readonly Shape[] = [
   { name: "an IAM policy", matches: (value) => value.Statement !== undefined },
 ];
 
-/** What a file is whose elements are not CloudTrail records, judged by the first one that has a name. */
+/** The kind of a file whose elements are not CloudTrail records, from the first one that is recognised. */
 export function nameForeign(elements: readonly unknown[]): string {
   const objects = elements.filter(isObject);
   const shape = shapes.find(({ matches }) => objects.slice(0, 20).some(matches));
@@ -63,7 +63,7 @@ const magics: readonly (readonly [bytes: string, name: string])[] = [
   ["ORC", "an ORC file"],
 ];
 
-/** What a file is whose first bytes are a format's own; null where they could be text. */
+/** The kind of a file whose first bytes belong to a binary format; null where they could be text. */
 export function nameOfBytes(content: Buffer, length: number): string | null {
   const start = content.toString("latin1", 0, Math.min(length, 8));
   const magic = magics.find(([bytes]) => start.startsWith(bytes));

@@ -1,4 +1,4 @@
-/** Getting the content of a trail object: gzip or plain, into a buffer that is used again and again. */
+/** The inflating of a trail object, gzip or plain, into a buffer that is reused. */
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { messageOf, systemCode } from "../errors.ts";
 import type { ReusedMemory } from "./scan-buffer.ts";
@@ -31,10 +31,10 @@ function onlyZeros(bytes: Uint8Array, from: number): boolean {
 
 const trailing = "bytes other than zero padding follow the gzip stream";
 
-/** Through the public interface: allocates a buffer for each object. */
+/** Inflating by Node's public interface, which allocates a buffer for each object. */
 export const inflatePublic: Attempt = (bytes, memory, limit) => {
   try {
-    // ISIZE of the last member: a hint for the size of the output, never trusted.
+    // ISIZE of the last member: a hint for the size of the output, not trusted.
     const isize =
       bytes.length < 8
         ? 0
@@ -55,7 +55,7 @@ export const inflatePublic: Attempt = (bytes, memory, limit) => {
   }
 };
 
-/** The part of Node's inner zlib handle that is used; it is the same from Node 12 on, but nobody promised that. */
+/** The part of Node's internal zlib handle that is used; unchanged since Node 12, though without a promise. */
 interface ZlibHandle {
   writeSync(
     flush: number,
@@ -84,7 +84,7 @@ function hasHandle(gunzip: object): gunzip is { _handle: ZlibHandle; _writeState
   );
 }
 
-/** Straight into the memory, with one zlib state for all objects: no buffers, no page faults. Null if this Node has no such handle. */
+/** Inflating straight into the memory, with one zlib state for all objects: no buffers, no page faults. Null if Node lacks the handle. */
 export function makeDirectInflate(): Attempt | null {
   const gunzip = createGunzip();
   if (!hasHandle(gunzip)) return null;
@@ -115,7 +115,7 @@ export function makeDirectInflate(): Attempt | null {
   return provesItself(attempt) ? attempt : null;
 }
 
-/** Inner interfaces may change: a good stream, two members, padding and a truncated one must come out right. */
+/** Whether an attempt handles a good stream, two members, padding and a truncated stream: internal interfaces may change. */
 function provesItself(attempt: Attempt): boolean {
   const bytes = Buffer.alloc(4096);
   const memory: ReusedMemory = { reserve: () => bytes };
@@ -140,7 +140,7 @@ function provesItself(attempt: Attempt): boolean {
 
 let inflateGzip: Attempt | null = null;
 
-/** A subscription's data is gzip that a delivery stream packs once more. */
+/** The levels of gzip to open: a delivery stream compresses a subscription's gzip once more. */
 const deepestGzip = 3;
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -31,7 +31,7 @@ export function invocationKey(parts: KeyParts): string | null {
   return shared === null ? `${region}/event:${parts.eventId}` : `${region}/shared:${shared}`;
 }
 
-/** 8-4-4-4-12 hexadecimal digits of any version, but not the nil UUID. */
+/** Whether a text is a UUID of any version, but not the nil UUID. */
 export function isUuid(text: string | null): text is string {
   if (text === null || text.length !== 36 || text === nilUuid) return false;
   for (let at = 0; at < 36; at += 1) {

@@ -1,4 +1,4 @@
-/** What is read of a model invocation log's record, and turning it into a row; loads zod: import it lazily. */
+/** The fields read of an invocation log's record, and its conversion into a row. It loads zod: import it lazily. */
 import { z } from "zod";
 import { parseEventTime } from "./event-time.ts";
 import { isUuid } from "./invocation-key.ts";
@@ -7,7 +7,7 @@ import type { Wanted } from "./json-fields.ts";
 import { fieldOf } from "./record-schema.ts";
 import { tokenCount } from "./tokens.ts";
 
-/** All that is ever read; the last three only tell a file of another kind. */
+/** All fields that are read; the last three only tell files of another kind. */
 export const logFields: Wanted = {
   schemaType: "value",
   timestamp: "value",
@@ -29,14 +29,14 @@ export const logFields: Wanted = {
 const optional = <Type extends z.ZodType>(type: Type): z.ZodType<z.output<Type> | null> =>
   z.preprocess((value) => (value === undefined || value === "" ? null : value), type.nullable());
 
-/** Only what has the form of an identifier gets in: a field that holds anything else does not count as one. */
+/** The forms of identifiers: a field that holds anything else is rejected or absent. */
 const regionName = z.string("a Region or null").regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "a Region or null");
 const code = z.string("a code or null").regex(/^[\w.:#-]{1,200}$/, "a code or null");
 const identifier = z.string("an identifier or null").regex(/^[\x21-\x7e]{1,2048}$/, "an identifier or null");
 const anyCount = z.unknown().optional().transform(tokenCount);
 const absentPart = { arn: null };
 
-/** A part that is not an object comes as a field that none of them has. */
+/** The schema of a record; a part that is not an object has none of its fields. */
 const recordSchema = z.object(
   {
     timestamp: z
@@ -82,7 +82,7 @@ export type InvocationLogRow = {
   readonly invocation_key: string | null;
   readonly account_id: string;
   readonly source_region: string;
-  /** Epoch milliseconds. */
+  /** The time in epoch milliseconds. */
   readonly event_time: number;
   readonly inference_region: string | null;
   readonly model_id: string | null;
@@ -95,7 +95,7 @@ export type InvocationLogRow = {
   readonly identity_arn: string | null;
 };
 
-/** The row of a record, or in one line why it is rejected: which field, and what kind of value it has, never the value. */
+/** The row of a record, or one line on why it is rejected: the field and the kind of its value, never the value. */
 export function toLogRow(record: unknown): { readonly row: InvocationLogRow } | { readonly reason: string } {
   const { data, error } = recordSchema.safeParse(record);
   if (data === undefined) {

@@ -1,4 +1,4 @@
-/** Reading one object of model invocation logs: rows of identifiers, times and counts; prompts and completions are stepped over. */
+/** Reading one object of model invocation logs: rows of identifiers, times and counts; prompts and completions are skipped. */
 import { inflateObject } from "./inflate.ts";
 import { type Fields, readObjects } from "./json-fields.ts";
 import type { RowBatch } from "./event-batch.ts";
@@ -6,7 +6,7 @@ import { type InvocationLogRow, logFields, toLogRow } from "./invocation-log-rec
 import { releaseAfter, threadScanBuffer } from "./thread-buffer.ts";
 import { type ParseOptions, type ParsedObject, type RejectedRecord, setAside } from "./trail-object.ts";
 
-/** Reads an object and appends its rows to `batch`, all or none. `bedrock` of the answer counts the records that were kept. */
+/** Reads an object and appends its rows to `batch`, all or none. `bedrock` counts the records kept. */
 export function parseInvocationLogs(
   bytes: Uint8Array,
   objectUri: string,
@@ -65,7 +65,7 @@ interface Contents {
   readonly rawBytes: number;
 }
 
-/** A file without a single invocation log is told by what it is; nothing of its content is repeated. */
+/** The kind of a file without any invocation log; nothing of its content is repeated. */
 function whatElse({ records, trail, subscription, rawBytes }: Contents): ParsedObject {
   if (records > 0 && trail === records) return setAside("skipped", "CloudTrail log", rawBytes);
   if (subscription > 0)

@@ -1,4 +1,4 @@
-/** A walk over JSON bytes that keeps the fields asked for and steps over all others: their text never becomes a value. */
+/** A walk over JSON bytes that keeps the wanted fields and skips all others: their text never becomes a value. */
 import { isBlank, skipBlanks } from "./values.ts";
 
 /** Fields by name: a plain value to keep, an object with fields of its own, or only whether it is there. */
@@ -6,20 +6,20 @@ export interface Wanted {
   readonly [field: string]: "value" | "presence" | Wanted;
 }
 
-/** What stands for a value that is not kept: its kind, and nothing of its content. */
+/** The mark of a value that is not kept: its kind, and nothing of its content. */
 export interface Unkept {
   readonly unkept: "text" | "long text" | "number" | "flag" | "object" | "list";
 }
 
-/** Values as JSON has them, and `Unkept` in place of those that have another form than the one asked for. */
+/** The wanted values, with `Unkept` in place of those that have another form. */
 export interface Fields {
   readonly [field: string]: unknown;
 }
 
-/** Identifiers are short: an ARN has at most 2,048 characters, each of up to six bytes. */
+/** The longest text to keep: an ARN has at most 2,048 characters, each of up to six bytes. */
 const longestText = 16_384;
 const longestName = 256;
-/** Deeper nesting is not a log of anything, and the stack is ours. */
+/** The deepest nesting: logs stay far above it, and the stack has to hold. */
 const deepest = 10_000;
 
 const quote = 0x22;
@@ -29,7 +29,7 @@ function broken(at: number): SyntaxError {
   return new SyntaxError(`unexpected byte at ${at}`);
 }
 
-/** Where the string that opens at `at` ends, the quote included. */
+/** The end of the string that opens at `at`, after its quote. */
 function endOfText(bytes: Buffer, at: number): number {
   for (let from = at + 1; ;) {
     const close = bytes.indexOf(quote, from);
@@ -54,7 +54,7 @@ function isMark(byte: number | undefined): boolean {
   );
 }
 
-/** Where the list or object that opens at `at` ends. What is in it is held to its brackets and quotes, not to all of JSON. */
+/** The end of the list or object that opens at `at`. Only its brackets and quotes are checked, not all of JSON. */
 function endOfNested(bytes: Buffer, at: number): number {
   const closing: number[] = [];
   for (let i = at; i < bytes.length; i++) {
@@ -76,7 +76,7 @@ interface Read {
   readonly end: number;
 }
 
-/** The parser's own message would quote the text around the place. */
+/** The parsed value. The parser's own message would quote the text around the place. */
 function parsed(bytes: Buffer, at: number, end: number): unknown {
   try {
     return JSON.parse(bytes.toString("utf8", at, end));
@@ -102,12 +102,8 @@ function readValue(bytes: Buffer, at: number, wanted: Wanted[string] | undefined
   return { value: { unkept: typeof value === "number" ? "number" : "flag" }, end };
 }
 
-/** The wanted fields of the object that opens at `at`. Of a name that comes twice the last one counts, as for any parser. */
-export function readFields(
-  bytes: Buffer,
-  at: number,
-  wanted: Wanted,
-): { readonly value: Fields; readonly end: number } {
+/** The wanted fields of the object that opens at `at`. If a name occurs twice, the last one counts, as for any parser. */
+function readFields(bytes: Buffer, at: number, wanted: Wanted): { readonly value: Fields; readonly end: number } {
   const fields: Record<string, unknown> = {};
   let next = skipBlanks(bytes, at + 1, bytes.length);
   if (bytes[next] === 0x7d) return { value: fields, end: next + 1 };
@@ -128,7 +124,7 @@ export function readFields(
 }
 
 /**
- * The objects of a text: one behind the other, with or without blanks between them, each alone or in a list. What is not an object comes
+ * The objects of a text, one after the other, with or without blanks between them, alone or in a list. A value that is not an object comes
  * as null. @throws SyntaxError that names the place, and never what stands there
  */
 export function* readObjects(bytes: Buffer, from: number, wanted: Wanted): Generator<Fields | null> {

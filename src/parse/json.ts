@@ -12,24 +12,24 @@ export function objectOrNull(value: unknown): JsonObject | null {
   return isObject(value) ? value : null;
 }
 
-/** What the parser says of broken JSON, without the text that it quotes: what a file holds is nobody's message. */
+/** The parser's message on broken JSON, without the text that it quotes: a file's content belongs in no message. */
 export function jsonProblem(thrown: unknown): string {
   return messageOf(thrown)
     .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, " is not valid JSON")
     .slice(0, 200);
 }
 
-/** The text as it stands, the empty one included. */
+/** The text as it is, even if empty. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** The text, if there is something in it. */
+/** The text, unless it is empty. */
 export function nonEmpty(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** Exporters turn booleans into texts and back: both forms count. */
+/** The boolean, also as a text: exporters turn one into the other. */
 export function flagOrNull(value: unknown): boolean | null {
   if (value === true || value === "true") return true;
   return value === false || value === "false" ? false : null;

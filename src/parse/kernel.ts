@@ -11,12 +11,12 @@ import {
   slack,
 } from "./scan-buffer.ts";
 
-// Layout of the memory, as kernel/skim.ts has it.
+// Layout of the memory, the same as in kernel/skim.ts.
 const hitsAt = 65_536;
 const contentAt = 131_072;
 const pageSize = 65_536;
 
-/** Short calls, so that the optimised code takes over soon after the start. */
+/** Bytes of one call: short calls let the optimised code take over soon after the start. */
 const stride = 1 << 18;
 
 interface Memory {
@@ -24,7 +24,7 @@ interface Memory {
   grow(pages: number): number;
 }
 
-/** What is used of it: Node's types leave it to the DOM's. */
+/** The part of WebAssembly in use; only the DOM's types have it, not Node's. */
 declare const WebAssembly: {
   readonly Memory: new (size: { initial: number }) => Memory;
   readonly Module: new (binary: Uint8Array) => object;
@@ -86,7 +86,7 @@ function instantiate(): { readonly kernel: Kernel; readonly memory: Memory } {
     const memory = new WebAssembly.Memory({ initial: 48 });
     const module = new WebAssembly.Module(Buffer.from(kernelBinary, "base64"));
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    // the test of the binary holds it to its source
+    // a test compares the binary with its source
     return { kernel: exports as unknown as Kernel, memory };
   } catch (cause) {
     throw new SpillwayError("usage", "this Node.js has no WebAssembly SIMD, with which log files are searched", {

@@ -1,4 +1,4 @@
-/** Remembering the parse of texts that repeat from record to record. */
+/** A memory for the parses of texts that repeat from record to record. */
 
 // Millions of different texts (one session name for each call, say) must not grow the memory.
 const limit = 10_000;

@@ -1,5 +1,5 @@
-/** What a modelId says: kind, profile, scope, model, provider (R6). */
-import { isScope, isVendor } from "../reference/vendors.ts";
+/** The parts of a modelId: kind, profile, scope, model, provider (R6). */
+import { isProfileScope, isVendor } from "../reference/vendors.ts";
 import { isObject } from "./json.ts";
 import { memoize } from "./memo.ts";
 
@@ -37,13 +37,13 @@ const hidingKinds: ReadonlyMap<string, ModelKind> = new Map([
 
 const foundationModelMark = ":foundation-model/";
 
-// The two texts are remembered as one; neither holds a line feed in practice, and if one does only the memory is lost.
+// The two texts are remembered as one; a line feed in one, which never occurs in practice, would only cost the memory's benefit.
 const parsePair = memoize((pair: string): ModelReference => {
   const cut = pair.indexOf("\n");
   return parse(pair.slice(0, cut), cut + 1 === pair.length ? null : pair.slice(cut + 1));
 });
 
-/** `resourceModel` is the foundation model that the record's resources name: it fills in where the id hides the model. */
+/** The parts of an id; `resourceModel`, from the record's resources, fills in where the id hides the model. */
 export function parseModelId(modelId: string | null, resourceModel: string | null): ModelReference {
   const id = modelId ?? "";
   if (id.includes("\n")) return parse(id, resourceModel);
@@ -52,13 +52,13 @@ export function parseModelId(modelId: string | null, resourceModel: string | nul
 
 const encodedId = /^[A-Za-z0-9._:/-]*(?:%(?:3[Aa]|2[Ff])[A-Za-z0-9._:/-]*)+$/;
 
-/** An id that a client wrote into the path of its request with `:` and `/` percent-encoded; text that is not an id stays as it is. */
+/** The id without the percent-encoding of `:` and `/` that some clients leave in the path; other text stays as it is. */
 export function decodeModelId(modelId: string | null): string | null {
   if (modelId === null || !modelId.includes("%") || !encodedId.test(modelId)) return modelId;
   return modelId.replaceAll(/%3a/gi, ":").replaceAll(/%2f/gi, "/");
 }
 
-/** A bedrock-mantle call names a foundation model, always. */
+/** The model of a bedrock-mantle call, which always names a foundation model. */
 export function mantleModel(model: string | null, resourceModel: string | null): ModelReference {
   return reference("foundation-model", null, null, model ?? resourceModel);
 }
@@ -76,7 +76,7 @@ export function resourceModelOf(resources: unknown): string | null {
   return null;
 }
 
-/** The id behind `:foundation-model/` of an ARN, if it has one. */
+/** The id after `:foundation-model/` in an ARN, if there is one. */
 export function foundationModelOfArn(arn: string): string | null {
   const mark = arn.indexOf(foundationModelMark);
   if (mark < 0) return null;
@@ -123,7 +123,7 @@ function parseProfile(id: string): ModelReference {
   const dot = id.indexOf(".");
   const prefix = dot < 0 ? "" : id.slice(0, dot);
   const rest = dot < 0 ? "" : id.slice(dot + 1);
-  if (isScope(prefix)) return reference("inference-profile", id, prefix, rest === "" ? null : rest);
+  if (isProfileScope(prefix)) return reference("inference-profile", id, prefix, rest === "" ? null : rest);
   return reference("inference-profile", id, "unknown", plainModel(rest));
 }
 

@@ -1,9 +1,9 @@
-/** Which records are inference, of what kind a record is, and how its call ended (R3). */
+/** The classification of records: whether they are inference, of what kind, and how the call ended (R3). */
 import { findInferenceOperation, isNeverInference } from "../reference/operations.ts";
 import { flagOrNull } from "./json.ts";
 
 export type RecordKind = "api-call" | "completion" | "network" | "other";
-export type Outcome = "served" | "denied" | "throttled" | "failed";
+export type CallOutcome = "served" | "denied" | "throttled" | "failed";
 
 /** The eventName of a listed inference operation, `other-inference` for an unknown one that qualifies, else null. */
 export function inferenceOperation(
@@ -17,7 +17,7 @@ export function inferenceOperation(
   return isNeverInference(eventName) ? null : "other-inference";
 }
 
-/** Is the answer streamed? `streamParameter` is what the request says, where the operation alone does not. */
+/** Whether the answer is streamed; `streamParameter`, from the request, decides where the operation does not. */
 export function isStreaming(operation: string, eventSource: string | null, streamParameter: unknown): boolean {
   const streaming = findInferenceOperation(operation, eventSource)?.streaming ?? false;
   return streaming === "by-parameter" ? flagOrNull(streamParameter) === true : streaming;
@@ -35,10 +35,10 @@ export function recordKind(
   return eventType === "AwsServiceEvent" ? "completion" : "api-call";
 }
 
-/** Judged by the code alone: messages of failures say "Access denied" too. */
-export function outcomeOf(kind: RecordKind, errorCode: string | null): Outcome | null {
+/** The outcome by the code alone: messages of failures may say "Access denied" too. */
+export function outcomeOf(kind: RecordKind, errorCode: string | null): CallOutcome | null {
   if (kind === "other") return null;
-  // A stream that broke off was served all the same: the data was there.
+  // A stream that broke off was served: the model had received the data.
   if (kind === "completion" || errorCode === null || errorCode === "") return "served";
   const code = bareErrorCode(errorCode);
   switch (code) {

@@ -4,7 +4,7 @@ import { memoize } from "./memo.ts";
 
 interface IdentityArn {
   readonly account: string | null;
-  /** The ARN itself; of a session the role's ARN, rebuilt (its path is lost). */
+  /** The ARN; for a session, the role's ARN rebuilt without the lost path. */
   readonly principal: string;
   readonly session: string | null;
   readonly bedrockKeyUser: boolean;
@@ -37,7 +37,7 @@ export interface Caller {
   readonly invokedBy: string | null;
   readonly onBehalfOf: string | null;
   readonly sourceIdentity: string | null;
-  /** A user that exists only to hold a Bedrock API key. */
+  /** Whether the user exists only to hold a Bedrock API key. */
   readonly bedrockKeyUser: boolean;
 }
 
@@ -68,7 +68,7 @@ export function readCaller(userIdentity: unknown, recipientAccountId: unknown): 
   };
 }
 
-/** What the identity's type names as its stable part; null where that is missing, or is the ARN anyway. */
+/** The stable part of an identity by its type; null where it is missing or is the ARN. */
 function ownIdentity(
   type: string | null,
   account: string | null,
@@ -85,20 +85,20 @@ function ownIdentity(
       return nonEmpty(invokedBy);
     case "AWSAccount":
       return account;
-    // A user, and a federated one too, whose issuer is somebody else: the ARN.
+    // A user, or a federated one whose issuer is somebody else: the ARN.
     default:
       return null;
   }
 }
 
-/** `AROA...:session` names the session, which is neither stable nor ours to show here. */
+/** The principal id without the session in `AROA...:session`, which is neither stable nor public. */
 function principalWithoutSession(principalId: string | null, type: string | null): string | null {
   if (principalId === null || type !== "AssumedRole") return principalId;
   const colon = principalId.indexOf(":");
   return colon > 0 ? principalId.slice(0, colon) : principalId;
 }
 
-/** After the last slash; of an ARN without one (root) after the last colon. */
+/** The text after the last slash; in an ARN without one (root), after the last colon. */
 function lastSegment(text: string): string {
   const slash = text.lastIndexOf("/");
   if (slash >= 0) return text.slice(slash + 1);

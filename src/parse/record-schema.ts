@@ -7,7 +7,7 @@ const text = z.string("a string or null").nullish();
 const filledText = z.string("a string that is not empty").min(1, "a string that is not empty");
 const time = z.string("an RFC 3339 time").refine((value) => parseEventTime(value) !== null, "an RFC 3339 time");
 
-// Below the fields that DESIGN names, another type reads as absent: it is made so before it is looked at.
+// In all other fields a wrong type reads as absent: it is removed before the check.
 const orEmpty = (value: unknown): unknown => (isObject(value) ? value : {});
 const regionPair = z.preprocess(
   (pair) => (isObject(pair) && pair.key === "inferenceRegion" ? pair : {}),
@@ -23,7 +23,7 @@ function part<Fields extends z.ZodRawShape>(fields: Fields): z.ZodType {
   return z.looseObject(fields, "an object or null").nullish();
 }
 
-/** Rejected (R8), field by field; unknown fields, missing parts and other versions pass. */
+/** The schema of a sound record (R8), field by field; unknown fields, missing parts and other versions pass. */
 export const recordSchema: z.ZodType = z.looseObject(
   {
     eventTime: time,
@@ -45,7 +45,7 @@ export const recordSchema: z.ZodType = z.looseObject(
   "an object",
 );
 
-/** One line: which field, what was expected, what was found; only types of values, and the text of a time, are shown. */
+/** One line with the field, what was expected and what was found; it shows only types, and the text of a time. */
 export function explainRejection(record: unknown): string {
   const issue = recordSchema.safeParse(record).error?.issues[0];
   if (issue === undefined) return "the record is sound";

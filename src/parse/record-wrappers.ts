@@ -1,8 +1,8 @@
-/** The shapes in which people hold CloudTrail records besides the trail's own files: each is opened, whatever wraps what. */
+/** The shapes that wrap CloudTrail records outside of the trail's own files; they may wrap each other. */
 import { type JsonObject, isObject } from "./json.ts";
 import { isTableRow, recordOfRow } from "./table-row.ts";
 
-/** What is inside, or nothing if the value is not of this shape. */
+/** The content of a value, or undefined if it does not have this shape. */
 type Wrapper = (value: JsonObject) => readonly unknown[] | undefined;
 
 /** CloudTrail's envelope; the answer of LookupEvents; one event of it. */
@@ -38,7 +38,7 @@ const splunk: Wrapper = ({ result, results, _raw }) => {
   return Array.isArray(results) ? results : undefined;
 };
 
-/** A search's answer, one of its hits, or a document, with the record's text in `event.original` or, before its pipeline ran, `message`. */
+/** A search's answer, a hit or a document, with the record's text in `event.original` or, before its pipeline ran, `message`. */
 const elastic: Wrapper = (value) => {
   if (isObject(value.hits) && Array.isArray(value.hits.hits)) return value.hits.hits;
   const { _source, fields, event, message } = value;
@@ -49,7 +49,7 @@ const elastic: Wrapper = (value) => {
   return typeof message === "string" && value["@timestamp"] !== undefined ? [message] : undefined;
 };
 
-/** Rows as GetQueryResults of CloudTrail Lake (a list of single fields each) and of Athena (texts below a header) give them. */
+/** Rows from GetQueryResults: of CloudTrail Lake (each a list of single fields), or of Athena (texts below a header). */
 const queryResults: Wrapper = ({ QueryResultRows, ResultSet }) => {
   if (Array.isArray(QueryResultRows))
     return QueryResultRows.map((row: unknown) => (Array.isArray(row) ? rowOf(row.filter(isObject)) : row));
@@ -69,9 +69,9 @@ function rowOf(parts: readonly JsonObject[]): unknown {
 
 const wrappers: readonly Wrapper[] = [cloudTrail, cloudWatchLogs, eventBridge, splunk, elastic, queryResults];
 
-/** What a value wraps, or nothing if it is not a wrapper. */
+/** The content of a wrapper, or undefined if the value is not one. */
 export function unwrap(value: JsonObject): readonly unknown[] | undefined {
-  // a record is never a wrapper, whatever its fields are called
+  // a record is not a wrapper, whatever its fields are called
   if (typeof value.eventSource === "string") return undefined;
   if (isTableRow(value)) return [recordOfRow(value)];
   for (const open of wrappers) {

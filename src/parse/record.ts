@@ -1,8 +1,8 @@
-/** Which records are Bedrock's and which of those are sound enough to count (R8, "Rejected"). */
+/** The selection of Bedrock's records, and of those that are sound enough to count (R8). */
 import { parseEventTime } from "./event-time.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
-/** A CloudTrail record that passed `isSoundRecord`; whatever is not named here has any type. */
+/** A CloudTrail record that passed `isSoundRecord`; fields not named here have any type. */
 export interface BedrockRecord extends JsonObject {
   readonly eventTime: string;
   readonly eventName: string;
@@ -19,13 +19,13 @@ export interface BedrockRecord extends JsonObject {
 
 const bedrockSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] as const;
 
-/** The selection: is this record about Bedrock at all? */
+/** Whether a record is about Bedrock. */
 export function isBedrockRecord(record: unknown): record is JsonObject {
   if (!isObject(record)) return false;
   return record.eventSource === bedrockSources[0] || record.eventSource === bedrockSources[1];
 }
 
-/** False for a Bedrock record with a wrong type where it would make a wrong number; `explainRejection` says which. */
+/** Whether no field of a Bedrock record has a type that would make a wrong number; `explainRejection` says which one does. */
 export function isSoundRecord(record: unknown): record is BedrockRecord {
   return (
     isObject(record) &&
@@ -56,12 +56,12 @@ function isObjectOrAbsent(value: unknown): boolean {
   return value === undefined || value === null || isObject(value);
 }
 
-/** The part is an object or absent, and so is its field a text or absent. */
+/** Whether the part is an object or absent, and its field a text or absent. */
 function isSoundPart(part: unknown, field: string): boolean {
   return part === undefined || part === null || (isObject(part) && isTextOrAbsent(part[field]));
 }
 
-/** The Region of a completion, in either spelling and either shape. */
+/** Whether the Region of a completion is sound, in either spelling and shape. */
 function isSoundCompletion(details: unknown): boolean {
   if (!isObject(details)) return true;
   return hasSoundEntries(details.AdditionalEventData) && hasSoundEntries(details.additionalEventData);

@@ -3,11 +3,11 @@
 /** Zeros after the content, so that a scanner may read whole blocks past its end. */
 export const slack: number = 128;
 
-/** Above this many brackets at record level the search stops; no real log file comes near. */
+/** The number of brackets at record level at which the search stops; no real log file comes near. */
 export const markLimit: number = 1 << 24;
 
 /**
- * What a search found. Both lists are in order of position and hold until the next search.
+ * The result of a search. Both lists are in order of position and valid until the next search.
  * Brackets inside strings do not count.
  */
 export interface StructuralIndex {
@@ -21,15 +21,15 @@ export interface StructuralIndex {
   readonly closed: boolean;
 }
 
-/** Bytes that are used again and again: a fresh buffer for each object costs page faults. */
+/** Bytes that are reused: a fresh buffer for each object costs page faults. */
 export interface ReusedMemory {
-  /** At least `capacity` bytes; what was written before is kept, earlier views may be dead. */
+  /** At least `capacity` bytes, with what was written before; earlier views may be invalid. */
   reserve(capacity: number): Buffer;
 }
 
-/** Such memory that can be searched. */
+/** Memory that can be searched. */
 export interface ScanBuffer extends ReusedMemory {
-  /** Searches the first `length` bytes of what was reserved. */
+  /** Searches the first `length` reserved bytes. */
   skim(length: number, level: number): StructuralIndex;
 }
 

@@ -1,4 +1,4 @@
-/** The seal of a stored file: the hash of what it holds, if it holds exactly one gzip stream and nothing else. */
+/** The seal of a stored file: the hash of its content, if it is exactly one gzip stream. */
 import { createHash } from "node:crypto";
 import { crc32, inflateRawSync } from "node:zlib";
 import { systemCode } from "../errors.ts";
@@ -6,14 +6,14 @@ import { inflateObject } from "./inflate.ts";
 import { type ReusedMemory, makeMemory } from "./scan-buffer.ts";
 
 export interface Seal {
-  /** SHA-256 of the inflated bytes, hex; null where they cannot be had. */
+  /** SHA-256 of the inflated bytes, hex; null if they do not inflate. */
   readonly sha256: string | null;
-  /** Why this is not the file that CloudTrail writes: no whole gzip stream, or something behind it. */
+  /** What CloudTrail would not have written: a gzip stream that is not whole, or bytes after it. */
   readonly flaw: "format" | "trailing-bytes" | null;
 }
 
 const defaultSealLimit: number = 512 << 20;
-/** Above this, memory is given back after use. */
+/** The size above which memory is released after use. */
 const keptBytes = 128 << 20;
 
 /** The seal with the hash of the bytes as stored, hex. */
@@ -21,13 +21,13 @@ export interface StoredSeal extends Seal {
   readonly sha256Object: string;
 }
 
-/** `content`: what the bytes inflate to, all members taken together; null if they do not. */
+/** The seal of bytes; `content` is what all their members inflate to, null if they do not inflate. */
 export function storedSeal(bytes: Uint8Array, content: Uint8Array | null, limit: number): StoredSeal {
   const seal = content === null ? sealOf(bytes, limit) : sealInflated(bytes, content);
   return { ...seal, sha256Object: sha256Of(bytes) };
 }
 
-/** The seal of `bytes`, when it is known already that they inflate to `content` (all members taken together). */
+/** The seal of `bytes`, whose members are known to inflate to `content`. */
 export function sealInflated(bytes: Uint8Array, content: Uint8Array): Seal {
   return holdsOneStream(bytes, content.length) ? { sha256: sha256Of(content), flaw: null } : sealOf(bytes);
 }
@@ -42,12 +42,12 @@ export type OpenedFile =
   | { readonly content: Uint8Array; readonly flaw: null }
   | { readonly content: null; readonly flaw: "format" | "trailing-bytes" };
 
-/** The content of a file that is one gzip stream. Node's own gunzip joins several, and takes zeros behind them for padding. */
+/** The content of a file that is one gzip stream. Node's gunzip joins several, and takes zeros after them for padding. */
 export function openStored(bytes: Uint8Array, limit: number = defaultSealLimit): OpenedFile {
   const start = streamStart(bytes);
   if (start === null) return { content: null, flaw: "format" };
   try {
-    // The length that the stream gives for itself: a hint for the size of the output, never trusted.
+    // The length that the stream states: a hint for the size of the output, not trusted.
     const hint = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
     // With `info` Node returns buffer and engine; its types do not say so.
     const { buffer, engine } = inflateRawSync(bytes.subarray(start), {
@@ -67,7 +67,7 @@ export function openStored(bytes: Uint8Array, limit: number = defaultSealLimit):
   }
 }
 
-/** Behind the header of RFC 1952, where the deflate stream begins. */
+/** The start of the deflate stream, after the header of RFC 1952. */
 function streamStart(bytes: Uint8Array): number | null {
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) return null;
   const flags = bytes[3] ?? 0;
@@ -102,7 +102,7 @@ function sha256Of(content: Uint8Array): string {
 
 let reused: ReusedMemory | undefined;
 
-/** As `sealOf`, into memory that is used again: for many files of usual size. */
+/** The seal as `sealOf` takes it, in memory that is reused: for many files of usual size. */
 export function sealStored(bytes: Uint8Array): Seal {
   if (bytes.length === 0 || bytes[0] !== 0x1f) return sealOf(bytes);
   reused ??= makeMemory();

@@ -1,7 +1,7 @@
-/** Turning a row of Athena or CloudTrail Lake, whose column names lost their capitals, back into a record. */
+/** The conversion of a row of Athena or CloudTrail Lake, whose column names lost their capitals, back into a record. */
 import { type JsonObject, isObject } from "./json.ts";
 
-/** CloudTrail's names of fields, as far as anything reads them; whatever is not here keeps the name that it came with. */
+/** CloudTrail's names of the fields that are read; any other field keeps the name that it came with. */
 const fieldNames: readonly string[] = [
   "eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress userAgent errorCode errorMessage",
   "requestParameters responseElements additionalEventData requestID eventID readOnly resources eventType apiVersion managementEvent",
@@ -14,7 +14,7 @@ const fieldNames: readonly string[] = [
 
 const canonical: ReadonlyMap<string, string> = new Map(fieldNames.map((name) => [name.toLowerCase(), name]));
 
-/** Columns that hold objects or lists: as JSON they are read, in any other notation they cannot be without guessing. */
+/** Columns of objects or lists, which are read as JSON; any other notation would have to be guessed. */
 const nested: ReadonlySet<string> = new Set([
   "userIdentity",
   "requestParameters",
@@ -31,7 +31,7 @@ const nested: ReadonlySet<string> = new Set([
 /** A row that cannot be read without guessing; the message is the reason for the quarantine. */
 export class UnreadableRow extends Error {}
 
-/** True for an object that has a record's fields as a table's columns, all in lower case. */
+/** Whether an object has a record's fields as columns of a table, all in lower case. */
 export function isTableRow(value: JsonObject): boolean {
   return typeof value.eventsource === "string" && value.eventSource === undefined;
 }
@@ -48,7 +48,7 @@ export function recordOfRow(row: JsonObject): JsonObject {
   );
 }
 
-/** Lake's timestamps are UTC and have a blank in place of the T. */
+/** The time in ISO 8601; Lake's timestamps are UTC with a blank in place of the T. */
 function isoTime(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return value.replace(/^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?: UTC)?$/, "$1T$2Z");
@@ -67,7 +67,7 @@ function nestedValue(name: string, value: unknown): unknown {
   }
 }
 
-/** The free-form parts keep the names they have: they are the service's own. */
+/** The free-form parts, whose names are the service's own and stay as they are. */
 const freeForm: ReadonlySet<string> = new Set([
   "requestParameters",
   "responseElements",

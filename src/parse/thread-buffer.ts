@@ -1,8 +1,8 @@
-/** The memory of a thread into which one object after the other is inflated. */
+/** The memory of a thread, into which objects are inflated one after the other. */
 import { makeScanBuffer } from "./kernel.ts";
 import type { ScanBuffer } from "./scan-buffer.ts";
 
-/** Above this the memory is given back after use. */
+/** The size above which the memory is released after use. */
 const keptMemory = 128 << 20;
 
 let buffer: ScanBuffer | null = null;
@@ -11,7 +11,7 @@ export function threadScanBuffer(): ScanBuffer {
   return (buffer ??= makeScanBuffer());
 }
 
-/** Call it when the content of an object that inflated to `length` bytes is no longer needed. */
+/** Ends the use of the content of an object that inflated to `length` bytes. */
 export function releaseAfter(length: number): void {
   if (length > keptMemory) buffer = null;
 }

@@ -1,4 +1,4 @@
-/** Reading token counts: whole numbers up to 2^53 - 1, also as texts; anything else is null, never a wrong number. */
+/** Reading token counts: whole numbers up to 2^53 - 1, also as texts; anything else is null rather than a wrong number. */
 
 export function tokenCount(value: unknown): number | null {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value + 0 : null;

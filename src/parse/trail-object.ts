@@ -1,4 +1,4 @@
-/** Reading one trail object: bytes in, rows of its Bedrock records into the batch, and an account of all records. */
+/** Reading one trail object: rows of its Bedrock records go into the batch, and all records are accounted for. */
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";
@@ -23,7 +23,7 @@ export interface RejectedRecord {
 /** `records = bedrock + other + rejected.length`; an object that was not loaded has no records. */
 export interface ParsedObject {
   readonly status: "loaded" | "skipped" | "quarantined";
-  /** Why it was not loaded. */
+  /** The reason why it was not loaded. */
   readonly reason: string | null;
   readonly records: number;
   /** Bedrock records handed to the batch. */
@@ -36,22 +36,22 @@ export interface ParsedObject {
   readonly rawBytes: number;
   /** Of the Bedrock records: those whose eventVersion has another major than 1. */
   readonly otherMajor: number;
-  /** Only if it was asked for. */
+  /** The seal, if it was asked for. */
   readonly seal?: StoredSeal;
 }
 
 export interface ParseOptions {
-  /** An object that inflates to more is quarantined; protects against decompression bombs. */
+  /** Inflated bytes above which an object is quarantined, against decompression bombs. */
   readonly maxRawBytes: number;
-  /** Memory of one's own, for tests; else each thread has one. */
+  /** Memory for tests; default: the thread's own. */
   readonly scanBuffer?: ScanBuffer;
-  /** Take the hashes that CloudTrail's digests are compared with. */
+  /** Whether to take the hashes that CloudTrail's digests are compared with. */
   readonly seal?: boolean;
 }
 
 export const defaultParseOptions: ParseOptions = { maxRawBytes: 512 << 20 };
 
-/** Where the records of one object go. */
+/** The records picked from one object. */
 interface PickedRecords {
   readonly batch: EventBatch;
   readonly objectUri: string;
@@ -60,7 +60,7 @@ interface PickedRecords {
   otherMajor: number;
 }
 
-/** Reads an object and appends the rows of its Bedrock records to `batch`, all or none. Never throws for what the bytes hold. */
+/** Reads an object and appends the rows of its Bedrock records to `batch`, all or none. It never throws because of the bytes. */
 export function parseTrailObject(
   bytes: Uint8Array,
   objectUri: string,
@@ -76,7 +76,7 @@ export function parseTrailObject(
       : parseContent(content, length, objectUri, batch, scanBuffer);
   releaseAfter(length);
   if (options.seal !== true) return parsed;
-  // A view of its own: while the records were looked for, the memory may have moved.
+  // A new view: the memory may have moved during the search.
   const inflated = content === null ? null : scanBuffer.reserve(length).subarray(0, length);
   return { ...parsed, seal: storedSeal(bytes, inflated, options.maxRawBytes) };
 }
@@ -103,7 +103,7 @@ function parseContent(
       records = pickValues(contents.records, picked);
     } else records = count;
   } catch (thrown) {
-    // Rows go into the batch at once, while they are in the cache; a bad object takes its rows back.
+    // Rows go into the batch at once, while they are in the cache; those of a bad object are removed again.
     batch.truncate(before);
     return setAside("quarantined", `is not JSON: ${jsonProblem(thrown)}`, length);
   }
@@ -127,7 +127,7 @@ export function setAside(status: "skipped" | "quarantined", reason: string, rawB
   return { status, reason, records: 0, bedrock: 0, other: 0, rejected: [], aggregated: [], rawBytes, otherMajor: 0 };
 }
 
-/** Parses the records that hold a needle, and says how many there are in all; nothing if the file has to be read the slow way. */
+/** Parses the records that hold a needle and counts them all; undefined if the file has to be read the slow way. */
 function pickElements(content: Buffer, elements: Elements, picked: PickedRecords): number | undefined {
   const { structuralIndex, first, count } = elements;
   const { marks, hits, hitCount } = structuralIndex;
@@ -146,14 +146,14 @@ function pickElements(content: Buffer, elements: Elements, picked: PickedRecords
   return count;
 }
 
-/** True if the first element that can be told is a CloudTrail record: then the file is a log, and the others need no look. */
+/** Whether the first recognised element is a CloudTrail record: the file is a log then, and the others need no check. */
 function startsAsLog(content: Buffer, { structuralIndex, first, count }: Elements): boolean {
   for (let index = 0; index < count; index++) {
     let record: unknown;
     try {
       record = cut(content, structuralIndex.marks, first + 2 * index);
     } catch {
-      // broken JSON in a record is noticed only where it may be Bedrock's
+      // broken JSON in a record is noticed only if it may be Bedrock's
       continue;
     }
     if (isTrailRecord(record)) return true;
@@ -174,7 +174,7 @@ function pickValues(records: readonly unknown[], picked: PickedRecords): number 
   return records.length;
 }
 
-/** Puts a Bedrock record where it belongs; any other is left. */
+/** Adds a Bedrock record to the picked or the rejected ones; skips any other. */
 function pick(record: unknown, index: number, picked: PickedRecords): void {
   if (!isBedrockRecord(record)) return;
   if (isAggregated(record)) {
@@ -194,7 +194,7 @@ function pick(record: unknown, index: number, picked: PickedRecords): void {
 
 const rejectedRecords = new WeakMap<RejectedRecord, unknown>();
 
-/** The same with what exactly is wrong with each rejected record; loads the schema, which takes a while, only if there is one. */
+/** The object with the exact fault of each rejected record; loads the schema, which takes a while, only if there is one. */
 export async function explainRejected(parsed: ParsedObject): Promise<ParsedObject> {
   if (parsed.rejected.length === 0) return parsed;
   const { explainRejection } = await import("./record-schema.ts");

@@ -1,4 +1,4 @@
-/** The question whether something found in a file is a CloudTrail record at all, and which other kinds of file AWS leaves beside them. */
+/** The recognition of CloudTrail records, and of the other kinds of file that AWS leaves beside them. */
 import { isObject } from "./json.ts";
 
 /**
@@ -10,7 +10,7 @@ export function isTrailRecord(value: unknown): boolean {
   return typeof value.eventSource === "string" && !value.eventSource.startsWith("aws:");
 }
 
-/** The same for a record that was left as text because nothing in it is about Bedrock. */
+/** Whether a record that was left as text, being of another service, is CloudTrail's. */
 export function isTrailText(text: string): boolean {
   if (text.includes("\\u")) {
     try {
@@ -22,7 +22,7 @@ export function isTrailText(text: string): boolean {
   return /"eventSource"\s*:\s*"(?!aws:)/.test(text);
 }
 
-/** What kind of file that is CloudTrail's, but not a log of events, starts with this value, if any. */
+/** The kind of CloudTrail file other than a log of events that starts with this value, if any. */
 export function foreignKind(value: unknown): string | null {
   if (!isObject(value)) return null;
   if (value.schemaType === "ModelInvocationLog") return "model invocation log";

@@ -1,4 +1,4 @@
-/** The slow way: text in any other form than CloudTrail's own, parsed as a whole into records. */
+/** The slow way for text not in CloudTrail's own form: it is parsed as a whole into records. */
 import { messageOf } from "../errors.ts";
 import { readCsv } from "./csv-text.ts";
 import { nameForeign, nameOfBytes } from "./foreign-shape.ts";
@@ -8,23 +8,23 @@ import { UnreadableRow } from "./table-row.ts";
 import { foreignKind, isTrailRecord, isTrailText } from "./trail-record.ts";
 
 export type Contents =
-  /** A record in which nothing is about Bedrock may be left as text. */
+  /** Records; those not about Bedrock may be left as text. */
   | { readonly kind: "records"; readonly records: readonly unknown[] }
   | { readonly kind: "skipped" | "quarantined"; readonly reason: string };
 
-/** A value above this is not parsed: tiny objects take twenty times their text in memory. */
+/** The size above which a value is not parsed: tiny objects take twenty times their text in memory. */
 export const wholeLimit: number = 64 << 20;
 
 const needlePattern = /bedrock|\\u00[67]/;
 
-/** Envelopes in envelopes go no deeper: text in an event of a log group that came through a bus, in a list. */
+/** The deepest nesting of envelopes: text in an event of a log group that came through a bus, in a list. */
 const deepest = 8;
 
 function quarantined(reason: string): Contents {
   return { kind: "quarantined", reason };
 }
 
-/** Blank in JSON. No other character is: U+2028 ends no line. */
+/** Whether a byte is white space in JSON, where U+2028, for example, is not. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
@@ -43,7 +43,7 @@ function endOfString(bytes: Uint8Array, open: number, length: number): number {
   return length;
 }
 
-/** Where the value that starts at `from` ends; the parser decides whether it is one. */
+/** The end of the value that starts at `from`; the parser decides whether it is one. */
 function endOfValue(bytes: Uint8Array, from: number, length: number): number {
   let depth = 0;
   for (let i = from; i < length; i++) {
@@ -59,7 +59,7 @@ function endOfValue(bytes: Uint8Array, from: number, length: number): number {
   return length;
 }
 
-/** Puts the elements of a value into `into`, opening whatever wraps them. A text says why there are none. */
+/** Adds the elements of a value to `into`, opening whatever wraps them. Returns a reason if there are none. */
 function collect(value: unknown, into: unknown[], depth = 0): string | null {
   if (typeof value === "string") return collectText(value, into, depth);
   if (Array.isArray(value)) {
@@ -81,7 +81,7 @@ function collect(value: unknown, into: unknown[], depth = 0): string | null {
   return null;
 }
 
-/** Most of an event history is not about Bedrock: a record's text is parsed only if it may be. Text that is not JSON is an element too. */
+/** Adds the elements of a text, which is parsed only if it may be about Bedrock. Text that is not JSON is an element too. */
 function collectText(text: string, into: unknown[], depth: number): null {
   const mayBeBedrock = needlePattern.test(text);
   const isRecord = /^\s*[{[]/.test(text) || (mayBeBedrock && text.includes('"eventSource"'));
@@ -108,7 +108,7 @@ function skipStamp(bytes: Buffer, at: number, length: number): number {
   return found === null ? at : at + found[0].length;
 }
 
-/** All records of a text that is one JSON value, or several with or without blanks between them, or a table with a header. */
+/** All records of a text: one JSON value, several with or without blanks between them, or a table with a header. */
 export function readValues(bytes: Buffer, from: number, length: number): Contents {
   let at = skipBlanks(bytes, from, length);
   if (at === length) return quarantined("file is empty");
@@ -137,7 +137,7 @@ export function readValues(bytes: Buffer, from: number, length: number): Content
   return judge(records);
 }
 
-/** The first line is a header that names a column of a record, and no JSON. */
+/** Whether the first line is a header with a column of a record, and not JSON. */
 function isTable(bytes: Buffer, at: number, length: number): boolean {
   if (bytes[at] === 0x7b || bytes[at] === 0x5b) return false;
   const [line = ""] = bytes.toString("utf8", at, Math.min(length, at + 8192)).split(/\r?\n/, 1);
@@ -160,7 +160,7 @@ function readTable(bytes: Buffer, at: number, length: number): Contents {
 }
 
 /**
- * Files that hold nothing but records of another kind are skipped, with the kind as reason; a file without a single CloudTrail
+ * Files with only records of another kind are skipped, with the kind as reason; a file without a single CloudTrail
  * record is called what it is: "loaded, no records" would pass for a quiet day.
  */
 function judge(records: readonly unknown[]): Contents {

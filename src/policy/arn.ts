@@ -1,33 +1,33 @@
 /** The ARNs of profiles, models and principals. */
 
-/** A profile that is named by its ARN keeps it. */
+/** The ARN of a profile; one named by its ARN keeps it. */
 export function profileArn(profile: string, region: string, account: string, partition: string): string {
   return profile.startsWith("arn:")
     ? profile
     : `arn:${partition}:bedrock:${region}:${account}:inference-profile/${profile}`;
 }
 
-/** Without a Region for the model of a global profile. A model that is named by its ARN moves to the Region. */
+/** The ARN of a model, without a Region for a global profile's. A model named by its ARN moves to the Region. */
 export function foundationModelArn(model: string, region: string, partition: string): string {
   const id = /^arn:[^:]*:bedrock:[^:]*::foundation-model\/(.+)$/.exec(model)?.[1] ?? model;
-  // custom and provisioned models have an account, and stand in one Region
+  // custom and provisioned models belong to an account and one Region
   return id.startsWith("arn:") ? id : `arn:${partition}:bedrock:${region}::foundation-model/${id}`;
 }
 
-/** The name of a Region says its partition. */
+/** The partition, from the Region's name. */
 export function partitionOfRegion(region: string): string {
   if (region.startsWith("us-gov-")) return "aws-us-gov";
   return region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 
 export interface SessionArn {
-  /** The role's ARN, as far as the session shows it. */
+  /** The role's ARN as the session shows it. */
   readonly role: string;
-  /** The session hides the path of the role, and there surely is one. */
+  /** Whether the session hides a path that the role surely has. */
   readonly pathHidden: boolean;
 }
 
-/** Which role a session belongs to; undefined for what is not a session. */
+/** The role of a session; undefined if the ARN is not a session's. */
 export function roleOfSession(arn: string): SessionArn | undefined {
   const found = /^arn:([^:]*):sts::(\d*):assumed-role\/([^/]+)(?:\/.*)?$/.exec(arn);
   if (found === null) return undefined;

@@ -13,7 +13,7 @@ export interface PrincipalPolicies {
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Undefined for a principal that the bundle does not have. */
+/** The policies of a principal; undefined if the bundle lacks it. */
 export function principalPolicies(bundle: Bundle, arn: string): PrincipalPolicies | undefined {
   const principal = bundle.principals[arn];
   if (principal === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** The bundle: the documents that bear on principals, the tree of the organization, and what could not be read, in one file. */
 import { z } from "zod";
 
-/** What a call refused, or what was not asked. */
+/** A question that AWS refused to answer, or that was not asked. */
 export interface Unreadable {
   readonly what: string;
   readonly why: string;
@@ -10,7 +10,7 @@ export interface Unreadable {
 export interface BundleTarget {
   readonly type: "root" | "ou" | "account";
   readonly name: string;
-  /** Null for the root. */
+  /** The parent's id; null for the root. */
   readonly parent: string | null;
   /** Keys of `policies`, in the order of AWS's answer; null where they could not be read. */
   readonly scps: readonly string[] | null;
@@ -26,7 +26,7 @@ export interface BundlePrincipal {
   readonly account: string;
   /** Keys of `policies`; null where they could not be read. */
   readonly identity: readonly string[] | null;
-  /** Undefined where it could not be read. */
+  /** The boundary; undefined where it could not be read. */
   readonly boundary?: string | null | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
@@ -34,7 +34,7 @@ export interface BundlePrincipal {
 export interface Bundle {
   readonly format: "spillway-policy-bundle/1";
   readonly collected_at: string;
-  /** Null: the account is in no organization. Undefined: it is not known. */
+  /** The organization; null if the account belongs to none, undefined if it is not known. */
   readonly organization?: { readonly id: string; readonly management_account: string } | null | undefined;
   /** The root, OUs and accounts by their ids. */
   readonly targets: Readonly<Record<string, BundleTarget>>;
@@ -71,7 +71,7 @@ export const bundleSchema: z.ZodType<Bundle> = z.strictObject({
   unreadable: z.array(z.strictObject({ what: z.string(), why: z.string() })),
 });
 
-/** The targets from the root to the account; undefined where the way is not known. */
+/** The targets from the root to the account; undefined where the path is not known. */
 export function pathToAccount(
   bundle: Bundle,
   account: string,

@@ -1,4 +1,4 @@
-/** A call to a model: who calls what, through which profile, where it may run. */
+/** A call to a model: its caller, its profile, and where it may run. */
 import { partitionOfRegion, profileArn } from "./arn.ts";
 
 export interface Call {
@@ -11,7 +11,7 @@ export interface Call {
   readonly account: string;
   readonly principal: string;
   readonly action: string;
-  /** Id of the project, for the paths that belong to one. */
+  /** Id of the project, for the interfaces that belong to one. */
   readonly project?: string | undefined;
   readonly bearerToken?: "SHORT_TERM" | "LONG_TERM" | undefined;
   readonly managementAccount?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** What to change so that a refused resource is allowed: the documents with it, and each step in words. */
+/** The change that gets a refused resource allowed: the changed documents, and each step in words. */
 import { isDeepStrictEqual } from "node:util";
 import { type Call, calledProfileArn, isApplicationProfile } from "./call.ts";
 import { type Check, isBatch } from "./checks.ts";
@@ -15,7 +15,7 @@ import { nameLayer, nameStatement } from "./words.ts";
 import { addItem, addToList, replaceText } from "./text-edit.ts";
 
 export interface Change {
-  /** What to do, in the order of the documents. */
+  /** The steps, in the order of the documents. */
   readonly steps: readonly string[];
   readonly layers: readonly Layer[];
 }
@@ -26,10 +26,10 @@ interface Situation {
   readonly given: GivenKeys;
 }
 
-/** A statement may hide another; a document has as many as it has, so this ends. */
+/** The most rounds: one statement may hide another, and documents have a limited number. */
 const mostRounds = 50;
 
-/** Undefined where no change of the documents at hand would do: one could not be read, or it is not refused at all. */
+/** The change; undefined if the documents at hand do not suffice (one could not be read) or nothing is refused. */
 export function changeFor(
   call: Call,
   resource: CheckedResource,
@@ -40,7 +40,7 @@ export function changeFor(
   return changeUntilAllowed({ call, check: resource.check, given }, layers);
 }
 
-/** Takes one reason after the other away, as long as there is one. */
+/** Removes one reason after the other, as long as there is one. */
 export function changeUntilAllowed(situation: Situation, layers: readonly Layer[]): Change | undefined {
   const steps: string[] = [];
   let current = layers;
@@ -95,14 +95,14 @@ function exempt(
   return undefined;
 }
 
-/** SCPs hold for many accounts, so a system profile is named in all of them. */
+/** The pattern of the profile; an SCP applies to many accounts, so it names a system profile in all of them. */
 function profilePattern(call: Call, layer: Pick<Layer, "kind">): string | undefined {
   const arn = calledProfileArn(call);
   if (arn === undefined || layer.kind !== "scp" || isApplicationProfile(arn)) return arn;
   return arn.replace(/^((?:[^:]*:){4})[^:]*/, "$1*");
 }
 
-/** In a statement that has the same conditions, else in one more; in a document of its own where that would be too long. */
+/** Allows in a statement with the same conditions, else in a new one; in a new document where the old would become too long. */
 function allow(layers: readonly Layer[], at: number, layer: Layer, situation: Situation): Step | undefined {
   const statement = allowStatement(layer, situation);
   for (const [doc, document] of layer.documents.entries()) {
@@ -133,7 +133,7 @@ interface Extension {
 
 type NewStatement = Readonly<Record<string, unknown>> & { readonly Resource: string };
 
-/** The same statement for one resource more. */
+/** The statement extended by one resource. */
 function extended(document: PolicyDocument, statement: NewStatement): Extension | undefined {
   const wanted = restOf(statement);
   const twin = document.statements.find((present) => isDeepStrictEqual(restOf(plainValue(present.node)), wanted));
@@ -159,7 +159,7 @@ const both = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 
 function allowStatement(layer: Layer, { call, check }: Situation): NewStatement {
   const arn = profilePattern(call, layer);
-  // of a batch job nobody knows whether its checks carry the key
+  // it is not documented whether the checks of a batch job carry the key
   const onlyThrough = check.what === "model" && arn !== undefined && !isBatch(call);
   return {
     Effect: "Allow",
@@ -170,7 +170,7 @@ function allowStatement(layer: Layer, { call, check }: Situation): NewStatement 
   };
 }
 
-/** The document with one statement more, at its end. */
+/** The document with another statement at its end. */
 export function withStatement(document: PolicyDocument, statement: unknown): PolicyDocument {
   const node = document.root.kind === "object" ? memberOf(document.root, "Statement") : undefined;
   if (node === undefined) return document;

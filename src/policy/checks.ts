@@ -1,17 +1,17 @@
-/** What AWS asks the policies about a call, and what nobody knows whether it does. */
+/** The checks that AWS makes for a call, and those that are not documented. */
 import { foundationModelArn } from "./arn.ts";
 import { type Call, calledProfileArn, partitionOf, unspecified } from "./call.ts";
 import { batchAction, mantleAction } from "./operations.ts";
 
-/** One resource that has to be allowed for the call to pass. */
+/** A resource that has to be allowed for the call to pass. */
 export interface Check {
   readonly action: string;
   readonly resource: string;
   readonly requestedRegion: string;
   readonly what: "profile" | "model" | "project" | "job" | "bearer-token";
-  /** Where this model may run; null for what is not a model. */
+  /** The Region where this model may run; null for anything but a model. */
   readonly destination: string | null;
-  /** Why it is not certain that AWS asks this; then a refusal is none for certain. */
+  /** Why it is not certain that AWS makes this check, which makes a refusal uncertain too. */
   readonly undocumented?: string;
 }
 
@@ -41,7 +41,7 @@ function profileChecks(call: Call): Check[] {
   ];
 }
 
-/** The model in the source Region, then in each destination. */
+/** The checks of the model: in the source Region, then in each destination. */
 function modelChecks(call: Call): Check[] {
   const regions = new Set([call.sourceRegion, ...(call.profile === null ? [] : call.destinations)]);
   return Array.from(regions, (region) => ({
@@ -53,7 +53,7 @@ function modelChecks(call: Call): Check[] {
   }));
 }
 
-/** Documented is the model of a job without a profile; the rest is seen in examples alone. */
+/** The checks of a batch job: only the model without a profile is documented, the rest appears in examples. */
 function batchChecks(call: Call, checks: readonly Check[]): Check[] {
   const undocumented = "AWS does not document that this is asked when a batch job is created";
   const job: Check = {

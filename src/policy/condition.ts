@@ -1,17 +1,17 @@
-/** Deciding a Condition element: every operator and key must hold; a key that is missing follows AWS's rules for it. */
+/** The decision about a Condition element: every operator and key must hold; missing keys follow AWS's rules. */
 import type { Context, KeyState } from "./context.ts";
 import { type Operator, type OperatorName, findOperator, readOperatorName } from "./operators.ts";
 import { type Truth, every, no, not, some, truthOf, unknown, yes } from "./truth.ts";
 import { expand } from "./variables.ts";
 
-/** One key below one operator. */
+/** A key below an operator. */
 export interface ConditionTest {
   readonly operator: string;
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** `variables`: the document's version knows them. */
+/** The truth of a test; `variables` says whether the document's version has them. */
 export function decideCondition(test: ConditionTest, variables: boolean, context: Context): Truth {
   const name = readOperatorName(test.operator);
   if (test.operator === "Null") return decideNull(test, context(test.key));
@@ -31,7 +31,7 @@ function decideNull(test: ConditionTest, found: KeyState): Truth {
   return truthOf(wanted.includes(found.state === "absent" ? "true" : "false"));
 }
 
-/** `IfExists` says what holds without the key; so do the two set operators, in their own way; else a negation holds. */
+/** Whether a test holds without the key: by `IfExists` or a set operator, else if it is a negation. */
 function holdsWithoutKey(name: OperatorName, operator: Operator): boolean {
   if (name.ifExists || name.set === "all") return true;
   return name.set === "any" ? false : operator.negated;
@@ -50,7 +50,7 @@ function decideValues(
     return operator.negated ? not(found) : found;
   });
   if (name.set === "all") {
-    // an empty text is not a value to this operator
+    // an empty text is not a value for this operator
     return values.every((value) => value === "") ? yes : every(truths);
   }
   if (name.set === "any") return some(truths);

@@ -5,17 +5,17 @@ export type KeyState =
   | { readonly state: "absent" }
   | { readonly state: "unknown"; readonly why: string };
 
-/** Names of keys are compared without regard to case. */
+/** The state of each key; names are compared without regard to case. */
 export type Context = (key: string) => KeyState;
 
 export const absent: KeyState = { state: "absent" };
 
 export function present(...values: readonly string[]): KeyState {
-  // a key with no value is a key that is not there
+  // a key without a value counts as absent
   return values.length === 0 ? absent : { state: "present", values };
 }
 
-/** Looks in each table in turn, then asks `otherwise`. */
+/** A context that looks in each table in turn, then asks `otherwise`. */
 export function contextOf(tables: readonly ReadonlyMap<string, KeyState>[], otherwise: Context): Context {
   return (key) => {
     const name = key.toLowerCase();

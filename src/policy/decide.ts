@@ -1,4 +1,4 @@
-/** The decision about one question: every layer has to allow, a deny anywhere wins, and each reason is kept. */
+/** The decision about one question: every layer has to allow, a deny anywhere wins, and all reasons are kept. */
 import { type PolicyDocument, type Statement, isRefused } from "./document.ts";
 import type { PolicyKind } from "./kinds.ts";
 import type { Layer } from "./layers.ts";
@@ -19,7 +19,7 @@ export interface Reason {
   readonly statement?: Statement;
 }
 
-/** A reason that would hold if something were so that is not known. */
+/** A reason that depends on something unknown. */
 export interface OpenReason extends Reason {
   readonly why: readonly string[];
 }
@@ -28,7 +28,7 @@ export interface Answer {
   readonly decision: Decision;
   /** Every reason that holds. */
   readonly by: readonly Reason[];
-  /** What may deny too; it decides where nothing else denies. */
+  /** Reasons that may deny too; they decide where nothing else denies. */
   readonly open: readonly OpenReason[];
 }
 
@@ -69,7 +69,7 @@ function decideLayer(layer: Layer, question: Question): Pick<Answer, "by" | "ope
   return { by, open };
 }
 
-/** What could not be read may hold a deny, whatever else allows. */
+/** Denies that documents which could not be read may hold. */
 function hiddenDenies(layer: Layer): string[] {
   const refused = layer.documents.filter(isRefused).map(({ name }) => `${name} is not a policy that AWS would take`);
   return layer.missing === undefined ? refused : [...refused, layer.missing];

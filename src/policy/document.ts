@@ -1,4 +1,4 @@
-/** A policy document as read: its statements with their places, and what is wrong with it. */
+/** A policy document as read: its statements with their places, and its faults. */
 import {
   JsonError,
   type JsonNode,
@@ -16,11 +16,11 @@ import { findProblems } from "./validate.ts";
 
 export interface PolicyDocument {
   readonly kind: PolicyKind;
-  /** The file, or what stands for it. */
+  /** The file's name, or what takes its place. */
   readonly name: string;
   readonly text: string;
   readonly root: JsonNode;
-  /** Policy variables are variables. */
+  /** Whether policy variables have a meaning in this version. */
   readonly variables: boolean;
   readonly statements: readonly Statement[];
   readonly problems: readonly Problem[];
@@ -59,7 +59,7 @@ export interface PlacedTest extends ConditionTest {
   readonly valueNode: JsonNode;
 }
 
-/** A text that could not be read at all has no statements and says why. */
+/** Reads a document; a text that is not JSON yields no statements and the reason. */
 export function readPolicy(kind: PolicyKind, name: string, text: string): PolicyDocument {
   try {
     return policyOf(kind, name, text, readJson(text));
@@ -87,7 +87,7 @@ export function policyOf(kind: PolicyKind, name: string, text: string, root: Jso
   };
 }
 
-/** Would AWS take the document? */
+/** Whether AWS would refuse the document. */
 export function isRefused(document: PolicyDocument): boolean {
   return document.problems.some(({ severity }) => severity === "error");
 }

@@ -6,7 +6,7 @@ export function stringNodes(node: JsonNode): StringNode[] {
   return (node.kind === "array" ? node.items : [node]).filter((item) => item.kind === "string");
 }
 
-/** Numbers and booleans of a condition are compared as they are written. */
+/** The values of a condition, with numbers and booleans as they are written. */
 export function conditionValues(node: JsonNode): string[] {
   if (node.kind === "array") return node.items.flatMap(conditionValues);
   if (node.kind === "string") return [node.value];

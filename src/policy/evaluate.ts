@@ -23,7 +23,7 @@ export function evaluateCall(call: Call, layers: readonly Layer[], given: GivenK
     kind === "scp" ? bound : !root || (kind !== "identity" && kind !== "boundary"),
   );
   const asked = checksOf(call).map((check) => ({ check, ...evaluateCheck(call, check, applying, given) }));
-  // something of these is asked in any case: where all of it is refused, the call is
+  // at least one of these is checked in any case: where all are refused, so is the call
   const refused = asked.filter(({ check }) => check.what !== "bearer-token").every(isRefusal);
   const resources = refused ? asked : asked.map(perhapsAsked);
   return { overall: overallOf(resources), resources };
@@ -33,7 +33,7 @@ function isRefusal({ decision }: Answer): boolean {
   return decision === "denied" || decision === "implicit";
 }
 
-/** What may not be asked at all refuses nothing for certain. */
+/** A resource whose check is not certain: it cannot refuse for certain. */
 function perhapsAsked(resource: CheckedResource): CheckedResource {
   const { undocumented } = resource.check;
   if (undocumented === undefined || !isRefusal(resource)) return resource;
@@ -46,7 +46,7 @@ export function overallOf(answers: readonly Answer[]): Overall {
   return answers.some(({ decision }) => decision === "cannot-tell") ? "cannot-tell" : "allowed";
 }
 
-/** One answer for each context that may be the true one; what they do not share is open. */
+/** One answer for all contexts that may be the true one; where they differ, it is open. */
 export function evaluateCheck(call: Call, check: Check, layers: readonly Layer[], given: GivenKeys): Answer {
   const answers = contextsOf(call, check, given).map((context) =>
     decide(layers, {
@@ -78,7 +78,7 @@ function joined(one: Answer, other: Answer, undocumented: string): Answer {
   return { decision: joinedDecision(one, other), by, open };
 }
 
-/** Refused either way is refused, even when the reason hangs on what is not known. */
+/** The joint decision: refused in both contexts is refused, even if for different reasons. */
 function joinedDecision(one: Answer, other: Answer): Answer["decision"] {
   if (one.decision === other.decision) return one.decision;
   const refused = [one, other].every(isRefusal);

@@ -1,19 +1,19 @@
-/** Taking one request out of a deny statement, with as little else as can be. */
+/** The exemption of one request from a deny statement, with as little else as possible. */
 import type { Check } from "./checks.ts";
 import { type PolicyDocument, type Statement, readPolicy } from "./document.ts";
 import { memberOf } from "./json-reader.ts";
 import { addMember, addToList, replaceText, writeLike } from "./text-edit.ts";
 
-/** How a statement is changed, in words, and the document with it. */
+/** The change of a statement in words, and the changed document. */
 export interface Exemption {
   readonly document: PolicyDocument;
   readonly what: string;
 }
 
-/** Operators that a value can be added to so that the statement applies to less. */
+/** Operators for which one more value makes the statement apply to less. */
 const negations = ["ArnNotLike", "ArnNotEquals", "StringNotLike"] as const;
 
-/** The condition is false for the value, and all conditions must hold: the statement no longer applies. */
+/** An exemption by a condition: false for the value, it keeps the statement from applying. */
 export function exemptByKey(
   document: PolicyDocument,
   statement: Statement,
@@ -45,7 +45,7 @@ export function exemptByKey(
   return { document: reread(document, text), what };
 }
 
-/** The statement keeps holding for every other resource; undefined where its Resource is a list of something. */
+/** An exemption by the resource, with all others still denied; undefined where Resource is a list of something. */
 export function exemptByResource(
   document: PolicyDocument,
   statement: Statement,
@@ -70,7 +70,7 @@ export function exemptByResource(
   return { document: reread(document, text), what: `write NotResource ${said} instead of Resource "*"` };
 }
 
-/** Whatever the profile can distinguish is distinguished by the profile; the profile itself by its ARN; the rest by who calls. */
+/** The exemptions to try: by the profile where its key is present, for the profile itself by its ARN, else by the caller. */
 export function exemptions(
   document: PolicyDocument,
   statement: Statement,

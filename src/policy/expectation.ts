@@ -1,4 +1,4 @@
-/** What a policy test expects, and how an answer is held against it. */
+/** The expectation of a policy test, and its comparison with an answer. */
 import { z } from "zod";
 import type { Check } from "./checks.ts";
 import type { Reason } from "./decide.ts";
@@ -44,7 +44,7 @@ export const expectation: z.ZodType<ExpectedAnswer> = z.object({
     .optional(),
 });
 
-/** A reason as other programs read it. */
+/** A reason in the form that other programs read. */
 export interface PlainReason {
   readonly type: PolicyKind;
   readonly explicit: boolean;
@@ -66,12 +66,12 @@ export function plainReason(reason: Reason): PlainReason {
   };
 }
 
-/** How a checked resource is called in `per_resource`. */
+/** The name of a checked resource in `per_resource`. */
 export function resourceName(check: Check): string {
   return check.what === "bearer-token" ? `${check.action} *` : check.resource;
 }
 
-/** What is not as expected, in words; nothing where all is. */
+/** Whether an answer is as expected. */
 export function meetsExpectation(answer: CallAnswer, expected: ExpectedAnswer): string[] {
   const differences = fits(answer.overall, expected.overall)
     ? []
@@ -88,7 +88,7 @@ export function meetsExpectation(answer: CallAnswer, expected: ExpectedAnswer): 
 function resourceDifferences(name: string, resource: CheckedResource, wanted: ExpectedResource): string[] {
   if (!fits(resource.decision, wanted.decision))
     return [`${name} is ${resource.decision}, ${said(wanted.decision)} was expected`];
-  // where several answers would do, so would their reasons
+  // where several answers are accepted, so are their reasons
   if (wanted.by === undefined || typeof wanted.decision === "object") return [];
   const left = resource.by.map(plainReason);
   const missing = wanted.by.filter((reason) => !take(left, reason));
@@ -98,7 +98,7 @@ function resourceDifferences(name: string, resource: CheckedResource, wanted: Ex
   ];
 }
 
-/** An expectation may leave out what it does not care for. */
+/** Takes the reason that matches; an expectation may leave fields out. */
 function take(reasons: PlainReason[], wanted: ExpectedReason): boolean {
   const index = reasons.findIndex((reason) => {
     const plain: Readonly<Record<string, unknown>> = { ...reason };

@@ -1,4 +1,4 @@
-/** The sentence about a denial: which statement denied where, what would change it, and what would deny even then. */
+/** The sentence about a denial: the statement that denied, the change that would help, and what would still deny. */
 import type { Bundle } from "./bundle.ts";
 import { principalPolicies } from "./bundle-layers.ts";
 import type { Call } from "./call.ts";
@@ -11,11 +11,11 @@ import type { Layer } from "./layers.ts";
 
 export interface DeniedCall {
   readonly call: Omit<Call, "managementAccount">;
-  /** Region of the resource that was denied; null: the message does not say. */
+  /** Region of the denied resource; null if the message does not say. */
   readonly deniedRegion: string | null;
 }
 
-/** AWS names one policy; the others may deny as well, so all are asked before anything is promised. */
+/** The explanation of a denial. AWS names one policy, but others may deny too, so all are evaluated. */
 export function explainDenial(bundle: Bundle, { call, deniedRegion }: DeniedCall, given: GivenKeys): string {
   const policies = principalPolicies(bundle, call.principal);
   if (policies === undefined) return `the bundle does not hold ${call.principal}`;
@@ -32,7 +32,7 @@ export function explainDenial(bundle: Bundle, { call, deniedRegion }: DeniedCall
   return `${because}. ${remedy(whole, denied, policies.layers, keys)}`;
 }
 
-/** The one that was denied then, if it still is; else any that is. */
+/** The resource that was denied, if it still is; else any denied one. */
 function deniedResource({ resources }: CallAnswer, region: string | null): CheckedResource | undefined {
   const open = resources.filter(({ decision }) => decision !== "allowed");
   return (

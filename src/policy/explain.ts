@@ -13,7 +13,7 @@ function explainReason(reason: Reason): string {
   return `${nameLayer(reason)}: nothing allows it`;
 }
 
-/** What may deny as well, and on what that hangs. */
+/** A possible denial, and what it depends on. */
 export function explainOpen(reason: OpenReason): string {
   const may = reason.explicit
     ? reason.statement === undefined
@@ -30,7 +30,7 @@ export function explainAnswer({ by, open }: Answer): string[] {
 
 const order: readonly PolicyKind[] = ["scp", "identity", "boundary", "session", "endpoint"];
 
-/** Kinds of policy that nobody gave: they were not looked at. */
+/** Kinds of policy that were not given and so not evaluated. */
 export function layersNotEvaluated(layers: readonly Layer[], none: readonly PolicyKind[]): string[] {
   const given = new Set<PolicyKind>([...layers.map(({ kind }) => kind), ...none]);
   return order.filter((kind) => !given.has(kind)).map((kind) => kindTitles[kind]);

@@ -1,4 +1,4 @@
-/** A fault of a document before its place is known as line and column. */
+/** A fault of a document, before its place is turned into line and column. */
 import type { JsonNode, Member } from "./json-reader.ts";
 import type { Problem } from "./kinds.ts";
 

@@ -1,7 +1,7 @@
-/** Comparing an address with a block of addresses. */
+/** The comparison of an address with a block of addresses. */
 import { BlockList, isIP } from "node:net";
 
-/** Is the address in the block? Undefined where one of the two is not what it should be. */
+/** Whether the address is in the block; undefined if either is malformed. */
 export function matchAddress(address: string, block: string): boolean | undefined {
   const [network = "", length, ...rest] = block.split("/");
   const [family, bits] = isIP(network) === 6 ? (["ipv6", 128] as const) : (["ipv4", 32] as const);

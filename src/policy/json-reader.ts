@@ -1,4 +1,4 @@
-/** Reading JSON with the place of every value, so that a finding can name line and column. */
+/** The reading of JSON with the place of every value, which lets a fault name line and column. */
 
 interface Span {
   /** Offsets into the text; `end` is behind the last character. */
@@ -28,7 +28,7 @@ export interface StringNode extends Span {
   readonly value: string;
 }
 
-/** Numbers keep how they are written: an account id in a condition must not lose its zeros. */
+/** A plain value; numbers keep their spelling, since an account id in a condition may begin with zeros. */
 interface PlainNode extends Span {
   readonly kind: "number" | "boolean" | "null";
   readonly text: string;
@@ -39,7 +39,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** What is wrong with a text, and where. */
+/** The fault of a text, with its place. */
 export class JsonError extends Error {
   override readonly name = "JsonError";
   readonly offset: number;

@@ -1,16 +1,16 @@
-/** The condition keys that we fill, and which ones nobody can (R12). */
+/** The condition keys of a check: those that can be filled, and those that only a live call could fill (R12). */
 import { type Call, calledProfileArn, isApplicationProfile } from "./call.ts";
 import { type Check, isBatch, isMantle } from "./checks.ts";
 import { type Context, type KeyState, absent, contextOf, keyTable, present } from "./context.ts";
 
 export interface GivenKeys {
-  /** On every check; they go before ours. */
+  /** Values for every check; they take precedence over ours. */
   readonly context?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Said to be absent. */
+  /** Keys that are said to be absent. */
   readonly absent?: readonly string[] | undefined;
-  /** Tags of a resource, by its ARN. */
+  /** Tags of resources by ARN. */
   readonly resourceTags?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
-  /** What is true of a key that nobody gave: absent, or not known because only a live call would fill it. */
+  /** The state of all other keys: absent, or unknown because only a live call would fill them. */
   readonly others: "absent" | "unknown";
 }
 
@@ -18,12 +18,12 @@ const profileKey = "bedrock:InferenceProfileArn";
 const mantleModelKey = "bedrock-mantle:model";
 const tagPrefix = "aws:resourcetag/";
 
-/** Whose account a foundation model is in is not documented; one AWS policy takes it for the caller's. */
+/** Keys about the owner of a resource: for a foundation model the owner is not documented; one AWS policy implies the caller. */
 const ownerKeys: ReadonlySet<string> = new Set(["aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"]);
 
 /**
- * The keys of a check. Whether the check of the profile itself carries `bedrock:InferenceProfileArn` is documented nowhere, nor for
- * projects and batch jobs: then there are two contexts, and what they disagree on cannot be told.
+ * The keys of a check. It is not documented whether the check of the profile itself carries `bedrock:InferenceProfileArn`, nor for
+ * projects and batch jobs: these have two contexts, and where they disagree the answer is `cannot tell`.
  */
 export function contextsOf(call: Call, check: Check, given: GivenKeys): Context[] {
   const arn = calledProfileArn(call);
@@ -56,7 +56,7 @@ function contextWith(call: Call, check: Check, given: GivenKeys, profile: KeySta
   return contextOf([said, own, derived], (key) => otherKey(key.toLowerCase(), key, call, check, given));
 }
 
-/** What follows from who calls, and from the call being its own. */
+/** The keys that follow from the caller, and from the call not being a service's. */
 function derivedKeys(call: Call): [string, KeyState][] {
   const user = /^arn:[^:]*:iam::\d*:user\/(?:.*\/)?([^/]+)$/.exec(call.principal)?.[1];
   const role = /^arn:[^:]*:iam::\d*:role\//.test(call.principal);
@@ -101,7 +101,7 @@ function otherKey(name: string, key: string, call: Call, check: Check, given: Gi
     : { state: "unknown", why: `${key} is not known: say --context ${key}=VALUE or --absent ${key}` };
 }
 
-/** Names of tags are compared without regard to case, as names of keys are. */
+/** The state of a tag's key; names of tags are compared without regard to case, like names of keys. */
 function tagOf(tag: string, check: Check, given: GivenKeys): KeyState {
   const tags = Object.entries(given.resourceTags?.[check.resource] ?? {});
   const found = tags.find(([name]) => name.toLowerCase() === tag.toLowerCase());

@@ -1,4 +1,4 @@
-/** The kinds of policy documents and what is said about a fault in one. */
+/** The kinds of policy documents, and the problems found in one. */
 import type { Place } from "./json-reader.ts";
 
 export type PolicyKind = "scp" | "identity" | "boundary" | "session" | "endpoint";
@@ -11,7 +11,7 @@ export const kindTitles: Readonly<Record<PolicyKind, string>> = {
   endpoint: "VPC endpoint policy",
 };
 
-/** What IAM or Organizations would refuse is an error, what they take but nobody means is a warning. */
+/** A problem: an error if IAM or Organizations would refuse it, a warning if they accept what nobody means. */
 export interface Problem extends Place {
   readonly severity: "error" | "warning";
   readonly code: string;
@@ -19,7 +19,7 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** What may stand in Principal, each with a text or a list of texts. */
+/** The types in a Principal, each with a text or a list of texts. */
 export const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
 
 export type PrincipalType = (typeof principalTypes)[number];

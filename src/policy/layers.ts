@@ -1,19 +1,19 @@
-/** The layers of policies, each of which has to let a call through. */
+/** The layers of policies, each of which has to allow a call. */
 import type { PolicyDocument } from "./document.ts";
 import type { PolicyKind } from "./kinds.ts";
 
 export interface Layer {
   readonly kind: PolicyKind;
-  /** SCPs only: 0 is the root. */
+  /** The depth of an SCP's target, 0 for the root. */
   readonly level?: number;
-  /** What the user calls it: the name of an OU, an account. */
+  /** The user's name for it: that of an OU or account. */
   readonly title?: string;
   readonly documents: readonly PolicyDocument[];
-  /** Documents that bear on the call and could not be had: nothing can be said of this layer for certain but a deny. */
+  /** Documents that apply but could not be read: only a deny of this layer is certain. */
   readonly missing?: string;
 }
 
-/** Documents of one principal. A layer that is undefined does not apply, or was not given. */
+/** Documents of one principal. An undefined layer does not apply or was not given. */
 export interface LayerDocuments {
   readonly scps?: readonly (readonly PolicyDocument[])[] | undefined;
   readonly scpTitles?: readonly string[] | undefined;
@@ -36,12 +36,12 @@ export function layersOf(documents: LayerDocuments): Layer[] {
   return [...scps, ...others];
 }
 
-/** The root user of an account has no identity policy and no boundary, and needs none. */
+/** Whether this is the root user of an account, which needs no identity policy and has no boundary. */
 export function isRootUser(principal: string): boolean {
   return /^arn:[^:]*:iam::\d*:root$/.test(principal);
 }
 
-/** SCPs bind neither the management account nor the roles that AWS services keep for themselves. */
+/** Whether SCPs apply: not to the management account, nor to the service-linked roles of AWS. */
 export function bindsScps(principal: string, managementAccount: boolean): boolean {
   return !managementAccount && !/^arn:[^:]*:iam::\d*:role\/aws-service-role\//.test(principal);
 }

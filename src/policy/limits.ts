@@ -1,4 +1,4 @@
-/** How long a policy document may be, and how its length is counted. */
+/** The limits on the length of a policy document, and the way it is counted. */
 import type { PolicyKind } from "./kinds.ts";
 import { type JsonNode, plainValue } from "./json-reader.ts";
 
@@ -7,7 +7,7 @@ interface Limit {
   readonly of: string;
 }
 
-/** Quotas of October 2026. A managed identity policy is the one that fits least. */
+/** Quotas of October 2026; for an identity policy, the smallest: that of a managed one. */
 export const limits: Readonly<Record<PolicyKind, Limit>> = {
   scp: { characters: 10_240, of: "a service control policy" },
   identity: { characters: 6_144, of: "a managed policy" },
@@ -16,7 +16,7 @@ export const limits: Readonly<Record<PolicyKind, Limit>> = {
   endpoint: { characters: 20_480, of: "a VPC endpoint policy" },
 };
 
-/** Where an identity policy may stand, with the characters that each place has for it. */
+/** The places of an identity policy, with the characters that each allows. */
 export const identityPlaces: readonly Limit[] = [
   { characters: 2_048, of: "inline on a user" },
   { characters: 6_144, of: "a managed policy" },
@@ -27,9 +27,9 @@ export const identityPlaces: readonly Limit[] = [
 export const mostPerLevel = 10;
 
 export interface Lengths {
-  /** As written: what the CLI and the SDKs send for an SCP. */
+  /** The length as written, which the CLI and the SDKs send for an SCP. */
   readonly written: number;
-  /** Without blanks: what the console stores, and what IAM counts. */
+  /** The length without blanks, which the console stores and IAM counts. */
   readonly minimised: number;
 }
 

@@ -4,7 +4,7 @@ import { matchesAction } from "./pattern.ts";
 
 const actions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 
-/** A document that cannot be read may. */
+/** Whether a document may allow a call; one that cannot be read may. */
 export function mayInvoke(document: PolicyDocument): boolean {
   if (isRefused(document)) return true;
   return document.statements.some(

@@ -1,8 +1,8 @@
-/** Which action an operation is authorised as, and which operations ask for more than the profile and its models. */
+/** The actions that operations are authorised as, and the operations with more checks than the profile and its models. */
 
 interface Operation {
   readonly action: string;
-  /** The paths that speak OpenAI's or Anthropic's own interface belong to a project, which has to be allowed too. */
+  /** Whether the operation belongs to a project, which has to be allowed too: those of OpenAI's or Anthropic's own interface. */
   readonly inProject: boolean;
 }
 
@@ -29,7 +29,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
 
 export const operationNames: readonly string[] = [...operations.keys()];
 
-/** Those that take a profile: `bedrock-mantle` does no cross-Region inference. */
+/** The operations that accept a profile; `bedrock-mantle` has no cross-Region inference. */
 export const profileOperationNames: readonly string[] = operationNames.filter(
   (name) => actionOf(name) !== mantleAction,
 );
@@ -42,7 +42,7 @@ export function isInProject(operation: string): boolean {
   return operations.get(operation)?.inProject === true;
 }
 
-/** Operations that look like actions and grant nothing when a policy names them. */
+/** Operations that are not actions: naming one in a policy grants nothing. */
 export const actionlessOperations: readonly string[] = [
   "Converse",
   "ConverseStream",

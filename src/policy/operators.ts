@@ -1,16 +1,16 @@
-/** The condition operators: what each compares, and how its name is read. */
+/** The condition operators: their comparisons and their names. */
 import { matchAddress } from "./ip-address.ts";
 import { type Pattern, matches, matchesArn } from "./pattern.ts";
 
-/** Compares a value of the request with one of the policy; undefined where one of them is not of the operator's type. */
+/** A comparison of the request's value with the policy's; undefined if either does not have the operator's type. */
 type Compare = (given: string, wanted: Pattern) => boolean | undefined;
 
 export interface Operator {
   readonly compare: Compare;
   readonly negated: boolean;
-  /** Wildcards in the policy's value count. */
+  /** Whether wildcards in the policy's value count. */
   readonly wildcards: boolean;
-  /** Only texts and ARNs take policy variables. */
+  /** Whether values may hold policy variables: only texts and ARNs. */
   readonly variables: boolean;
 }
 
@@ -28,7 +28,7 @@ const sameTextAnyCase: Compare = (given, wanted) =>
     given.toLowerCase(),
   );
 const sameArn: Compare = (given, wanted) =>
-  // AWS does not say what a lone * compares with
+  // AWS does not document the meaning of a lone *
   wanted.length === 1 && typeof wanted[0] !== "string" ? undefined : matchesArn(wanted, given);
 
 function ordered(valueOf: (text: string) => number, holds: (given: number, wanted: number) => boolean): Compare {
@@ -80,7 +80,7 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ]),
 ]);
 
-/** The operators that IAM documents, without `Null`, prefixes and suffix. */
+/** The operator of this name, without prefixes and suffix; IAM's `Null` is not among them. */
 export function findOperator(base: string): Operator | undefined {
   return operators.get(base);
 }
@@ -98,7 +98,7 @@ export function readOperatorName(name: string): OperatorName {
   };
 }
 
-/** Is a value of the policy one that the operator can compare? */
+/** Whether the operator can compare this value of a policy. */
 export function takesValue(base: string, value: string): boolean {
   if (base === "Null" || base === "Bool") return /^(?:true|false)$/i.test(value);
   if (base.startsWith("Numeric")) return !Number.isNaN(numberOf(value));
@@ -123,7 +123,7 @@ function numberOf(written: string): number {
   return /^[+-]?\d+(?:\.\d+)?$/.test(written.trim()) ? Number(written) : Number.NaN;
 }
 
-/** ISO 8601 as the W3C profiles it, or seconds since 1970. */
+/** The time of a text: the W3C's profile of ISO 8601, or seconds since 1970. */
 function momentOf(written: string): number {
   if (/^\d+$/.test(written) && written.length > 4) return Number(written) * 1000;
   return /^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/.test(written)

@@ -1,16 +1,16 @@
 /** Matching with wildcards: whole texts, ARNs segment by segment, and resources. */
 
-/** `*` and `?` in a pattern; every other element is one character that stands for itself. */
+/** `*` and `?` in a pattern; any other element is a character that stands for itself. */
 export const anyText = 0;
 export const anyCharacter = 1;
 export type Pattern = readonly (string | typeof anyText | typeof anyCharacter)[];
 
-/** Reads `*` and `?` of a text as wildcards. */
+/** The pattern of a text, with `*` and `?` as wildcards. */
 export function patternOf(text: string): Pattern {
   return Array.from(text, (letter) => (letter === "*" ? anyText : letter === "?" ? anyCharacter : letter));
 }
 
-/** Does the whole text match? In time that grows with the product of the lengths, whatever the pattern. */
+/** Whether the whole text matches, in time bounded by the product of the lengths. */
 export function matches(pattern: Pattern, text: string): boolean {
   const letters = Array.from(text);
   let at = 0;
@@ -53,7 +53,7 @@ function splitPattern(pattern: Pattern): Pattern[] {
   return parts;
 }
 
-/** As `ArnLike` compares: six segments on both sides, no wildcard reaches over a colon before the last. */
+/** Whether an ARN matches as `ArnLike` compares: six segments on both sides, with wildcards inside a segment, except in the last. */
 export function matchesArn(pattern: Pattern, arn: string): boolean {
   const wanted = splitPattern(pattern);
   const given = splitArn(arn);
@@ -61,7 +61,7 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
   return wanted.every((part, index) => matches(part, given[index] ?? ""));
 }
 
-/** As a Resource element compares: segment by segment, and the last segment of the pattern takes all that is left, colons too. */
+/** Whether a resource matches as in a Resource element: by segments, the last of which takes all the rest, colons too. */
 export function matchesResource(pattern: Pattern, resource: string): boolean {
   if (pattern.every((element) => element === anyText)) return pattern.length > 0;
   const wanted = splitPattern(pattern);
@@ -73,7 +73,7 @@ export function matchesResource(pattern: Pattern, resource: string): boolean {
   );
 }
 
-/** Actions are compared without regard to case. */
+/** Whether an action matches; case does not count. */
 export function matchesAction(pattern: string, action: string): boolean {
   return matches(patternOf(pattern.toLowerCase()), action.toLowerCase());
 }
@@ -81,6 +81,6 @@ export function matchesAction(pattern: string, action: string): boolean {
 /** The last part of an ARN or of a pattern for one. */
 export function resourcePart(arn: string): string {
   const parts = splitArn(arn);
-  // a pattern that ends early takes all that is left
+  // a pattern that ends early matches all the rest
   return parts.length === 6 ? (parts[5] ?? "") : arn.endsWith("*") ? "*" : "";
 }

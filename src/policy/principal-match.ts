@@ -1,4 +1,4 @@
-/** Whom a statement of an endpoint policy means: principals of every type, as far as AWS says what they match. */
+/** The match of principals in an endpoint policy, as far as AWS documents it. */
 import { accountOf, roleOfSession } from "./arn.ts";
 import type { PrincipalName, Principals } from "./document.ts";
 import { type Truth, no, not, some, unknown, yes } from "./truth.ts";
@@ -16,7 +16,7 @@ export function matchesPrincipals(principals: Principals | undefined, caller: Ca
 
 function matchesOne({ type, value }: PrincipalName, caller: Caller): Truth {
   if (type === "AWS") return matchesAws(value, caller);
-  // who calls a model here is a role or a user, not a service in its own name
+  // the caller of a model is a role or a user here, never a service
   if (type === "Service") return no;
   if (type === "CanonicalUser") return unknown(`which account the canonical user ${value} is, cannot be seen here`);
   return isRole(caller)
@@ -28,7 +28,7 @@ function matchesAws(value: string, { principal, account }: Caller): Truth {
   if (value === "*" || value === principal) return yes;
   if (value.includes("*") || value.includes("?"))
     return unknown(`AWS documents no wildcard within a principal such as ${value}`);
-  // AWS describes an account in an endpoint policy as its root user in one place and as everybody in it in others
+  // AWS's pages disagree: an account in an endpoint policy means its root user, or everybody in it
   if (/^(?:\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(value))
     return value.includes(account)
       ? unknown(`AWS does not say whom the account ${value} means as the principal of an endpoint policy`)
@@ -38,12 +38,12 @@ function matchesAws(value: string, { principal, account }: Caller): Truth {
     return isSameRole(session.role, principal)
       ? unknown(`${value} is one session of the role; which one calls is not known`)
       : no;
-  // in place of a name that was deleted, perhaps of this very one
+  // the id that replaces a deleted name, perhaps this very one
   if (/^A[A-Z0-9]{15,}$/.test(value)) return unknown(`${value} is the id of a principal, and whose is not known`);
   return no;
 }
 
-/** A session shows its role's name without the path. */
+/** Whether both are the same role; a session shows its role's name without the path. */
 function isSameRole(shown: string, principal: string): boolean {
   const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
   return isRole({ principal }) && nameOf(shown) === nameOf(principal) && accountOf(shown) === accountOf(principal);

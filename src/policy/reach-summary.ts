@@ -1,4 +1,4 @@
-/** How many of a bundle's principals may reach a destination: all, some, none, or it cannot be told. */
+/** The share of a bundle's principals that may reach a destination: all, some, none, or cannot tell. */
 import type { ReachRow } from "./reach.ts";
 
 export interface ReachSummary {

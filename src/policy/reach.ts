@@ -1,4 +1,4 @@
-/** Who can reach what: every principal of a bundle, through every profile, to every destination. */
+/** The reach of every principal of a bundle, through every profile, to every destination. */
 import { accountOf, partitionOfRegion } from "./arn.ts";
 import type { Bundle } from "./bundle.ts";
 import { principalPolicies } from "./bundle-layers.ts";
@@ -24,7 +24,7 @@ export interface ReachOperation {
   readonly project?: string | undefined;
 }
 
-/** A destination is reached when it is allowed, and so is all that has no destination, and the model in the source Region. */
+/** The reach: a destination needs to be allowed, and so do the checks without a destination and the model in the source Region. */
 export function reachOf(
   bundle: Bundle,
   profiles: readonly KnownProfile[],
@@ -69,7 +69,7 @@ export function reachOf(
   });
 }
 
-/** An application profile is called by its ARN, and only in its own account. */
+/** The name to call a profile by; an application profile's is its ARN, usable only in its own account. */
 function calledAs({ profileId, sourceRegion, account: owner }: KnownProfile, account: string): string | undefined {
   if (!isApplicationId(profileId)) return profileId;
   if (owner !== account) return undefined;

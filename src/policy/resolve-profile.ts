@@ -1,4 +1,4 @@
-/** What a profile means for a call: its model and its destinations, from a table of profiles with a date. */
+/** The resolution of a profile: its model and destinations, from a dated table of profiles. */
 
 export interface KnownProfile {
   readonly profileId: string;
@@ -6,17 +6,17 @@ export interface KnownProfile {
   readonly destinations: readonly string[];
   readonly model: string | null;
   readonly asOf: string;
-  /** Of an application profile, as far as it is known. */
+  /** The account of an application profile, if known. */
   readonly account?: string | undefined;
 }
 
-/** System-defined profiles are named after their scope and model, application profiles by letters and digits alone. */
+/** Whether the id is an application profile's: only letters and digits, where system-defined ones have scope and model. */
 export function isApplicationId(profileId: string): boolean {
   return !profileId.includes(".");
 }
 
 export interface ProfileRequest {
-  /** Id or ARN; null calls the model itself. */
+  /** Id or ARN; null for a call to the model itself. */
   readonly profile: string | null;
   readonly sourceRegion: string;
   readonly model?: string | undefined;
@@ -25,10 +25,10 @@ export interface ProfileRequest {
 
 export type ResolvedProfile =
   | { readonly model: string; readonly destinations: readonly string[]; readonly asOf: string | null }
-  /** What is missing, in words. */
+  /** What is missing, in words, and what to do next. */
   | { readonly problem: string; readonly next: string };
 
-/** What was given goes first; a system profile's ARN is looked up by its id. */
+/** The profile's model and destinations; those given take precedence. A system profile's ARN is looked up by its id. */
 export function resolveProfile(request: ProfileRequest, known: readonly KnownProfile[]): ResolvedProfile {
   const { profile, model, destinations } = request;
   if (profile === null) {
@@ -36,7 +36,7 @@ export function resolveProfile(request: ProfileRequest, known: readonly KnownPro
     return { model, destinations: [], asOf: null };
   }
   const id = systemProfileId(profile);
-  // an application profile is known by the last part of its ARN
+  // the table has an application profile by the last part of its ARN
   const last = profile.slice(profile.lastIndexOf("/") + 1);
   const rows = known.filter(({ profileId }) => profileId === id || profileId === last);
   const row = rows.find(({ sourceRegion }) => sourceRegion === request.sourceRegion);
@@ -70,12 +70,12 @@ function unresolved(request: ProfileRequest, rows: readonly KnownProfile[], mode
   };
 }
 
-/** The id behind `inference-profile/`, which system-defined profiles have in every account. */
+/** The id after `inference-profile/`, the same for a system-defined profile in every account. */
 function systemProfileId(profile: string): string {
   return /^arn:[^:]*:bedrock:[^:]*:[^:]*:inference-profile\/(.+)$/.exec(profile)?.[1] ?? profile;
 }
 
-/** `eu.amazon.nova-pro-v1:0` names its model; an ARN does not. */
+/** The model in an id such as `eu.amazon.nova-pro-v1:0`; an ARN names none. */
 function modelOfId(id: string): string | null {
   if (id.startsWith("arn:")) return null;
   return /^[a-z-]+\.([a-z0-9-]+\..+)$/.exec(id)?.[1] ?? null;

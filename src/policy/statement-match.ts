@@ -7,10 +7,10 @@ import { matchesPrincipals } from "./principal-match.ts";
 import { type Truth, every, no, not, some, truthOf, unknown, yes } from "./truth.ts";
 import { expand } from "./variables.ts";
 
-/** One thing that AWS asks the policies: may this principal do this action on this resource? */
+/** One question to the policies: whether this principal may do this action on this resource. */
 export interface Question {
   readonly action: string;
-  /** An ARN, or `*` for an action that has no resource. */
+  /** An ARN, or `*` for an action without a resource. */
   readonly resource: string;
   readonly principal: string;
   readonly account: string;
@@ -36,7 +36,7 @@ function matchesOneResource(document: PolicyDocument, names: Names | undefined, 
   return names.negated ? not(found) : found;
 }
 
-/** Variables stand for something only behind the fifth colon; one without a value matches nothing. */
+/** Whether a Resource matches; variables count only after the fifth colon, and one without a value matches nothing. */
 function matchesResourceText(written: string, variables: boolean, question: Question): Truth {
   const head = /^(?:[^:]*:){5}/.exec(written)?.[0] ?? "";
   const fixed = expand(head === "" ? written : head, { variables: false, wildcards: true }, question.context);

@@ -1,4 +1,4 @@
-/** One line of a policy test: a request with its documents, decided, and held against what was expected. */
+/** A line of a policy test: a request with its documents, its decision, and the comparison with what was expected. */
 import { z } from "zod";
 import type { Call } from "./call.ts";
 import { isMantle } from "./checks.ts";
@@ -39,19 +39,19 @@ function scalar(): z.ZodType<string, string | number | boolean> {
 export interface TestResult {
   readonly id: string;
   readonly answer: CallAnswer | undefined;
-  /** Null without an expectation. */
+  /** Whether the answer is as expected; null without an expectation. */
   readonly pass: boolean | null;
-  /** What is wrong with the line or its documents; then nothing is allowed. */
+  /** Faults of the line or its documents, with which nothing is allowed. */
   readonly problems: readonly string[];
   readonly differences: readonly string[];
 }
 
-/** What a line may refer to. */
+/** The files that a line may refer to. */
 export interface TestSurroundings {
   readonly file: string;
   readonly line: number;
   readonly profiles: readonly KnownProfile[];
-  /** The documents of a principal in a bundle file; what is wrong with them is thrown. */
+  /** The documents of a principal in a bundle file. @throws for their faults */
   readonly bundle: (file: string, principal: string) => Promise<PrincipalPolicies>;
 }
 
@@ -151,7 +151,7 @@ function contextValues(given: Request): Record<string, readonly string[]> {
   );
 }
 
-/** A layer that the line does not have is left out. */
+/** The documents in a line; layers that it does not have are left out. */
 function documentsIn(text: string, root: ObjectNode, place: string): LayerDocuments {
   const read = (kind: PolicyKind, name: string, node: JsonNode): PolicyDocument[] =>
     (node.kind === "array" ? node.items : [node]).map((item, index) =>

@@ -1,4 +1,4 @@
-/** The difference of two texts, line by line, as `diff -u` writes it. */
+/** The difference between two texts, line by line, as `diff -u` writes it. */
 
 interface Line {
   readonly mark: " " | "-" | "+";
@@ -7,7 +7,7 @@ interface Line {
 
 const around = 3;
 
-/** Empty where the texts are the same. A text that is not there before is undefined. */
+/** The diff; empty if the texts are equal. `before` is undefined for a new file. */
 export function unifiedDiff(name: string, before: string | undefined, after: string): string {
   if (before === after) return "";
   const lines = alignLines(before === undefined ? [] : splitLines(before), splitLines(after));
@@ -18,13 +18,13 @@ export function unifiedDiff(name: string, before: string | undefined, after: str
 
 function splitLines(text: string): string[] {
   const lines = text.split("\n");
-  // what ends with a line feed has no empty last line
+  // a text that ends with a line feed has no empty last line
   if (lines.at(-1) === "") lines.pop();
   else lines.push("\\ No newline at end of file");
   return lines;
 }
 
-/** By the longest common subsequence; policies are short enough for the whole table. */
+/** The alignment by the longest common subsequence; policies are short enough for the whole table. */
 function alignLines(before: readonly string[], after: readonly string[]): Line[] {
   const width = after.length + 1;
   const common = new Uint32Array((before.length + 1) * width);

@@ -1,13 +1,13 @@
-/** Changing a JSON text in place: what is not changed stays as it was written, blanks too. */
+/** Changes of a JSON text in place: the rest stays as it was written, blanks included. */
 import type { ArrayNode, JsonNode, ObjectNode } from "./json-reader.ts";
 
 interface Layout {
-  /** Blanks before a new line's content; undefined where all stands in one line. */
+  /** Blanks before a new line's content; undefined if all is in one line. */
   readonly indent: string | undefined;
   readonly unit: string;
 }
 
-/** Adds texts to a value that is one or a list. */
+/** Adds texts to a value that is a text or a list. */
 export function addToList(text: string, node: JsonNode, values: readonly string[]): string {
   if (node.kind !== "array") {
     const old = text.slice(node.start, node.end);
@@ -43,7 +43,7 @@ export function replaceText(
   return splice(text, node.start, node.end, written);
 }
 
-/** The text of an object or list that stands where `first` stands. */
+/** The text of an object or list written in the place of `first`. */
 export function writeLike(text: string, node: ObjectNode | ArrayNode, value: unknown): string {
   const first = node.kind === "object" ? node.members[0]?.key : node.items[0];
   return writeValue(value, layoutOf(text, node, first));
@@ -59,7 +59,7 @@ function layoutOf(text: string, node: ObjectNode | ArrayNode, first: { readonly 
   return { indent, unit };
 }
 
-/** The blanks before `at`, if it begins a line behind `from`. */
+/** The blanks before `at`, if it begins a line after `from`. */
 function indentAt(text: string, from: number, at: number): string | undefined {
   const between = text.slice(from, at);
   const line = between.lastIndexOf("\n");
@@ -75,7 +75,7 @@ function separator({ indent }: Layout): string {
   return indent === undefined ? ", " : `,\n${indent}`;
 }
 
-/** Lists of one short text stay in a line, as people write them. */
+/** The text of a value; a list of one short text stays on one line, as people write it. */
 function writeValue(value: unknown, { indent, unit }: Layout): string {
   if (indent === undefined) return JSON.stringify(value);
   return JSON.stringify(value, null, unit).replaceAll("\n", `\n${indent}`);

@@ -1,9 +1,9 @@
-/** Logic with three values: true, false, and not known, with the reasons why not (R12). */
+/** Logic with three values: true, false and unknown, with the reasons why it is unknown (R12). */
 
 export interface Truth {
-  /** Undefined: it cannot be told. */
+  /** The value; undefined if it cannot be told. */
   readonly is: boolean | undefined;
-  /** Why it cannot be told; empty where it can. */
+  /** The reasons why it cannot be told; empty otherwise. */
   readonly why: readonly string[];
 }
 
@@ -22,13 +22,13 @@ export function not(truth: Truth): Truth {
   return truth.is === undefined ? truth : truthOf(!truth.is);
 }
 
-/** True only if all are; one that is false settles it, whatever else is not known. */
+/** True only if all are true; a single false one decides, whatever is unknown. */
 export function every(truths: readonly Truth[]): Truth {
   if (truths.some(({ is }) => is === false)) return no;
   return settled(truths, yes);
 }
 
-/** False only if all are; one that is true settles it. */
+/** False only if all are false; a single true one decides. */
 export function some(truths: readonly Truth[]): Truth {
   if (truths.some(({ is }) => is === true)) return yes;
   return settled(truths, no);

@@ -1,4 +1,4 @@
-/** What IAM would refuse in one statement. */
+/** The faults for which IAM would refuse a statement. */
 import { conditionValues } from "./element-values.ts";
 import { type Fault, error, unknownElements, warning } from "./fault.ts";
 import { type PolicyKind, principalTypes } from "./kinds.ts";
@@ -17,7 +17,7 @@ const elements = [
   "NotPrincipal",
 ];
 
-/** Kinds whose documents say whom they mean; the others hold for whom they are attached to. */
+/** Kinds whose documents name principals; the others apply to those they are attached to. */
 const namesPrincipals: ReadonlySet<PolicyKind> = new Set(["endpoint"]);
 
 export function statementFaults(kind: PolicyKind, node: JsonNode): Fault[] {
@@ -37,7 +37,7 @@ function sidFaults(kind: PolicyKind, node: ObjectNode): Fault[] {
   const sid = memberOf(node, "Sid");
   if (sid === undefined) return [];
   if (sid.kind !== "string") return [error(sid, "sid", "Sid is a text")];
-  // VPC endpoints take blanks and more; of SCPs it is not documented
+  // VPC endpoints accept blanks and more; for SCPs it is not documented
   if (kind === "endpoint" || /^[A-Za-z0-9]*$/.test(sid.value)) return [];
   const said = `the Sid "${sid.value}" may hold letters and digits only`;
   return [kind === "scp" ? warning(sid, "sid", said) : error(sid, "sid", said)];
@@ -123,7 +123,7 @@ function operatorFaults({ key: operator, value }: Member): Fault[] {
   return [...unknown, ...value.members.flatMap((member) => keyFaults(member, known ? base : undefined))];
 }
 
-/** Not refused here: what hangs on it cannot be told, the rest can. */
+/** An unknown operator is a warning: only what depends on it cannot be told. */
 function unknownOperator(operator: JsonNode & { readonly value: string }, base: string): Fault {
   const meant = operatorNames().find((name) => name.toLowerCase() === base.toLowerCase());
   const hint = meant === undefined ? "" : `; ${meant} is one`;

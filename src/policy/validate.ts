@@ -1,4 +1,4 @@
-/** What IAM and Organizations would refuse in a document, with the place of each fault. */
+/** The faults for which IAM and Organizations would refuse a document, with their places. */
 import { type Fault, error, unknownElements, warning } from "./fault.ts";
 import type { PolicyKind, Problem } from "./kinds.ts";
 import { type JsonNode, type ObjectNode, memberOf, placeOf } from "./json-reader.ts";
@@ -49,12 +49,12 @@ function repeatedSids(nodes: readonly JsonNode[]): Fault[] {
   });
 }
 
-/** Blanks are not counted by IAM, and taken out by the console for Organizations: what fits only without them is a warning. */
+/** Faults of length. IAM ignores blanks and the console removes them for SCPs: a document that fits only without them is a warning. */
 function lengthFaults(kind: PolicyKind, text: string, root: JsonNode): Fault[] {
   const limit = limits[kind];
   const { written, minimised } = lengthsOf(text, root);
   const said = `${minimised.toLocaleString("en-US")} characters without blanks, ${limit.of} may have ${limit.characters.toLocaleString("en-US")}`;
-  // an identity policy that no managed policy holds may still stand inline on a role
+  // too long for a managed policy, it may still fit inline on a role
   const most = kind === "identity" ? Math.max(...identityPlaces.map(({ characters }) => characters)) : limit.characters;
   if (minimised > most) return [error(root, "too-long", said)];
   if (minimised > limit.characters) return [warning(root, "too-long", said)];

@@ -4,12 +4,12 @@ import { type Pattern, anyCharacter, anyText } from "./pattern.ts";
 
 export type Expanded =
   | { readonly state: "text"; readonly pattern: Pattern }
-  /** A variable has no value: the text matches nothing. */
+  /** A variable without a value: the text matches nothing. */
   | { readonly state: "unresolved" }
   | { readonly state: "unknown"; readonly why: string };
 
 export interface Reading {
-  /** Only documents of version 2012-10-17 know variables; before, they are plain text. */
+  /** Whether variables have a meaning: only in version 2012-10-17; before, they are plain text. */
   readonly variables: boolean;
   readonly wildcards: boolean;
 }
@@ -17,7 +17,7 @@ export interface Reading {
 const special: ReadonlySet<string> = new Set(["*", "?", "$"]);
 const variable = /\$\{([^{}]*)\}/g;
 
-/** The text of a policy as a pattern. What a variable stands for is taken letter by letter: a `*` in it is not a wildcard. */
+/** The text of a policy as a pattern. The value of a variable is literal: a `*` in it is not a wildcard. */
 export function expand(text: string, reading: Reading, context: Context): Expanded {
   if (!reading.variables) return { state: "text", pattern: literal(text, reading.wildcards) };
   const pattern: Pattern[number][] = [];

@@ -1,4 +1,4 @@
-/** How a layer and a statement are called. */
+/** The names of layers and statements in messages. */
 import type { Reason } from "./decide.ts";
 import { kindTitles } from "./kinds.ts";
 import type { Layer } from "./layers.ts";

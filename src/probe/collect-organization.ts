@@ -1,11 +1,11 @@
-/** Collecting SCPs: the way from an account to the root, or the whole tree. */
+/** The collection of SCPs: along the path from an account to the root, or of the whole tree. */
 import type { Named, OrganizationsReader } from "../aws/organizations.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import type { Bundle, BundlePolicy, BundleTarget } from "../policy/bundle.ts";
 import type { Notes } from "./notes.ts";
 
 export interface OrganizationPart {
-  /** Undefined: it could not be read. */
+  /** The organization; undefined if it could not be read. */
   readonly organization: Bundle["organization"];
   readonly targets: Readonly<Record<string, BundleTarget>>;
   readonly policies: Readonly<Record<string, BundlePolicy>>;
@@ -19,7 +19,7 @@ interface Situation {
   readonly policies: Record<string, BundlePolicy>;
 }
 
-/** Undefined accounts: all of them. */
+/** Collects the SCPs of some accounts, or of all if undefined. */
 export async function collectOrganization(
   reader: OrganizationsReader,
   access: ServiceAccess,
@@ -36,7 +36,7 @@ export async function collectOrganization(
   return { organization, targets, policies };
 }
 
-/** From the account upwards. Where a parent cannot be read the way ends, and with it what can be said of its SCPs. */
+/** Collects from the account upwards; the path ends, and its SCPs are unknown, where a parent cannot be read. */
 async function collectPath(situation: Situation, account: string): Promise<void> {
   const { reader, notes, access, targets } = situation;
   let id = account;
@@ -53,7 +53,7 @@ async function collectPath(situation: Situation, account: string): Promise<void>
   }
 }
 
-/** A name is for people: without it the id does. */
+/** The name of a target, else its id. */
 async function nameOf({ reader }: Situation, id: string, type: BundleTarget["type"]): Promise<string> {
   try {
     if (type === "account") return await reader.accountName(id);

@@ -8,7 +8,7 @@ export interface CollectPermissions {
 
 type Statement = Readonly<Record<string, unknown>>;
 
-/** For the caller; with a role in each account, what that role needs is a statement of its own. */
+/** The policy for the caller; with a role in each account, that role's part is a statement of its own. */
 export function collectPermissions(request: CollectPermissions): {
   readonly caller: unknown;
   readonly accountRole: unknown;

@@ -1,4 +1,4 @@
-/** Collecting the policies of principals by IAM: of some by their names, or of all that may call Bedrock. */
+/** The collection of principals' policies from IAM: by name, or of all that may call Bedrock. */
 import type { IamReader, Owner } from "../aws/iam.ts";
 import type { AccountPrincipal } from "../aws/iam-account.ts";
 import type { ServiceAccess } from "../aws/access.ts";
@@ -64,7 +64,7 @@ async function identityOf(
   return all;
 }
 
-/** Null where a list could not be read; a single document that could not is null in `policies`. */
+/** The policies of a principal; null where the list could not be read. A document that could not be read is null in `policies`. */
 async function policiesOf(situation: Situation, of: string, kind: Owner, name: string): Promise<string[] | null> {
   const { reader, access, notes, policies } = situation;
   const inline = await notes.attempt(`identity policies of ${of}: inline`, access, () =>

@@ -1,4 +1,4 @@
-/** Putting a bundle together from what Organizations and IAM answer. */
+/** The making of a bundle from the answers of Organizations and IAM. */
 import { type IamReader, openIam } from "../aws/iam.ts";
 import { openOrganizations } from "../aws/organizations.ts";
 import type { ServiceAccess } from "../aws/access.ts";
@@ -9,11 +9,11 @@ import { type PrincipalsPart, collectAccount, collectPrincipal } from "./collect
 import { type Notes, takeNotes } from "./notes.ts";
 
 export interface CollectRequest {
-  /** Undefined: the whole organization. */
+  /** The principals; undefined for the whole organization. */
   readonly principals: readonly string[] | undefined;
   readonly organizations: ServiceAccess;
   readonly iam: ServiceAccess;
-  /** A role that each account has, to read its IAM. */
+  /** A role in each account that may read its IAM. */
   readonly accountRole: string | undefined;
   readonly now: Date;
   readonly signal: AbortSignal | undefined;
@@ -65,7 +65,7 @@ async function collectPrincipals(
   }
 }
 
-/** The account of the credentials themselves is read with them; every other one through its role. */
+/** Collects the accounts: that of the credentials with them, every other one through its role. */
 async function collectAccounts(
   request: CollectRequest,
   notes: Notes,

@@ -1,4 +1,4 @@
-/** Asking AWS's simulator about each checked resource: one call each, as the Region asked for is one for a whole call. */
+/** The answers of AWS's simulator on each checked resource: one call each, since a call has one requested Region. */
 import { type SimulatedDecision, openIam } from "../aws/iam.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import { type Call, calledProfileArn } from "../policy/call.ts";
@@ -8,7 +8,7 @@ import { takeNotes } from "./notes.ts";
 
 export interface CrossChecked {
   readonly check: Check;
-  /** Undefined: refused, and why. */
+  /** The answer; undefined if it was refused. */
   readonly simulated: SimulatedDecision | undefined;
   readonly why: string;
 }

@@ -1,4 +1,4 @@
-/** What could not be read: noted and gone on from, as long as the credentials and the network are good. */
+/** The notes of what could not be read; the collection goes on as long as credentials and network work. */
 import { credentialProblem } from "../aws/refusals.ts";
 import { isUnreachable } from "../aws/retry.ts";
 import type { ServiceAccess } from "../aws/access.ts";
@@ -7,7 +7,7 @@ import type { Unreadable } from "../policy/bundle.ts";
 
 export interface Notes {
   readonly entries: readonly Unreadable[];
-  /** Undefined where it was refused; then it is noted under `what`. @throws SpillwayError `credentials`, `source-unreachable` */
+  /** The answer; undefined, with a note under `what`, where it was refused. @throws SpillwayError `credentials`, `source-unreachable` */
   readonly attempt: <T>(what: string, access: ServiceAccess, read: () => Promise<T>) => Promise<T | undefined>;
   readonly add: (what: string, why: string) => void;
 }
@@ -24,7 +24,7 @@ export function takeNotes(): Notes {
       } catch (thrown) {
         if (thrown instanceof SpillwayError || (thrown instanceof Error && thrown.name === "AbortError")) throw thrown;
         const problem = thrown instanceof Error ? credentialProblem(thrown, access) : undefined;
-        // a role of one account that cannot be assumed is that account's matter
+        // a role that cannot be assumed concerns only its account
         if (problem !== undefined && access.roles.length === 0) throw problem;
         if (isUnreachable(thrown)) {
           throw new SpillwayError(

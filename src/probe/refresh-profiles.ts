@@ -1,4 +1,4 @@
-/** What live answers say of profiles, and how that differs from what was known. */
+/** The profiles in live answers, and their differences from what was known. */
 import { type LiveProfile, listInferenceProfiles } from "../aws/bedrock.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import { accountOf } from "../policy/arn.ts";
@@ -9,7 +9,7 @@ import { takeNotes } from "./notes.ts";
 export interface ProfileQuestion {
   readonly access: ServiceAccess;
   readonly sourceRegion: string;
-  /** For the notes: whose profiles. */
+  /** The account whose profiles these are, for the notes. */
   readonly account: string | null;
 }
 
@@ -65,7 +65,7 @@ function knownAs(live: LiveProfile, sourceRegion: string, now: Date): InferenceP
   };
 }
 
-/** The Region-less model is that of a global profile, which may run anywhere. */
+/** The Regions of models; the Region-less model is a global profile's, which may run anywhere. */
 export function destinationsOf(modelArns: readonly string[]): readonly string[] {
   const regions = modelArns.map((arn) => arn.split(":")[3] ?? "");
   return regions.includes("") ? ["*"] : [...new Set(regions)].toSorted();
@@ -75,7 +75,7 @@ export function modelOf([first]: readonly string[]): string | null {
   return first === undefined ? null : first.slice(first.lastIndexOf("/") + 1);
 }
 
-/** What was not known before is new; what is no longer listed in a Region that answered is gone. */
+/** The changes: a profile not known before is new; one no longer listed in a Region that answered is gone. */
 export function compareProfiles(
   before: readonly Pick<InferenceProfile, "profileId" | "sourceRegion" | "destinations">[],
   { profiles, regions }: Pick<RefreshedProfiles, "profiles" | "regions">,

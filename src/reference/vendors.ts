@@ -23,7 +23,7 @@ export function isVendor(prefix: string): boolean {
 }
 
 /** Whether this is the first dotted part of a system-defined inference profile's id. */
-export function isScope(prefix: string): boolean {
+export function isProfileScope(prefix: string): boolean {
   scopePrefixes ??= new Set(scopeFile().rows.map((row) => row.prefix));
   return scopePrefixes.has(prefix);
 }

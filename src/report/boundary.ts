@@ -1,4 +1,4 @@
-/** What a boundary's name means: approved Regions, from reference data or listed by the user. */
+/** The meaning of a boundary's name: approved Regions, from reference data or listed by the user. */
 import { SpillwayError } from "../errors.ts";
 import { builtInBoundaries } from "../reference/boundaries.ts";
 import { findRegion } from "../reference/regions.ts";
@@ -17,7 +17,7 @@ export type OwnBoundaries = Readonly<Record<string, readonly string[]>>;
  * @throws SpillwayError `usage` that names what nobody knows, `config` for boundaries of one's own that cannot be
  */
 export function resolveBoundary(name: string, own: OwnBoundaries = {}): Boundary {
-  // all of them, whichever is asked for: one that redefines eu must never decide what eu means
+  // all of them, whichever is asked for: one that redefines eu never decides what eu means
   const known = ownBoundaryRegions(own);
   const single = memberRegions(name, known);
   if (single !== undefined) return { name: known.has(name) ? name : name.toLowerCase(), regions: single };
@@ -80,7 +80,7 @@ function knownNames(own: ReadonlyMap<string, unknown>): string {
   return `Name one of ${names.join(", ")}, or list Regions: --boundary eu-central-1,eu-west-1`;
 }
 
-/** The Regions of one name; undefined for one that nobody knows. */
+/** The Regions of one name; undefined for an unknown one. */
 function memberRegions(name: string, own: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const named = own.get(name) ?? builtInBoundaries().get(name.toLowerCase());
   if (named !== undefined) return named;

@@ -11,10 +11,10 @@ export interface Report {
   readonly name: string;
   readonly title: string;
   readonly answers: string;
-  /** What it cannot show, said beside the answer; may be empty. */
+  /** Limits, shown beside the answer; may be empty. */
   readonly limits: string;
   readonly columns: readonly ReportColumn[];
-  /** It reads the relation `boundary`, which the engine makes from `--boundary`. */
+  /** Whether it reads the relation `boundary`, which the engine makes from `--boundary`. */
   readonly needsBoundary: boolean;
   /** Reports whose rows it reads. */
   readonly reads: readonly string[];
@@ -22,7 +22,7 @@ export interface Report {
   readonly sql: string;
 }
 
-/** Where Spillway's own reports lie: the same place seen from src/report and from dist/report. */
+/** The folder of Spillway's own reports, the same seen from src/report and from dist/report. */
 const reportsFolder: string = fileURLToPath(new URL("../../queries/reports/", import.meta.url));
 
 /**
@@ -43,7 +43,7 @@ export function loadCatalogue(userFolders: readonly string[] = []): ReadonlyMap<
   return reports;
 }
 
-/** The report with those in front that it reads; these read tables alone. */
+/** The report with those that it reads in front, which read only tables. */
 function whole(report: Report, reports: ReadonlyMap<string, Report>): Report {
   const read = report.reads.map((name) => {
     const other = reports.get(name);
@@ -61,7 +61,7 @@ function nameTaken(name: string, folder: string): SpillwayError {
 }
 
 /**
- * That a result has the columns which the report's head describes. A report without a head promises none.
+ * Checks that a result has the columns of the report's head. A report without a head promises none.
  * @throws SpillwayError `config`
  */
 export function checkColumns(report: Report, columns: readonly { readonly name: string }[]): void {
@@ -82,11 +82,6 @@ export function findReport(catalogue: ReadonlyMap<string, Report>, name: string)
   throw new SpillwayError("report-unknown", `there is no report named ${JSON.stringify(name)}`, {
     next: `the reports are ${[...catalogue.keys()].join(", ")}`,
   });
-}
-
-/** The view that holds a report in the warehouse. */
-export function viewName(report: Report): string {
-  return report.name.replaceAll("-", "_");
 }
 
 function readFolder(folder: string): Report[] {

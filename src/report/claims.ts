@@ -1,4 +1,4 @@
-/** What follows from the claims of a range (R11): findings, what was not shown, and the exit code that both call for. */
+/** The consequences of a range's claims (R11): findings, what was not shown, and the exit code. */
 import { exitCodes } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { type PlainRow, plainRows } from "../engines/result.ts";
@@ -62,7 +62,7 @@ export function silentPairs(freshness: readonly Freshness[]): readonly Freshness
   return freshness.filter(({ gap, expected }) => gap !== null && (expected || !areNamed));
 }
 
-/** What is wrong, by the numbers. */
+/** The findings, by the numbers. */
 export function claimFindings({ claims, freshness }: RangeClaims, boundary: string | undefined): ClaimFinding[] {
   const refuted = (claim: string): Claim | undefined =>
     claims.find((each) => each.claim === claim && each.outcome === "not met");
@@ -98,7 +98,7 @@ export function notShown(claims: readonly Claim[], boundary: string | undefined)
     .map(({ claim, missing }) => `${claim} not shown: missing ${missing ?? "a check"}`);
 }
 
-/** Findings that were asked for go before what was not shown. */
+/** The exit code; findings that were asked for outweigh what was not shown. */
 export function exitCodeOf(failing: number, unshown: number): number {
   if (failing > 0) return exitCodes.findings;
   return unshown > 0 ? exitCodes.incomplete : exitCodes.ok;

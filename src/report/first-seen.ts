@@ -1,4 +1,4 @@
-/** What `--fail-on first-seen` goes by: how many first times the range holds, and whether anything was known before it. */
+/** The basis of `--fail-on first-seen`: the first times in the range, and whether anything before it is known. */
 import { SpillwayError } from "../errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";

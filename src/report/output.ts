@@ -1,4 +1,4 @@
-/** Where a result goes: stdout, or a file that appears only when it is whole. */
+/** The output of a result: stdout, or a file that appears only when it is complete. */
 import { createWriteStream, statSync } from "node:fs";
 import { once } from "node:events";
 import { open, rename, rm } from "node:fs/promises";
@@ -7,22 +7,22 @@ import type { OutputStream } from "../effects.ts";
 import { makeWay } from "../make-way.ts";
 import { SpillwayError, messageOf, systemCode } from "../errors.ts";
 
-/** What a file is called until it is whole: beside it, so that renaming is one step. */
+/** The name of a file until it is complete: beside it, which makes renaming one step. */
 export function partialName(file: string): string {
   return `${file}.partial`;
 }
 
-/** What an engine may write for this output. */
+/** The files that an engine may write for this output. */
 export function filesFor(file: string | undefined): readonly string[] {
   return file === undefined ? [] : [partialName(file)];
 }
 
-/** A pipe or device stands for itself: it is written to, never replaced. */
+/** Whether a file is replaced; a pipe or device is written to instead. */
 export function isReplaceable(file: string): boolean {
   try {
     return statSync(file).isFile();
   } catch {
-    // not there, or out of reach, which is told when it is opened
+    // missing or out of reach, which opening it reports
     return true;
   }
 }
@@ -72,7 +72,9 @@ async function explained<T>(file: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
-    if (systemCode(cause) === undefined || cause instanceof SpillwayError) throw cause;
+    // an AbortError has a code too: what was told to stop did not fail
+    const isStopped = cause instanceof Error && cause.name === "AbortError";
+    if (isStopped || systemCode(cause) === undefined || cause instanceof SpillwayError) throw cause;
     throw new SpillwayError(
       systemCode(cause) === "ENOSPC" ? "disk-full" : "output",
       `cannot write ${file}: ${messageOf(cause)}`,

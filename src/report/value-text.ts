@@ -1,9 +1,9 @@
-/** How a value becomes text, for machines and for people: the same in every format. */
+/** The text of a value, for machines and for people, the same in every format. */
 import type { Cell, ResultColumn } from "../engines/engine.ts";
 import { isoTime as isoMicroseconds } from "../engines/iso-time.ts";
 import { terminalLine } from "../terminal-text.ts";
 
-/** ISO 8601 in UTC; a moment outside of what a Date can hold is its number. */
+/** ISO 8601 in UTC; a time beyond a Date's range is its number. */
 export function isoTime(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
@@ -19,7 +19,7 @@ export function isNumeric({ type }: ResultColumn): boolean {
   return type === "integer" || type === "bigint" || type === "hugeint" || type === "decimal" || type === "double";
 }
 
-/** Rates are the only fractions that are read as percentages, and only by people. */
+/** Whether a column holds rates, the only fractions that people read as percentages. */
 function isRate(column: ResultColumn): boolean {
   return (column.type === "double" || column.type === "decimal") && /(^|_)(share|rate)(_|$)/.test(column.name);
 }
@@ -35,7 +35,7 @@ export function readableText(cell: Cell, column: ResultColumn, groups: boolean):
   return terminalLine(String(cell));
 }
 
-/** 0.9996 is not "100.0 %": only a whole is. Nor is a trace "0.0 %". */
+/** The rate as a percentage: neither is 0.9996 "100.0%", nor a trace "0.0%". */
 export function percent(rate: number): string {
   if (rate > 0 && rate < 0.0005) return "<0.1%";
   if (rate < 1 && rate >= 0.9995) return ">99.9%";
@@ -46,20 +46,20 @@ export function grouped(count: Cell): string {
   return String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-/** Only the whole part has thousands. */
+/** A decimal with commas between the thousands of its whole part. */
 function groupedDecimal(digits: string): string {
   const [whole = "", fraction] = digits.split(".");
   return fraction === undefined ? grouped(whole) : `${grouped(whole)}.${fraction}`;
 }
 
-/** Seconds are enough for people; midnight is a day. */
+/** The time for people, in seconds; midnight is shown as a day. */
 function readableTime(microseconds: bigint): string {
   const text = isoMicroseconds(microseconds);
   if (text.endsWith("T00:00:00.000Z")) return text.slice(0, 10);
   return text.replace("T", " ").replace(/\.\d{3,6}Z$/, "Z");
 }
 
-/** Keeps both ends, since an ARN starts with the account and ends with the name. */
+/** The text cut in the middle, since an ARN starts with the account and ends with the name. */
 export function cut(value: string, width: number): string {
   const letters = Array.from(value);
   if (letters.length <= width) return value;
@@ -68,7 +68,7 @@ export function cut(value: string, width: number): string {
   return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (width - 1 - head)).join("")}`;
 }
 
-/** Code points: near enough to the columns of a terminal for the names in these logs. */
+/** The width in code points, which is close enough to a terminal's columns for the names in these logs. */
 export function size(value: string): number {
   return Array.from(value).length;
 }

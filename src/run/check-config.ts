@@ -13,7 +13,7 @@ import { loadCatalogue } from "../report/catalogue.ts";
 import { reportJobs } from "./report-jobs.ts";
 
 /**
- * Everything that can be known without reading a source or the warehouse; `spillway run` refuses nothing else beforehand.
+ * Checks all that can be known without reading a source or the warehouse; `spillway run` refuses nothing else beforehand.
  * @throws SpillwayError `config`, `usage` or `report-unknown`: all of them exit code 2
  */
 export function checkConfig(config: Config): void {
@@ -21,7 +21,7 @@ export function checkConfig(config: Config): void {
   for (const { from, to } of [config.scope, ...config.reports, config.evidence ?? {}]) {
     if (from === undefined || to === undefined || from < to) continue;
     throw new SpillwayError("config", `from ${from} is not before to ${to}`, {
-      next: "to names the first day that is no longer included.",
+      next: from > to ? "Swap them." : "to names the first day that is no longer included; name a later one.",
     });
   }
   ownBoundaryRegions(config.boundaries);
@@ -70,7 +70,7 @@ function checkEvidence({ evidence, boundary, boundaries, failOn }: Config): void
   if (evidence.clauses !== undefined) readClauses(evidence.clauses);
 }
 
-/** DuckDB makes the file, and no folder. */
+/** Checks the folder of a file, since DuckDB makes no folders. */
 function checkFolder(key: string, file: string): void {
   const folder = dirname(resolve(file));
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;

@@ -1,4 +1,4 @@
-/** Trying out what a run is going to need from outside: each source and each place that it writes to, one line each. */
+/** The trial of what a run needs from outside: each source and each place that it writes to, one line each. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import { type ObjectSource, type TrailObject, noMemory } from "../ingest/listing
 import { countOrganizationAccounts, hasOrganization, organizationName } from "./expectation.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { ReportJob } from "./report-jobs.ts";
-import { putOptionsOf } from "./write-reports.ts";
+import { putOptionsOf } from "./write-report.ts";
 
 export interface Trial {
   readonly what: string;
@@ -28,7 +28,7 @@ export interface TrialOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Tries one after the other; a failure does not keep the rest from being tried. */
+/** Tries one after the other, even after a failure. */
 export async function* tryConnections({ config, jobs, sources, env }: TrialOptions): AsyncGenerator<Trial> {
   yield proxyOf(env);
   for (const { name, open } of sources) yield* trySource(name, open);

@@ -1,4 +1,4 @@
-/** The check that the user's own reports run and have the columns that their heads say, before there is anything to report. */
+/** The check that the user's own reports run and have the columns of their heads, before there is anything to report. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
 import { qualify } from "../engines/duckdb/engine.ts";

@@ -1,12 +1,12 @@
-/** What became of an evidence pack in a run: plain data for the run report and the metrics. */
+/** The result of an evidence pack in a run, as plain data for the run report and the metrics. */
 
-/** What became of one pack. */
+/** The result of one pack. */
 export interface EvidencePack {
   readonly target: string;
   readonly from: string;
   readonly to: string;
-  /** `changed`: it was made before, of other inputs, and stands beside that one. */
+  /** `changed` means that an earlier one of other inputs exists beside it. */
   readonly outcome: "made" | "unchanged" | "changed";
-  /** What differs from the one before. */
+  /** The differences from the earlier one. */
   readonly changes: readonly string[];
 }

@@ -26,7 +26,7 @@ import { withPartialFile } from "../report/output.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type RememberedPack, readRemembered, writeRemembered } from "./remembered-packs.ts";
-import { putOptionsOf } from "./write-reports.ts";
+import { putOptionsOf } from "./write-report.ts";
 
 export interface EvidenceRun {
   readonly config: Config;
@@ -133,7 +133,7 @@ function nameOf(name: string, revision: number): string {
   return revision === 1 ? `${name}.zip` : `${name}-rev${revision}.zip`;
 }
 
-/** Under its name it is whole from the first moment on. */
+/** Moves a file under its name when it is complete. */
 async function moveTo(target: string, file: string): Promise<void> {
   await makeFolder(target);
   await withPartialFile(target, async (partial) => await copyFile(file, partial));

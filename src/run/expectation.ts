@@ -1,4 +1,4 @@
-/** Which accounts and Regions a run expects logs of: those that the config names and those of the organization. */
+/** The accounts and Regions that a run expects logs of: those of the config and of the organization. */
 import { activeAccounts } from "../aws/organization-accounts.ts";
 import type { ServiceAccess } from "../aws/access.ts";
 import { rolesOf, serviceAccess } from "../aws/options.ts";
@@ -11,11 +11,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ReadExpectation {
   readonly expectation: Expectation;
-  /** Organizations that did not say which accounts they have. */
+  /** Organizations whose accounts could not be read. */
   readonly failures: readonly { readonly what: string; readonly error: SpillwayError }[];
 }
 
-/** What failures are about. */
+/** The subject of failures. */
 export const organizationName = "expected: the organization";
 
 export function hasOrganization({ expected }: Config): boolean {
@@ -70,7 +70,7 @@ function accessOf({ profile, roleArn, externalId, organizationsEndpoint }: Expec
   return serviceAccess({ profile, roles: rolesOf(roleArn, externalId), endpoint: organizationsEndpoint }, env);
 }
 
-/** Nobody delivers before it has joined. */
+/** The trails of accounts, from the day they joined. */
 function trailsOf(
   { region, since, except }: ExpectedConfig,
   accounts: Awaited<ReturnType<typeof activeAccounts>>,

@@ -1,4 +1,4 @@
-/** What a run has to say beyond its numbers: calls outside the boundary, objects that changed, what could not be seen. */
+/** The findings of a run: calls outside the boundary, objects that changed, what could not be seen. */
 import type { Config } from "../config/config.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { type RangeClaims, claimFindings, claimsOf } from "../report/claims.ts";
@@ -9,7 +9,7 @@ import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
 import type { PolicyView } from "../report/policies/policy-view.ts";
-import { driftFindings, driftMarks } from "./drift.ts";
+import { driftFindings, countDriftMarks } from "./drift.ts";
 import { boundaryOf, scopeOf } from "./report-jobs.ts";
 
 export interface RangeFinding {
@@ -20,11 +20,11 @@ export interface RangeFinding {
 
 export interface RangeFindings {
   readonly findings: readonly RangeFinding[];
-  /** What was asked for with failOn and cannot be told. */
+  /** Kinds of `failOn` that cannot be told. */
   readonly notShown: readonly string[];
   /** Invocations outside the boundary, in the config's scope; null without a boundary. */
   readonly boundaryViolations: number | null;
-  /** Rows of the report `drift` with each kind of mark; null where nobody asked for it. */
+  /** Rows of the report `drift` with each kind of mark; null where it was not asked for. */
   readonly drift: ReadonlyMap<string, number> | null;
   /** Account-Region-days, by kind of gap, in the config's scope. */
   readonly coverageGaps: ReadonlyMap<string, number>;
@@ -47,7 +47,7 @@ export async function findInRange(
   const range = await claimsOf(engine, (report) =>
     applyScope(findReport(catalogue, report).sql, report === "claims" ? scope : logs, qualify),
   );
-  const drift = await driftMarks(engine, config, scope, policies);
+  const drift = await countDriftMarks(engine, config, scope, policies);
   const first = config.failOn.includes("first-seen")
     ? await firstTimes(engine, applyScope(findReport(catalogue, "first-seen").sql, scope, qualify))
     : undefined;
@@ -57,7 +57,7 @@ export async function findInRange(
     findings: [
       ...boundaryFindings(boundaryViolations, config),
       ...(summary === undefined ? [] : integrityFindings(summary)),
-      // calls outside are counted and named above
+      // calls outside are already counted above
       ...claimFindings(range, config.boundary).filter(({ kind }) => kind !== "boundary"),
       ...(await digestFindings(engine, scope)),
       ...driftFindings(drift),

@@ -1,4 +1,4 @@
-/** Making the folder that a file of a run's is going to lie in. */
+/** The making of the folder for a run's file. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpillwayError, messageOf } from "../errors.ts";

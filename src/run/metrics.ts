@@ -1,18 +1,18 @@
-/** Which numbers of a run become metrics, and their names. */
+/** The metrics of a run and their names. */
 import { silentPairs } from "../report/claims.ts";
 import type { Metric, Sample } from "./open-metrics.ts";
 import { driftMarks } from "../report/policies/drift.ts";
 import type { RunReport } from "./run-report.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** More pairs of Regions than this are cut off, the smallest first: labels must stay bounded. */
+/** The most pairs of Regions; the smallest are cut off, since labels have to be bounded. */
 const mostFlows = 1000;
 
 export interface MetricsInput {
   readonly report: RunReport;
-  /** The warehouse as it is published; undefined where the run failed before it could be read. */
+  /** The published warehouse; undefined where the run failed before it could be read. */
   readonly snapshot: Snapshot | undefined;
-  /** Unix time of the last run that succeeded, from the file before; undefined: never. */
+  /** Unix time of the last successful run, from the earlier file; undefined if there was none. */
   readonly lastSuccess: number | undefined;
 }
 
@@ -170,7 +170,7 @@ function whatItRead(report: RunReport): Metric[] {
   ];
 }
 
-/** Labels must stay bounded: beyond this the freshest are cut off. */
+/** The most accounts and Regions; the freshest are cut off, since labels have to be bounded. */
 const mostPairs = 5000;
 const outcomes = ["met", "not met", "not shown"] as const;
 
@@ -225,7 +225,7 @@ function whatItFound({ boundaryViolations, drift, coverageGaps, claims }: RunRep
       name: "spillway_coverage_gaps",
       help: "Account-Region-days with a gap in their log files, in the config's scope: of the expected ones, where any is named.",
       samples:
-        // a source that is out of reach takes nothing away from what the warehouse shows
+        // a source out of reach does not change what the warehouse shows
         claims.length === 0
           ? []
           : by(

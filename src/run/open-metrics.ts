@@ -6,7 +6,7 @@
 export interface Metric {
   readonly name: string;
   readonly help: string;
-  /** The name then ends in it, as OpenMetrics demands. */
+  /** The unit, in which the name has to end by OpenMetrics. */
   readonly unit?: "seconds" | "bytes";
   readonly samples: readonly Sample[];
 }
@@ -16,7 +16,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The exposition with `# EOF` at its end. A metric without samples is left out. */
+/** The exposition, with `# EOF` at its end. A metric without samples is left out. */
 export function openMetricsText(metrics: readonly Metric[]): string {
   const lines = metrics
     .filter(({ samples }) => samples.length > 0)
@@ -47,7 +47,7 @@ function numberText(value: number): string {
   return String(value);
 }
 
-/** The value of a sample without labels in an earlier text; undefined if it is not there. */
+/** The value of a sample without labels in an earlier text; undefined if it is missing. */
 export function sampleIn(text: string, name: string): number | undefined {
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
   const value = line === undefined ? Number.NaN : Number(line.slice(name.length + 1));

@@ -1,4 +1,4 @@
-/** Retention as a step: remove, make the file smaller where it is worth it, publish. */
+/** Retention as a step: remove, compact the file where it is worth it, publish. */
 import { dayMs } from "../day.ts";
 import { existsSync, statSync } from "node:fs";
 import type { Effects } from "../effects.ts";
@@ -13,7 +13,7 @@ export interface Pruned extends PruneCounts {
   readonly published: boolean;
 }
 
-/** A nightly run copies the file only when so much of it is empty: DuckDB fills what is free before it grows. */
+/** The empty share from which a nightly run compacts the file: DuckDB fills free space before the file grows. */
 const worthCompacting = 0.25;
 
 /**

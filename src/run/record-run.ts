@@ -1,4 +1,4 @@
-/** What a run leaves behind, however it ended: the metrics and the run report. */
+/** The records of a run, however it ended: the metrics and the run report. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -15,25 +15,25 @@ import type { Pruned } from "./prune.ts";
 import { type Phase, type RunReport, writeWhole } from "./run-report.ts";
 import type { Changes, Snapshot } from "./snapshot.ts";
 import type { Verdict } from "./verdict.ts";
-import type { WrittenFile } from "./write-reports.ts";
+import type { WrittenFile } from "./write-report.ts";
 
-/** What is known so far; a run that fails reports as much as it has. */
+/** The state of a run; one that fails reports as much as it has. */
 export interface RunState {
   readonly phases: Phase[];
   readonly files: WrittenFile[];
   readonly evidence: EvidencePack[];
-  /** What went wrong and did not keep the rest from being done, in its order. */
+  /** Failures that did not stop the run, in order. */
   readonly failures: StepFailure[];
   readonly protection: Protection | undefined;
   summary?: IngestSummary;
   changes?: Changes;
   pruned?: Pruned & { readonly before: string };
   found?: RangeFindings;
-  /** The warehouse as it is published, as far as it could be read. */
+  /** The published warehouse, if it could be read. */
   snapshot?: Snapshot | undefined;
 }
 
-/** `what`: the source or the file that it was about. */
+/** A failure of a step; `what` is the source or file concerned. */
 export interface StepFailure {
   readonly what: string;
   readonly error: unknown;
@@ -41,7 +41,7 @@ export interface StepFailure {
 
 export interface Ending {
   readonly verdict: Verdict;
-  /** What ended the run early. */
+  /** The error that ended the run early. */
   readonly failure: unknown;
   readonly startedAt: Date;
   readonly finishedAt: Date;
@@ -72,7 +72,7 @@ export async function recordRun(config: Config, progress: RunState, ending: Endi
 
 type Writer = typeof writeMetrics;
 
-/** A run that could not leave its metrics or its report has failed. */
+/** The ending of a run whose metrics or report could not be written: it has failed. */
 function failedLate(ending: Ending, failure: unknown): Ending {
   const why = [...ending.verdict.why, messageOf(failure)];
   if (ending.verdict.outcome === "failed" || ending.verdict.outcome === "interrupted")

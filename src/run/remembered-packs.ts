@@ -1,4 +1,4 @@
-/** What a run remembers of the packs that it made: a file beside the warehouse, so that a pack is made again only when its inputs changed. */
+/** The memory of packs made: a file beside the warehouse, by which a pack is made again only when its inputs changed. */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -7,7 +7,7 @@ import { writeWhole } from "./run-report.ts";
 const packSchema = z.object({
   fingerprint: z.string(),
   revision: z.int(),
-  /** Where it lies; of several zips the first. */
+  /** Its place; that of the first of several zips. */
   target: z.string(),
   groups: z.record(z.string(), z.string()),
 });

@@ -1,4 +1,4 @@
-/** Which files a run writes: the config's reports, taken apart into one file each. */
+/** The files that a run writes: the config's reports, one file each. */
 import { dayMs } from "../day.ts";
 import type { Config, ReportConfig, ScopeConfig } from "../config/config.ts";
 import { SpillwayError } from "../errors.ts";
@@ -8,16 +8,16 @@ import { type Report, findReport } from "../report/catalogue.ts";
 import { type FormatName, formatTraits } from "../report/formats/names.ts";
 import { type Scope, applyScope } from "../sql/scope.ts";
 
-/** Text or a page for people, made of several reports: it has no rows. */
+/** The overview for people, a text or page made of several reports, without rows. */
 export const overviewName = "overview";
 
 /** One file to write. */
 export interface ReportJob {
-  /** Null: the overview. */
+  /** The report; null for the overview. */
   readonly report: Report | null;
   readonly format: FormatName;
   readonly scope: Scope;
-  /** As it was named; none: undefined. */
+  /** The boundary's name, if there is one. */
   readonly boundaryName: string | undefined;
   /** A path, or `s3://bucket/key`. */
   readonly target: string;
@@ -25,7 +25,7 @@ export interface ReportJob {
 }
 
 /**
- * Every file of the config's reports.
+ * The files of the config's reports.
  * @throws SpillwayError `report-unknown`, `usage` for a boundary, `config` when two would be the same file
  */
 export function reportJobs(config: Config, catalogue: ReadonlyMap<string, Report>, now: Date): ReportJob[] {
@@ -53,6 +53,15 @@ function jobsOf(
   const output = settings.output.replaceAll("{date}", now.toISOString().slice(0, 10)).replace(/\/+$/, "");
   if (isS3Url(output)) parseS3Url(output);
   const formats = [...new Set([settings.format].flat())];
+  if (settings.envelope === true && !formats.includes("json")) {
+    throw new SpillwayError(
+      "config",
+      `an envelope is for json, and the reports in ${output} are ${formats.join(", ")}`,
+      {
+        next: 'Add "json" to their format; Parquet and Arrow carry the same as metadata.',
+      },
+    );
+  }
   return reportsOf(settings, scope, catalogue).flatMap((report) =>
     (report === null ? overviewFormats(formats) : formats).map((format) => {
       const target = `${output}/${report?.name ?? overviewName}.${formatTraits[format].extension}`;
@@ -61,7 +70,7 @@ function jobsOf(
   );
 }
 
-/** Text, and a page if the config asks for one. */
+/** The formats of an overview: text, and a page if the config asks for one. */
 function overviewFormats(formats: readonly FormatName[]): readonly FormatName[] {
   if (!formats.includes("html")) return ["table"];
   return formats.length === 1 ? ["html"] : ["table", "html"];
@@ -82,7 +91,7 @@ function reportsOf(
       next: 'Add a boundary, for example "boundary": "eu".',
     });
   }
-  // said now, and not when everything is read; of `all` some show what knows no principals as it is
+  // reported now, not after everything is read; with `all`, some show parts without principals whole
   for (const report of reports) if (report !== null) applyScope(report.sql, scope, (relation) => relation);
   return reports;
 }
@@ -92,7 +101,7 @@ export function boundaryOf(config: Config, name: string | undefined = config.bou
   return name === undefined ? undefined : resolveBoundary(name, config.boundaries).regions;
 }
 
-/** The moments and names that a scope of the config means today. */
+/** The times and names that a scope of the config means today. */
 export function scopeOf(scope: ScopeConfig, boundary: readonly string[] | undefined, now: Date): Scope {
   const midnight = Math.floor(now.getTime() / dayMs) * dayMs;
   const since = scope.lastDays === undefined ? undefined : new Date(midnight - scope.lastDays * dayMs);

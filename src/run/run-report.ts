@@ -1,4 +1,4 @@
-/** The run report: what a run did, in JSON, for machines and for whoever asks the next morning. */
+/** The run report: what a run did, in JSON, for machines and for people the next morning. */
 import type { IngestCounts, IngestSummary } from "../ingest/summary.ts";
 import type { SourceCounts } from "../ingest/run-totals.ts";
 import { withOutput } from "../report/output.ts";
@@ -7,11 +7,11 @@ import type { Claim, Freshness } from "../report/claims.ts";
 import type { EvidencePack } from "./evidence-pack.ts";
 import type { RangeFinding } from "./findings.ts";
 import type { Changes } from "./snapshot.ts";
-import type { WrittenFile } from "./write-reports.ts";
+import type { WrittenFile } from "./write-report.ts";
 
 export interface RunReport {
   readonly version: string;
-  /** As in the table `run`; null if the run failed before it had one. */
+  /** The id in the table `run`; null if the run failed before it had one. */
   readonly runId: string | null;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -22,20 +22,20 @@ export interface RunReport {
   /** Why the exit code is not 0, one line each. */
   readonly why: readonly string[];
   readonly error: { readonly code: string; readonly message: string; readonly next: string | null } | null;
-  /** What could not be read or written while the rest was done: a source, a report's file. */
+  /** Failures that did not stop the run: of a source, or a report's file. */
   readonly failed: readonly (NonNullable<RunReport["error"]> & { readonly what: string })[];
   readonly sources: readonly SourceCounts[];
   readonly counts: Readonly<IngestCounts> | null;
   /** R8: both sides in words, and whether they are equal. */
   readonly identities: readonly { readonly text: string; readonly holds: boolean }[];
   readonly skipped: Readonly<Record<string, number>>;
-  /** The first of them. */
+  /** The first quarantined objects. */
   readonly quarantined: readonly { readonly uri: string; readonly reason: string }[];
   /** Objects replaced or gone since they were loaded: the first of those that were not known before. */
   readonly noticed: IngestSummary["findings"];
-  /** Prefixes and the like that could not be listed, each in a sentence. */
+  /** Prefixes and other things that could not be listed, each in a sentence. */
   readonly notLookedAt: readonly string[];
-  /** Events that came for days that were pruned. */
+  /** Events of days already pruned. */
   readonly lateEvents: number;
   readonly changes: Changes | null;
   readonly findings: readonly RangeFinding[];
@@ -44,7 +44,7 @@ export interface RunReport {
   readonly drift: Readonly<Record<string, number>> | null;
   /** Account-Region-days in the config's scope, by kind of gap. */
   readonly coverageGaps: Readonly<Record<string, number>>;
-  /** What may be said of the config's scope; empty if the run failed before. */
+  /** The claims about the config's scope; empty if the run failed before. */
   readonly claims: readonly Claim[];
   /** Newest log file of each account and Region. */
   readonly newestLogs: readonly Freshness[];

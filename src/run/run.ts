@@ -6,15 +6,13 @@ import { SpillwayError, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
 import { isOutOfReach } from "../ingest/out-of-reach.ts";
 import { loadCatalogue } from "../report/catalogue.ts";
-import { openWarehouse, openWarehouseForPack } from "../engines/duckdb/engine.ts";
-import type { Engine } from "../engines/engine.ts";
-import { warnOfEmptyScope } from "../report/empty-scope.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { interruptStatements } from "../store/duck.ts";
 import type { Expectation } from "../store/warehouse.ts";
 import { holdRunLock } from "../store/run-lock.ts";
 import { hasOrganization, readExpectation } from "./expectation.ts";
 import { type RangeFinding, findInRange } from "./findings.ts";
+import { abandoned, interrupted } from "./interrupted.ts";
 import { type Pruned, prune, prunedText, retentionDay } from "./prune.ts";
 import { readPolicies } from "./policies.ts";
 import { reportJobs } from "./report-jobs.ts";
@@ -22,9 +20,10 @@ import type { Phase } from "./run-report.ts";
 import { type Snapshot, changesBetween, emptySnapshot, takeSnapshot } from "./snapshot.ts";
 import { type RunState, recordRun } from "./record-run.ts";
 import { type Verdict, failedVerdict, judge } from "./verdict.ts";
-import { writeReport } from "./write-reports.ts";
+import { withEngine } from "./with-engine.ts";
+import { writeReports } from "./write-reports.ts";
 
-/** From a signal to the run report; the process ends soon after. */
+/** The time from a signal to the run report; the process ends soon after. */
 const graceMs = 7000;
 
 export interface RunOptions {
@@ -52,7 +51,7 @@ export async function runBatch(options: RunOptions): Promise<Verdict> {
   try {
     verdict = await withinGrace(locked(options, progress, startedAt), options.signal);
   } catch (error) {
-    // The run that has the lock reports itself.
+    // The run that holds the lock reports on itself.
     if (error instanceof SpillwayError && error.code === "run-locked" && progress.phases.length === 0) throw error;
     failure = error;
     verdict = failedVerdict(error, progress.failures);
@@ -82,7 +81,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   const jobs = reportJobs(config, catalogue, startedAt);
   const policies = await readPolicies(config.policies);
   const totals = async (): Promise<Snapshot> =>
-    existsSync(config.warehouse) ? await withEngine(openWarehouse(config.warehouse), takeSnapshot) : emptySnapshot;
+    existsSync(config.warehouse) ? await withEngine(config, takeSnapshot) : emptySnapshot;
   const before = await step("before", async () => await totalsBefore(totals, effects));
   progress.snapshot = before;
   const reading = async (): Promise<Expectation> => await expectationStep(options, progress);
@@ -99,26 +98,10 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
     if (pruned?.published === true) progress.snapshot = await totals();
   }
   if (signal.aborted) throw interrupted();
-  const reporting = async (engine: Engine): Promise<void> =>
-    await step("reports", async () => {
-      const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
-      for (const scope of scopes.values()) await warnOfEmptyScope(engine, scope, effects.log);
-      for (const job of jobs) {
-        if (signal.aborted) throw interrupted();
-        try {
-          const file = await writeReport(job, { engine, catalogue, policies, protection: progress.protection, signal });
-          progress.files.push(file);
-          const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
-          effects.log.info(`wrote ${file.target}${rows}`, { ...file });
-        } catch (error) {
-          if (signal.aborted || !(error instanceof SpillwayError)) throw error;
-          progress.failures.push({ what: job.target, error });
-        }
-      }
-    });
-  await withEngine(openWarehouse(config.warehouse, [], progress.protection), reporting);
+  const reporting = async (): Promise<void> => await writeReports(jobs, { ...options, catalogue, policies }, progress);
+  await step("reports", reporting);
   let found = await withEngine(
-    openWarehouse(config.warehouse),
+    config,
     async (engine) =>
       await step("findings", async () => await findInRange(engine, config, summary, policies, startedAt)),
   );
@@ -132,7 +115,7 @@ async function work(options: RunOptions, progress: RunState, startedAt: Date): P
   return judge(config, summary, found);
 }
 
-/** A pack that could not be made does not keep the others from being made. */
+/** Makes the packs; one that fails does not stop the others. */
 async function evidenceStep(
   { config, effects, signal }: RunOptions,
   progress: RunState,
@@ -142,11 +125,13 @@ async function evidenceStep(
   if (settings === undefined) return [];
   const { evidenceProtection, writeEvidencePacks } = await import("./evidence-packs.ts");
   const protection = evidenceProtection(config, progress.protection);
-  // reports of one's own are not part of a pack
+  // the user's own reports are not part of a pack
   const catalogue = loadCatalogue();
   try {
-    const made = await withEngine(openWarehouseForPack(config.warehouse, protection), (engine) =>
-      writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
+    const made = await withEngine(
+      config,
+      (engine) => writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
+      { protection, isForPack: true },
     );
     progress.evidence.push(...made.packs);
     progress.failures.push(...made.failures);
@@ -230,15 +215,6 @@ async function totalsBefore(totals: () => Promise<Snapshot>, { log }: Effects): 
   }
 }
 
-async function withEngine<T>(opening: Promise<Engine>, action: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await opening;
-  try {
-    return await action(engine);
-  } finally {
-    await engine.close();
-  }
-}
-
 /** A signal is obeyed whatever hangs: a store that never answers, a statement that never ends. What was committed is safe. */
 async function withinGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -259,16 +235,6 @@ async function withinGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T>
   }
 }
 
-function abandoned(): SpillwayError {
-  return new SpillwayError(
-    "interrupted",
-    "stopped in the middle of something that did not end; what was committed is kept",
-    {
-      next: "Run the same command again to go on from there.",
-    },
-  );
-}
-
 /** Runs a step and notes how long it took, also when it fails. */
 function stepper(phases: Phase[], { effects }: RunOptions) {
   return async <T>(name: string, action: () => Promise<T>): Promise<T> => {
@@ -281,10 +247,4 @@ function stepper(phases: Phase[], { effects }: RunOptions) {
       effects.log.info(`${name} took ${seconds.toFixed(2)} s`, { phase: name, seconds });
     }
   };
-}
-
-function interrupted(): SpillwayError {
-  return new SpillwayError("interrupted", "stopped before the run was done; what was read is committed and published", {
-    next: "Run the same command again to go on from there.",
-  });
 }

@@ -1,4 +1,4 @@
-/** What a run wants to know of the warehouse: totals before and after, and what became new in between. */
+/** The totals of a warehouse before and after a run, and the changes in between. */
 import type { Engine } from "../engines/engine.ts";
 import { type PlainRow, plainRows } from "../engines/result.ts";
 
@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly spillingPrincipals: ReadonlySet<string>;
 }
 
-/** Served invocations from a source Region to a served one; null: not known. */
+/** Served invocations from a source Region to a served one, which is null if not known. */
 export interface Flow {
   readonly source: string;
   readonly served: string | null;
@@ -80,7 +80,7 @@ from invocation_day where outcome = 'served' and served_region is null group by 
   };
 }
 
-/** What a run changed; negative where late records moved a number down. */
+/** The changes of a run; negative where late records lowered a number. */
 export interface Changes {
   readonly invocations: number;
   readonly spilled: number;

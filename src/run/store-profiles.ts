@@ -1,14 +1,14 @@
-/** Keeping refreshed profiles in the warehouse: with the findings, as a run of its own, published. */
+/** The storing of refreshed profiles in the warehouse, with findings, as a published run of its own. */
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { Warehouse } from "../store/warehouse.ts";
 
 export interface ChangedProfile {
-  /** `ID from REGION` */
+  /** The profile and Region as `ID from REGION`. */
   readonly profile: string;
   readonly detail: string;
 }
 
-/** It reads no trail object: every count of the run is 0. */
+/** The counts of a run that reads no trail object. */
 const nothingRead = {
   objectsListed: 0,
   objectsKnown: 0,

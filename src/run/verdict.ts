@@ -1,4 +1,4 @@
-/** How a run ends: the exit code, and why. */
+/** The verdict on a run: the exit code, and why. */
 import type { Config } from "../config/config.ts";
 import { SpillwayError, exitCodes, messageOf } from "../errors.ts";
 import type { IngestSummary } from "../ingest/ingest.ts";
@@ -14,7 +14,7 @@ export interface Verdict {
 
 const fine: Verdict = { exitCode: exitCodes.ok, outcome: "ok", why: [] };
 
-/** Of a run that failed or was stopped. */
+/** The verdict on a run that failed or was stopped. */
 function verdictOf(error: unknown): Verdict {
   const isInterrupted = error instanceof SpillwayError && error.code === "interrupted";
   return {
@@ -24,7 +24,7 @@ function verdictOf(error: unknown): Verdict {
   };
 }
 
-/** Of a run that failed; `error` ended it, the others did not keep the rest from being done. */
+/** The verdict on a failed run; `error` ended it, the others did not. */
 export function failedVerdict(
   error: unknown,
   failures: readonly { readonly what: string; readonly error: unknown }[],
@@ -35,7 +35,7 @@ export function failedVerdict(
   return { ...verdict, why: [...verdict.why, ...why] };
 }
 
-/** Of a run that did its work. Findings that `failOn` names go before gaps that `strict` does not bear. */
+/** The verdict on a run that did its work. Findings of `failOn` outweigh gaps of `strict`. */
 export function judge(config: Config, summary: IngestSummary | undefined, found: RangeFindings): Verdict {
   const failing = found.findings.filter(
     ({ kind }) => config.failOn.includes("findings") || config.failOn.includes(kind),
@@ -47,7 +47,7 @@ export function judge(config: Config, summary: IngestSummary | undefined, found:
   return fine;
 }
 
-/** As `spillway ingest --strict` sees it, and the claims that were not shown. */
+/** The gaps as `spillway ingest --strict` sees them, and the claims that were not shown. */
 function gapsOf(
   { boundary }: Config,
   { counts, gaps }: IngestSummary,

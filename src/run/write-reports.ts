@@ -1,140 +1,63 @@
-/** The writing of a run's reports: rows from the published warehouse, into a folder or a bucket, each file whole or not at all. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+/** The step of a run that writes its reports: one that cannot be written does not keep the others from it. */
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OutputStream } from "../effects.ts";
-import { type BucketSettings, bucketOptionsOf } from "../aws/options.ts";
-import { type S3PutOptions, putObject } from "../aws/s3/put-object.ts";
 import { isS3Url } from "../aws/s3/url.ts";
-import { type Report, checkColumns, findReport } from "../report/catalogue.ts";
-import { qualify } from "../engines/duckdb/engine.ts";
+import type { Config } from "../config/config.ts";
+import type { Effects } from "../effects.ts";
 import type { Engine } from "../engines/engine.ts";
-import { formats } from "../report/formats/index.ts";
-import { formatTraits } from "../report/formats/names.ts";
-import { withOutput } from "../report/output.ts";
-import { overviewData } from "../report/overview/data.ts";
-import { overviewText } from "../report/overview/overview.ts";
-import type { PageHead } from "../report/page/data/page-data.ts";
-import { pageHead } from "../report/page/head.ts";
-import { policyReader } from "../report/policies/policy-reader.ts";
-import type { PolicyView } from "../report/policies/policy-view.ts";
-import type { Protection } from "../privacy/stand-ins.ts";
-import { applyScopeWherePossible } from "../sql/scope.ts";
-import { makeFolder } from "./make-folder.ts";
-import { type ReportJob, overviewName } from "./report-jobs.ts";
+import { SpillwayError } from "../errors.ts";
+import { warnOfEmptyScope } from "../report/empty-scope.ts";
+import { filesFor } from "../report/output.ts";
+import { interrupted } from "./interrupted.ts";
+import type { RunState } from "./record-run.ts";
+import type { ReportJob } from "./report-jobs.ts";
+import { withEngine } from "./with-engine.ts";
+import { type ReportSource, writeReport } from "./write-report.ts";
 
-/** One file that a run wrote. */
-export interface WrittenFile {
-  readonly target: string;
-  readonly report: string;
-  readonly format: string;
-  /** Null for the overview, which is not a table. */
-  readonly rows: number | null;
-  readonly bytes: number;
+export interface ReportStep extends Pick<ReportSource, "catalogue" | "policies" | "signal"> {
+  readonly config: Config;
+  readonly effects: Effects;
 }
 
-/** What the rows come from, and what becomes of them on the way. */
-export interface ReportSource {
-  readonly engine: Engine;
-  readonly catalogue: ReadonlyMap<string, Report>;
-  /** What `drift`, `denials` and the overview are judged by; none: nothing. */
-  readonly policies: PolicyView | undefined;
-  readonly protection: Protection | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Writes one job's file. */
-export async function writeReport(wanted: ReportJob, source: ReportSource): Promise<WrittenFile> {
-  const job = await judgedByPolicies(wanted, source);
-  const { format, target } = job;
-  const report = job.report?.name ?? overviewName;
-  if (!isS3Url(target)) {
-    await makeFolder(target);
-    const rows = await writeFile(job, source, target);
-    return { target, report, format, rows, bytes: (await stat(target)).size };
-  }
-  const folder = await mkdtemp(join(tmpdir(), "spillway-report-"));
+/** Writes the jobs' files and notes in `progress` what was written and what failed. */
+export async function writeReports(jobs: readonly ReportJob[], step: ReportStep, progress: RunState): Promise<void> {
+  const { config, effects, signal } = step;
+  const { protection } = progress;
+  const folder = await mkdtemp(join(tmpdir(), "spillway-reports-"));
+  const draft = join(folder, "report");
+  const files = [draft, ...jobs.map(({ target }) => target).filter((target) => !isS3Url(target))];
   try {
-    const file = join(folder, "report");
-    const rows = await writeFile(job, source, file);
-    await putObject(target, file, {
-      ...putOptionsOf(job.settings),
-      contentType: formatTraits[format].contentType,
-      signal: source.signal,
-    });
-    return { target, report, format, rows, bytes: (await stat(file)).size };
+    const writing = async (engine: Engine): Promise<void> => {
+      const scopes = new Map(jobs.map(({ scope }) => [JSON.stringify(scope), scope]));
+      const unmatched = new Map<string, readonly string[]>();
+      for (const [key, scope] of scopes) unmatched.set(key, await warnOfEmptyScope(engine, scope, effects.log));
+      for (const job of jobs) {
+        if (signal.aborted) throw interrupted();
+        const source = { ...step, engine, protection, unmatched: unmatched.get(JSON.stringify(job.scope)) };
+        await tryJob(job, source, draft, effects, progress);
+      }
+    };
+    await withEngine(config, writing, { protection, writable: files.flatMap(filesFor) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The reports that compare with what is allowed have it in their scope. */
-async function judgedByPolicies(job: ReportJob, { policies, engine }: ReportSource): Promise<ReportJob> {
-  const compares = job.report === null || job.report.name === "drift";
-  if (policies === undefined || !compares) return job;
-  const { withReach } = await import("../report/policies/drift.ts");
-  return { ...job, scope: await withReach(job.scope, policies, engine) };
-}
-
-/** How the bucket of an output is reached: of reports, and of evidence packs. */
-export function putOptionsOf(settings: BucketSettings & { readonly kmsKey?: string | undefined }): S3PutOptions {
-  return {
-    ...bucketOptionsOf(settings),
-    kmsKey: settings.kmsKey,
-  };
-}
-
-async function writeFile(job: ReportJob, source: ReportSource, file: string): Promise<number | null> {
-  const { report, scope, format } = job;
-  const { engine, signal } = source;
-  if (report === null) {
-    await writeOverview(job, source, file);
-    return null;
+async function tryJob(
+  job: ReportJob,
+  source: ReportSource,
+  draft: string,
+  { log }: Effects,
+  progress: RunState,
+): Promise<void> {
+  try {
+    const file = await writeReport(job, source, draft);
+    progress.files.push(file);
+    const rows = file.rows === null ? "" : `: ${file.rows.toLocaleString("en-US")} rows`;
+    log.info(`wrote ${file.target}${rows}`, { ...file });
+  } catch (error) {
+    if (source.signal.aborted || !(error instanceof SpillwayError)) throw error;
+    progress.failures.push({ what: job.target, error });
   }
-  const rows = await engine.run(applyScopeWherePossible(report.sql, scope, qualify), signal);
-  checkColumns(report, rows.columns);
-  const result = await policyReader(source.policies, scope, engine)(report.name, rows);
-  const page = { report, head: headOf(job, source) };
-  return await withOutput(file, nowhere, (output) => formats[format](result, output, { page }));
 }
-
-async function writeOverview(job: ReportJob, source: ReportSource, file: string): Promise<void> {
-  if (job.format === "html") return await writePage(job, source, file);
-  const { scope, boundaryName } = job;
-  const { catalogue, policies, ...rest } = source;
-  const boundary = scope.boundary && { name: boundaryName ?? "", regions: scope.boundary };
-  const statement = (name: string, around = (sql: string): string => sql): string =>
-    applyScopeWherePossible(around(findReport(catalogue, name).sql), scope, qualify);
-  const amend = policyReader(policies, scope, source.engine);
-  const text = overviewText(await overviewData({ ...rest, statement, amend, asked: scope, boundary }));
-  await withOutput(file, nowhere, async (output) => void output.write(text));
-}
-
-async function writePage(job: ReportJob, source: ReportSource, file: string): Promise<void> {
-  const { scope } = job;
-  const [{ buildPage }, { renderPage }] = await Promise.all([
-    import("../report/page/build-page.ts"),
-    import("../report/page/page.ts"),
-  ]);
-  const statement = (report: Report): string => applyScopeWherePossible(report.sql, scope, qualify);
-  const amend = policyReader(source.policies, scope, source.engine);
-  const page = renderPage(await buildPage({ ...source, statement, amend, head: headOf(job, source) }));
-  await withOutput(file, nowhere, async (output) => void output.write(page));
-}
-
-function headOf({ scope, boundaryName }: ReportJob, { engine, policies, protection }: ReportSource): PageHead {
-  return pageHead({
-    scope,
-    boundaryName,
-    engine: engine.name,
-    protection,
-    bundleDay: policies?.bundle.collected_at,
-  });
-}
-
-/** A file is always named: nothing of a run's reports goes to stdout. */
-const nowhere: OutputStream = {
-  write() {
-    throw new Error("a report without a file");
-  },
-};

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import type { Described } from "../schema/column.ts";
 import { queriesFolder, readQuery } from "./query-file.ts";
 import { reportHeader } from "./report-header.ts";
+import { viewName } from "./report-reads.ts";
 
 export interface ReportView extends Described {
   /** The statement behind the view. */
@@ -21,7 +22,7 @@ export function reportViews(queries: URL = queriesFolder): readonly ReportView[]
     const path = existsSync(new URL(ofItsOwn, queries)) ? ofItsOwn : `reports/${file}`;
     const { fields, columns } = reportHeader(readFileSync(new URL(path, queries), "utf8"));
     if (fields.has("needs")) return [];
-    const name = file.slice(0, -".sql".length).replaceAll("-", "_");
+    const name = viewName(file.slice(0, -".sql".length));
     const view = { name, doc: fields.get("answers") ?? name, columns, sql: readQuery(path, queries) };
     return [{ view, reads: fields.has("reads") }];
   });

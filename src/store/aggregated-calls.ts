@@ -1,11 +1,11 @@
-/** The counts of calls that came without records: each aggregated event once, however often it was delivered. */
+/** The counts of calls that came without records: each aggregated event counts once, however often it was delivered. */
 import type { DuckDBConnection } from "duckdb";
 import { aggregatedCallTable } from "../schema/tables.ts";
 import { readQuery } from "../sql/query-file.ts";
 import { fillTemporary } from "./append.ts";
 import type { AggregatedEntry } from "./batch.ts";
 
-/** Stores what is not known yet. Call it within a transaction. */
+/** Stores counts that are not known yet, within the caller's transaction. */
 export async function writeAggregated(
   connection: DuckDBConnection,
   entries: readonly AggregatedEntry[],

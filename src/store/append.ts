@@ -1,4 +1,4 @@
-/** How plain rows get from JavaScript into a temporary table. */
+/** The transfer of plain rows from JavaScript into a temporary table. */
 import type { DuckDBConnection } from "duckdb";
 import type { Column, RowOf } from "../schema/column.ts";
 import { createTableSql } from "./ddl.ts";
@@ -7,8 +7,8 @@ import { loadDuckDb } from "./duck.ts";
 export type Cell = string | number | boolean | null;
 
 /**
- * Makes (or empties) a temporary table with these columns under `name` and fills it. Each value goes by its name, so that the order
- * in which a row was put together does not matter.
+ * Makes (or empties) a temporary table with these columns under `name` and fills it. Values go by name: the order
+ * of a row's properties does not matter.
  */
 export async function fillTemporary<C extends Column>(
   connection: DuckDBConnection,
@@ -22,7 +22,7 @@ export async function fillTemporary<C extends Column>(
   );
   const appender = await connection.createAppender(name, "main", "temp");
   for (const row of rows) {
-    // RowOf says so for every name that C can have
+    // RowOf holds for every name that C can have
     const cells = row as Readonly<Record<string, Cell>>;
     for (const column of columns) {
       const cell = cells[column.name];

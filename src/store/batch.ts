@@ -1,8 +1,8 @@
-/** What a commit is given and what it tells, as plain data. */
+/** The input and the result of a commit, as plain data. */
 import type { LogFinding } from "./findings.ts";
 import type { SourceState } from "./source-state.ts";
 
-/** What came of one trail object. */
+/** The result of reading one trail object. */
 export interface LedgerEntry {
   readonly uri: string;
   readonly etag: string;
@@ -16,16 +16,16 @@ export interface LedgerEntry {
   readonly bedrock: number;
   readonly rejected: number;
   readonly other: number;
-  /** That a versioned bucket gave it. */
+  /** The version in a versioned bucket. */
   readonly versionId?: string | null | undefined;
-  /** Of an ingest that verifies. */
+  /** The hashes taken by an ingest that verifies. */
   readonly hashes?: ObjectHashes | undefined;
 }
 
 export interface ObjectHashes {
-  /** Of the inflated bytes, hex; null if the file is not one whole gzip stream. */
+  /** SHA-256 of the inflated bytes, hex; null if the file is not one whole gzip stream. */
   readonly sha256: string | null;
-  /** Of the bytes as stored, hex. */
+  /** SHA-256 of the bytes as stored, hex. */
   readonly sha256Object: string;
   /** `format` or `trailing-bytes`. */
   readonly flaw: string | null;
@@ -39,7 +39,7 @@ export interface QuarantineEntry {
   readonly eventId: string | null;
 }
 
-/** Calls of one operation that an aggregated event counts; times are epoch milliseconds. */
+/** The calls of one operation that an aggregated event counts; times are epoch milliseconds. */
 export interface AggregatedEntry {
   readonly eventId: string;
   readonly accountId: string | null;
@@ -57,18 +57,18 @@ export interface StagedBatch {
   readonly files: readonly string[];
   readonly objects: readonly LedgerEntry[];
   readonly quarantine: readonly QuarantineEntry[];
-  /** The same of model invocation logs; `bedrock` counts the records that were kept. */
+  /** Parquet files of model invocation logs, whose kept records are counted as `bedrock`. */
   readonly logFiles?: readonly string[];
   readonly logObjects?: readonly LedgerEntry[];
-  /** Counts that CloudTrail delivered in place of records. */
+  /** Counts that CloudTrail delivered instead of records. */
   readonly aggregated?: readonly AggregatedEntry[];
-  /** What was noticed about these objects. */
+  /** Findings on these objects. */
   readonly findings?: readonly LogFinding[];
-  /** What sources remember once these objects are in. */
+  /** States to remember once these objects are stored. */
   readonly states?: readonly SourceState[];
-  /** The cores are busy with reading: one thread is enough, and takes half the memory. */
+  /** Whether readers keep the cores busy: then one thread is enough, and takes half the memory. */
   readonly besideReaders?: boolean | undefined;
-  /** The batch is one object that its source cut out of many log files: see `extracted-object.ts`. */
+  /** Whether the batch is one object that its source extracted from many log files: see `extracted-object.ts`. */
   readonly isExtracted?: boolean | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface CommitCounts {
   readonly duplicates: number;
   /** Contents that differ from the chosen one of their eventID, seen for the first time. */
   readonly contentConflicts: number;
-  /** Of model invocation logs. */
+  /** New records of model invocation logs. */
   readonly newLogs?: number;
   readonly duplicateLogs?: number;
 }

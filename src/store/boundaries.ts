@@ -1,9 +1,9 @@
-/** The user's own rows of the table `boundary`: they are what the config says now. */
+/** The user's own rows of the table `boundary`, which follow the config. */
 import type { DuckDBConnection } from "duckdb";
 import { boundaryTable } from "../schema/tables.ts";
 import { replaceRows } from "./replace-rows.ts";
 
-/** Call it within a transaction. */
+/** Replaces the user's rows, within the caller's transaction. */
 export async function replaceBoundaries(
   connection: DuckDBConnection,
   own: ReadonlyMap<string, readonly string[]>,

@@ -1,14 +1,14 @@
-/** Writing all of the warehouse into its file, so that nothing of it stands in a log beside it. */
+/** The checkpoint that writes the whole warehouse into its file and empties the log beside it. */
 import type { Duck } from "./duck.ts";
 
-/** A run with so many new events has filled row groups of its own. */
+/** The number of new events from which a run fills row groups of its own. */
 const manyEvents = 30_720;
 
 /**
- * Makes the last change and writes everything into the file. A checkpoint joins the last row groups that are not full, of what was
- * there and what is new: up to 90,000 rows are written again. That keeps a warehouse in shape that grows a little each night; a large
- * load would lose a tenth of its time, and the next small run does it as well. DuckDB leaves row groups as they are while somebody
- * might still read what was there before the change.
+ * Makes the last change and writes everything into the file. A checkpoint joins the last, partly filled row groups of old
+ * and new data: up to 90,000 rows are written again. That suits a warehouse that grows a little each night; a large
+ * load would lose a tenth of its time, and the next small run does the same. DuckDB leaves row groups alone while a reader
+ * may still need the state before the change.
  */
 export async function checkpointAfter(duck: Duck, newEvents: number, change: () => Promise<void>): Promise<void> {
   if (newEvents >= manyEvents) await duck.connection.run("PRAGMA disable_checkpoint_on_shutdown");

@@ -1,4 +1,4 @@
-/** Making a warehouse file smaller: a copy of what it holds, compared with it, put in its place by rename. */
+/** The compaction of a warehouse file: a copy of its content, compared with it and renamed into its place. */
 import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
@@ -12,7 +12,7 @@ export interface CompactSizes {
   readonly bytesAfter: number;
 }
 
-/** Blocks that are free over all blocks of the file. */
+/** The share of free blocks in the file. */
 export async function wastedShare(connection: DuckDBConnection): Promise<number> {
   await connection.run("CHECKPOINT warehouse");
   const [row] = await rowsOf(
@@ -23,7 +23,7 @@ export async function wastedShare(connection: DuckDBConnection): Promise<number>
   return total === 0 ? 0 : Number(row?.[0] ?? 0) / total;
 }
 
-/** `work` is attached and in use as `warehouse`, before and after. Killed anywhere, the old or the new file stands there whole. */
+/** `work` is attached and in use as `warehouse`, before and after. Wherever it is killed, the old or the new file is complete. */
 export async function compactFile(duck: Duck, work: string): Promise<CompactSizes> {
   const { connection } = duck;
   const copy = compactFileOf(work);
@@ -39,7 +39,7 @@ export async function compactFile(duck: Duck, work: string): Promise<CompactSize
       await connection.run("USE memory");
       await detach(duck, copy, "compacted");
     }
-    // a small file may well be as small as it gets
+    // a small file may already be as small as possible
     if (statSync(copy).size >= bytesBefore) return { bytesBefore, bytesAfter: bytesBefore };
     await detach(duck, work, "warehouse");
     try {
@@ -55,7 +55,7 @@ export async function compactFile(duck: Duck, work: string): Promise<CompactSize
   return { bytesBefore, bytesAfter: statSync(work).size };
 }
 
-/** Every table with the same rows, every view and macro there. */
+/** Checks that the copy has all tables with the same rows, and all views and macros. */
 async function compare(connection: DuckDBConnection): Promise<void> {
   for (const [kind, list] of Object.entries(catalogues)) {
     const [first, second] = await Promise.all(
@@ -82,7 +82,7 @@ const catalogues = {
     `SELECT function_name FROM duckdb_functions() WHERE database_name = ${sqlText(database)} AND NOT internal ORDER BY ALL`,
 } as const;
 
-/** As much of the rows as does not depend on their order. */
+/** A digest of a table's rows that does not depend on their order. */
 function digest(table: string): string {
   return `SELECT struct_pack(n := count(*), x := bit_xor(hash(t)), s := sum(hash(t)::HUGEINT)) FROM ${table} t`;
 }

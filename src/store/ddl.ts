@@ -1,4 +1,4 @@
-/** How a table's description becomes DuckDB's statements: its definition, its lists of columns, its comments. */
+/** The DuckDB statements for a table's description: its definition, lists of columns and comments. */
 import type { Column, ColumnType, Described, Table } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
 import { sqlText } from "./duck.ts";
@@ -12,13 +12,13 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   timestamp: "TIMESTAMP",
 };
 
-/** `schema` is one of the database in use; without it the first of its search path. */
+/** The statement that creates a table; `schema` defaults to the first of the search path. */
 export function createTableSql(table: Table, kind: "TABLE" | "TEMP TABLE" = "TABLE", schema?: string): string {
   const columns = table.columns.map((column: Column) => `  "${column.name}" ${sqlTypes[column.type]}`);
   return `CREATE ${kind} IF NOT EXISTS ${relation(table.name, schema)} (\n${columns.join(",\n")}\n);`;
 }
 
-/** Columns that a table lacks which an older Spillway made; new ones stand at its end. */
+/** The statements that add columns to a table of an older Spillway, at its end. */
 export function addColumnsSql({ name, columns }: Table): string {
   return columns
     .map((column) => `ALTER TABLE "${name}" ADD COLUMN IF NOT EXISTS "${column.name}" ${sqlTypes[column.type]};`)
@@ -33,7 +33,7 @@ export function columnList(table: Pick<Table, "columns">): string {
 /** The columns of `event`, quoted: select lists name them, as views on staged files have more. */
 export const eventColumns: string = columnList(eventTable);
 
-/** What any client shows beside the names: DESCRIBE's own words for a relation and each of its columns. */
+/** The comments that clients show: on a relation and on each of its columns. */
 export function commentSql(described: Described, kind: "TABLE" | "VIEW", schema?: string): string {
   const name = relation(described.name, schema);
   const ofColumns = described.columns.map((column) => {

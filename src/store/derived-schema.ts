@@ -1,4 +1,4 @@
-/** What in a warehouse follows from Spillway's own files alone: macros, views, comments, reference data. */
+/** The part of a warehouse that follows from Spillway's own files: macros, views, comments, reference data. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,13 +11,13 @@ import { commentSql, createTableSql } from "./ddl.ts";
 import { sqlText } from "./duck.ts";
 
 export interface DerivedSchema {
-  /** Another one wherever anything of it changes. */
+  /** The hash of all of it, which changes with any part. */
   readonly hash: string;
-  /** Statements for a database that has the tables. */
+  /** The statements, for a database that has the tables. */
   readonly sql: string;
 }
 
-/** What is renewed in a warehouse when Spillway's files change. `queries` is the folder with the SQL files. */
+/** The derived schema, which is renewed in a warehouse when Spillway's files change. `queries` is the folder with the SQL files. */
 export function derivedSchema(queries: URL = queriesFolder): DerivedSchema {
   const data = ["regions.json", "inference-profiles.json"].map((name) =>
     fileURLToPath(new URL(`../reference/${name}`, import.meta.url)),
@@ -36,7 +36,7 @@ export function derivedSchema(queries: URL = queriesFolder): DerivedSchema {
     .update(sql)
     .update(readQuery("model/invocation-day.sql", queries))
     .update(readQuery("duckdb/ledger-status.sql"));
-  // a table that is new has to be made in the warehouses that are there already
+  // a new table has to be made in existing warehouses too
   for (const table of [...publicTables, ...internalTables]) hash.update(createTableSql(table));
   for (const file of data) hash.update(readFileSync(file));
   return { hash: hash.digest("hex"), sql };

@@ -1,4 +1,4 @@
-/** The door to a warehouse for a check of CloudTrail's digests: each change whole or not at all. */
+/** The access of a digest check to a warehouse, with each change in a transaction. */
 import type { DuckDBConnection } from "duckdb";
 import {
   type AskedLogs,
@@ -23,7 +23,7 @@ export interface DigestStore {
   /** Log files of the ledger, for each question. */
   logs(asked: readonly AskedLogs[]): Promise<readonly (readonly LedgerLog[])[]>;
   openSince(places: readonly LedgerPlace[], recent: number): Promise<readonly OpenRange[]>;
-  /** Verdicts on log files, and all digests of the places whose last log files are among them or were saved before. */
+  /** Saves verdicts on log files, and the digests of places whose log files are all saved by then. */
   save(verdicts: readonly LogVerdict[], places: readonly CheckedPlace[]): Promise<void>;
   /** The end of a check. */
   finish(keys: readonly KeyEntry[]): Promise<void>;
@@ -43,7 +43,7 @@ export function digestStore(transaction: Transaction): DigestStore {
       });
       if (changed) isChanged = true;
     },
-    // Nothing to publish for where nothing changed.
+    // Without a change there is nothing to publish.
     finish: async (keys) => {
       if (!isChanged) return;
       await transaction(async (connection) => {

@@ -1,4 +1,4 @@
-/** What the warehouse keeps of a check of CloudTrail's digests: verdicts in the ledger, the digests, the keys, what is gone. */
+/** The results of digest checks in the warehouse: verdicts in the ledger, digests, keys, and missing log files. */
 import type { DuckDBConnection } from "duckdb";
 import { dayOf } from "../day.ts";
 import { type RowOf, column, columnsWithout } from "../schema/column.ts";
@@ -14,7 +14,7 @@ export interface LogVerdict {
   readonly uri: string;
   readonly accountId: string;
   readonly region: string;
-  /** By its name, YYYY-MM-DD. */
+  /** The day in its name, YYYY-MM-DD. */
   readonly day: string | null;
   readonly verdict: string;
   readonly reason: string | null;
@@ -51,7 +51,7 @@ export interface KeyEntry {
   readonly source: string;
 }
 
-/** An account and Region below a beginning of URIs. */
+/** An account and Region below a prefix of URIs. */
 export interface LedgerPlace {
   readonly accountId: string;
   readonly region: string;
@@ -66,8 +66,8 @@ export interface DigestContext {
 const verdictColumns = columnsWithout(missingLogTable.columns, "run_id");
 
 /**
- * Puts verdicts beside the ledger's rows; a version of an object that was replaced has one of its own. What the ledger does not
- * have goes into `missing_log`. Call it within a transaction.
+ * Writes verdicts to the ledger's rows; each version of an object has its own. Log files that the ledger does not
+ * have go into `missing_log`. To be called within a transaction.
  */
 export async function writeLogVerdicts(
   connection: DuckDBConnection,
@@ -101,7 +101,7 @@ export async function writeLogVerdicts(
   return updated.rowsChanged > 0 || absent > 0;
 }
 
-/** A place whose digests were all judged from a time on, epoch milliseconds; null: from the first one on. */
+/** A place whose digests were all judged from a time on (epoch milliseconds; null for the first digest). */
 export interface CheckedPlace {
   readonly place: LedgerPlace;
   readonly from: number | null;
@@ -115,8 +115,8 @@ const placeColumns = [
 ] as const;
 
 /**
- * The judgements on the digests of places, in place of those before: what was missed then may be there by now. True if anything
- * changed. Call it within a transaction.
+ * Replaces the verdicts on the digests of places, since a missing one may have come. Returns whether anything
+ * changed. To be called within a transaction.
  */
 export async function writeDigests(
   connection: DuckDBConnection,
@@ -180,13 +180,13 @@ export async function writeKeys(connection: DuckDBConnection, keys: readonly Key
   await connection.run(filledQuery("duckdb/public-keys.sql", { columns: columnList(publicKeyTable) }));
 }
 
-/** The last step of a check: what reports read. Call it within a transaction. */
+/** Renews what reports read, as the last step of a check, within the caller's transaction. */
 export async function renewDigestCheck(connection: DuckDBConnection): Promise<void> {
   await connection.run(readQuery("duckdb/digest-check.sql"));
   await writeMeta(connection, { dirty: "true" });
 }
 
-/** What the ledger knows of a log file. */
+/** A log file as the ledger has it. */
 export interface LedgerLog {
   readonly uri: string;
   readonly etag: string;
@@ -196,7 +196,7 @@ export interface LedgerLog {
   readonly flaw: string | null;
 }
 
-/** A question for log files of delivery days, YYYY-MM-DD, inclusive; null: without an end. */
+/** A question for the log files of delivery days, YYYY-MM-DD, inclusive; `to` is null without an end. */
 export interface AskedLogs {
   readonly place: LedgerPlace;
   readonly from: string | null;
@@ -235,18 +235,18 @@ async function fillAskedPlaces(connection: DuckDBConnection, asked: readonly Ask
   );
 }
 
-/** What is still to be judged of a place, epoch milliseconds. */
+/** The range of a place that is still to be judged, in epoch milliseconds. */
 export interface OpenRange {
-  /** Log files that the ledger has of it, each version by itself. */
+  /** The number of its log files in the ledger, by version. */
   readonly files: number;
-  /** The first of them; null: there is none. */
+  /** Delivery of the first one; null if there is none. */
   readonly first: number | null;
   readonly last: number | null;
-  /** From here on; null: nothing was ever judged. */
+  /** The start of the open range; null if nothing was ever judged. */
   readonly since: number | null;
 }
 
-/** Of each place. `recent`: what is younger and not valid may still become so. */
+/** The open range of each place. Verdicts since `recent` that are not valid may still change. */
 export async function openSince(
   connection: DuckDBConnection,
   places: readonly LedgerPlace[],

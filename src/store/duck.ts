@@ -1,4 +1,4 @@
-/** How DuckDB is started and how its errors become ours. Nothing outside src/store imports DuckDB. */
+/** The start of DuckDB, and the translation of its errors. Nothing outside src/store imports DuckDB. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -9,10 +9,10 @@ import { textLiteral as sqlText } from "../sql/literal.ts";
 export { sqlText };
 
 export interface DuckOptions {
-  /** DuckDB's own memory, not the process's. */
+  /** The limit of DuckDB's memory, not of the process's. */
   readonly memoryLimit?: string;
   readonly threads?: number;
-  /** Where queries larger than memory spill. */
+  /** The folder where queries larger than memory spill. */
   readonly tempDirectory?: string;
 }
 
@@ -27,8 +27,8 @@ type DuckDb = typeof import("duckdb");
 const require = createRequire(import.meta.url);
 
 /**
- * The package, 60 ms to load: only where it is used. By require, because an import would first read all of its CommonJS files
- * for the names they export.
+ * The package, which takes 60 ms and is loaded on use. With require, since an import would first read all its CommonJS files
+ * to find their exports.
  */
 export function loadDuckDb(): DuckDb {
   // The types describe what the package's main file exports, however it is loaded.
@@ -54,7 +54,7 @@ export async function startDuck(options: DuckOptions = {}): Promise<Duck> {
 
 const running = new Set<Duck>();
 
-/** Ends what every instance is doing: a process that exits would wait for its statements. */
+/** Interrupts the statements of every instance: a process that exits would wait for them. */
 export function interruptStatements(): void {
   for (const { connection } of running) connection.interrupt();
 }
@@ -74,10 +74,10 @@ const attached = new Set<string>();
  */
 const storage = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 30720";
 
-/** Of a new file: half as large as usual, since every open block of a hundred columns is memory. A file that is there keeps its own. */
+/** The block size of a new file: half the default, since each of a hundred columns holds an open block in memory. An existing file keeps its own. */
 const blocks = "BLOCK_SIZE 131072";
 
-/** Attaches a file. The same file twice in one process loses rows silently (DuckDB does not notice): refused here. */
+/** Attaches a file. A second time in one process is refused: DuckDB would not notice, and silently lose rows. */
 export async function attach(duck: Duck, file: string, alias: string, mode: "read" | "write"): Promise<void> {
   const path = resolve(file);
   if (attached.has(path)) throw new Error(`${file} is already open in this process`);
@@ -96,7 +96,7 @@ export async function detach(duck: Duck, file: string, alias: string): Promise<v
   released(file);
 }
 
-/** Tells that a file is no longer open, after its instance was closed. */
+/** Marks a file as no longer open, after its instance was closed. */
 export function released(file: string): void {
   attached.delete(resolve(file));
 }
@@ -126,14 +126,14 @@ export const isFull = (error: unknown): boolean =>
 export const isDenied = (error: unknown): boolean =>
   /Permission denied|EACCES|EPERM|EROFS|Read-only file system/i.test(messageOf(error));
 
-/** Whether DuckDB met bytes in a database file that it never wrote. */
+/** Whether DuckDB found a database file damaged. */
 export function isDamage(error: unknown): boolean {
   return /not a valid DuckDB database|Corrupt database|computed checksum|Could not read enough bytes|Could not read from file|Failure while replaying WAL|Failed to deserialize|SerializationException|Corrupt WAL|WAL file/i.test(
     messageOf(error),
   );
 }
 
-/** Turns what DuckDB or Node threw about a warehouse file into one line for a person. */
+/** The one-line error for what DuckDB or Node threw about a warehouse file. */
 export function warehouseError(error: unknown, file: string): Error {
   if (error instanceof SpillwayError) return error;
   const message = messageOf(error);

@@ -1,4 +1,4 @@
-/** What becomes of eventIDs that are there already, or twice in a batch. */
+/** The handling of eventIDs that are already stored, or twice in a batch. */
 import type { DuckDBConnection } from "duckdb";
 import { columnsWithout } from "../schema/column.ts";
 import { eventTable } from "../schema/event.ts";
@@ -15,10 +15,10 @@ const columns = {
 };
 
 /**
- * Makes the view `incoming` of the view `staged` where temp.clash names eventIDs that are not new. The choice must not depend on the order of loading: of plain
+ * Makes the view `incoming` from the view `staged` where temp.clash names eventIDs that are not new. The choice is independent of the order of loading: of plain
  * duplicates the smallest place, of different contents the first one, ordered by all columns; the contents that lose are kept in
- * event_variant. CloudTrail delivers at least once and trails overlap, so nearly all are plain duplicates: hashes of the contents tell
- * these apart, and no wide row is moved for them.
+ * event_variant. CloudTrail delivers at least once and trails overlap, so nearly all are plain duplicates, which hashes of the contents
+ * show without moving a wide row.
  */
 export async function settleDuplicates(connection: DuckDBConnection): Promise<Incoming> {
   for (const query of ["duplicates", "contested-events", "incoming-events"])

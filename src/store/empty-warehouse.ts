@@ -1,4 +1,4 @@
-/** A warehouse without rows, in memory: what a statement's columns are, and whether it runs at all, before there is data. */
+/** A warehouse without rows, in memory: it shows a statement's columns, and whether it runs, before there is data. */
 import type { ResultColumn } from "../schema/result-column.ts";
 import { startDuck, stopDuck } from "./duck.ts";
 import { queryError } from "./query.ts";

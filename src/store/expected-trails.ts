@@ -1,4 +1,4 @@
-/** What logs are expected: the tables `expected_trail`, as the config and the organization say now, and `unread_expectation`. */
+/** The expected logs: the table `expected_trail`, by the config and the organization, and `unread_expectation`. */
 import type { DuckDBConnection } from "duckdb";
 import { expectedTrailTable, unreadExpectationTable } from "../schema/coverage-tables.ts";
 import { sqlText } from "./duck.ts";
@@ -14,11 +14,11 @@ export interface ExpectedTrail {
 
 export interface Expectation {
   readonly trails: readonly ExpectedTrail[];
-  /** Lists that could not be read: what stands there of them stays. */
+  /** Lists that could not be read, whose rows stay. */
   readonly unread: readonly { readonly namedBy: ExpectedTrail["namedBy"]; readonly reason: string }[];
 }
 
-/** Call it within a transaction. */
+/** Replaces the expectations, within the caller's transaction. */
 export async function replaceExpected(connection: DuckDBConnection, { trails, unread }: Expectation): Promise<void> {
   const reasons = unread.map(({ namedBy, reason }) => ({ named_by: namedBy, reason }));
   await replaceRows(connection, unreadExpectationTable, "true", reasons);

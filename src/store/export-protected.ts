@@ -1,4 +1,4 @@
-/** The export of a protected warehouse: written beside its name and renamed, so that it is whole or not there. */
+/** The export of a protected warehouse: written under another name and renamed when complete. */
 import { existsSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -6,7 +6,7 @@ import { SpillwayError } from "../errors.ts";
 import type { Protection } from "../privacy/stand-ins.ts";
 import { writeProtectedCopy } from "./protected-copy.ts";
 
-/** Bytes of the file. @throws SpillwayError */
+/** Writes the export and returns its bytes. @throws SpillwayError */
 export async function exportProtected(warehouse: string, output: string, protection: Protection): Promise<number> {
   if (!existsSync(warehouse)) {
     throw new SpillwayError("warehouse-missing", `There is no warehouse ${warehouse}`, {

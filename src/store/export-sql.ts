@@ -1,4 +1,4 @@
-/** The statements by which DuckDB writes a result into a file itself: each column as the format wants it. */
+/** The statements with which DuckDB itself writes a result into a file, each column as the format demands. */
 import type { DuckDBType } from "duckdb";
 import type { CopyOptions } from "../schema/result-column.ts";
 import { formulaPattern, formulaPatternRe2 } from "../schema/formula.ts";
@@ -9,7 +9,7 @@ import { parquetSql } from "./parquet-types.ts";
 import type { SourceColumn } from "./result-types.ts";
 import { type ReadingStatement, relationOf } from "./statement.ts";
 
-/** `COPY … TO` a file that is there already or not. */
+/** The `COPY … TO` of a statement, to a new or existing file. */
 export function copySql(statement: ReadingStatement, file: string, options: CopyOptions, isOrdered: boolean): string {
   const { format, maxRows } = options;
   const columns = statement.columns.map((column, index) => {
@@ -19,7 +19,7 @@ export function copySql(statement: ReadingStatement, file: string, options: Copy
   });
   const limit = maxRows === undefined ? "" : ` LIMIT ${maxRows}`;
   const rows = `SELECT ${columns.join(", ")} FROM ${relationOf(statement)}${limit}`;
-  // without a temporary file of DuckDB's beside: we are not allowed to write it, and the file is renamed by us
+  // without DuckDB's temporary file beside it, which is not among the allowed paths; we rename the file ourselves
   return `COPY (${rows}) TO ${textLiteral(file)} (${formatSql(options, isOrdered)}, USE_TMP_FILE false, PRESERVE_ORDER ${isOrdered})`;
 }
 
@@ -57,7 +57,7 @@ function csvSql({ column, type }: SourceColumn, value: string): string {
   }
 }
 
-/** Most texts begin with a letter or a digit, which is seen without the pattern; a null is seen first, being the quickest. */
+/** The text made harmless. Most begin with a letter or digit, which needs no pattern; null is tested first, being quickest. */
 function harmlessSql(value: string): string {
   const formula = `regexp_matches(${value}, ${textLiteral(formulaPatternRe2)})`;
   const checked = `WHEN ${formula} THEN chr(39) || ${value} ELSE ${value} END`;
@@ -65,7 +65,7 @@ function harmlessSql(value: string): string {
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN ${value} >= 'A' THEN ${upwards} WHEN ${value} >= '0' AND ${value} < ':' THEN ${value} ${checked}`;
 }
 
-/** A name can be a formula too. */
+/** The name of a column in CSV, since a name can be a formula too. */
 function csvName(name: string): string {
   return identifier(new RegExp(formulaPattern).test(name) ? `'${name}` : name);
 }

@@ -1,12 +1,12 @@
-/** The ledger row of an extracted object: events that an engine cut out of many log files, whose names they keep. */
+/** The ledger row of an extracted object: events that an engine extracted from many log files, whose names they keep. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
 import { sqlText } from "./duck.ts";
 import type { CommitCounts, StagedBatch } from "./batch.ts";
 
 /**
- * The batch with what its rows say about its one ledger entry: every new event of it counts as the entry's, whatever log file it names. An
- * entry with records is one whose records were counted: what of them is neither an event nor another service's was rejected.
+ * The batch with its one ledger entry completed from its rows: every new event counts as the entry's, whatever log file it names. An
+ * entry with a record count also gets its rejected ones: those that are neither events nor another service's.
  */
 export async function withExtractedCounts(
   connection: DuckDBConnection,

@@ -1,4 +1,4 @@
-/** A lock between processes: a DuckDB file that is open for writing. The operating system releases it, however the process ends. */
+/** A lock between processes: a DuckDB file that is open for writing, released by the operating system however the process ends. */
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,11 +17,11 @@ import {
 } from "./duck.ts";
 import { removeLogs } from "./side-files.ts";
 
-/** A lock that goes away under us this often is somebody's who takes and releases it all the time. */
+/** The number of attempts: a lock that vanishes this often is taken and released constantly by another process. */
 const attempts = 20;
 
 /**
- * Attaches the lock's file as `alias`. What is in it never matters, so a damaged one is mended.
+ * Attaches the lock's file as `alias`. Its content does not matter, so a damaged one is repaired.
  * @throws what DuckDB says when another process holds it (`lockHolder`); SpillwayError `side-file`, `disk-full`
  */
 export async function takeFileLock(duck: Duck, lock: string, alias: string): Promise<void> {
@@ -31,14 +31,14 @@ export async function takeFileLock(duck: Duck, lock: string, alias: string): Pro
     const before = inodeOf(lock);
     await attachMended(duck, lock, alias);
     const after = inodeOf(lock);
-    // Its last holder may have unlinked it between our opening and our locking: then we hold what nobody else can find.
+    // Its last holder may have unlinked it between our opening and locking it: then we hold a file that nobody else can find.
     const isTheOne = after !== undefined && (before === undefined || before === after);
     if (isTheOne || attempt === attempts) return;
     await detach(duck, lock, alias);
   }
 }
 
-/** Where the lock could not even be made, it is the folder that is the matter. */
+/** The error of a failed lock; if the lock's file could not be made, the folder is to blame. */
 export function lockError(error: unknown, file: string, lock: string): Error {
   return warehouseError(error, isFull(error) || inodeOf(lock) !== undefined ? lock : file);
 }
@@ -61,8 +61,8 @@ async function attachMended(duck: Duck, lock: string, alias: string): Promise<vo
 }
 
 /**
- * Overwrites the bytes in place with those of an empty database. Never by another file: two that mend at once would each hold one of
- * their own. In place, whoever locks first has it, and the bytes are the same.
+ * Overwrites the bytes in place with those of an empty database. A new file will not do: two processes that repair at once would each lock
+ * their own. In place, the first to lock it has it, and the bytes are the same.
  */
 async function mend(lock: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "spillway-lock-"));

@@ -1,4 +1,4 @@
-/** The findings: what a run noticed about the logs themselves, each reported once and kept. */
+/** The findings of runs about the logs, each reported once and kept. */
 import type { DuckDBConnection } from "duckdb";
 import { columnsWithout } from "../schema/column.ts";
 import { findingTable } from "../schema/tables.ts";
@@ -19,7 +19,7 @@ export interface LogFinding {
 
 const columns = columnsWithout(findingTable.columns, "run_id", "found_at");
 
-/** Stores what is not known yet and returns that. Call it within a transaction. */
+/** Stores the new findings and returns them, within the caller's transaction. */
 export async function writeFindings(
   connection: DuckDBConnection,
   findings: readonly LogFinding[],

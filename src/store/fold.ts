@@ -1,4 +1,4 @@
-/** The fold of events into invocations inside a transaction: which keys, and the statement of queries/model/invocation.sql. */
+/** The fold of events into invocations: the choice of keys, and the statement of queries/model/invocation.sql. */
 import type { DuckDBConnection } from "duckdb";
 import { invocationTable } from "../schema/invocation.ts";
 import { countOf } from "./duck.ts";
@@ -7,12 +7,12 @@ import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { columnList, eventColumns as columns } from "./ddl.ts";
 import { gatherLogs } from "./invocation-logs.ts";
 
-/** What the view `incoming` holds, and what of it decides how the fold goes on. */
+/** The facts about the view `incoming` that the fold depends on. */
 export interface Incoming {
   /** Events more than before, once they are in. */
   readonly newEvents: number;
   readonly contentConflicts: number;
-  /** Completions left `event` for it: one of them may have been the first of its account and Region. */
+  /** Whether it replaces completions in `event`, one of which may have been the first of its account and Region. */
   readonly replacesCompletions: boolean;
 }
 
@@ -27,20 +27,20 @@ function foldSql(ctes: string): string {
 }
 
 /**
- * Runs the fold with its joins as they are written, the small side to the right. DuckDB's own choice goes by the number of rows that it
- * expects, and it expects too few of what was loaded a moment ago: it would put the wide rows into hash tables.
+ * Runs the fold with its joins as written, the small side to the right. DuckDB orders joins by the number of rows that it
+ * expects, and underestimates what was just loaded: it would put the wide rows into hash tables.
  */
 async function insertFolded(connection: DuckDBConnection, event: string, logs: string): Promise<void> {
   await connection.run("SET disabled_optimizers = 'build_side_probe_side'");
   await connection.run(`INSERT INTO invocation (${columnList(invocationTable)})\n${foldSql(`${event}, ${logs}`)}`);
-  // a failure leaves it set, as nothing can be set before the rollback; the next fold comes by here again
+  // after a failure it stays set, as nothing can be set before the rollback; the next fold resets it
   await connection.run("RESET disabled_optimizers");
 }
 
 /**
- * Folds the new events of the view `incoming`, before they are in `event`, with the events there that share their keys or stand in
- * temp.touched. Most keys of a batch are new: theirs are never looked for in the large table. A key that no event has any more disappears.
- * `parts`: what the fold has to hold grows with the events, and cannot all be spilled; the keys are divided into so many turns.
+ * Folds the new events of the view `incoming`, before they are in `event`, with the stored events that share their keys or are in
+ * temp.touched. Most keys of a batch are new and not looked up in the large table. A key without events disappears.
+ * `parts` is the number of turns that the keys are split into: the fold's memory grows with the events and cannot all be spilled.
  */
 export async function foldIncoming(connection: DuckDBConnection, parts: number): Promise<void> {
   let source = `SELECT ${columns} FROM incoming`;
@@ -70,7 +70,7 @@ async function foldInParts(connection: DuckDBConnection, source: string, parts: 
   await connection.run("DROP TABLE temp.known_log");
 }
 
-/** Folds the keys of temp.touched anew, so many at once; a key that no event has any more disappears. */
+/** Folds the keys of temp.touched again, some at a time; a key without events disappears. */
 export async function foldTouched(
   connection: DuckDBConnection,
   foldedAtOnce: number = Number.POSITIVE_INFINITY,
@@ -88,7 +88,7 @@ export async function foldTouched(
 /**
  * Brings first_completion up to date with the view `incoming` and adds to temp.touched the streamed invocations that have to be judged
  * again because the first completion of their account and Region moved (DESIGN: the fold is not local).
- * `whole`: a completion was replaced that may have been the first one; then only all of them know the next.
+ * `whole` says that a first completion may have been replaced: then all completions are searched for the next.
  */
 export async function moveFirstCompletion(connection: DuckDBConnection, whole: boolean): Promise<void> {
   await connection.run(readQuery(whole ? "duckdb/first-completion-anew.sql" : "duckdb/first-completion.sql"));

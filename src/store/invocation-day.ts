@@ -1,4 +1,4 @@
-/** The upkeep of `invocation_day`: which days a fold made stale, and their renewal. */
+/** The upkeep of `invocation_day`: the days that a fold makes stale, and their renewal. */
 import type { DuckDBConnection } from "duckdb";
 import { invocationDayTable } from "../schema/invocation-day.ts";
 import { rowsOf, sqlText } from "./duck.ts";
@@ -6,14 +6,14 @@ import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { columnList } from "./ddl.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** Marks the days of invocations in the transaction that changes them. `source` is what stands after FROM, with a column event_time. */
+/** Marks the days of invocations in the transaction that changes them. `source` is the text after FROM, with a column event_time. */
 export async function markStaleDays(connection: DuckDBConnection, source: string): Promise<void> {
   await connection.run(filledQuery("duckdb/stale-days.sql", { source }));
 }
 
 /**
- * Computes the stale days anew. Once for each publishing and not with each commit: the commits of a run touch the same days again and
- * again, and only published files are read. A run that was killed leaves its stale days to the next one.
+ * Computes the stale days again: once before publishing and not with each commit, since the commits of a run touch the same days again and
+ * again, and only published files are read. A killed run leaves its stale days to the next one.
  */
 export async function renewStaleDays(connection: DuckDBConnection): Promise<void> {
   const [range] = await rowsOf(connection, readQuery("duckdb/stale-range.sql"));

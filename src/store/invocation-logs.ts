@@ -47,7 +47,7 @@ const entryColumns = columnsWithout(
   "loaded_at",
 );
 
-/** Ledger rows of the objects. Call it behind `loadLogs`. */
+/** Writes the ledger rows of the objects, after `loadLogs`. */
 export async function writeLogLedger(
   connection: DuckDBConnection,
   objects: readonly LedgerEntry[],
@@ -63,7 +63,7 @@ export async function writeLogLedger(
   await connection.run(filledQuery("duckdb/log-ledger.sql", ledgerValues(entryColumns, context)));
 }
 
-/** The relation that the fold joins: of the keys that `source` yields, in temp.known_log. */
+/** Fills temp.known_log, which the fold joins, for the keys that `source` yields. */
 export async function gatherLogs(connection: DuckDBConnection, keys: string): Promise<string> {
   const isEmpty = (await countOf(connection, "SELECT count(*) FROM (SELECT 1 FROM invocation_log LIMIT 1)")) === 0;
   await connection.run(

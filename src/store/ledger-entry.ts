@@ -1,9 +1,9 @@
-/** What a ledger entry says of its object, whatever the object holds, as cells and statements take it. */
+/** The parts of ledger entries common to both ledgers, for cells and for statements. */
 import type { Column } from "../schema/column.ts";
 import type { LedgerEntry } from "./batch.ts";
 import { sqlText } from "./duck.ts";
 
-/** Cells by column name. The records that were kept have a name of their own in each ledger. */
+/** The cells by column name; each ledger has its own name for the kept records. */
 export function ledgerCells(entry: LedgerEntry) {
   return {
     uri: entry.uri,
@@ -20,7 +20,7 @@ export function ledgerCells(entry: LedgerEntry) {
   };
 }
 
-/** What the statements that move entries into a ledger are filled with; `columns`: those of the entries. */
+/** The texts that fill the statements which move entries into a ledger; `columns` are those of the entries. */
 export function ledgerValues(
   columns: readonly Column[],
   { runId, now }: { readonly runId: string; readonly now: Date },

@@ -1,4 +1,4 @@
-/** The question which listed objects have not been looked at yet. */
+/** The search for listed objects that have not been read yet. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery, readQuery } from "../sql/query-file.ts";
 import { rowsOf } from "./duck.ts";
@@ -6,7 +6,7 @@ import { rowsOf } from "./duck.ts";
 /** The table that remembers objects of a kind. */
 export type Ledger = "trail_object" | "invocation_log_object";
 
-/** What an object holds: records of a trail, or model invocation logs. Each kind has a ledger of its own. */
+/** The kind of an object: records of a trail, or model invocation logs. Each kind has its own ledger. */
 export type ObjectKind = "trail" | "invocation-log";
 
 export function ledgerOf(kind: ObjectKind): Ledger {
@@ -22,11 +22,11 @@ export interface Candidate {
 export interface UnknownObject {
   /** Position in the candidates. */
   readonly index: number;
-  /** Another version of the object was loaded before. */
+  /** Whether another version of the object was loaded before. */
   readonly changed: boolean;
 }
 
-/** Candidates without a ledger row for this ETag, in their order. A quarantined object is known until its ETag changes, one that could not be read never is. */
+/** Candidates without a ledger row for this ETag, in their order. A quarantined object is known until its ETag changes; one that could not be read is never known. */
 export async function findUnknown(
   connection: DuckDBConnection,
   candidates: readonly Candidate[],
@@ -39,7 +39,7 @@ export async function findUnknown(
     filling.bindVarchar(1, texts);
     await filling.run();
   } finally {
-    // megabytes of text that no garbage collector knows of
+    // megabytes of text outside of the garbage collector's view
     filling.destroySync();
   }
   const rows = await rowsOf(connection, filledQuery("duckdb/unknown-objects.sql", { ledger }));

@@ -1,4 +1,4 @@
-/** Which delivery days of an account and Region were listed to their end: a day that was, and has no file, had none. */
+/** The delivery days of accounts and Regions that were listed completely: such a day without a file had none. */
 import type { DuckDBConnection } from "duckdb";
 import { addDays, dayOf } from "../day.ts";
 import { listedRangeTable } from "../schema/coverage-tables.ts";
@@ -15,36 +15,36 @@ const rangesBeside: Readonly<Record<Ledger, string>> = {
   invocation_log_object: "invocation_log_range",
 };
 
-/** What a complete listing looked at. */
+/** The extent of a complete listing. */
 export interface ListedDays {
-  /** Beginnings of URIs: every account and Region that the ledger has below them was listed. */
+  /** Prefixes of URIs: every account and Region that the ledger has below them was listed. */
   readonly below: readonly string[];
-  /** Nothing below these. */
+  /** Prefixes that were not listed. */
   readonly except: readonly string[];
-  /** Only these; empty: all. */
+  /** The accounts that were listed; empty for all. */
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
-  /** Listed as well, whether anything lay there or not. */
+  /** Accounts and Regions that were listed too, even if nothing was there. */
   readonly pairs: readonly { readonly accountId: string; readonly region: string }[];
-  /** Days of delivery, YYYY-MM-DD, inclusive; null: from the beginning, up to now. */
+  /** First delivery day, YYYY-MM-DD, like `to` included; null for the beginning, or for now. */
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** Days without a gap; null: from the beginning. */
+/** Days without a gap; `from` is null for the beginning. */
 export interface DaySpan {
   readonly first: string | null;
   readonly last: string;
 }
 
-/** Which days were listed to their end, under the name by which the source knows itself, by its clock. */
+/** The days that a source listed completely, with its name and clock. */
 export interface Listed {
   readonly source: string;
   readonly days: readonly ListedDays[];
   readonly now: Date;
 }
 
-/** Adds what a source listed. A day counts once it was over when it was listed. Call it within a transaction. */
+/** Adds what a source listed, within the caller's transaction. A day counts if it was over when it was listed. */
 export async function writeListed(
   connection: DuckDBConnection,
   { source, days, now }: Listed,
@@ -128,7 +128,7 @@ async function pairsOf(connection: DuckDBConnection, listed: ListedDays, ledger:
   ]);
 }
 
-/** Spans that overlap or touch become one; ascending. */
+/** The spans in order, with those that overlap or touch joined. */
 function joined(spans: readonly DaySpan[]): DaySpan[] {
   const order = (span: DaySpan): string => span.first ?? "";
   const result: DaySpan[] = [];

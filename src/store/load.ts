@@ -1,4 +1,4 @@
-/** Loading a batch: events, their fold and the ledger, for one transaction. */
+/** The loading of a batch in one transaction: events, their fold and the ledger. */
 import type { DuckDBConnection } from "duckdb";
 import { columnsWithout } from "../schema/column.ts";
 import { quarantineTable, trailObjectTable } from "../schema/tables.ts";
@@ -20,18 +20,18 @@ import { writeStates } from "./source-state.ts";
 export interface CommitContext {
   readonly runId: string;
   readonly now: Date;
-  /** So many events are folded at once. */
+  /** The number of events that are folded at once. */
   readonly foldedAtOnce: number;
 }
 
-/** Loads a batch: events, invocations, ledger rows, and what the source remembers. Call it within a transaction. */
+/** Loads a batch within the caller's transaction: events, invocations, ledger rows, and the source's states. */
 export async function loadBatch(
   connection: DuckDBConnection,
   batch: StagedBatch,
   context: CommitContext,
 ): Promise<CommitCounts> {
   const { logFiles = [], logObjects = [] } = batch;
-  // before the events: what these are about is folded once
+  // before the events, so that shared invocations are folded once
   const logCounts = await loadLogs(connection, logFiles);
   const counts =
     batch.files.length === 0 ? await noEvents(connection, context) : await loadEvents(connection, batch.files, context);

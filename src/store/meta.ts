@@ -1,4 +1,4 @@
-/** What a warehouse says of itself: the table `meta`, and whether this program may touch the file. */
+/** The table `meta` of a warehouse, and the check whether this program may write to the file. */
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError } from "../errors.ts";
 import { internalSchema, metaTable } from "../schema/internal-tables.ts";
@@ -7,7 +7,7 @@ import { rowsOf, sqlText } from "./duck.ts";
 /** Raised when a table changes: an older Spillway must not write to it. 2: internal tables have a schema of their own. */
 export const schemaVersion = 2;
 
-/** A file that is not ours, or newer than this program, is left alone. */
+/** Refuses a file that is not a warehouse, or newer than this program. */
 export async function checkVersion(connection: DuckDBConnection, file: string): Promise<void> {
   const names = (
     await rowsOf(connection, "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")
@@ -26,7 +26,7 @@ export async function checkVersion(connection: DuckDBConnection, file: string): 
   });
 }
 
-/** What stands in the table `meta` of a database, the one in use unless named; nothing where there is none. */
+/** The content of a database's table `meta`; empty without one. Default: the database in use. */
 export async function readMeta(connection: DuckDBConnection, database?: string): Promise<Map<string, string>> {
   const name = database === undefined ? "current_database()" : sqlText(database);
   const [place] = await rowsOf(

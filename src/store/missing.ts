@@ -1,21 +1,21 @@
-/** The question which objects of the ledger a listing should have given and did not, and which still wait to be read. */
+/** The search for objects of the ledger that a listing should have had and did not, and for those never read. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** What a run listed completely. Prefixes are beginnings of URIs. */
+/** The range that a run listed completely. Prefixes are those of URIs. */
 export interface ListedKeyRange {
-  /** Below these everything delivered from `from` to `to` was listed. */
+  /** Prefixes below which everything delivered from `from` to `to` was listed. */
   readonly roots: readonly string[];
-  /** Delivery days, YYYY-MM-DD, inclusive; null: without bound. */
+  /** First delivery day, YYYY-MM-DD, like `to` included; null without a bound. */
   readonly from: string | null;
   readonly to: string | null;
-  /** Below these everything was listed, whatever its day. */
+  /** Prefixes below which everything was listed, whatever its day. */
   readonly whole: readonly string[];
-  /** Nothing below these: they were refused. */
+  /** Prefixes that were refused and not listed. */
   readonly except: readonly string[];
-  /** Only these; empty: all. */
+  /** The accounts that were listed; empty for all. */
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
 }
@@ -27,17 +27,17 @@ export interface MissingObject {
   readonly day: string;
 }
 
-/** Begins to remember what is listed: hashes, 8 bytes an object. */
+/** Begins to remember what is listed, as hashes of 8 bytes an object. */
 export async function startListed(connection: DuckDBConnection): Promise<void> {
   await connection.run("CREATE OR REPLACE TEMP TABLE listed (h UBIGINT)");
 }
 
-/** The candidates that were just compared with the ledger. */
+/** Remembers the candidates that were just compared with the ledger. */
 export async function rememberListed(connection: DuckDBConnection): Promise<void> {
   await connection.run("INSERT INTO temp.listed SELECT hash(uri) FROM temp.candidate");
 }
 
-/** Objects that were looked at once, lie in the range and were not listed now. */
+/** Known objects in the range that were not listed now. */
 export async function findMissing(
   connection: DuckDBConnection,
   keys: ListedKeyRange,
@@ -56,7 +56,7 @@ export async function findMissing(
   return rows.map(([uri, etag, day]) => ({ uri: String(uri), etag: String(etag), day: String(day) }));
 }
 
-/** First delivery day on which an object below the prefixes lies that no run could read yet; what `findMissing` found is no longer there to be read. */
+/** First delivery day of an object below the prefixes that no run could read yet, except for those that `findMissing` found. */
 export async function oldestUnread(
   connection: DuckDBConnection,
   prefixes: readonly string[],
@@ -72,7 +72,7 @@ export async function oldestUnread(
   return typeof day === "string" ? day : null;
 }
 
-/** A range, so that DuckDB can skip the parts of a large ledger that cannot match. */
+/** The condition for keys below prefixes, as ranges: they let DuckDB skip parts of a large ledger. */
 export function below(prefixes: readonly string[], of = ""): string {
   if (prefixes.length === 0) return "false";
   return prefixes

@@ -1,20 +1,20 @@
-/** Lists, structs and maps on their way out: the same rules for the values in them as for those that stand alone. */
+/** The output of lists, structs and maps: their values follow the same rules as plain ones. */
 import type { DuckDBType } from "duckdb";
 import { loadDuckDb } from "./duck.ts";
 import { identifier, textLiteral } from "../sql/literal.ts";
 
-/** ISO 8601 in UTC: milliseconds, microseconds where there are some. */
+/** The expression for ISO 8601 in UTC, with microseconds where there are any. */
 export function isoTimeSql(value: string): string {
   const format = (fraction: string): string => `strftime(${value}, '%Y-%m-%dT%H:%M:%S.${fraction}Z')`;
   return `CASE WHEN epoch_us(${value}) % 1000 = 0 THEN ${format("%g")} ELSE ${format("%f")} END`;
 }
 
-/** JSON has no NaN and no infinity. */
+/** The expression with null for NaN and infinity, which JSON lacks. */
 export function finiteSql(value: string): string {
   return `CASE WHEN isfinite(${value}) THEN ${value} END`;
 }
 
-/** The value with every time in it as ISO 8601 and every number such that JSON has it; the same text where nothing has to be changed. */
+/** The expression with times as ISO 8601 and numbers that JSON can hold; unchanged where nothing needs it. */
 export function nestedSql(type: DuckDBType, value: string, depth = 0): string {
   const { DuckDBTypeId: ids } = loadDuckDb();
   switch (type.typeId) {

@@ -1,4 +1,4 @@
-/** What is checked before a warehouse is written to: the lock of the one writer, and how working and published file stand to each other. */
+/** The checks before a warehouse is written to: the writer's lock, and whether working and published file belong together. */
 import { existsSync, statSync } from "node:fs";
 import { access, chmod, constants, utimes } from "node:fs/promises";
 import { SpillwayError, messageOf } from "../errors.ts";
@@ -8,7 +8,7 @@ import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkVersion, readMeta } from "./meta.ts";
 import { lockFile, logsOf, removeDatabase, removeLogs, workFile } from "./side-files.ts";
 
-/** Held until the instance is closed, by the operating system: a dead process holds none. */
+/** Takes the lock, which the operating system releases when the instance is closed or the process dies. */
 export async function takeLock(duck: Duck, file: string): Promise<void> {
   const lock = lockFile(file);
   try {
@@ -24,7 +24,7 @@ export async function takeLock(duck: Duck, file: string): Promise<void> {
 }
 
 /**
- * Makes sure that the working file, if there is one, can be gone on with. What a crash, a full disk or a restore damaged is removed:
+ * Makes sure that the working file, if there is one, can be continued. One damaged by a crash, a full disk or a restore is removed:
  * it is made again from the published file, and what that lacks is read again, because the ledger lacks it too.
  */
 export async function settleWorkingFile(
@@ -57,7 +57,7 @@ async function makeWritable(work: string): Promise<void> {
   }
 }
 
-/** What is wrong with the working file, null if nothing. It is read through only if something touched it since it was closed in order. */
+/** The damage of the working file, or null. It is read through only if it was touched since it was properly closed. */
 async function damageOf(duck: Duck, file: string): Promise<string | null> {
   const work = workFile(file);
   try {
@@ -89,7 +89,7 @@ async function isForeign(duck: Duck, database: string): Promise<boolean> {
   return names.length > 0 && !names.some(([name]) => name === "meta");
 }
 
-/** Reads every block of every table: DuckDB compares each with its checksum. */
+/** Reads every block of every table, which DuckDB compares with its checksum. */
 async function readThrough(duck: Duck, database: string): Promise<void> {
   const tables = await rowsOf(
     duck.connection,
@@ -99,7 +99,7 @@ async function readThrough(duck: Duck, database: string): Promise<void> {
     await duck.connection.run(`SELECT bit_xor(hash(t)) FROM ${database}."${String(schema)}"."${String(table)}" t`);
 }
 
-/** Call it when both files are closed in order: their times then say that nothing has touched the working file since. */
+/** Marks both files as properly closed: their times show later whether anything touched the working file. */
 export async function seal(file: string): Promise<void> {
   const work = workFile(file);
   if (!existsSync(work) || !existsSync(file)) return;
@@ -113,7 +113,7 @@ function isSealed(file: string): boolean {
   return statSync(work).mtimeMs === Math.floor(statSync(file).mtimeMs / 1000) * 1000;
 }
 
-/** A published file that is not ours, or newer, must not be replaced. */
+/** Refuses to replace a published file that is not a warehouse, or newer than this program. */
 export async function checkPublished(duck: Duck, file: string): Promise<void> {
   const { connection } = duck;
   if (!(await attachPublished(duck, file, "published"))) return;
@@ -126,7 +126,7 @@ export async function checkPublished(duck: Duck, file: string): Promise<void> {
   }
 }
 
-/** False if somebody has it open for writing. The log of a client's, if it cannot be read, would go with the next publishing anyway. */
+/** Attaches the published file; false if somebody has it open for writing. An unreadable log of a client is ignored: publishing would remove it anyway. */
 async function attachPublished(duck: Duck, file: string, alias: string): Promise<boolean> {
   try {
     await attach(duck, file, alias, "read");
@@ -155,7 +155,7 @@ async function compareWithPublished(duck: Duck, file: string): Promise<"same" | 
   return generation === working.get("base") ? "ahead" : "stale";
 }
 
-/** The meta table of a file; null if somebody holds it. */
+/** The meta table of a file; null if somebody has it open for writing. */
 async function metaOf(duck: Duck, file: string): Promise<Map<string, string> | null> {
   if (!(await attachPublished(duck, file, "probe"))) return null;
   try {

@@ -1,4 +1,4 @@
-/** The way to a working file that can be written to: the lock, what an earlier process left, the file, its schema. */
+/** The opening of a working file: the lock, the clearing of leftovers, the file, its schema. */
 import { existsSync } from "node:fs";
 import { SpillwayError } from "../errors.ts";
 import { sideFileError } from "../make-way.ts";
@@ -9,11 +9,11 @@ import { replaceFile } from "./publish.ts";
 import { ensureSchema } from "./schema.ts";
 import { clearLeftovers, workFile } from "./side-files.ts";
 
-/** Attaches the working file of `file` as `warehouse`; it is made from the published one, or new, where there is none. */
+/** Attaches the working file of `file` as `warehouse`; a missing one is made from the published file, or new. */
 export async function openWorkingFile(duck: Duck, file: string, notice: (message: string) => void): Promise<void> {
   const work = workFile(file);
   await takeLock(duck, file);
-  // only now: the lock is held, so nobody else is in the middle of anything
+  // only now that the lock is held and nobody else is at work
   await clearLeftovers(file);
   const position = await settleWorkingFile(duck, file, notice);
   if (!existsSync(work) && existsSync(file)) {
@@ -25,7 +25,7 @@ export async function openWorkingFile(duck: Duck, file: string, notice: (message
     throw warehouseError(error, work);
   });
   await ensureSchema(duck.connection, file, isNew).catch((error: unknown) => {
-    // the published file was looked at before
+    // the published file was checked before
     const isForeign = error instanceof SpillwayError && error.code === "warehouse-incompatible";
     throw isForeign ? sideFileError(work, error.message.slice(file.length + 1), error) : error;
   });

@@ -1,10 +1,10 @@
-/** The types that values have in Parquet files which DuckDB writes: exact, and times in UTC by their type. */
+/** The types of values in Parquet files that DuckDB writes: exact, with times in UTC by type. */
 import type { DuckDBType } from "duckdb";
 import { identifier } from "../sql/literal.ts";
 import { loadDuckDb } from "./duck.ts";
 import type { SourceColumn } from "./result-types.ts";
 
-/** DuckDB itself writes HUGEINT as DOUBLE, and TIMESTAMP as a time of no zone. */
+/** The expression for a column: DuckDB itself would write HUGEINT as DOUBLE, and TIMESTAMP without a zone. */
 export function parquetSql({ column, type }: SourceColumn, value: string): string {
   switch (column.type) {
     case "integer":
@@ -27,7 +27,7 @@ export function parquetSql({ column, type }: SourceColumn, value: string): strin
   }
 }
 
-/** The type with such types inside it changed as they are outside. */
+/** The type with such types replaced inside it too. */
 function nestedType(type: DuckDBType): string {
   const own = type.toString();
   const { DuckDBTypeId: ids } = loadDuckDb();
@@ -49,7 +49,7 @@ function nestedType(type: DuckDBType): string {
     case ids.MAP:
       return "keyType" in type ? `MAP(${nestedType(type.keyType)}, ${nestedType(type.valueType)})` : own;
     case ids.STRUCT: {
-      // a row without names has no type that can be written down
+      // the type of a row without names cannot be written down
       if (!("entryNames" in type) || type.entryNames.includes("")) return own;
       const entries = type.entryNames.map((name, index) => {
         const entry = type.entryTypes[index];

@@ -1,4 +1,4 @@
-/** The covers of a table's personal columns: for each distinct value what stands for it, made outside the engine and joined in. */
+/** The covers of a table's personal columns: stand-ins for the distinct values, made outside the engine and joined in. */
 import type { DuckDBConnection } from "duckdb";
 import { type StandIn, coverText } from "../privacy/personal-text.ts";
 import { coverPrincipal, personRule } from "../privacy/principal.ts";
@@ -7,7 +7,7 @@ import { fillTemporary } from "./append.ts";
 import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
-/** The cover of a column: what it depends on, as expressions over the original table `t`, and what it makes of their values. */
+/** The cover of a column: the expressions over the original table `t` that it depends on, and the stand-in for their values. */
 export interface Cover {
   readonly column: string;
   readonly expressions: readonly string[];
@@ -22,8 +22,8 @@ export function coversOf(columns: readonly Column[], keepUsers: boolean): readon
 }
 
 /**
- * Fills a temporary table `cover_COLUMN` for each cover. The table's own values count in a text only where they occur, so that few
- * texts differ.
+ * Fills a temporary table `cover_COLUMN` for each cover. A record's own values count in a text only where they occur, which keeps
+ * distinct texts few.
  */
 export async function fillCovers(
   connection: DuckDBConnection,
@@ -55,12 +55,12 @@ export async function fillCovers(
   }
 }
 
-/** What a select list takes in place of a covered column. */
+/** The expression in place of a covered column in a select list. */
 export function coveredValue({ column }: Cover): string {
   return `c_${column}.stand_in`;
 }
 
-/** The join that brings it. */
+/** The join with the cover's table. */
 export function coverJoin({ column, expressions }: Cover): string {
   const on = expressions.map((expression, index) => `c_${column}.k${index} IS NOT DISTINCT FROM ${expression}`);
   return `LEFT JOIN temp."cover_${column}" c_${column} ON ${on.join(" AND ")}`;
@@ -89,7 +89,7 @@ function coverOf({ name, personal }: Column, columns: readonly Column[], keepUse
   const has = new Set(columns.map((column) => column.name));
   const own = ownColumns.filter((column) => has.has(column)).map((column) => whereItOccurs(value, `t."${column}"`));
   const caller = ["principal", "principal_type", "principal_name"].every((column) => has.has(column));
-  // a role's name is nobody's, and stands in every message
+  // a role's name is not a person's, and is in every message
   const user = caller
     ? ['t."principal"', 't."principal_name"'].map((column) => whereItOccurs(value, column, isPersonSql))
     : [];
@@ -101,12 +101,12 @@ function coverOf({ name, personal }: Column, columns: readonly Column[], keepUse
   };
 }
 
-/** As `isPerson` has it, by the same rule. */
+/** The condition for a person, by the same rule as `isPerson`. */
 export const isPersonSql = `coalesce(t."principal_type", '') NOT IN (${personRule.machineTypes.map(sqlText).join(", ")})
   AND NOT regexp_matches(t."principal", ${sqlText(personRule.machine)})
   AND (NOT starts_with(t."principal", 'arn:') OR regexp_matches(t."principal", ${sqlText(personRule.userArn)}))`;
 
-/** An empty value is nobody. */
+/** The cover of a person's value; an empty one is nobody. */
 function coverOne(person: string, standIn: StandIn): string {
   return person === "" ? "" : standIn(person);
 }

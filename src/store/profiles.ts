@@ -1,4 +1,4 @@
-/** Replacing what is known of inference profiles: who went through an application profile is judged again. */
+/** The replacement of inference profiles, after which calls through application profiles are judged again. */
 import type { DuckDBConnection } from "duckdb";
 import type { InferenceProfileRow } from "../reference/inference-profiles.ts";
 import { inferenceProfileTable } from "../schema/tables.ts";
@@ -8,7 +8,7 @@ import { columnList } from "./ddl.ts";
 import { foldTouched } from "./fold.ts";
 import { writeMeta } from "./meta.ts";
 
-/** Call it within a transaction. */
+/** Replaces the rows, within the caller's transaction. */
 export async function replaceProfiles(
   connection: DuckDBConnection,
   rows: readonly InferenceProfileRow[],

@@ -1,4 +1,4 @@
-/** The protected copy of a warehouse: what a statement reads has no person in it, so nothing that it does can bring one back. */
+/** The protected copy of a warehouse: no person is in it, so no statement can bring one back. */
 import { rm } from "node:fs/promises";
 import type { DuckDBConnection } from "duckdb";
 import { type Protection, standInOf } from "../privacy/stand-ins.ts";
@@ -47,7 +47,7 @@ export async function writeProtectedCopy(
 
 async function copyTables(connection: DuckDBConnection, protection: Protection): Promise<void> {
   const present = await columnsOf(connection);
-  // computed from the protected invocations: its texts are theirs
+  // computed from the protected invocations, whose texts it takes
   const tables = publicTables.filter(({ name }) => name !== invocationDayTable.name && present.has(name));
   const keepUsers = protection.keepUsers === true;
   const people = new Set<string>();
@@ -79,7 +79,7 @@ async function copyTables(connection: DuckDBConnection, protection: Protection):
   await renewStaleDays(connection);
 }
 
-/** Tables of the original with their columns: a file of an older version may lack some. */
+/** The tables and columns of the original, of which a file of an older version may lack some. */
 async function columnsOf(connection: DuckDBConnection): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const rows = await rowsOf(
     connection,

@@ -1,6 +1,6 @@
 /**
- * Retention: what is removed from before a day, and that nothing of it comes back in halves.
- * An invocation goes as a whole, by its own event_time; the ledger stays, so that its objects are not loaded again.
+ * Retention: the removal of everything before a day, such that no part of it comes back.
+ * An invocation is removed as a whole, by its own event_time; the ledger stays and keeps its objects from being loaded again.
  */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
@@ -17,21 +17,21 @@ export interface PruneCounts {
   readonly logs: number;
 }
 
-/** meta: everything before this day (YYYY-MM-DD) is removed, also what comes later. */
+/** The name in `meta` of the day (YYYY-MM-DD) before which everything is removed, even if it comes later. */
 const horizonName = "pruned_before";
 
 async function readHorizon(connection: DuckDBConnection): Promise<string | null> {
   return (await readMeta(connection)).get(horizonName) ?? null;
 }
 
-/** What `prune` would remove; works on a file that is open for reading. */
+/** The query for what `prune` would remove; it needs only reading. */
 export function countDoomedSql(day: string): string {
   return filledQuery("duckdb/prune-count.sql", termsOf(day));
 }
 
 /**
- * Removes what happened before `day`, UTC, and remembers the day: the days before it stay empty. An earlier day than the last one
- * removes nothing more. Call it within a transaction.
+ * Removes what happened before `day`, UTC, within the caller's transaction, and remembers the day: the days before it stay empty. A day
+ * before the last one removes nothing more.
  */
 export async function pruneBefore(connection: DuckDBConnection, day: string): Promise<PruneCounts> {
   const known = await readHorizon(connection);
@@ -40,7 +40,7 @@ export async function pruneBefore(connection: DuckDBConnection, day: string): Pr
   return await removeBefore(connection, horizon);
 }
 
-/** Keeps the pruned days empty: what came for them since then goes too. Null if nothing was ever pruned. */
+/** Keeps the pruned days empty by removing what came for them since; null if nothing was ever pruned. */
 export async function applyHorizon(connection: DuckDBConnection): Promise<PruneCounts | null> {
   const horizon = await readHorizon(connection);
   return horizon === null ? null : await removeBefore(connection, horizon);
@@ -72,7 +72,7 @@ async function failedLogs(connection: DuckDBConnection, day: string): Promise<nu
   );
 }
 
-/** What was quarantined on the days before; the ledger says of its objects that they are pruned. */
+/** Removes the quarantine of the days before; the ledger marks its objects as pruned. */
 async function forgetFailures(connection: DuckDBConnection, day: string): Promise<number> {
   const terms = { day: sqlText(day) };
   const [counted] = await rowsOf(connection, filledQuery("duckdb/prune-failures.sql", terms));
@@ -82,7 +82,7 @@ async function forgetFailures(connection: DuckDBConnection, day: string): Promis
   return quarantined;
 }
 
-/** What stands for the names in the files of pruning. */
+/** The texts that fill the SQL files of pruning. */
 function termsOf(day: string): { readonly before: string; readonly day: string; readonly gone: string } {
   const before = `TIMESTAMP ${sqlText(`${day} 00:00:00`)}`;
   return { before, day: sqlText(day), gone: filledQuery("duckdb/prune-gone.sql", { before }) };

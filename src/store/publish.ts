@@ -1,11 +1,11 @@
-/** How a finished working file becomes the file that analysts open: a copy, put in place by rename. */
+/** The publishing of a finished working file: a copy, renamed into the place of the file that analysts open. */
 import { constants } from "node:fs";
 import { copyFile, open, rename } from "node:fs/promises";
 import { publishingFile, removeLogs, removeSide } from "./side-files.ts";
 
 /**
  * Replaces `target` by a copy of `source`, whole or not at all. The bytes are on disk before the name changes.
- * A FILE.wal that a client left belongs to the file that goes: DuckDB would replay it over the new one without a warning.
+ * A FILE.wal that a client left belongs to the old file: DuckDB would replay it over the new one without a warning.
  */
 export async function replaceFile(source: string, target: string): Promise<void> {
   const temporary = publishingFile(target);

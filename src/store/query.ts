@@ -1,4 +1,4 @@
-/** The running of SQL over the published warehouse: it only reads, and a signal interrupts it. */
+/** The execution of SQL over the published warehouse: it only reads, and a signal interrupts it. */
 import { resolve } from "node:path";
 import type { DuckDBConnection } from "duckdb";
 import { SpillwayError, interruptedQuery, messageOf } from "../errors.ts";
@@ -9,7 +9,7 @@ import { copySql } from "./export-sql.ts";
 import { cellBatches } from "./result.ts";
 import { type ReadingStatement, readingStatement, relationOf } from "./statement.ts";
 
-/** From here on SQL can reach neither the network nor a file but `writable`. What is attached stays readable. */
+/** From here on SQL can reach neither the network nor files other than `writable` and those attached. */
 export async function harden(connection: DuckDBConnection, writable: readonly string[]): Promise<void> {
   const paths = writable.map(textLiteral).join(", ");
   await connection.run(`SET allowed_paths = [${paths}]; SET enable_external_access = false;`);
@@ -17,12 +17,12 @@ export async function harden(connection: DuckDBConnection, writable: readonly st
 
 export interface QueryContext {
   readonly connection: DuckDBConnection;
-  /** Files that results may be copied into; the first is for whatever is passed on. */
+  /** Files that results may be copied into; the first is a scratch file. */
   readonly writable: readonly [scratchFile: string, ...others: string[]];
   readonly signal: AbortSignal | undefined;
 }
 
-/** One reading statement; it runs while its batches are read, or when it is copied. A signal interrupts it. */
+/** The result of one reading statement, which runs while its batches are read, or when it is copied. A signal interrupts it. */
 export async function runQuery(sql: string, context: QueryContext): Promise<CellResult> {
   if (context.signal?.aborted === true) throw interruptedQuery();
   try {
@@ -43,7 +43,7 @@ async function* interruptibleBatches(statement: ReadingStatement, context: Query
     guard.check();
     for await (const batch of cellBatches(context.connection, statement)) {
       yield batch;
-      // between two batches nothing runs that could be interrupted
+      // between two batches there is nothing to interrupt
       guard.check();
     }
   } catch (error) {
@@ -51,7 +51,7 @@ async function* interruptibleBatches(statement: ReadingStatement, context: Query
   }
 }
 
-/** Of two columns whose names differ in case alone, DuckDB's writers take none. */
+/** Whether DuckDB's writers accept the columns: two names that differ only in case are refused. */
 function canBeCopied({ isRelation, columns }: ReadingStatement): boolean {
   return isRelation && new Set(columns.map(({ column }) => column.name.toLowerCase())).size === columns.length;
 }
@@ -74,7 +74,7 @@ function copyOf(statement: ReadingStatement, context: QueryContext): ResultCopy 
   };
 }
 
-/** Whether the statement, or a view that it reads, orders its rows: rows in no order are copied faster, and in a third of the memory. */
+/** Whether the statement, or a view that it reads, orders its rows: rows without an order are copied faster, in a third of the memory. */
 async function hasOrder(connection: DuckDBConnection, statement: ReadingStatement): Promise<boolean> {
   const plan = await rowsOf(connection, `EXPLAIN SELECT * FROM ${relationOf(statement)}`);
   return /ORDER_BY|TOP_N/.test(plan.flat().join("\n"));
@@ -101,7 +101,7 @@ function interruptedBy({ connection, signal }: QueryContext): Guard {
 
 const whereToLook = "docs/data-dictionary.md has every table and column, docs/sql-cookbook.md statements that work";
 
-/** DuckDB's message, its first line as ours, the line with the position as what to look at. */
+/** The error with DuckDB's first line as its message, and the line with the position as the next step. */
 export function queryError(error: unknown): Error {
   if (error instanceof SpillwayError) return error;
   const message = messageOf(error).replace(/^Failed to extract statements: /, "");

@@ -1,4 +1,4 @@
-/** The reading of a published warehouse: nobody is locked out, nothing is changed. */
+/** The reading of a published warehouse, which locks nobody out and changes nothing. */
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,9 +25,9 @@ import { useWarehouse } from "./schema.ts";
 import { logsOf } from "./side-files.ts";
 
 export interface ReaderOptions extends DuckOptions {
-  /** Statements see a copy of the warehouse without people in it. */
+  /** The protection under which statements see a copy of the warehouse without people in it. */
   readonly protection?: Protection | undefined;
-  /** Files that results may be written into: nothing else can be written, and this has to be known from the start. */
+  /** The only files that results may be written into, which have to be named on opening. */
   readonly writable?: readonly string[];
   /** No statement of a user's will be run: settings stay open to us, and memory is given back between statements. */
   readonly hasOwnStatementsOnly?: boolean;
@@ -84,10 +84,10 @@ export class WarehouseReader {
         await attach(duck, opened, "warehouse", "read");
       }
       await useWarehouse(duck.connection, "warehouse");
-      // rows come in the order of the statement, and a time with a zone is shown in UTC
+      // rows keep the statement's order, and times with a zone are shown in UTC
       await duck.connection.run("SET preserve_insertion_order = true; SET TimeZone = 'UTC'");
       await checkVersion(duck.connection, file);
-      // the first lies in a folder that only this process uses
+      // the first is in a folder of this process alone
       const files = [join(folder, "result"), ...writable.map((path) => resolve(path))] as const;
       await harden(duck.connection, files);
       if (!hasOwnStatementsOnly) await duck.connection.run("SET lock_configuration = true");
@@ -123,13 +123,13 @@ export class WarehouseReader {
   }
 }
 
-/** The file that is attached: the one named or, where that cannot be had as it is, a copy of it. */
+/** The attached file: the one named or, where it cannot be opened, a copy of it. */
 async function attachReadable(duck: Duck, file: string, folder: string): Promise<string> {
   try {
     await attach(duck, file, "warehouse", "read");
     return file;
   } catch (error) {
-    // the file is whole without the log that a client left beside it
+    // the file is complete without the log that a client left beside it
     const isLog = isDamage(error) && logsOf(file).some((log) => existsSync(log));
     if (lockHolder(error) === null && !isLog) throw error;
     const copy = join(folder, "copy.duckdb");
@@ -139,7 +139,7 @@ async function attachReadable(duck: Duck, file: string, folder: string): Promise
   }
 }
 
-/** DuckDB says of a file that it "cannot open" it, for reading as for writing. */
+/** The error for a file that DuckDB "cannot open", as it says for reading and writing alike. */
 function unreadable(error: unknown, file: string): SpillwayError | undefined {
   if (!/Permission denied|EACCES|EPERM/i.test(messageOf(error))) return undefined;
   return new SpillwayError("warehouse-unreadable", `${file} cannot be read`, {

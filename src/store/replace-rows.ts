@@ -1,4 +1,4 @@
-/** Replacing the rows of a small table that somebody outside says anew, and nothing where they are the same. */
+/** The replacement of a small table's rows by new ones, unless they are the same. */
 import type { DuckDBConnection } from "duckdb";
 import type { Column, RowOf, Table } from "../schema/column.ts";
 import { filledQuery } from "../sql/query-file.ts";
@@ -8,7 +8,7 @@ import { countOf } from "./duck.ts";
 import { writeMeta } from "./meta.ts";
 
 /**
- * `replaced` is the condition of the rows that go. Where nothing changes, there is nothing to publish for. Call it within a
+ * Replaces the rows that meet the condition `replaced`; without a change there is nothing to publish. To be called within a
  * transaction.
  */
 export async function replaceRows<C extends Column>(

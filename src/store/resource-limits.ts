@@ -1,4 +1,4 @@
-/** How much of the machine DuckDB gets while it writes. */
+/** DuckDB's share of the machine while it writes. */
 import { availableParallelism } from "node:os";
 import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
@@ -11,16 +11,16 @@ export interface ResourceLimits {
 
 const threads = Math.min(availableParallelism(), 4);
 
-/** More threads would not write faster, and each of them holds an open block for every column. */
+/** The limits without readers; more threads would not write faster, and each holds an open block for every column. */
 export const alone: ResourceLimits = { threads, memoryLimit: `${152 * threads}MB` };
 
-/** The names of a large ledger are looked through again and again: kept whole they would fill whatever there is. */
+/** The limits of queries to the ledger, whose names would otherwise fill all the memory. */
 export const asking: ResourceLimits = { threads, memoryLimit: "160MB" };
 
-/** The readers need the cores, and memory of their own. */
+/** The limits beside readers, which need the cores and their own memory. */
 export const besideReaders: ResourceLimits = { threads: 1, memoryLimit: "192MB" };
 
-/** `fixed`: what somebody asked for goes first. */
+/** Sets the limits; `fixed`, which somebody asked for, takes precedence. */
 export async function setLimits(
   connection: DuckDBConnection,
   limits: ResourceLimits,
@@ -33,7 +33,7 @@ export async function setLimits(
     await connection.run(`SET memory_limit = '${memoryLimit}'`);
   } catch (error) {
     if (!messageOf(error).startsWith("Out of Memory Error")) throw error;
-    // More than that is in use: it stays as it was, which DuckDB's own setting has to be told.
+    // More than that is in use: the limit stays, and DuckDB's setting has to be restored.
     await connection.run(`SET memory_limit = ${sqlText(String(row?.[0]))}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What DuckDB's types are as columns of a result, and the SQL and code that make their values plain cells. */
+/** DuckDB's types as columns of a result, with the SQL and code that make plain cells of their values. */
 import type { DuckDBType, DuckDBValue } from "duckdb";
 import type { Cell, ResultColumn, ResultType } from "../schema/result-column.ts";
 import { loadDuckDb } from "./duck.ts";
@@ -59,7 +59,7 @@ function resultTypeOf(type: DuckDBType): ResultType {
   }
 }
 
-/** The expression whose values `readCell` takes: what has no plain value of its own comes as text. */
+/** The expression whose values `cellReader` accepts: types without a plain value become text. */
 export function cellSql({ column, type }: SourceColumn, value: string): string {
   const { DuckDBTypeId: ids } = loadDuckDb();
   switch (column.type) {
@@ -77,7 +77,7 @@ export function cellSql({ column, type }: SourceColumn, value: string): string {
   }
 }
 
-/** How a value that is not null becomes a cell. */
+/** The function that makes a cell of a value that is not null. */
 export function cellReader({ type }: ResultColumn): (value: DuckDBValue) => Cell {
   switch (type) {
     case "boolean":

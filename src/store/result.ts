@@ -1,10 +1,10 @@
-/** How the rows of a DuckDB statement become batches of plain cells, without the result ever being held. */
+/** The conversion of a DuckDB statement's rows into batches of plain cells, without holding the result. */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "duckdb";
 import type { Cell, CellBatch } from "../schema/result-column.ts";
 import { type SourceColumn, cellReader, cellSql } from "./result-types.ts";
 import { type ReadingStatement, relationOf } from "./statement.ts";
 
-/** Runs the statement while it is read. */
+/** The batches of a statement, which runs while they are read. */
 export async function* cellBatches(
   connection: DuckDBConnection,
   statement: ReadingStatement,
@@ -21,7 +21,7 @@ export async function* cellBatches(
     const rows = ended ? chunk.rowCount - 1 : chunk.rowCount;
     if (rows > 0) yield* readChunk(columns, chunk, rows);
     if (!ended) continue;
-    // A stream that is not read to its end keeps the file open, whatever is closed around it.
+    // A stream that is not read to its end keeps the file open, even after its connection is closed.
     await result.fetchChunk();
     return;
   }
@@ -29,8 +29,8 @@ export async function* cellBatches(
 }
 
 /**
- * A streamed result that fails half-way ends like one that is done, and nobody learns that rows are missing: so the last row is one of ours.
- * It comes last because the order of rows is kept (`preserve_insertion_order`).
+ * The statement with a last row of ours: a streamed result that fails half-way otherwise ends like a complete one.
+ * That row comes last because the order of rows is kept (`preserve_insertion_order`).
  */
 function withEndMark(statement: ReadingStatement): string {
   const cells = statement.columns.map((column, index) => cellSql(column, `c${index}`));
@@ -38,7 +38,7 @@ function withEndMark(statement: ReadingStatement): string {
   return `SELECT ${[...cells, "false"].join(", ")} FROM ${relationOf(statement)} UNION ALL SELECT ${[...nulls, "true"].join(", ")}`;
 }
 
-/** The error is not told while streaming, so the statement is run again without that. */
+/** The error of a failed stream, found by running the statement again without streaming. */
 async function findFailure(connection: DuckDBConnection, statement: ReadingStatement): Promise<never> {
   await connection.run(statement.sql);
   throw new Error("the result ended before its last row");

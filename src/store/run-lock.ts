@@ -6,7 +6,7 @@ import { lockError, takeFileLock } from "./file-lock.ts";
 import { checkFolder, runLockFile } from "./side-files.ts";
 
 /**
- * Takes the lock, or says who has it. A file that a dead process left is not a lock.
+ * Takes the lock, or names its holder. A file that a dead process left is not a lock.
  * @throws SpillwayError `run-locked` with the PID; `warehouse-unwritable`, `side-file`, `disk-full`
  */
 export async function holdRunLock(file: string): Promise<AsyncDisposable> {
@@ -26,7 +26,7 @@ export async function holdRunLock(file: string): Promise<AsyncDisposable> {
   }
   return {
     async [Symbol.asyncDispose](): Promise<void> {
-      // unlinked while it is held: whoever comes next makes a new one
+      // unlinked while it is held: the next process makes a new one
       await rm(lock, { force: true }).catch(() => undefined);
       stopDuck(duck);
       released(lock);

@@ -22,7 +22,7 @@ export interface RunCounts {
   readonly duplicates: number;
   readonly rejected: number;
   readonly other: number;
-  /** Of model invocation logs; none where no source holds them. */
+  /** Records of model invocation logs; undefined if no source has any. */
   readonly logRecords?: number;
   readonly logsKept?: number;
   readonly logsRejected?: number;
@@ -53,7 +53,7 @@ logs_rejected = ${run.logsRejected ?? 0}, logs_other = ${run.logsOther ?? 0}
 WHERE run_id = ${sqlText(run.runId)}`);
 }
 
-/** The identities of R8, each with both sides, in the words of the printed summary. */
+/** The identities of R8 with both sides, in the words of the printed summary. */
 export function identities(counts: RunCounts): readonly { readonly text: string; readonly holds: boolean }[] {
   const n = (value: number): string => value.toLocaleString("en-US");
   const c = counts;
@@ -74,7 +74,7 @@ export function identities(counts: RunCounts): readonly { readonly text: string;
   ];
 }
 
-/** Nothing is said of logs that nobody asked for. */
+/** The identities of invocation logs; none if no source has any. */
 function logIdentities(
   { logRecords = 0, logsKept = 0, logsRejected = 0, logsOther = 0, newLogs = 0, duplicateLogs = 0 }: RunCounts,
   n: (value: number) => string,
@@ -92,7 +92,7 @@ function logIdentities(
   ];
 }
 
-/** Fails loudly when an identity of R8 does not add up. */
+/** Checks the identities of R8. @throws Error when one does not add up */
 export function reconcile(counts: RunCounts): void {
   const wrong = identities(counts).find(({ holds }) => !holds);
   if (wrong === undefined) return;

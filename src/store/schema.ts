@@ -1,4 +1,4 @@
-/** The warehouse's schema: it makes it, brings older files up to it, and says where unqualified names lead. */
+/** The warehouse's schema: its creation, the upgrade of older files, and the search path. */
 import type { DuckDBConnection } from "duckdb";
 import { internalSchema, internalTables } from "../schema/internal-tables.ts";
 import { addColumnsSql, createTableSql } from "./ddl.ts";
@@ -8,13 +8,13 @@ import { checkVersion, readMeta, schemaVersion, writeMeta } from "./meta.ts";
 import { publicTables } from "../schema/public-tables.ts";
 import { readQuery } from "../sql/query-file.ts";
 
-/** The rollup follows from its statement: it is made anew when that or the reports change. */
+/** The removal of the rollup, which is made again when its statement or the reports change. */
 const outdatedDays = `DROP TABLE IF EXISTS invocation_day; DROP TABLE IF EXISTS "${internalSchema}".stale_day;`;
 const allDaysStale = "INSERT INTO stale_day SELECT DISTINCT date_trunc('day', event_time) FROM invocation;";
 
 /**
- * Makes an attached warehouse the one in use: what analysts read first, then what Spillway keeps for itself. A file without the second
- * schema is of the first version, or no warehouse.
+ * Makes an attached warehouse the one in use: the tables for analysts come first, then the internal ones. A file without the second
+ * schema is of the first version, or not a warehouse.
  */
 export async function useWarehouse(connection: DuckDBConnection, alias: string): Promise<void> {
   const present = await rowsOf(
@@ -46,7 +46,7 @@ export async function ensureSchema(
     ...internalTables.map((table) => createTableSql(table, "TABLE", internalSchema)),
     ...(isNew ? [] : publicTables.map((table) => addColumnsSql(table))),
   ].join("\n");
-  // one transaction: each commit of its own would wait for the disk
+  // one transaction, as each commit would wait for the disk
   await connection.run(`BEGIN; CREATE SCHEMA IF NOT EXISTS "${internalSchema}"; ${searchPath("warehouse")};`);
   try {
     await connection.run(
@@ -55,7 +55,7 @@ export async function ensureSchema(
     await writeMeta(connection, {
       schema_version: String(schemaVersion),
       derived: derived.hash,
-      // what analysts see has changed, whether or not this run finds anything new
+      // what analysts see has changed, even if this run finds nothing new
       ...(isNew ? {} : { dirty: "true" }),
     });
     await connection.run("COMMIT");

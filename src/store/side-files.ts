@@ -1,4 +1,4 @@
-/** The files that stand beside a warehouse, by name, and how what an earlier process left of them goes. */
+/** The files beside a warehouse: their names, and the removal of those that an earlier process left. */
 import { access, constants, mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpillwayError, systemCode } from "../errors.ts";
@@ -9,18 +9,18 @@ export const lockFile = (file: string): string => `${file}.lock`;
 export const runLockFile = (file: string): string => `${file}.run`;
 export const publishingFile = (file: string): string => `${file}.publishing`;
 export const compactFileOf = (work: string): string => `${work}.compact`;
-/** Where workers stage for a warehouse, also before it is open. */
+/** The folder where workers stage for a warehouse, even before it is open. */
 export const stageFolder = (file: string): string => `${workFile(file)}.stage`;
-/** Where DuckDB spills what is larger than its memory. */
+/** The folder where DuckDB spills what exceeds its memory. */
 export const spillFolder = (file: string): string => `${workFile(file)}.tmp`;
 
-/** DuckDB's logs of a database file. The last two stand there only while it writes a checkpoint. */
+/** DuckDB's logs of a database file. The last two exist only during a checkpoint. */
 export const logsOf = (file: string): readonly string[] => [`${file}.wal`, `${file}.wal.checkpoint`, recoveryLog(file)];
 
-/** Made anew from the two others whenever they are read. */
+/** The log that is made from the two others whenever they are read. */
 const recoveryLog = (file: string): string => `${file}.wal.recovery`;
 
-/** Removes a file of ours; an empty folder of its name too. */
+/** Removes a file of ours, or an empty folder of its name. */
 export async function removeSide(path: string): Promise<void> {
   makeWay(path);
   try {
@@ -39,7 +39,7 @@ export async function removeDatabase(file: string): Promise<void> {
   await removeLogs(file);
 }
 
-/** Call it under the lock of the warehouse: whatever an earlier process was in the middle of is of no use, and the stage stands empty. */
+/** Removes, under the warehouse's lock, what an earlier process left unfinished, and empties the stage. */
 export async function clearLeftovers(file: string): Promise<void> {
   const work = workFile(file);
   for (const left of [publishingFile(file), publishingFile(work)]) await removeSide(left);
@@ -56,7 +56,7 @@ export async function clearLeftovers(file: string): Promise<void> {
   await mkdir(stageFolder(file));
 }
 
-/** @throws SpillwayError `warehouse-unwritable`: the folder is the matter, no file in it */
+/** Checks that the folder can be written to. @throws SpillwayError `warehouse-unwritable` */
 export async function checkFolder(file: string): Promise<void> {
   try {
     const folder = dirname(file);

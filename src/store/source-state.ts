@@ -1,9 +1,9 @@
-/** What sources remember between runs: small JSON texts under a scope and a name. */
+/** The memory of sources between runs: small JSON texts under a scope and a name. */
 import type { DuckDBConnection } from "duckdb";
 import { filledQuery } from "../sql/query-file.ts";
 import { rowsOf, sqlText } from "./duck.ts";
 
-/** One thing to remember; it replaces what the scope remembered under that name. */
+/** One state, which replaces the scope's earlier one of the same name. */
 export interface SourceState {
   readonly scope: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export async function readStates(connection: DuckDBConnection, scope: string): P
   return new Map(rows.map(([name, value]) => [String(name), String(value)]));
 }
 
-/** Of several values for one name the last wins. Call it within a transaction. */
+/** Writes states within the caller's transaction; of several values for one name the last wins. */
 export async function writeStates(
   connection: DuckDBConnection,
   states: readonly SourceState[],

@@ -1,4 +1,4 @@
-/** The check of SQL that a person wrote: one statement that reads, nothing else; and what its columns are. */
+/** The check of a person's SQL, which has to be one statement that reads, and its columns. */
 import type { DuckDBConnection, DuckDBExtractedStatements, DuckDBPreparedStatement } from "duckdb";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { withoutTerminator } from "../sql/composition.ts";
@@ -9,17 +9,17 @@ import { type SourceColumn, sourceColumn } from "./result-types.ts";
 export interface ReadingStatement {
   readonly sql: string;
   readonly columns: readonly SourceColumn[];
-  /** It can stand in a FROM; EXPLAIN and PRAGMA cannot. */
+  /** Whether it can be used in a FROM, which EXPLAIN and PRAGMA cannot. */
   readonly isRelation: boolean;
 }
 
-/** The relation of a statement whose columns are called c0, c1, …: two of one name can be told apart so. */
+/** The statement as a relation with columns c0, c1, …, which tells apart two of the same name. */
 export function relationOf({ sql, columns }: ReadingStatement): string {
-  // the line break ends a comment that the statement ends with
+  // the line break ends a comment at the end of the statement
   return `(${sql}\n) AS result(${columns.map((_, index) => `c${index}`).join(", ")})`;
 }
 
-/** @throws SpillwayError `sql-refused`, unless it is one statement that reads */
+/** Checks a text. @throws SpillwayError `sql-refused`, unless it is one statement that reads */
 export async function readingStatement(connection: DuckDBConnection, text: string): Promise<ReadingStatement> {
   const prepared = await prepareOne(connection, text);
   const { StatementType } = loadDuckDb();
@@ -52,7 +52,7 @@ async function extract(connection: DuckDBConnection, text: string): Promise<Duck
   try {
     return await connection.extractStatements(text);
   } catch (error) {
-    // all that the binding says of a text without a statement
+    // the binding's only word on a text without a statement
     if (!messageOf(error).includes("Error in native callback")) throw error;
     throw new SpillwayError("sql-refused", "There is no SQL statement", { next: "Give one statement", cause: error });
   }
@@ -67,7 +67,7 @@ async function canStandInFrom(connection: DuckDBConnection, statement: ReadingSt
   }
 }
 
-/** Names are made unique, since in most formats the second column of a name would be lost. */
+/** The columns with unique names, since most formats would lose the second column of a name. */
 function columnsOf(prepared: DuckDBPreparedStatement): SourceColumn[] {
   const seen = new Map<string, number>();
   return Array.from({ length: prepared.columnCount }, (_, index) => {

@@ -1,11 +1,11 @@
-/** Transactions: all or nothing, and what does not fit into DuckDB's memory is tried again with more. */
+/** Transactions, with another attempt and more memory for what does not fit into DuckDB's limit. */
 import type { DuckDBConnection } from "duckdb";
 import { messageOf } from "../errors.ts";
 import { rowsOf } from "./duck.ts";
 
 const attempts = 6;
 
-/** Runs `action` in a transaction; whatever it throws undoes all of it. It may run more than once. */
+/** Runs `action` in a transaction, perhaps more than once; a throw undoes all of it. */
 export async function inTransaction<T>(connection: DuckDBConnection, action: () => Promise<T>): Promise<T> {
   return await withinMemory(connection, async () => {
     await connection.run("BEGIN");
@@ -14,7 +14,7 @@ export async function inTransaction<T>(connection: DuckDBConnection, action: () 
       await connection.run("COMMIT");
       return result;
     } catch (error) {
-      // the first error says what happened; a failing rollback would hide it
+      // the first error explains what happened; a failing rollback would hide it
       await connection.run("ROLLBACK").catch(() => undefined);
       throw error;
     }

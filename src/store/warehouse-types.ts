@@ -1,4 +1,4 @@
-/** Which types the users of a warehouse need besides the class itself. */
+/** The types that users of a warehouse need besides the class itself. */
 export type { LogFinding } from "./findings.ts";
 export type { Expectation } from "./expected-trails.ts";
 export type { Listed, ListedDays } from "./listed-ranges.ts";

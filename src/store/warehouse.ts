@@ -53,9 +53,9 @@ export type * from "./warehouse-types.ts";
 
 export interface WarehouseOptions extends DuckOptions {
   readonly now?: () => Date;
-  /** Told what was mended while opening. */
+  /** Called with what was repaired while opening. */
   readonly notice?: ((message: string) => void) | undefined;
-  /** Events that are folded at once, 200,000 unless told. */
+  /** Events that are folded at once; default: 200,000. */
   readonly foldedAtOnce?: number;
 }
 
@@ -65,17 +65,17 @@ export class Warehouse {
   readonly digests: DigestStore = digestStore((action) =>
     this.#transaction((connection) => action(connection, this.#context())),
   );
-  /** Where workers put their Parquet files: empty at first, gone with the warehouse. */
+  /** The folder for the workers' Parquet files, removed on closing. */
   readonly stageFolder: string;
   readonly #duck: Duck;
   readonly #options: WarehouseOptions;
   #runId = "";
-  /** Everything on the one connection happens in turn: a question to the ledger never falls into somebody's transaction. */
+  /** The turn of the single connection, which keeps queries to the ledger out of other transactions. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** The candidates of this run are remembered. */
+  /** Whether the candidates of this run are remembered. */
   #remembers = false;
   #lateEvents: PruneCounts | null = null;
-  /** Since the last publishing. */
+  /** New events since the last publishing. */
   #newEvents = 0;
   #limits: ResourceLimits = alone;
 
@@ -96,7 +96,7 @@ export class Warehouse {
       return new Warehouse(file, duck, options);
     } catch (error) {
       stopDuck(duck);
-      // The lock of another run stays; ours would only be litter.
+      // The lock of another run stays; ours is removed.
       if (!(error instanceof SpillwayError && error.code === "run-locked"))
         await rm(lockFile(file), { force: true }).catch(() => undefined);
       released(work);
@@ -107,8 +107,8 @@ export class Warehouse {
   }
 
   /**
-   * Which of the candidates have to be read. Chunks of some thousands are best, in the order of the listing.
-   * `remember`: `missingObjects` is going to be asked for what was never among the candidates.
+   * The candidates that have to be read. Chunks of some thousands are best, in the order of the listing.
+   * `remember` keeps them for `missingObjects`, which asks for objects that were never among the candidates.
    */
   async unknownObjects(
     candidates: readonly Candidate[],
@@ -127,7 +127,7 @@ export class Warehouse {
     });
   }
 
-  /** Objects of the ledger within what was listed completely that were not among the remembered candidates. */
+  /** Objects of the ledger within completely listed ranges that were not among the remembered candidates. */
   async missingObjects(keys: ListedKeyRange, kind: ObjectKind = "trail"): Promise<readonly MissingObject[]> {
     return await this.#guard(async () => {
       if (!this.#remembers) await startListed(this.#duck.connection);
@@ -154,13 +154,13 @@ export class Warehouse {
     return counts;
   }
 
-  /** Not for each commit anew: what had to be added to it for the one before stays. */
+  /** Sets the limits only when they change: memory added for an earlier commit stays. */
   async #limit(limits: ResourceLimits): Promise<void> {
     if (limits !== this.#limits) await this.#guard(() => setLimits(this.#duck.connection, limits, this.#options));
     this.#limits = limits;
   }
 
-  /** Begins a run and returns its identifier. Until it is finished its row has no `finished_at`. */
+  /** Begins a run and returns its identifier; its row has no `finished_at` until it is finished. */
   async startRun(source: string, startedAt: Date): Promise<string> {
     this.#runId = randomUUID();
     const run = { runId: this.#runId, startedAt, source, version };
@@ -173,12 +173,12 @@ export class Warehouse {
     await this.#guard(() => completeRun(this.#duck.connection, { ...counts, runId, finishedAt }));
   }
 
-  /** What the last runs left for a source under this scope: values by name. */
+  /** The values by name that earlier runs left for a source under this scope. */
   async sourceState(scope: string): Promise<ReadonlyMap<string, string>> {
     return await this.#guard(() => readStates(this.#duck.connection, scope));
   }
 
-  /** Remembers for the sources, by itself; what belongs to objects goes with their batch. It is nothing to publish for. */
+  /** Saves states of sources apart from a batch, without a need to publish. */
   async saveSourceState(states: readonly SourceState[]): Promise<void> {
     await this.#transaction((connection) => writeStates(connection, states, this.#context()));
   }
@@ -193,32 +193,32 @@ export class Warehouse {
     await this.#transaction((connection) => replaceProfiles(connection, rows));
   }
 
-  /** Makes these the accounts and Regions that are expected, in place of those that were. */
+  /** Replaces the expected accounts and Regions. */
   async replaceExpected(expected: Expectation): Promise<void> {
     await this.#transaction((connection) => replaceExpected(connection, expected));
   }
 
-  /** Makes the user's own boundaries rows of the table `boundary`, in place of those that were there. */
+  /** Replaces the user's own boundaries in the table `boundary`. */
   async replaceBoundaries(own: ReadonlyMap<string, readonly string[]>): Promise<void> {
     await this.#transaction((connection) => replaceBoundaries(connection, own));
   }
 
-  /** Removes what happened before a day (YYYY-MM-DD, UTC), for good: what comes for these days later does not stay either. */
+  /** Removes what happened before a day (YYYY-MM-DD, UTC) for good, even what comes for these days later. */
   async prune(day: string): Promise<PruneCounts> {
     return await this.#transaction((connection) => pruneBefore(connection, day));
   }
 
-  /** What the last `publish` left out because it came for days that were pruned; null if nothing was ever pruned. */
+  /** The events that the last `publish` left out for being of pruned days; null if nothing was ever pruned. */
   get lateEvents(): PruneCounts | null {
     return this.#lateEvents;
   }
 
-  /** The share of the file that holds nothing any more, 0 to 1. */
+  /** The unused share of the file, 0 to 1. */
   async wastedShare(): Promise<number> {
     return await this.#guard(() => wastedShare(this.#duck.connection));
   }
 
-  /** Writes the working file anew without its empty parts: DuckDB never makes a file smaller. Publish afterwards. */
+  /** Rewrites the working file without its unused parts, which DuckDB itself never does. Publish afterwards. */
   async compact(): Promise<CompactSizes> {
     return await this.#guard(async () => {
       const sizes = await compactFile(this.#duck, workFile(this.file));
@@ -227,7 +227,7 @@ export class Warehouse {
     });
   }
 
-  /** Puts the working file's content in place of the published file. Without anything new it does nothing and returns false. */
+  /** Replaces the published file by a copy of the working file; false if there is nothing new. */
   async publish(): Promise<boolean> {
     return await this.#guard(async () => {
       const { connection } = this.#duck;
@@ -237,7 +237,7 @@ export class Warehouse {
       if (fresh) return false;
       this.#lateEvents = await inTransaction(connection, () => applyHorizon(connection));
       await renewStaleDays(connection);
-      // the copy must say that it is clean; until the rename is done, `base` tells that the published file is an older one
+      // the copy has to be marked as clean; until the rename is done, `base` shows that the published file is older
       const base = meta.get("published") === "true" ? { base: meta.get("generation") ?? "" } : {};
       const clean = { generation: randomUUID(), dirty: "false", ...base };
       await checkpointAfter(this.#duck, this.#newEvents, () => writeMeta(connection, clean));
@@ -251,7 +251,7 @@ export class Warehouse {
         await attach(this.#duck, work, "warehouse", "write");
         await useWarehouse(connection, "warehouse");
       }
-      // an old generation must not pass for the base again: it may be a backup that the owner put back
+      // an old generation cannot be the base again: it may be a backup that the owner restored
       await writeMeta(connection, { published: "true", base: "" });
       return true;
     });
@@ -260,7 +260,7 @@ export class Warehouse {
   async [Symbol.asyncDispose](): Promise<void> {
     // closing under a running statement would take the process down
     await this.#turn;
-    // unlinked while it is held: whoever comes next makes a new one
+    // unlinked while it is held: the next process makes a new one
     await rm(lockFile(this.file), { force: true }).catch(() => undefined);
     await rm(this.stageFolder, { recursive: true, force: true }).catch(() => undefined);
     stopDuck(this.#duck);

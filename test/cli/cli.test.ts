@@ -71,7 +71,35 @@ describe("wrong usage ends with exit code 2 and says what was meant", () => {
     [["report", "denials", "--format", "xml"], /'xml' is invalid\. Allowed choices are table, csv/],
     [["report", "denials", "--from", "2026-13-01"], /'2026-13-01' is invalid\. Give a day such as/],
     [["report", "denials", "--from", "yesterday"], /'yesterday' is invalid/],
-    [["report", "denials", "--from", "2026-09-10", "--to", "2026-09-10"], /^error: --from is not before --to\n/],
+    [
+      ["report", "denials", "--from", "2026-09-10", "--to", "2026-09-10"],
+      /^error: --from and --to are the same moment.*\n.*name a later one\.\n$/,
+    ],
+    [
+      ["report", "denials", "--from", "2026-09-11", "--to", "2026-09-10"],
+      /^error: --from is after --to\nSwap them\.\n$/,
+    ],
+    [
+      ["evidence", "--from", "2026-09-11", "--to", "2026-09-10", "--boundary", "eu", "--output", "x"],
+      /^error: --from is after --to\nSwap them\.\n$/,
+    ],
+    [
+      ["athena", "sql", "denials", "--from", "2026-09-11", "--to", "2026-09-10"],
+      /^error: --from is after --to\nSwap them\.\n$/,
+    ],
+    [
+      ["ingest", "s3://logs/AWSLogs/", "--from", "2026-09-11", "--to", "2026-09-10"],
+      /^error: --from 2026-09-11 is after --to 2026-09-10\nSwap them\.\n$/,
+    ],
+    [
+      ["ingest", "lookup-events:eu-west-1", "--from", "2026-09-11", "--to", "2026-09-10"],
+      /^error: --from 2026-09-11 is after --to 2026-09-10\nSwap them\.\n$/,
+    ],
+    [
+      ["athena", "refresh", "--from", "2026-09-11", "--to", "2026-09-10"],
+      /^error: --from 2026-09-11 is after --to 2026-09-10\nSwap them\.\n$/,
+    ],
+    [["athena", "setup"], /^error: the log location is missing\nAdd --logs s3:/],
     [
       ["report", "spilover-by-region"],
       /^error: there is no report named "spilover-by-region"\nthe reports are .*spillover-by-region/,

@@ -56,7 +56,7 @@ it("the overview has the rows of every report, as the JSON format has them", asy
   const tables = [...readTables(page).keys()];
   expect(tables.toSorted()).toEqual([...catalogue.keys()].filter((name) => name !== "region-flow").toSorted());
   for (const name of tables) compare(page, name, await jsonOf(name, ...scope));
-  expect(page).toContain("2026-09-02 until the end, UTC");
+  expect(page.replaceAll(/<[^>]*>/g, "")).toContain("2026-09-02 until the end, UTC");
 });
 
 it("does not call it no gap that nothing is compared", async () => {
@@ -64,6 +64,53 @@ it("does not call it no gap that nothing is compared", async () => {
   const words = "No invocation log was loaded: nothing is compared, which is not the same as no gaps.";
   expect(page.split(words)).toHaveLength(2);
   expect(page.indexOf(words)).toBeGreaterThan(page.indexOf('id="report-invocation-log-gaps"'));
+});
+
+/** The page's text without its own style, script and the SQL of the reports. */
+const withoutCode = (page: string): string => page.replaceAll(/<(style|script|pre)\b.*?<\/\1>/gs, "");
+
+describe("a page of one report says what the other formats say beside their rows", () => {
+  const wordsOf = (page: string): string => page.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+
+  it("that no invocation log is there to compare with", async () => {
+    const page = (await report("invocation-log-gaps", ...scope, "--format", "html")).stdout;
+    expect(wordsOf(page)).toContain(
+      "Not shown. No invocation log was loaded: nothing is compared, which is not the same as no gaps.",
+    );
+  });
+
+  it("that no policy and no boundary is there to compare with", async () => {
+    const words = wordsOf((await report("drift", "--format", "html")).stdout);
+    expect(words).toContain("No policy documents were given (--bundle): what they allow is not evaluated.");
+    expect(words).toContain("No boundary was named: no route is marked as outside of it.");
+  });
+
+  it.each(["peaks", "tokens-by-region", "first-seen"])("the limits of %s, once", async (name) => {
+    const limits = catalogue.get(name)?.limits ?? "";
+    expect(limits.length).toBeGreaterThan(40);
+    for (const asked of [[name], []]) {
+      const page = (await report(...asked, "--format", "html")).stdout;
+      expect(wordsOf(withoutCode(page)).split(limits)).toHaveLength(2);
+    }
+  });
+
+  it("that no call is of an account that was asked for, on the overview too", async () => {
+    const sentence = "No call in the warehouse is of account 999999999999.";
+    for (const name of [[], ["denials"]])
+      expect(wordsOf((await report(...name, "--account", "999999999999", "--format", "html")).stdout)).toContain(
+        sentence,
+      );
+    expect((await report("--format", "html")).stdout).not.toContain("caveat");
+  });
+
+  it.each([
+    ["first-seen", "Nothing before the range is loaded, so everything looks new."],
+    ["freshness", "account-Regions"],
+    ["drift", "Routes with something to look at"],
+    ["claims", "Everything ran inside the boundary"],
+  ])("what the overview draws of %s", async (name, words) => {
+    expect(wordsOf((await report(name, "--boundary", "eu", "--format", "html")).stdout)).toContain(words);
+  });
 });
 
 it("the answer is that of the table", async () => {
@@ -119,6 +166,11 @@ describe("personal data", () => {
     expect(session.length).toBeGreaterThan(3);
     expect(run.stdout).not.toContain(session);
     expect((await report("--format", "html")).stdout).toContain(session);
+    const keyed = await report("--format", "html", "--pseudonymise", "a key that is long enough for this");
+    expect(keyed.stdout).toContain("<dt>Personal data</dt>\n<dd>replaced by a keyed hash</dd>");
+    expect(keyed.stdout).not.toContain(session);
+    for (const page of [run.stdout, keyed.stdout])
+      for (const name of ["legacy-exporter", "BedrockAPIKey-ab12", "@"]) expect(withoutCode(page)).not.toContain(name);
   });
 });
 
@@ -145,6 +197,7 @@ it("a scheduled run writes pages: the overview as text and as html, a report in 
       reports: [
         { name: ["overview", "denials"], format: ["html", "csv"], output: "both" },
         { name: "overview", format: "html", output: "page" },
+        { name: "invocation-log-gaps", format: "html", output: "gaps" },
       ],
     }),
   );
@@ -160,6 +213,7 @@ it("a scheduled run writes pages: the overview as text and as html, a report in 
   expect(page).toBe(readFileSync(join(folder, "both", "overview.html"), "utf8"));
   compare(page, "denials", await jsonOf("denials"));
   compare(readFileSync(join(folder, "both", "denials.html"), "utf8"), "denials", await jsonOf("denials"));
+  expect(readFileSync(join(folder, "gaps", "invocation-log-gaps.html"), "utf8")).toContain("nothing is compared");
   // the page says which boundary, as the config names it
   expect(page).toContain("<dt>Boundary</dt>\n<dd><strong>eu</strong>");
 });

@@ -251,7 +251,7 @@ describe("spillway config check", () => {
     ],
     [{ sources: [{ source: "s3://logs", from: "2026-02-30" }] }, /sources\[0\]\.from: there is no such day/],
     [{ sources: [{ source: "s3://logs", to: "tomorrow" }] }, /sources\[0\]\.to: write a day as YYYY-MM-DD\n/],
-    [{ scope: { from: "2026-09-02", to: "2026-09-01" } }, /from 2026-09-02 is not before to 2026-09-01/],
+    [{ scope: { from: "2026-09-02", to: "2026-09-01" } }, /from 2026-09-02 is not before to 2026-09-01\nSwap them/],
     [{ scope: { account: ["12"] } }, /scope\.account\[0\]: account ids have 12 digits/],
   ])("%j exits with 2", async (content, message) => {
     const run = await runCli(["config", "check", "--config", configFile(content)]);

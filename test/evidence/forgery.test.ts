@@ -1,7 +1,7 @@
 /** Forgers who mend all manifests: whatever they say in the summary has to follow from the rows, and the rows from the digests. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTestCredentials } from "../support/s3-trail.ts";
@@ -56,6 +56,22 @@ function claimOf(where: string, name: string, said: { outcome?: string; numbers?
       )
       .join("\n"),
   );
+}
+
+const calls = "data/rows/invocations-2026-09.csv";
+
+/** The row of a call by the end of its key. */
+function rowOf(text: string, call: number): string {
+  const row = text
+    .split("\n")
+    .find((line) => line.startsWith(`eu-central-1/00000000-0000-4000-8000-00000000000${call},`));
+  if (row === undefined) throw new Error(`no call ${call}`);
+  return row;
+}
+
+function replaceCell(text: string, call: number, cell: RegExp, other: string): string {
+  const row = rowOf(text, call);
+  return text.replace(row, row.replace(cell, other));
 }
 
 const digestFile = (where: string, at: number): { uri: string; file: string; line: string } => {
@@ -193,6 +209,121 @@ const cases: readonly (readonly [string, () => string, (where: string) => void, 
     () => pack,
     (where) => forge(where, "data/summary.json", (text) => text.replace('"left out"', '"kept"')),
     /differ in personalData/,
+  ],
+  [
+    "a call that is there twice",
+    () => pack,
+    (where) => forge(where, calls, (text) => `${text}${rowOf(text, 4)}\n`),
+    /rows\/invocations: a call is there twice/,
+  ],
+  [
+    "a call of the first moment after the range",
+    () => pack,
+    (where) => forge(where, calls, (text) => replaceCell(text, 4, /,2026-09-14T[^,]*/, ",2026-09-15T00:00:00.000Z")),
+    /a call out of the range: eu-central-1\/.*4/,
+  ],
+  [
+    "a call outside that is not among those outside",
+    () => pack,
+    (where) =>
+      forge(where, "data/rows/outside-boundary.csv", (text) => text.replace(/^eu-central-1\/[^\n]*\n(?=eu)/m, "")),
+    /outside-boundary\.csv does not hold the calls outside the boundary/,
+  ],
+  [
+    "a Region that nobody knows",
+    () => pack,
+    (where) => forge(where, calls, (text) => replaceCell(text, 4, /,us-east-1,/, ",xx-moon-1,")),
+    /does not name the Regions that the reference data does not know: xx-moon-1/,
+  ],
+  [
+    "another figure",
+    () => pack,
+    (where) => forge(where, "data/summary.json", (text) => text.replace('"throttled": 0', '"throttled": 1')),
+    /summary\.json says throttled = 1, and the rows say 0/,
+  ],
+  [
+    "a digest of somebody else's account",
+    () => pack,
+    (where) =>
+      forge(where, "data/integrity/signatures.csv", (text) => text.replace(",111122223333,", ",444455556666,")),
+    /digest of another account: s3:/,
+  ],
+  [
+    "a digest from another bucket",
+    () => pack,
+    (where) => forge(where, "data/integrity/signatures.csv", (text) => text.replace("s3://test-trail/", "s3://other/")),
+    /digest from another place: s3:\/\/other\//,
+  ],
+  [
+    "another signature",
+    () => pack,
+    (where) => {
+      const [signature = ""] = /[0-9a-f]{512}/.exec(digestFile(where, 1).line) ?? [];
+      forge(where, "data/integrity/signatures.csv", (text) => text.replace(signature, "0".repeat(512)));
+    },
+    /wrong signature of the digest [^]*the chain is broken before .*: another signature/,
+  ],
+  [
+    "a digest with other bytes",
+    () => pack,
+    (where) => {
+      const { file } = digestFile(where, 1);
+      const text = gunzipSync(readFileSync(join(where, file))).toString("utf8");
+      writeFileSync(join(where, file), gzipSync(`${text} `));
+      forge(where, "bag-info.txt", (info) => info.replace(/^Payload-Oxum: .*$/m, "Payload-Oxum: anew"));
+    },
+    /wrong signature of the digest [^]*the chain is broken before .*: another hash/,
+  ],
+  [
+    "a digest that signatures.csv does not name",
+    () => pack,
+    (where) => {
+      const { file } = digestFile(where, 1);
+      const more = file.replace(/[^/]*$/, "more.json.gz");
+      writeFileSync(join(where, more), readFileSync(join(where, file)));
+      forge(where, "manifest-sha256.txt", (text) => `${text}${"0".repeat(64)}  ${more}\n`);
+    },
+    /signatures\.csv does not name data\/integrity\/digests\/.*more\.json\.gz/,
+  ],
+  [
+    "a valid log file with another hash",
+    () => pack,
+    (where) =>
+      forge(where, "data/inputs.csv", (text) =>
+        text.replace(/,[0-9a-f]{64},([0-9a-f]{64},,valid)/, `,${"0".repeat(64)},$1`),
+      ),
+    /inputs\.csv calls a log file valid that its digest does not list with this hash/,
+  ],
+  [
+    "a boundary that is not that of the reference data",
+    () => pack,
+    (where) => forge(where, "data/reference/boundaries.csv", (text) => text.replace(/^eu,eu-north-1,.*\n/m, "")),
+    /the Regions of the boundary eu are not those of reference\/boundaries\.csv/,
+  ],
+  [
+    "a manifest that names a file twice",
+    () => pack,
+    (where) => forge(where, "manifest-sha256.txt", (text) => `${text}${text.split("\n")[0] ?? ""}\n`),
+    /manifest-sha256\.txt names a file twice: data\//,
+  ],
+  [
+    "a list of files to be fetched, well listed",
+    () => pack,
+    (where) => {
+      writeFileSync(join(where, "fetch.txt"), "https://example.org/x 1 data/x\n");
+      forge(where, "tagmanifest-sha256.txt", (text) => `${text}${"0".repeat(64)}  fetch.txt\n`);
+    },
+    /fetch\.txt: a pack with holes is refused/,
+  ],
+  [
+    "a size in bag-info.txt that is not that of the files",
+    () => pack,
+    (where) => {
+      forge(where, "bag-info.txt", (text) => text.replace(/^Bagging-Date: .*$/m, "Bagging-Date: 2020-01-01"));
+      const info = join(where, "bag-info.txt");
+      writeFileSync(info, readFileSync(info, "utf8").replace(/^Payload-Oxum: .*$/m, "Payload-Oxum: 1.1"));
+    },
+    /Payload-Oxum is 1\.1, and /,
   ],
 ];
 

@@ -1,6 +1,6 @@
 /** Signed packs: accepted by us, by verify.py, by openssl by hand and by securesystemslib; refused by each after one byte. */
 import { spawnSync } from "node:child_process";
-import { type KeyObject, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { type KeyObject, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -158,6 +158,28 @@ it("another key than the one that was asked for is invalid, and so is a pack wit
   const unsigned = await verify(file("unsigned"), "--key", file("p256.pub.pem"));
   expect(unsigned.said).toContain("a key was given, and the pack is not signed");
   expect(unsigned.code).toBe(3);
+});
+
+it("a statement with another result than that of the claims is invalid, though the right key signed it", async () => {
+  const where = copyOf(file("ed25519"));
+  const { payload, payloadType } = envelopeOf(where);
+  const better = Buffer.from(payload, "base64").toString("utf8").replace('"result":"FAILED"', '"result":"PASSED"');
+  const bytes = Buffer.concat([
+    Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${better.length} `),
+    Buffer.from(better),
+  ]);
+  const sig = sign(null, bytes, pairs.ed25519.privateKey).toString("base64");
+  const bundle = readFileSync(join(where, attestation), "utf8").replace(
+    payload,
+    Buffer.from(better).toString("base64"),
+  );
+  writeFileSync(join(where, attestation), bundle.replace(/"sig": "[^"]*"/, `"sig": "${sig}"`));
+  const said = /attestation\.sigstore\.json: its result is not that of the claims in summary\.json/;
+  const ours = await verify(where, "--key", file("ed25519.pub.pem"));
+  expect([ours.said, ours.code]).toEqual([expect.stringMatching(said), 3]);
+  expect(ours.said).not.toContain("the signature does not fit");
+  const { code, lines } = runVerifier(where);
+  expect([lines.join("\n"), code]).toEqual([expect.stringMatching(said), 3]);
 });
 
 it("Ed25519 gives the same bytes twice; of P-256 all but the attestation are the same", async () => {

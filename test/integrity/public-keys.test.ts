@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { findKey, parsePublicKeys } from "../../src/integrity/public-keys.ts";
+import { findKey, parsePublicKeys, savedKeys } from "../../src/integrity/public-keys.ts";
 import { parseDigestName, parseLogName } from "../../src/integrity/digest-name.ts";
 
 /** Three keys that AWS published in its user guide: two in PKCS#1, one as SubjectPublicKeyInfo. */
@@ -35,6 +35,17 @@ describe("CloudTrail's public keys", () => {
     expect(findKey(keys, "00", from).problem).toBe("unknown");
     expect(findKey(keys, "00", 0).problem).toBe("none");
     expect(findKey(null, "00", 0).problem).toBe("none");
+  });
+
+  it("that were saved are those of their Region, and those of no named one", async () => {
+    const [first, second, third] = keys.map((key, at) => ({
+      ...key,
+      region: [null, "eu-west-1", "us-east-1"][at] ?? null,
+    }));
+    if (first === undefined || second === undefined || third === undefined) throw new Error("three keys");
+    const saved = savedKeys([first, second, third]);
+    expect(await saved.keys("eu-west-1", 0, 0)).toEqual([first, second]);
+    expect(await saved.keys("us-east-1", 0, 0)).toEqual([first, third]);
   });
 
   it("may have their times as text, and as the AWS CLI prints them", () => {

@@ -137,7 +137,7 @@ describe("wrong use", () => {
     [
       "a range turned round",
       ["verify", "LOGS", "--from", "2026-09-15", "--to", "2026-09-14"],
-      /--from is not before --to/,
+      /--from is after --to\nSwap them/,
     ],
     ["no account", ["verify", "LOGS", "--account", "12"], /12 is not an account id/],
     ["another thing to fail on", ["verify", "LOGS", "--fail-on", "boundary"], /Allowed choices are integrity/],

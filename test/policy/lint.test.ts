@@ -4,12 +4,12 @@ import type { PolicyKind } from "../../src/policy/kinds.ts";
 import { lintDocument } from "../../src/policy/lint/lint.ts";
 import { inferenceProfileSnapshot } from "../../src/reference/inference-profiles.ts";
 import { regionRows } from "../../src/reference/regions.ts";
-import { isScope } from "../../src/reference/vendors.ts";
+import { isProfileScope } from "../../src/reference/vendors.ts";
 
 const facts = {
   profiles: inferenceProfileSnapshot().rows,
   regions: new Set(regionRows().map(({ region }) => region)),
-  isScope,
+  isProfileScope,
 };
 
 type Plain = Readonly<Record<string, unknown>>;

@@ -3,84 +3,15 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { formatNames } from "../../src/report/formats/names.ts";
 import { type CliRun, queryRows, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
+import { leaked, people, planted, records } from "./planted.ts";
 
 const root = temporaryFolder();
 const warehouse = join(root, "w.duckdb");
 const key = "a secret of more than sixteen characters";
-
-/** Each of them is planted where it may stand, and must be in no byte that leaves. */
-const planted = {
-  session: "Plantedsession,Doe=Jane",
-  source: "plantedsource",
-  user: "planteduser",
-  federated: "plantedfederated",
-  directory: "9067f7d1c2-11111111-2222-3333-4444-555555555555",
-  principalId: "AROAPLANTED:plantedid",
-  mail: "planted.mail@example.com",
-  address: "203.0.113.77",
-  six: "2001:db8:77::1",
-} as const;
-const people = Object.values(planted);
-
-const call = (n: number, userIdentity: object, more: object = {}): object => ({
-  eventVersion: "1.11",
-  eventTime: `2026-09-18T08:0${n}:00Z`,
-  eventSource: "bedrock.amazonaws.com",
-  eventName: "Converse",
-  awsRegion: "eu-west-1",
-  eventID: `e-${n}`,
-  requestID: `5d0f7c1e-0001-4a6b-9d11-00000000000${n}`,
-  eventType: "AwsApiCall",
-  sourceIPAddress: planted.address,
-  userAgent: `tool/1.0 (${planted.mail})`,
-  recipientAccountId: "111122223333",
-  requestParameters: { modelId: "eu.amazon.nova-pro-v1:0" },
-  additionalEventData: { inferenceRegion: "eu-north-1" },
-  userIdentity,
-  ...more,
-});
-const session = `arn:aws:sts::111122223333:assumed-role/app/${planted.session}`;
-const role = {
-  type: "AssumedRole",
-  arn: session,
-  accountId: "111122223333",
-  sessionContext: { sessionIssuer: { arn: "arn:aws:iam::111122223333:role/app" }, sourceIdentity: planted.source },
-};
-const denied = (who: string): object => ({
-  errorCode: "AccessDenied",
-  errorMessage: `User: ${who} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-3::foundation-model/amazon.nova-pro-v1:0 with an explicit deny (asked by ${planted.mail} from ${planted.six})`,
-});
-const records = [
-  call(1, role),
-  call(2, role, { userAgent: `tool of ${planted.source}, run as ${planted.session}`, ...denied(session) }),
-  call(3, {
-    type: "IAMUser",
-    arn: `arn:aws:iam::111122223333:user/dept/${planted.user}`,
-    userName: planted.user,
-    accountId: "111122223333",
-  }),
-  call(
-    4,
-    { type: "IAMUser", arn: `arn:aws:iam::111122223333:user/dept/${planted.user}`, accountId: "111122223333" },
-    { ...denied(`arn:aws:iam::111122223333:user/dept/${planted.user}`), userAgent: `laptop-of-${planted.user}` },
-  ),
-  call(5, {
-    type: "FederatedUser",
-    arn: `arn:aws:sts::111122223333:federated-user/${planted.federated}`,
-    accountId: "111122223333",
-  }),
-  call(6, { type: "IdentityCenterUser", accountId: "111122223333", onBehalfOf: { userId: planted.directory } }),
-  call(7, { type: "AssumedRole", principalId: planted.principalId }, { sourceIPAddress: planted.six }),
-  call(
-    8,
-    { type: "AWSService", invokedBy: "agents.bedrock.amazonaws.com" },
-    { sourceIPAddress: "agents.bedrock.amazonaws.com" },
-  ),
-];
 
 beforeAll(async () => {
   const logs = join(root, "logs");
@@ -89,11 +20,6 @@ beforeAll(async () => {
   const run = await runCli(["ingest", logs, "--warehouse", warehouse, "--threads", "1"]);
   expect(run.stderr).toContain("8 Bedrock = 8 new");
 });
-
-function leaked(text: string): string[] {
-  const lower = text.toLowerCase();
-  return [...people, "plantedid", "Doe=Jane", "planted.mail"].filter((person) => lower.includes(person.toLowerCase()));
-}
 
 function outputs({ stdout, stderr }: CliRun): string {
   return stdout + stderr;
@@ -288,19 +214,29 @@ describe("protection", () => {
     expect(await hash(key)).not.toEqual(await hash(`${key}!`));
   });
 
-  it("is refused where it cannot be kept, with the reason", async () => {
-    const run = await runCli([
-      "report",
-      "denials",
-      "--engine",
-      "trino",
-      "--trino-url",
-      "http://127.0.0.1:1",
-      "--pseudonymise",
-      key,
-    ]);
-    expect(run.code).toBe(2);
-    expect(run.stderr).toContain("personal data cannot be protected on trino");
+  it.each([
+    ["trino", ["report", "denials"]],
+    ["trino", ["report"]],
+    ["trino", ["report", "--format", "html", "--output", join(root, "refused.html")]],
+    ["athena", ["report", "denials", "--format", "parquet", "--output", join(root, "refused.parquet")]],
+    ["athena", ["report"]],
+  ])("is refused on %s, where it cannot be kept, with the reason: %j", async (engine, args) => {
+    const asked = [...args, "--engine", engine, ...(engine === "trino" ? ["--trino-url", "http://127.0.0.1:1"] : [])];
+    for (const [flags, env] of [
+      [["--pseudonymise", key], {}],
+      [["--drop-personal"], {}],
+      [[], { SPILLWAY_PSEUDONYMISE_KEY: key }],
+    ] as const) {
+      // the flag itself looks there
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const run = await runCli([...asked, ...flags], env);
+      vi.unstubAllEnvs();
+      expect([run.code, run.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: personal data cannot be protected on \w+: .* raw logs there\nLoad the events/m),
+      ]);
+    }
+    expect(readdirSync(root).filter((name) => name.startsWith("refused"))).toEqual([]);
   });
 
   it("has to be asked for by whoever exports, and not over the warehouse itself", async () => {

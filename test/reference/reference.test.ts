@@ -12,7 +12,7 @@ import {
 } from "../../src/reference/inference-profiles.ts";
 import { findInferenceOperation, isNeverInference, operations } from "../../src/reference/operations.ts";
 import { findRegion, regionRows } from "../../src/reference/regions.ts";
-import { isScope, isVendor } from "../../src/reference/vendors.ts";
+import { isProfileScope, isVendor } from "../../src/reference/vendors.ts";
 import { inferenceProfileTable, regionTable } from "../../src/schema/tables.ts";
 
 const day = /^20\d\d-\d\d-\d\d$/;
@@ -78,7 +78,7 @@ describe("inference profiles", () => {
   it("names only Regions, scopes and vendors that the other files know; global profiles go anywhere", () => {
     for (const profile of profiles) {
       const [scope = "", vendor = ""] = profile.profileId.split(".");
-      expect([isScope(scope), isVendor(vendor)], profile.profileId).toEqual([true, true]);
+      expect([isProfileScope(scope), isVendor(vendor)], profile.profileId).toEqual([true, true]);
       expect(profile.model).toBe(profile.profileId.slice(scope.length + 1));
       expect(findRegion(profile.sourceRegion), profile.sourceRegion).toBeDefined();
       expect(profile.asOf).toMatch(monthOrDay);
@@ -190,9 +190,9 @@ describe("operations", () => {
 describe("scopes and vendors", () => {
   it("are closed sets without a common element", () => {
     const scopes = ["us", "eu", "apac", "jp", "au", "ca", "in", "us-gov", "global"];
-    expect(scopes.every(isScope)).toBe(true);
+    expect(scopes.every(isProfileScope)).toBe(true);
     expect(scopes.some(isVendor)).toBe(false);
     expect(["ai21", "xai", "zai", "amazon", "anthropic"].every(isVendor)).toBe(true);
-    expect(["ai21", "xai", "zai", "ap", "amer", "", "US"].some(isScope)).toBe(false);
+    expect(["ai21", "xai", "zai", "ap", "amer", "", "US"].some(isProfileScope)).toBe(false);
   });
 });

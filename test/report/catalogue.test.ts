@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { findReport, loadCatalogue, parseReport, viewName } from "../../src/report/catalogue.ts";
+import { findReport, loadCatalogue, parseReport } from "../../src/report/catalogue.ts";
+import { viewName } from "../../src/sql/report-reads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spillway-reports-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,7 +62,7 @@ describe("a user's folder", () => {
 
 it("a view has the report's name with underscores, and finds the report too", () => {
   const report = findReport(loadCatalogue(), "spillover_by_region");
-  expect([report.name, viewName(report)]).toEqual(["spillover-by-region", "spillover_by_region"]);
+  expect([report.name, viewName(report.name)]).toEqual(["spillover-by-region", "spillover_by_region"]);
 });
 
 it("an unknown report names the known ones", () => {

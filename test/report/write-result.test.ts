@@ -1,4 +1,5 @@
 /** The proof that a result is the same whoever writes it, DuckDB or our formats, and that a file is whole or not there. */
+import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -9,7 +10,7 @@ import type { OutputStream } from "../../src/effects.ts";
 import { openWarehouse } from "../../src/engines/duckdb/engine.ts";
 import type { Engine, Result } from "../../src/engines/engine.ts";
 import type { FormatName } from "../../src/report/formats/names.ts";
-import { filesFor } from "../../src/report/output.ts";
+import { filesFor, withOutput } from "../../src/report/output.ts";
 import { type WriteOptions, writeResult } from "../../src/report/results/write-result.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { type Sandbox, entriesOf, event, sandbox } from "../store/helpers.ts";
@@ -157,6 +158,16 @@ describe("a file", () => {
       { format: "csv", signal: never },
     );
     await expect(writing).rejects.toMatchObject({ code: "output" });
+  });
+
+  it("whose stream was told to stop is not said to be impossible to write", async () => {
+    const over = AbortSignal.abort();
+    const waiting = async (): Promise<void> => void (await once(new PassThrough(), "drain", { signal: over }));
+    await expect(withOutput(join(box.folder, "stopped"), nowhere, waiting)).rejects.toMatchObject({
+      name: "AbortError",
+      code: "ABORT_ERR",
+    });
+    expect(existsSync(join(box.folder, "stopped"))).toBe(false);
   });
 
   it("beside the one that was asked for cannot be written, not even as the engine's own copy", async () => {

@@ -5,6 +5,7 @@ import type { LedgerEntry } from "../../src/store/batch.ts";
 import type { DigestEntry, LogVerdict } from "../../src/store/digests.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { type Sandbox, readRows, sandbox } from "./helpers.ts";
+import { entryOf } from "./ledger-entry.ts";
 
 let box: Sandbox;
 let warehouse: Warehouse;
@@ -14,22 +15,14 @@ const hour = Date.UTC(2026, 8, 10, 12);
 
 const log = (name: string, over: Partial<LedgerEntry> & { sha256?: string } = {}): LedgerEntry => {
   const { sha256, ...rest } = over;
-  return {
+  return entryOf({
     uri: `s3://b/${name}`,
-    etag: "1",
-    size: 1,
-    status: "loaded",
-    reason: null,
     accountId: place.accountId,
     region: place.region,
     day: "2026-09-10",
-    records: 0,
-    bedrock: 0,
-    rejected: 0,
-    other: 0,
     ...(sha256 === undefined ? {} : { hashes: { sha256, sha256Object: "object", flaw: null } }),
     ...rest,
-  };
+  });
 };
 
 const verdict = (name: string, over: Partial<LogVerdict> = {}): LogVerdict => ({

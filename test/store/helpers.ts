@@ -9,6 +9,7 @@ import { type Duck, sqlText, startDuck, stopDuck } from "../../src/store/duck.ts
 import { WarehouseReader } from "../../src/store/reader.ts";
 import type { LedgerEntry } from "../../src/store/batch.ts";
 import { type PlainRow, plainRows } from "../../src/engines/result.ts";
+import { entryOf } from "./ledger-entry.ts";
 
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -102,20 +103,7 @@ export async function sandbox(): Promise<Sandbox> {
 export function entriesOf(rows: readonly Row[]): LedgerEntry[] {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(String(row["object_uri"]), (counts.get(String(row["object_uri"])) ?? 0) + 1);
-  return [...counts].map(([uri, bedrock]) => ({
-    uri,
-    etag: "1",
-    size: 1,
-    status: "loaded",
-    reason: null,
-    accountId: null,
-    region: null,
-    day: null,
-    records: bedrock,
-    bedrock,
-    rejected: 0,
-    other: 0,
-  }));
+  return [...counts].map(([uri, bedrock]) => entryOf({ uri, records: bedrock, bedrock }));
 }
 
 /** All rows of a query over a published warehouse. */

@@ -2,27 +2,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readQuery } from "../../src/sql/query-file.ts";
-import type { LedgerEntry, StagedBatch } from "../../src/store/batch.ts";
+import type { StagedBatch } from "../../src/store/batch.ts";
 import { startDuck } from "../../src/store/duck.ts";
 import { reconcile } from "../../src/store/runs.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { entriesOf, event, readRows, sandbox } from "./helpers.ts";
-
-const entry = (over: Partial<LedgerEntry>): LedgerEntry => ({
-  uri: "file:a",
-  etag: "1",
-  size: 1,
-  status: "loaded",
-  reason: null,
-  accountId: null,
-  region: null,
-  day: null,
-  records: 0,
-  bedrock: 0,
-  rejected: 0,
-  other: 0,
-  ...over,
-});
+import { entryOf } from "./ledger-entry.ts";
 
 describe("the ledger", () => {
   it("knows each version of an object, and quarantined ones until they change", async () => {
@@ -31,9 +16,9 @@ describe("the ledger", () => {
     await warehouse.commit({
       files: [],
       objects: [
-        entry({ uri: "file:a" }),
-        entry({ uri: "file:b", status: "quarantined", reason: "bad" }),
-        entry({ uri: "file:c", status: "skipped" }),
+        entryOf({ uri: "file:a" }),
+        entryOf({ uri: "file:b", status: "quarantined", reason: "bad" }),
+        entryOf({ uri: "file:c", status: "skipped" }),
       ],
       quarantine: [{ uri: "file:b", etag: "1", recordIndex: null, reason: "bad", eventId: null }],
     });
@@ -56,7 +41,7 @@ describe("the ledger", () => {
     await warehouse.startRun("test", new Date(0));
     const failed = (reason: string): StagedBatch => ({
       files: [],
-      objects: [entry({ status: "unreadable", reason })],
+      objects: [entryOf({ status: "unreadable", reason })],
       quarantine: [{ uri: "file:a", etag: "1", recordIndex: null, reason, eventId: null }],
     });
     const asked = [{ uri: "file:a", etag: "1", size: 1 }];
@@ -70,7 +55,7 @@ describe("the ledger", () => {
     const told = "SELECT reason FROM quarantine";
     expect(await readRows(file, ledger)).toEqual([{ etag: "1", status: "unreadable", reason: "Glacier" }]);
     expect(await readRows(file, told)).toEqual([{ reason: "Glacier" }]);
-    await warehouse.commit({ files: [], objects: [entry({})], quarantine: [] });
+    await warehouse.commit({ files: [], objects: [entryOf({})], quarantine: [] });
     expect(await warehouse.unknownObjects(asked)).toEqual([]);
     await warehouse.publish();
     expect(await readRows(file, ledger)).toEqual([{ etag: "1", status: "loaded", reason: null }]);
@@ -159,7 +144,7 @@ CREATE TABLE trail_object AS FROM (VALUES
             event({ event_id: `e${id}`, object_uri: place, host, record_index: index }),
           );
           const read = entriesOf(events).map((each) => ({ ...each, etag: String(etag) }));
-          const extracted = [entry({ uri: "athena:t/all/2026-09-10", etag: String(etag) })];
+          const extracted = [entryOf({ uri: "athena:t/all/2026-09-10", etag: String(etag) })];
           const objects = isExtracted ? extracted : read;
           await warehouse.commit({ files: [await box.stage(events)], objects, quarantine: [], isExtracted });
         }
@@ -195,10 +180,10 @@ CREATE TABLE trail_object AS FROM (VALUES
     const file = join(box.folder, "w.duckdb");
     await using warehouse = await Warehouse.open(file, { threads: 1 });
     await expect(
-      warehouse.commit({ files: [join(box.folder, "missing.parquet")], objects: [entry({})], quarantine: [] }),
+      warehouse.commit({ files: [join(box.folder, "missing.parquet")], objects: [entryOf({})], quarantine: [] }),
     ).rejects.toThrow();
     expect(await warehouse.unknownObjects([{ uri: "file:a", etag: "1", size: 1 }])).toHaveLength(1);
-    await warehouse.commit({ files: [], objects: [entry({})], quarantine: [] });
+    await warehouse.commit({ files: [], objects: [entryOf({})], quarantine: [] });
     expect(await warehouse.unknownObjects([{ uri: "file:a", etag: "1", size: 1 }])).toHaveLength(0);
   }, 30_000);
 });

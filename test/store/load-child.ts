@@ -1,6 +1,7 @@
 /** A process that loads staged files one by one and publishes, to be killed at any moment. Objects are named after the files. */
 import { basename } from "node:path";
 import { Warehouse } from "../../src/store/warehouse.ts";
+import { entryOf } from "./ledger-entry.ts";
 
 const [file, ...staged] = process.argv.slice(2);
 if (file === undefined) throw new Error("no warehouse given");
@@ -14,20 +15,7 @@ for (const { index } of await warehouse.unknownObjects(candidates)) {
   if (path === undefined || candidate === undefined) continue;
   await warehouse.commit({
     files: [path],
-    objects: [
-      {
-        ...candidate,
-        status: "loaded",
-        reason: null,
-        accountId: null,
-        region: null,
-        day: null,
-        records: 0,
-        bedrock: 0,
-        rejected: 0,
-        other: 0,
-      },
-    ],
+    objects: [entryOf(candidate)],
     quarantine: [],
   });
 }

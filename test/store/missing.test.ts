@@ -5,23 +5,11 @@ import type { LedgerEntry } from "../../src/store/batch.ts";
 import { type ListedKeyRange } from "../../src/store/missing.ts";
 import { Warehouse } from "../../src/store/warehouse.ts";
 import { type Sandbox, readRows, sandbox } from "./helpers.ts";
+import { entryOf } from "./ledger-entry.ts";
 
 const day = "2026-09-10";
-const entry = (uri: string, over: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  uri,
-  etag: "1",
-  size: 1,
-  status: "loaded",
-  reason: null,
-  accountId: "111122223333",
-  region: "eu-west-1",
-  day,
-  records: 0,
-  bedrock: 0,
-  rejected: 0,
-  other: 0,
-  ...over,
-});
+const entry = (uri: string, over: Partial<LedgerEntry> = {}): LedgerEntry =>
+  entryOf({ uri, accountId: "111122223333", region: "eu-west-1", day, ...over });
 
 const ledger = [
   entry("s3://b/logs/first", { day: "2026-09-01" }),

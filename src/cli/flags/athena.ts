@@ -1,38 +1,28 @@
-/** The flags of `spillway athena` and of the engine: how Athena is reached, and where the raw logs are. */
+/** The flags of `spillway athena` and of the engine: the way to Athena, and the place of the raw logs. */
 import type { Command } from "commander";
 import type { AthenaAccess, AthenaOptions } from "../../engines/athena/access.ts";
 import { type LogTable, namedTable, ownDatabase, ownTable, parseTableName } from "../../engines/raw-logs/log-table.ts";
-import type { SourceSettings } from "../../ingest/sources/settings.ts";
+import { type SourceSettings, athenaSettings, logTableSettings } from "../../ingest/sources/settings.ts";
 import type { CommandContext } from "./context.ts";
 import { addSettings } from "./source.ts";
 import { wholeNumber } from "./values.ts";
 
-const accessSettings = [
-  "athenaWorkgroup",
-  "athenaOutput",
-  "athenaRegion",
-  "athenaEndpoint",
-  "athenaS3Endpoint",
-  "athenaPrice",
-] as const;
-const shapeSettings = ["dayColumn", "tableLacks", "tableAccounts"] as const;
-
 export interface AthenaAccessFlags extends Pick<
   SourceSettings,
-  (typeof accessSettings)[number] | "profile" | "roleArn"
+  (typeof athenaSettings)[number] | "profile" | "roleArn"
 > {
   readonly maxScan?: number;
   readonly athenaDatabase?: string;
 }
 
-export interface LogTableFlags extends Pick<SourceSettings, (typeof shapeSettings)[number]> {
+export interface LogTableFlags extends Pick<SourceSettings, (typeof logTableSettings)[number]> {
   readonly athenaDatabase?: string;
   readonly athenaTable?: string;
 }
 
-/** `of` stands before each description, where the command has other flags too. */
+/** Adds the flags; `of` begins each description where the command has other flags too. */
 export function addAthenaAccessFlags(command: Command, of = ""): Command {
-  return addSettings(command, accessSettings, of);
+  return addSettings(command, athenaSettings, of);
 }
 
 export function addProfileFlags(command: Command, of = ""): Command {
@@ -48,7 +38,7 @@ export function addLogTableFlags(command: Command): Command {
     command
       .option("--athena-database <name>", "database with Spillway's tables and views", ownDatabase)
       .option("--athena-table <name>", "a table of CloudTrail logs that is there already: DATABASE.TABLE"),
-    shapeSettings,
+    logTableSettings,
   );
 }
 

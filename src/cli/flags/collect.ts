@@ -1,4 +1,4 @@
-/** The flags of collecting policies: of whom, and the way to AWS. */
+/** The flags of collecting policies: whose, and the way to AWS. */
 import type { Command } from "commander";
 import { list } from "./values.ts";
 
@@ -10,7 +10,7 @@ export interface ServiceFlags {
   readonly endpointUrl?: string;
 }
 
-/** The way to Organizations, where it is another one. */
+/** The way to Organizations, where it differs. */
 export interface OrganizationsFlags {
   readonly organizationsProfile?: string;
   readonly organizationsRoleArn?: readonly string[];

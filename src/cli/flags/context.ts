@@ -1,10 +1,10 @@
-/** What every command is given. */
+/** The context of every command. */
 import type { Effects } from "../../effects.ts";
 
-/** What a command's action needs besides its own flags. */
+/** The means of a command's action besides its own flags. */
 export interface CommandContext {
   readonly effects: Effects;
   readonly signal: AbortSignal;
-  /** Sets the exit code of a command that succeeded with something to say. */
+  /** Sets the exit code of a command that succeeded with findings. */
   readonly exitWith: (code: number) => void;
 }

@@ -115,7 +115,7 @@ export async function openEngine(
   }
 }
 
-/** There a statement could read the logs by their own name, and the query history would keep what was replaced by what. */
+/** The refusal of protection on an engine where statements could read the logs by name, and the query history would keep the stand-ins. */
 function unprotected(engine: string): SpillwayError {
   return new SpillwayError(
     "usage",
@@ -126,7 +126,7 @@ function unprotected(engine: string): SpillwayError {
   );
 }
 
-/** A flag of an engine that does not run would be ignored in silence. */
+/** Refuses flags of other engines, which would be silently ignored. */
 function refuseStray(flags: EngineFlags, engine: string): void {
   const owners = new Map<string, readonly string[]>([
     ["relation", ["athena", "trino"]],

@@ -1,4 +1,4 @@
-/** The flags that name a call and the policy documents that bear on it. */
+/** The flags that name a call and the policy documents that apply to it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { operationNames } from "../../policy/operations.ts";
 import type { OutputFlags } from "./scope.ts";
@@ -15,12 +15,12 @@ export interface CallFlags {
   readonly project?: string;
   readonly bearerToken?: "SHORT_TERM" | "LONG_TERM";
   readonly managementAccount?: true;
-  /** Profiles as it knows them, refreshed perhaps. */
+  /** The warehouse with the known profiles, perhaps refreshed. */
   readonly warehouse?: string;
 }
 
 export interface DocumentFlags {
-  /** False: `--no-scp`. */
+  /** Files with SCPs; false for `--no-scp`. */
   readonly scp?: readonly string[] | boolean;
   readonly identity?: readonly string[];
   readonly boundaryPolicy?: readonly string[];
@@ -59,7 +59,7 @@ export function addCallFlags(command: Command): Command {
   return addCallerFlags(command);
 }
 
-/** Who calls from where, and what cannot be looked up about the profile. */
+/** Adds the flags of the caller, the source Region, and facts about the profile that cannot be looked up. */
 export function addCallerFlags(command: Command): Command {
   return command
     .option("--model <id>", "model: of a call without a profile, or behind an application profile")

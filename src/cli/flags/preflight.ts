@@ -1,4 +1,4 @@
-/** The flags of the walk before the first call. */
+/** The flags of the preflight. */
 import { type Command, Option } from "commander";
 import { type CheckName, checkNames } from "../../probe/preflight/line.ts";
 import { type OrganizationsFlags, type ServiceFlags, addOrganizationsFlags, addServiceFlags } from "./collect.ts";
@@ -8,7 +8,7 @@ import { type OutputFlags, addOutputFlags } from "./scope.ts";
 export interface PreflightFlags extends CallFlags, DocumentFlags, OutputFlags, ServiceFlags, OrganizationsFlags {
   readonly accountRole?: string;
   readonly boundary?: string;
-  /** Of the config: no flag. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
   readonly skip?: readonly CheckName[];
   readonly crossCheck?: true;

@@ -1,4 +1,4 @@
-/** The flags of real calls, and of what came of them. */
+/** The flags of real calls and their results. */
 import { type Command, Option } from "commander";
 import { type CallOperation, callOperations } from "../../probe/calls/probe-file.ts";
 import { type ServiceFlags, addServiceFlags } from "./collect.ts";
@@ -6,7 +6,7 @@ import { addKeyFlags } from "./policy.ts";
 import { type OutputFlags, addOutputFlags } from "./scope.ts";
 import { wholeNumber } from "./values.ts";
 
-/** Nobody learns more from more calls; a mistyped number is not to cost. */
+/** The most calls: more would not tell more, and a mistyped number should not cost money. */
 const mostCalls = 100;
 const mostTokens = 64;
 
@@ -15,9 +15,9 @@ export interface ProbeResultFlags extends OutputFlags, ServiceFlags {
   readonly bundle?: string;
   readonly principal?: string;
   readonly boundary?: string;
-  /** Of the config: no flag. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
-  /** Minutes. */
+  /** Minutes to wait for the events. */
   readonly wait: number;
   readonly context?: readonly string[];
   readonly absent?: readonly string[];

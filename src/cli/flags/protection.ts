@@ -1,4 +1,4 @@
-/** The flags that say how people are replaced in what leaves. */
+/** The flags for the protection of people in results. */
 import { type Command, Option } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";
@@ -21,7 +21,7 @@ export function addProtectionFlags(command: Command): Command {
     .option("--keep-users", "with either: names of users and of principals known by an id alone stay");
 }
 
-/** @throws SpillwayError `usage` */
+/** The protection that the flags name. @throws SpillwayError `usage` */
 export function protectionOf({ pseudonymise, dropPersonal, keepUsers }: ProtectionFlags): Protection | undefined {
   if (dropPersonal === true) return { drop: true, keepUsers };
   if (pseudonymise === undefined) {

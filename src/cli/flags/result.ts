@@ -1,12 +1,13 @@
-/** The flags for results of statements: how long, how many, and in which format they leave. */
+/** The flags for results of statements: time, number of rows, and format. */
 import type { Command } from "commander";
 import { SpillwayError } from "../../errors.ts";
 import { type FormatName, formatNames, formatTraits } from "../../report/formats/names.ts";
+import { describesItself } from "../../report/results/extras.ts";
 import type { OutputFlags } from "./scope.ts";
 import { wholeNumber } from "./values.ts";
 
 export interface ResultFlags {
-  /** Seconds. */
+  /** Seconds after which a statement is stopped. */
   readonly timeout?: number;
   readonly maxRows?: number;
   readonly envelope?: true;
@@ -19,34 +20,25 @@ export function addResultFlags(command: Command): Command {
     .option("--envelope", "json: an object with the rows and with what they are: report, scope, claims, version, run");
 }
 
-/** Whether the result has to say of itself what it is. @throws SpillwayError `usage` for an envelope around anything but JSON */
-export function describesItself(flags: OutputFlags & ResultFlags): boolean {
+/** Whether the result has to describe itself. @throws SpillwayError `usage` for an envelope around anything but JSON */
+export function isDescribed(flags: OutputFlags & ResultFlags): boolean {
   const format = formatOf(flags);
   if (flags.envelope === true && format !== "json") {
     throw new SpillwayError("usage", `--envelope is for json, and the format is ${format}`, {
       next: "Add --format json; Parquet and Arrow carry the same as metadata.",
     });
   }
-  return flags.envelope === true || format === "parquet" || format === "arrow";
+  return describesItself(format, flags.envelope);
 }
 
-/** The metadata of Parquet and Arrow, or the frame of JSON where an envelope was asked for. */
-export function extrasOf<Frame>(
-  { envelope }: ResultFlags,
-  itself: { readonly metadata: Readonly<Record<string, string>>; readonly frame: Frame } | undefined,
-): { metadata?: Readonly<Record<string, string>>; frame?: Frame } {
-  if (itself === undefined) return {};
-  return envelope === true ? { frame: itself.frame } : { metadata: itself.metadata };
-}
-
-/** Names of files that say their format, besides the format's own. */
+/** Extensions of files that imply a format, besides the format's own. */
 const otherExtensions: Readonly<Record<string, FormatName>> = {
   jsonl: "ndjson",
   markdown: "markdown",
   feather: "arrow",
 };
 
-/** The format that was asked for, else what the name of the file says, else the table. */
+/** The format that was asked for, else by the file's name, else the table. */
 export function formatOf({ format, output }: OutputFlags): FormatName {
   if (format !== undefined) return format;
   const extension = /\.(\w+)$/.exec(output ?? "")?.[1]?.toLowerCase() ?? "";
@@ -55,7 +47,7 @@ export function formatOf({ format, output }: OutputFlags): FormatName {
   );
 }
 
-/** Runs with a signal that also ends when the time is over. */
+/** Runs with a signal that also aborts when the time is over. */
 export async function withTimeout<T>(
   { timeout }: ResultFlags,
   signal: AbortSignal,

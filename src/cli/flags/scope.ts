@@ -1,5 +1,6 @@
-/** The flags that say what a report covers and how it leaves, for every command that prints results. */
+/** The flags for a report's scope and output, for every command that prints results. */
 import { type Command, Option } from "commander";
+import { checkRange } from "../../day.ts";
 import { SpillwayError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { type FormatName, formatNames } from "../../report/formats/names.ts";
@@ -19,7 +20,7 @@ export interface ScopeFlags {
   readonly region?: readonly string[];
   readonly principal?: readonly string[];
   readonly boundary?: string;
-  /** Of the config: no flag. */
+  /** The config's boundaries, which have no flag. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -41,11 +42,7 @@ export function addScopeFlags(command: Command): Command {
 }
 
 export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
-  if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
-    throw new SpillwayError("usage", "--from is not before --to", {
-      next: "--to names the first moment that is no longer included.",
-    });
-  }
+  checkRange(flags.from, flags.to);
   const stranger = flags.account?.find((id) => !/^\d{12}$/.test(id));
   if (stranger !== undefined)
     throw new SpillwayError("usage", `${stranger} is not an account id`, { next: "Account ids have 12 digits." });
@@ -64,7 +61,7 @@ export async function scopeOf(flags: ScopeFlags, now: Date): Promise<Scope> {
   };
 }
 
-/** A misspelt Region would look like one without inference; a Region may also be newer than the reference data, hence no error. */
+/** Warns of unknown Regions: a misspelt one would look like one without inference. It is not an error, since a Region may be newer than the reference data. */
 export async function warnOfUnknownRegions({ region = [] }: ScopeFlags, log: Logger): Promise<void> {
   if (region.length === 0) return;
   const [{ regionRows }, { nearest }] = await Promise.all([

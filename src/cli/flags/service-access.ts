@@ -15,7 +15,7 @@ export function serviceOf(flags: ServiceFlags, env: Readonly<Record<string, stri
   );
 }
 
-/** The management account is seldom the one with the workload. */
+/** The way to Organizations: the management account is seldom the one with the workload. */
 export function organizationsOf(
   flags: ServiceFlags & OrganizationsFlags,
   env: Readonly<Record<string, string | undefined>>,

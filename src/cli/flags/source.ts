@@ -13,24 +13,24 @@ import type { ObjectSource } from "../../ingest/listing/source.ts";
 import type { CommandContext } from "./context.ts";
 import { bytes, dollars, list, wholeNumber } from "./values.ts";
 
-/** Every setting that some kind of source takes, each with the kinds that do. */
+/** Adds a flag for every setting of a source, with the kinds that take it. */
 export function addSourceFlags(command: Command): Command {
   for (const name of settingNames) command.addOption(settingOption(name, `${takersOf(name).join(", ")}: `));
   return command;
 }
 
-/** Flags of single settings. `of` stands before each description, where the command has other flags too. */
+/** Adds flags of single settings; `of` begins each description where the command has other flags too. */
 export function addSettings(command: Command, names: readonly SettingName[], of = ""): Command {
   for (const name of names) command.addOption(settingOption(name, of));
   return command;
 }
 
-/** How a bucket is reached. */
+/** Adds the flags of the way to a bucket. */
 export function addBucketFlags(command: Command): Command {
   return addSettings(command, [...bucketSettings, "s3RequesterPays"], "bucket: ");
 }
 
-/** The flag of a setting. `of` stands before its description. Texts are checked by whoever takes them. */
+/** The flag of a setting; `of` begins its description. Texts are checked where they are used. */
 function settingOption(name: SettingName, of = ""): Option {
   const { value, placeholder, help } = sourceSettings[name];
   const flag = dashed(name);
@@ -63,7 +63,7 @@ export async function openSources(
   return await Promise.all(names.map(async (name) => await kindOf(name).open(name, flags, context)));
 }
 
-/** Whatever the source is, public keys are asked for with these. */
+/** The settings without those that public keys are fetched with, whatever the source. */
 function withoutKeySettings(settings: SourceSettings): SourceSettings {
   const { profile: _, roleArn: __, externalId: ___, cloudtrailEndpoint: ____, ...rest } = settings;
   return rest;
@@ -85,7 +85,7 @@ function refuseStrayFlags(kinds: readonly SourceKind[], flags: SourceSettings): 
   );
 }
 
-/** As it was typed: `s3Endpoint` is `--s3-endpoint`. */
+/** The flag as it is typed: `--s3-endpoint` for `s3Endpoint`. */
 function dashed(flag: string): string {
   return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

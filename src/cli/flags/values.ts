@@ -14,7 +14,7 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-/** Gathers a flag that may be given several times, or once with commas. */
+/** A parser that collects a flag given several times, or once with commas. */
 export function list(text: string, earlier: readonly string[] | undefined): readonly string[] {
   return [
     ...(earlier ?? []),

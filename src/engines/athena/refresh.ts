@@ -2,9 +2,9 @@
 import type { AthenaAccess } from "./access.ts";
 import { runStatement } from "./statement.ts";
 import { isOfFile } from "./explain.ts";
-import { dayVersion, daysBetween } from "../raw-logs/day-version.ts";
+import { dayVersion } from "../raw-logs/day-version.ts";
 import { SpillwayError } from "../../errors.ts";
-import { dayOf } from "../../day.ts";
+import { dayOf, eachDay } from "../../day.ts";
 import type { Logger } from "../../log.ts";
 import { eventTable } from "../../schema/event.ts";
 import { textLiteral } from "../../sql/literal.ts";
@@ -67,7 +67,7 @@ export async function refreshCopy(engine: CopyEngine, options: RefreshOptions): 
   const refreshed: string[] = [];
   const failed: { day: string; reason: string }[] = [];
   let unchanged = 0;
-  for (const day of daysBetween(options.from, options.to ?? dayOf(now))) {
+  for (const day of eachDay(options.from, options.to ?? dayOf(now))) {
     const version = dayVersion(day, now, options.lateDays);
     if (versions.get(day) === version) {
       unchanged++;

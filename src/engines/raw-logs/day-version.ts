@@ -11,10 +11,3 @@ export function dayVersion(day: string, now: Date, lateDays: number = deepLookBa
   if (day >= addDays(today, -lateDays)) return `read on ${today}`;
   return "closed";
 }
-
-/** Days from the first to the last, both included. */
-export function daysBetween(first: string, last: string): string[] {
-  const days: string[] = [];
-  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
-  return days;
-}

@@ -1,13 +1,13 @@
-/** What differs between the kinds of logs below `AWSLogs/ACCOUNT/`: the folder, what a key says, and whose ledger it is. */
+/** The differences between kinds of logs below `AWSLogs/ACCOUNT/`: their folder, their keys and their ledger. */
 import type { ObjectKind } from "../../store/warehouse.ts";
 import { type TrailKey, parseTrailKey } from "./trail-key.ts";
 
 export interface Layout {
   readonly kind: ObjectKind;
-  /** Below it lie the Regions. */
+  /** The folder that holds the Regions. */
   readonly folder: string;
   readonly parseKey: (key: string, anyName?: boolean) => TrailKey;
-  /** In messages: what was looked for, and how to find it. */
+  /** The words in messages for what was looked for, and how to find it. */
   readonly sought: string;
   readonly next: string;
   readonly nextIfSilent: string;

@@ -1,6 +1,6 @@
-/** Bounded parallel work with back-pressure: what the consumer does not take is not produced. */
+/** Bounded parallel work with back-pressure: nothing is produced before the consumer takes it. */
 
-/** `work` over all items, at most `limit` at once, results in the order of the items. The first failure ends it. */
+/** The results of `work` on all items, in their order, with at most `limit` at once. The first failure ends it. */
 export async function mapParallel<T, R>(
   items: readonly T[],
   limit: number,
@@ -31,7 +31,7 @@ interface Pull<T> {
   readonly result: IteratorResult<T, unknown>;
 }
 
-/** Everything the streams yield, at most `limit` streams open at once; each is at most one item ahead of the consumer. */
+/** The items of all streams, with at most `limit` open at once, each at most one item ahead of the consumer. */
 export async function* mergeParallel<T>(
   streams: readonly (() => AsyncGenerator<T>)[],
   limit: number,
@@ -41,7 +41,7 @@ export async function* mergeParallel<T>(
   let next = 0;
   const pull = (index: number, stream: AsyncGenerator<T>): void => {
     const pending = stream.next().then((result) => ({ index, result }));
-    // Its failure is seen by the race below, also when another one is first.
+    // The race below sees its failure, even if another one is first.
     pending.catch(() => undefined);
     pulls.set(index, pending);
   };

@@ -1,4 +1,4 @@
-/** The role of a source: something that lists trail objects. Workers fetch the bytes through the locator. */
+/** The role of a source: it lists trail objects, whose bytes the workers fetch through the locator. */
 import type {
   LogFinding,
   Listed,
@@ -18,13 +18,13 @@ export type {
   SourceState,
 } from "../../store/warehouse.ts";
 
-/** How a worker gets the bytes of an object; plain data, because it travels between threads. */
+/** The way to an object's bytes, as plain data, because it travels between threads. */
 export type Locator =
   | { readonly kind: "file"; readonly path: string }
-  /** The source had to fetch them to know what there is. */
+  /** The bytes, which the source had to fetch to list anything. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | S3Locator
-  /** Nobody: the source makes event files of it itself, see `extract`. */
+  /** No bytes: the source makes event files of the object itself, see `extract`. */
   | { readonly kind: "source" };
 
 /** One log file of a trail as a source lists it. */
@@ -38,77 +38,77 @@ export interface TrailObject {
   readonly region: string | null;
   /** Delivery day, YYYY-MM-DD, UTC. */
   readonly day: string | null;
-  /** Why this is not a log file to be read, null if it is one. */
+  /** The reason not to read it; null for a log file. */
   readonly skip: string | null;
-  /** A trail's unless said. */
+  /** The kind of object; default: a trail's. */
   readonly kind?: ObjectKind;
   readonly locator: Locator;
 }
 
-/** What a source remembers between runs, as it left it. */
+/** The memory of a source between runs. */
 export interface SourceMemory {
-  /** Values (JSON texts) by name; empty for a new warehouse. Waits until the warehouse is open. */
+  /** Values (JSON texts) by name, once the warehouse is open; empty for a new one. */
   read(scope: string): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Part of a listing. */
 export interface ListedChunk {
   readonly objects: readonly TrailObject[];
-  /** What the source remembers once every one of the objects is committed: never before. */
+  /** The states to store when all of the objects are committed, never before. */
   readonly states?: readonly SourceState[];
 }
 
-/** What became of what a source listed. */
+/** The outcome of a source's listing. */
 export interface SourceOutcome {
-  /** The listing came to its end and everything it gave is committed. */
+  /** Whether the listing reached its end and all of it is committed. */
   readonly complete: boolean;
   readonly runId: string;
   /** The clock of the run. */
   readonly now: Date;
-  /** Objects of the ledger that lie in what was listed completely and were not listed by this run. */
+  /** Objects of the ledger within these completely listed ranges that this run did not list. */
   missing(keys: ListedKeyRange): Promise<readonly MissingObject[]>;
-  /** First delivery day below these beginnings of URIs with an object that no run could read. Ask for what is missing before. */
+  /** First delivery day, below these prefixes of URIs, of an object that no run could read. To be asked after `missing`. */
   oldestUnread(prefixes: readonly string[]): Promise<string | null>;
 }
 
-/** What a source made of an object itself: files with its events, or the reason why it cannot be read. */
+/** The result of an extraction: files with the object's events, or the reason why it cannot be read. */
 export type Extraction =
   | {
-      /** Parquet, with the columns of `eventTable`; the events name the log files that they came from. */
+      /** Parquet files with the columns of `eventTable`; the events name their log files. */
       readonly files: readonly string[];
       readonly rawBytes: number;
-      /** Records of the object, and other services' among them; 0 where they were not counted. */
+      /** Records of the object, and those of other services among them; 0 if not counted. */
       readonly records: number;
       readonly other: number;
     }
   | { readonly unreadable: string };
 
-/** What a source says after the last commit. */
+/** The report of a source after the last commit. */
 export interface SourceReport {
-  /** What to remember of the run as a whole. */
+  /** States to remember of the whole run. */
   readonly states?: readonly SourceState[];
-  /** What was noticed; those that are stored already are not reported again. */
+  /** Findings; those already stored are not reported again. */
   readonly findings?: readonly LogFinding[];
-  /** What could not be looked at, each in a sentence: the run is incomplete by these. */
+  /** What could not be looked at, each in a sentence: these make the run incomplete. */
   readonly gaps?: readonly string[];
-  /** Only of a complete listing. */
+  /** The days that were listed; only after a complete listing. */
   readonly listed?: Listed | undefined;
 }
 
-/** Lists in chunks, so that a bucket with millions of keys never stands in memory as a whole. */
+/** A source, which lists in chunks: a bucket with millions of keys does not fit in memory. */
 export interface ObjectSource {
-  /** As the user named it, for messages and the run table. */
+  /** The user's name for it, in messages and the run table. */
   readonly name: string;
-  /** What its objects hold, and whose ledger remembers them; a trail's unless said. */
+  /** The kind of its objects, and so their ledger; default: a trail's. */
   readonly kind?: ObjectKind;
   list(memory: SourceMemory): AsyncIterable<ListedChunk>;
-  /** Where it stands, in words, for sources whose objects cannot be counted before they are there. */
+  /** Its progress in words, for sources whose objects cannot be counted in advance. */
   progress?(): string;
-  /** Makes event files in `folder` of an object whose locator is `source`: each is committed by itself, one after the other. */
+  /** Makes event files in `folder` of an object whose locator is `source`; objects are extracted and committed one by one. */
   extract?(object: TrailObject, folder: string): Promise<Extraction>;
-  /** What came of an extracted object is committed. */
+  /** Called when an extracted object is committed. */
   extracted?(object: TrailObject, events: number, newEvents: number): void;
-  /** Asked after the last commit, before publishing; not when the run failed. */
+  /** Called after the last commit, before publishing, unless the run failed. */
   finished?(outcome: SourceOutcome): Promise<SourceReport>;
 }
 

@@ -1,4 +1,4 @@
-/** What the path of a trail object says: account, Region, delivery day, or that it is not a log file. */
+/** The reading of a trail object's path: account, Region, delivery day, or that it is not a log file. */
 
 export interface TrailKey {
   readonly accountId: string | null;
@@ -7,11 +7,11 @@ export interface TrailKey {
   readonly skip: string | null;
 }
 
-/** CloudTrail User Guide, "Getting and viewing your CloudTrail log files"; the `o-...` folder is there for organization trails. */
+/** CloudTrail's layout (User Guide, "Getting and viewing your CloudTrail log files"); organization trails have the `o-...` folder. */
 const layout =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/(CloudTrail[A-Za-z-]*)\/([a-z0-9-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/[^/]+$/;
 
-/** CloudTrail's own other files, recognised by their folder and, in flattened copies, by the second part of their name. */
+/** CloudTrail's other files, recognised by their folder or, in flattened copies, by the second part of their name. */
 const otherKinds: ReadonlyMap<string, string> = new Map([
   ["CloudTrail-Digest", "digest file"],
   ["CloudTrail-Insight", "Insight file"],
@@ -21,7 +21,7 @@ const otherKinds: ReadonlyMap<string, string> = new Map([
   ["BedrockModelInvocationLogs", "model invocation log"],
 ]);
 
-/** Other services that deliver into `AWSLogs/ACCOUNT/` of the same bucket. A folder of another name is read: it may hold a trail's copies. */
+/** Other services that deliver into `AWSLogs/ACCOUNT/` of the same bucket. Unknown folders are read: they may hold a trail's copies. */
 const otherServices: ReadonlyMap<string, string> = new Map([
   ["Config", "AWS Config file"],
   ["GuardDuty", "GuardDuty finding"],
@@ -45,7 +45,7 @@ const otherServices: ReadonlyMap<string, string> = new Map([
 const kindFolder = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/([A-Za-z][\w-]*)\//;
 const kindName = /(?:^|\/)\d{12}_([A-Za-z][\w-]*?)_[^/]*$/;
 
-/** The signature beside the results of CloudTrail Lake, and what AWS's services leave in a bucket to see that they may write. */
+/** The signature beside CloudTrail Lake's results, and the objects that AWS services write to test their access. */
 const leftovers: ReadonlyMap<string, string> = new Map([
   ["result_sign.json", "CloudTrail Lake result"],
   ["ConfigWritabilityCheckFile", "AWS Config file"],
@@ -53,14 +53,14 @@ const leftovers: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock-logs-permission-check", "model invocation log"],
 ]);
 
-/** A prompt or a completion beside the model invocation log that names it: told by its name wherever it lies, and never opened. */
+/** A prompt or a completion beside the model invocation log that names it: recognised by its name anywhere, and never opened. */
 export const bodyName: RegExp = /(?:^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_(?:input|output)\.json(?:\.gz)?$/i;
 
 const logName = /\.(?:json|jsonl|ndjson|log|csv)(?:\.gz)?$|\.gz$/i;
 
 /**
- * Reads a key or a path with forward slashes. Any folder may stand before `AWSLogs/`;
- * without that layout the name alone decides, and account, Region and day stay unknown. `anyName`: a file may be called anything.
+ * Reads a key or a path with forward slashes. `AWSLogs/` may be in any folder;
+ * without that layout only the name decides, and account, Region and day stay unknown. With `anyName` any name will do.
  */
 export function parseTrailKey(key: string, anyName = false): TrailKey {
   const match = layout.exec(key);
@@ -81,7 +81,7 @@ function skipReason(key: string, anyName: boolean): string | null {
   const leftover = leftovers.get(name);
   if (leftover !== undefined) return leftover;
   if (bodyName.test(key)) return "model invocation log";
-  // aggregated events in a flattened copy are read: what they count has to be told
+  // aggregated events in a flattened copy are read: their counts have to be reported
   if (flat !== undefined && flat !== "CloudTrail-Aggregated" && otherKinds.has(flat))
     return otherKinds.get(flat) ?? null;
   if (name === "" || name.startsWith(".")) return "hidden file";

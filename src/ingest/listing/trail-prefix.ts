@@ -1,4 +1,4 @@
-/** What a prefix says about the trail below it: where it stands in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`, or below the folder of another kind of log. Pure. */
+/** The place of a prefix in `[any/]AWSLogs/[o-id/]ACCOUNT/CloudTrail/REGION/yyyy/mm/dd/`, or below the folder of another kind of log. Pure. */
 
 export type TrailPlace =
   /** Above `AWSLogs/`: trails have to be looked for. */
@@ -16,7 +16,7 @@ export const accountFolder: RegExp = /^\d{12}$/;
 export const organizationFolder: RegExp = /^o-[a-z0-9]+$/;
 export const regionFolder: RegExp = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 
-/** `prefix` is read as a folder, with or without its last slash, unless it ends like a log file. */
+/** The place of a prefix, read as a folder with or without its final slash, unless it ends like a log file. */
 export function placeOf(prefix: string, kindFolder = "CloudTrail"): TrailPlace {
   if (/\.(?:json|gz|jsonl|ndjson|log)$/i.test(prefix)) return { at: "below", prefix };
   const folder = asFolder(prefix);
@@ -35,7 +35,7 @@ export function placeOf(prefix: string, kindFolder = "CloudTrail"): TrailPlace {
   return { at: "region", folder, accountId, region };
 }
 
-/** Prefixes name folders: the bare `logs` of one trail would match `logs-old/` too. */
+/** The prefix as a folder: a bare `logs` would match `logs-old/` too. */
 export function asFolder(prefix: string): string {
   return prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
 }

@@ -7,12 +7,12 @@ import type { Listed, ListedChunk, ObjectSource, SourceOutcome, SourceReport, Tr
 import { type Layout, trailLayout } from "../listing/layout.ts";
 import { placeOf } from "../listing/trail-prefix.ts";
 
-/** The first chunk is small, so that reading starts at once; large ones are cheaper to compare with the ledger. */
+/** The size of the first chunk: small, to start reading at once; later ones are large, which is cheaper for the ledger. */
 const firstChunk = 64;
 const largestChunk = 2048;
 
 export interface FolderOptions {
-  /** Files of any name are read, not only those that are called like a log. */
+  /** Whether files of any name are read, not only those named like a log. */
   readonly anyName?: boolean | undefined;
   readonly layout?: Layout | undefined;
 }
@@ -23,7 +23,7 @@ export function folderSource(
   { anyName = false, layout = trailLayout }: FolderOptions = {},
 ): ObjectSource {
   const root = resolve(folder);
-  // Before any warehouse is made: a misspelt name should leave nothing behind.
+  // Before a warehouse is made: a misspelt name should leave nothing behind.
   const isFolder = statRoot(folder, root).isDirectory();
   return {
     name: folder,
@@ -47,8 +47,8 @@ export function folderSource(
 }
 
 /**
- * A file that was loaded from this folder and is no longer there is reported like an object that left its bucket. The folder is listed as
- * a whole; one that is a part of an account and Region, such as a day, says nothing of the rest.
+ * Findings on files that were loaded from this folder and are gone, as for objects gone from a bucket. The folder is listed as
+ * a whole; if it is only part of an account and Region, such as a day, it says nothing about the rest.
  */
 async function finishFolder(root: string, outcome: SourceOutcome, layout: Layout): Promise<SourceReport> {
   if (!outcome.complete) return {};
@@ -98,7 +98,7 @@ function unreadable(folder: string, cause: unknown): SpillwayError {
   });
 }
 
-/** Depth first in name order, following links but never the same folder twice. */
+/** The paths below a folder, depth first in name order, following links but no folder twice. */
 function* walk(root: string, rootStats: Stats): Generator<string> {
   if (!rootStats.isDirectory()) {
     yield root;
@@ -107,7 +107,7 @@ function* walk(root: string, rootStats: Stats): Generator<string> {
   const seen = new Set<string>();
   const pending = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    // Native: the other one asks the file system for every part of the path.
+    // The native one: the other asks the file system for every part of the path.
     const real = realpathSync.native(folder);
     if (seen.has(real)) continue;
     seen.add(real);
@@ -134,7 +134,7 @@ function isFolder(entry: Dirent, path: string): boolean {
   return statsOf(path)?.isDirectory() ?? false;
 }
 
-/** Nothing for a link that leads nowhere, into a circle or where this user is not allowed to look: its reading says which. */
+/** The stats; undefined for a link that leads nowhere, into a circle or to a forbidden place: reading it shows which. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -149,7 +149,7 @@ function describe(path: string, anyName: boolean, layout: Layout): TrailObject |
   const place = layout.parseKey(sep === "/" ? path : path.replaceAll(sep, "/"), anyName);
   return {
     uri: pathToFileURL(path).href,
-    // A broken link has no version: its reading fails, and it is tried again on every run.
+    // A broken link has no version: reading it fails, and every run tries again.
     etag: stats === undefined ? "missing" : `${stats.size}-${Math.round(stats.mtimeMs)}`,
     size: stats?.size ?? 0,
     ...place,

@@ -1,4 +1,4 @@
-/** The table of source kinds: how each is written, which settings it takes, and how it is opened. Flags, config and checks read it. */
+/** The table of source kinds, for flags, config and checks: how each is written, its settings, and how it is opened. */
 import { existsSync } from "node:fs";
 import { bucketOptionsOf, rolesOf } from "../../aws/options.ts";
 import { parseS3Url } from "../../aws/s3/url.ts";
@@ -11,9 +11,9 @@ import { invocationLogLayout } from "./invocation-logs/layout.ts";
 import { logsPrefix, parseLogsFolder, parseLogsUrl, placeOfLogs } from "./invocation-logs/name.ts";
 import { parseLookupName } from "./lookup-events/name.ts";
 import type { S3SourceOptions } from "./s3/options.ts";
-import type { SettingName, SourceSettings } from "./settings.ts";
+import { type SettingName, type SourceSettings, athenaSettings, logTableSettings } from "./settings.ts";
 
-/** What a source needs from outside. */
+/** The context that a source is opened in. */
 export interface SourceContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
@@ -22,14 +22,14 @@ export interface SourceContext {
 }
 
 export interface SourceKind {
-  /** In the help, before each of its settings. */
+  /** Its label in the help, before each of its settings. */
   readonly label: "bucket" | "lookup" | "athena" | "folder" | "logs";
-  /** Several of them, in messages. */
+  /** Its plural in messages. */
   readonly plural: string;
   readonly prefix: string;
-  /** How a user writes one. */
+  /** The way a user writes one. */
   readonly written: string;
-  /** @throws SpillwayError `usage` for a name that cannot be meant */
+  /** Checks a name. @throws SpillwayError `usage` for one that cannot be meant */
   readonly parse: (name: string) => unknown;
   readonly settings: readonly SettingName[];
   readonly open: (name: string, settings: SourceSettings, context: SourceContext) => Promise<ObjectSource>;
@@ -108,16 +108,9 @@ const athena: SourceKind = {
     ...shared,
     "account",
     "region",
-    "athenaWorkgroup",
-    "athenaOutput",
-    "athenaRegion",
-    "athenaEndpoint",
-    "athenaS3Endpoint",
-    "athenaPrice",
+    ...athenaSettings,
     "maxScan",
-    "dayColumn",
-    "tableLacks",
-    "tableAccounts",
+    ...logTableSettings,
     "lateDays",
     "countRecords",
   ],
@@ -187,12 +180,12 @@ const logsFolder: SourceKind = {
   },
 };
 
-/** The user's own words in messages and the run's row. */
+/** The source with the user's own words as its name. */
 function named(name: string, source: ObjectSource): ObjectSource {
   return { ...source, name };
 }
 
-/** The folder comes last: what has no other kind's prefix is one. */
+/** All kinds; the folder comes last, since any name without another's prefix is one. */
 export const sourceKinds: readonly SourceKind[] = [bucket, lookup, athena, logsBucket, logsFolder, folder];
 
 /** The labels of the kinds that take a setting, each once. */
@@ -200,10 +193,10 @@ export function takersOf(name: SettingName): readonly string[] {
   return [...new Set(sourceKinds.flatMap(({ label, settings }) => (settings.includes(name) ? [label] : [])))];
 }
 
-/** A drive's letter is not a scheme. */
+/** A scheme, which a drive's letter is not. */
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
-/** @throws SpillwayError `usage` for a scheme that no kind has, unless something is there by that name */
+/** The kind of a source's name. @throws SpillwayError `usage` for an unknown scheme, unless a file has that name */
 export function kindOf(name: string): SourceKind {
   const written = name.toLowerCase();
   const kind = sourceKinds.find(({ prefix }) => written.startsWith(prefix)) ?? folder;

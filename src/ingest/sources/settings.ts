@@ -1,6 +1,6 @@
-/** What may be said about a source, once for the flags and the config: each setting's kind of value and its meaning. */
+/** The settings of sources, for flags and config alike: each one's kind of value and meaning. */
 
-/** `placeholder` stands for the value in the help; a setting without one is on or off. */
+/** All settings; `placeholder` stands for the value in the help, and one without it is on or off. */
 export const sourceSettings = {
   from: { value: "day", placeholder: "day", help: "first delivery day, or day of the events (default: 90 days back)" },
   to: { value: "day", placeholder: "day", help: "last delivery day, or day of the events" },
@@ -74,10 +74,10 @@ export const sourceSettings = {
 
 export type SettingName = keyof typeof sourceSettings;
 
-/** What kind of value a setting takes. */
+/** The kinds of value that settings take. */
 export type SettingValue = (typeof sourceSettings)[SettingName]["value"];
 
-/** How a bucket is reached, whether it is read or written to. */
+/** The settings that reach a bucket, for reading or writing. */
 export const bucketSettings = [
   "profile",
   "roleArn",
@@ -88,7 +88,20 @@ export const bucketSettings = [
   "expectedBucketOwner",
 ] as const satisfies readonly SettingName[];
 
-/** The type of such a value. */
+/** The settings that reach Athena. */
+export const athenaSettings = [
+  "athenaWorkgroup",
+  "athenaOutput",
+  "athenaRegion",
+  "athenaEndpoint",
+  "athenaS3Endpoint",
+  "athenaPrice",
+] as const satisfies readonly SettingName[];
+
+/** The settings that describe somebody else's table of logs. */
+export const logTableSettings = ["dayColumn", "tableLacks", "tableAccounts"] as const satisfies readonly SettingName[];
+
+/** The type of a kind of value. */
 export type TypeOf<V extends SettingValue> = V extends "texts" | "accounts"
   ? readonly string[]
   : V extends "switch"
@@ -99,7 +112,7 @@ export type TypeOf<V extends SettingValue> = V extends "texts" | "accounts"
         ? number | string
         : string;
 
-/** A source's settings, however they were given. */
+/** The settings of a source, from flags or config. */
 export type SourceSettings = {
   readonly [Name in SettingName]?: TypeOf<(typeof sourceSettings)[Name]["value"]> | undefined;
 };

@@ -1,4 +1,4 @@
-/** Lints about actions: names that no action has, and one of two that belong together. */
+/** Lints about actions: names that do not exist, and one of two that belong together. */
 import { isDeepStrictEqual } from "node:util";
 import { plainValue } from "../json-reader.ts";
 import { actionlessOperations } from "../operations.ts";
@@ -50,7 +50,7 @@ function sameScope(one: Statement, other: Statement): boolean {
 const bearer = "bedrock:CallWithBearerToken";
 const mantleBearer = "bedrock-mantle:CallWithBearerToken";
 
-/** API keys also work on the other endpoint, whose actions have another prefix. */
+/** The lint of API keys, which also work on the other endpoint, whose actions have another prefix. */
 export const bearerElsewhere: Rule = (statement, document) => {
   if (statement.effect !== "Deny" || statement.actions.negated) return [];
   const node = statement.actions.values.find(({ value }) => matchesAction(value, bearer));

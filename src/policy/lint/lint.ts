@@ -1,4 +1,4 @@
-/** The list of lints and running them over documents. */
+/** The list of lints, and their run over documents. */
 import { type PolicyDocument, isRefused } from "../document.ts";
 import { placeOf } from "../json-reader.ts";
 import type { Problem } from "../kinds.ts";
@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
   shortArn,
 ];
 
-/** Findings in the order of the text. A document that AWS would not take has other troubles. */
+/** Problems in the order of the text; none for a document that AWS would refuse anyway. */
 export function lintDocument(document: PolicyDocument, facts: LintFacts): Problem[] {
   if (isRefused(document)) return [];
   const found = document.statements
@@ -58,7 +58,7 @@ export function lintDocument(document: PolicyDocument, facts: LintFacts): Proble
 
 const nearly = 0.9;
 
-/** A document that is almost as long as it may be has no room for what a suggestion adds. */
+/** The warning about a document too near its limit for a suggestion to be added. */
 function nearlyFull(document: PolicyDocument): Problem[] {
   const { characters, of } = limits[document.kind];
   const { minimised } = lengthsOf(document.text, document.root);

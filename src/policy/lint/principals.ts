@@ -1,4 +1,4 @@
-/** Lints about who is meant: ARNs that no caller ever has, and exemptions that only one of two statements makes. */
+/** Lints about principals: ARNs that no caller has, and exemptions in only one of two statements. */
 import { roleOfSession } from "../arn.ts";
 import { conditionValues } from "../element-values.ts";
 import { type LintFinding, type Rule, regionKey, testsOn } from "./rule.ts";
@@ -10,7 +10,7 @@ function principalTests(statement: Statement): PlacedTest[] {
   return [...testsOn(statement, principalKey, true), ...testsOn(statement, principalKey, false)];
 }
 
-/** Control Tower's own example does it. */
+/** A session's ARN where a role's is meant; Control Tower's own example does it. */
 export const sessionArn: Rule = (statement) =>
   principalTests(statement).flatMap(({ valueNode, values }): LintFinding[] => {
     const session = values.find((value) => /^arn:[^:]*:sts:|:assumed-role\//.test(value));
@@ -39,7 +39,7 @@ export const ssoPath: Rule = (statement) =>
     ];
   });
 
-/** Two denies on the Region, of which one exempts somebody: the other still denies them. */
+/** Two denies on the Region, of which only one exempts somebody: the other still denies. */
 export const exemptionInOne: Rule = (statement, document) => {
   if (!deniesByRegion(statement) || testsOn(statement, principalKey, true).length > 0) return [];
   const other = document.statements.find(

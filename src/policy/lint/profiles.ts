@@ -1,4 +1,4 @@
-/** Lints about profiles: which ones a statement catches that it did not mean, or misses. */
+/** Lints about profiles that a statement catches by mistake, or misses. */
 import type { StringNode } from "../json-reader.ts";
 import { resourcePart } from "../pattern.ts";
 import {
@@ -15,7 +15,7 @@ import {
   testsOn,
 } from "./rule.ts";
 
-/** The profile is checked by its own ARN, which a list of models does not hold. */
+/** A list of models without the profile, which is checked by its own ARN. */
 export const listBlocksProfiles: Rule = (statement) => {
   const names = statement.resources;
   if (statement.effect !== "Deny" || names?.negated !== true || !coversInvocation(statement)) return [];
@@ -31,7 +31,7 @@ export const listBlocksProfiles: Rule = (statement) => {
   ];
 };
 
-/** What the key holds for an application profile is its own ARN, whatever it was made from. */
+/** A pattern that misses application profiles: the key holds their own ARN, whatever they were made from. */
 export const missesApplicationProfiles: Rule = (statement) => {
   if (statement.effect !== "Deny") return [];
   return testsOn(statement, profileKey, true).flatMap(({ valueNode, values }): LintFinding[] => {
@@ -62,7 +62,7 @@ export const passedByApplicationProfiles: Rule = (statement) => {
   });
 };
 
-/** Whoever writes a wildcard for all profiles seldom means the ones without a Region. */
+/** A wildcard for all profiles, which seldom means the global ones. */
 export const admitsGlobalProfiles: Rule = (statement) => {
   const exempting = statement.effect === "Deny" ? testsOn(statement, profileKey, true) : [];
   const allowing = statement.effect === "Allow" ? testsOn(statement, profileKey, false) : [];
@@ -81,11 +81,11 @@ export const admitsGlobalProfiles: Rule = (statement) => {
   });
 };
 
-/** A profile's id behind foundation-model/ names nothing. */
-export const profileAsModel: Rule = (statement, _, { isScope }) =>
+/** A profile's id after foundation-model/, which names nothing. */
+export const profileAsModel: Rule = (statement, _, { isProfileScope }) =>
   (statement.resources?.values ?? []).flatMap((node: StringNode): LintFinding[] => {
     const [, scope] = /:foundation-model\/([a-z-]+)\./.exec(node.value) ?? [];
-    if (scope === undefined || !isScope(scope)) return [];
+    if (scope === undefined || !isProfileScope(scope)) return [];
     return [
       {
         code: "profile-as-model",
@@ -95,7 +95,7 @@ export const profileAsModel: Rule = (statement, _, { isScope }) =>
     ];
   });
 
-/** Profiles lie in the caller's account. */
+/** A profile's ARN without an account: profiles are in the caller's. */
 export const profileWithoutAccount: Rule = (statement) =>
   (statement.resources?.values ?? []).flatMap((node): LintFinding[] =>
     /^arn:[^:]*:bedrock:[^:]*::(?:application-)?inference-profile\//.test(node.value)

@@ -1,4 +1,4 @@
-/** Lints about Regions: destinations that came later, the model without a Region, names that no Region has. */
+/** Lints about Regions: newer destinations, the model without a Region, names that do not exist. */
 import { foundationModelArn } from "../arn.ts";
 import { unspecified } from "../call.ts";
 import type { PolicyDocument, Statement } from "../document.ts";
@@ -15,7 +15,7 @@ import {
   testsOn,
 } from "./rule.ts";
 
-/** The models of a profile are allowed in some of its destinations, not in all. */
+/** Models of a profile that are allowed in only some of its destinations. */
 export const oldDestinations: Rule = (statement, document, { profiles }) => {
   if (statement.effect !== "Allow" || statement.resources?.negated !== false || !namesModelsByRegion(statement))
     return [];
@@ -47,7 +47,7 @@ function namesModelsByRegion(statement: Statement): boolean {
   );
 }
 
-/** What the document says of profiles, in resources and in conditions. */
+/** The document's patterns of profiles, in resources and in conditions. */
 function profilePatterns(document: PolicyDocument): string[] {
   const allows = document.statements.filter(({ effect }) => effect === "Allow");
   return allows.flatMap((statement) => [
@@ -85,7 +85,7 @@ function allowsModelSomewhere(statement: Statement, { model, destinations }: Kno
   );
 }
 
-/** A deny of all Regions but some, which the model without a Region is not among. */
+/** A deny of all but some Regions that also hits the model without a Region. */
 export const unspecifiedMissing: Rule = (statement) => {
   if (statement.effect !== "Deny" || !coversInvocation(statement)) return [];
   const exempt = testsOn(statement, profileKey, true).flatMap(({ values }) => values);
@@ -107,14 +107,14 @@ function couldBeGlobal(value: string): boolean {
   return couldName(value, globalSample) && /global|\/\*$/.test(value);
 }
 
-/** The statement names the profiles that it denies, each by an id or a scope that is not global. */
+/** Whether the statement denies only named profiles, none of them global. */
 function holdsForOthersOnly(statement: Statement): boolean {
   return testsOn(statement, profileKey, false).some(({ values }) =>
     values.every((value) => /:(?:application-)?inference-profile\/[^*?]/.test(value) && !couldBeGlobal(value)),
   );
 }
 
-/** A global profile is allowed, the model that it needs is not. */
+/** A global profile that is allowed without the model that it needs. */
 export const globalModelMissing: Rule = (statement, document, { profiles }) => {
   if (statement.effect !== "Allow" || statement.resources?.negated !== false) return [];
   const node = statement.resources.values.find(({ value }) => value.includes(":inference-profile/global."));

@@ -1,4 +1,4 @@
-/** What a lint is given and what it says: a statement does something else than it looks like. */
+/** The role of a lint: it reports a statement that does not do what it seems to. */
 import { unspecified } from "../call.ts";
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode } from "../json-reader.ts";
@@ -9,8 +9,8 @@ import type { KnownProfile } from "../resolve-profile.ts";
 export interface LintFacts {
   readonly profiles: readonly KnownProfile[];
   readonly regions: ReadonlySet<string>;
-  /** Is this the first part of a system-defined profile's id? */
-  readonly isScope: (prefix: string) => boolean;
+  /** Whether this is the first part of a system-defined profile's id. */
+  readonly isProfileScope: (prefix: string) => boolean;
 }
 
 export interface LintFinding {
@@ -19,12 +19,12 @@ export interface LintFinding {
   readonly at: JsonNode;
 }
 
-/** Looks at one statement; the document is there for what its other statements do. */
+/** A lint of one statement; the document shows what its other statements do. */
 export type Rule = (statement: Statement, document: PolicyDocument, facts: LintFacts) => LintFinding[];
 
 export const invokeActions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] as const;
 
-/** Could the statement's actions be the action? */
+/** Whether the statement's actions may include the action. */
 export function coversAction(statement: Statement, action: string): boolean {
   return statement.actions.values.some(({ value }) => matchesAction(value, action)) !== statement.actions.negated;
 }
@@ -43,7 +43,7 @@ export function testsOn(statement: Statement, key: string, negated: boolean): Pl
   );
 }
 
-/** Could the pattern name such a resource? `sample` is a resource part. */
+/** Whether the pattern may name such a resource; `sample` is a resource part. */
 export function couldName(pattern: string, sample: string): boolean {
   const part = resourcePart(pattern);
   const kind = sample.slice(0, sample.indexOf("/") + 1);
@@ -56,7 +56,7 @@ export const applicationSample = "application-inference-profile/abcdefghijkl";
 export const profileKey = "bedrock:InferenceProfileArn";
 export const regionKey = "aws:RequestedRegion";
 
-/** The statement leaves out the Region that the model of a global profile has. */
+/** Whether the statement spares `unspecified`, the Region of a global profile's model. */
 export function sparesUnspecified(statement: Statement): boolean {
   return testsOn(statement, regionKey, true).some(({ values }) =>
     values.some((value) => matches(patternOf(value), unspecified)),

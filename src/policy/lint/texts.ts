@@ -1,4 +1,4 @@
-/** Lints about how a value is written: variables that stay text, placeholders, wildcards that match nothing but themselves, ARNs cut short. */
+/** Lints about the writing of values: variables that stay text, placeholders, wildcards that match only themselves, ARNs cut short. */
 import { stringNodes } from "../element-values.ts";
 import type { PlacedTest, PolicyDocument, Statement } from "../document.ts";
 import type { JsonNode, StringNode } from "../json-reader.ts";
@@ -6,7 +6,7 @@ import { findOperator, readOperatorName } from "../operators.ts";
 import { variablesOf } from "../variables.ts";
 import type { LintFinding, Rule } from "./rule.ts";
 
-/** A variable has the name of a condition key, with its colon; anything else was meant for a template. */
+/** Whether a variable is a placeholder of a template: it lacks the colon of a condition key. */
 function isPlaceholder(variable: string): boolean {
   return !variable.includes(":");
 }

@@ -1,4 +1,4 @@
-/** Letting targets pass a layer in which nothing allows them. */
+/** The allowing of targets in a layer where nothing allows them. */
 import { checksOf } from "../checks.ts";
 import { withStatement } from "../change.ts";
 import { type PolicyDocument, isRefused, readPolicy } from "../document.ts";
@@ -15,7 +15,7 @@ type Plain = Readonly<Record<string, unknown>>;
 
 const both = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 
-/** The layer with what is missing added to its last document, or in one of its own where that would be too long. */
+/** The layer with the missing statements in its last document, or in a new one where that would become too long. */
 export function allowTargets(
   layer: Layer,
   targets: readonly Target[],

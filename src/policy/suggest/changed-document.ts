@@ -1,8 +1,8 @@
-/** A document of a suggestion: as it was, and as it should be. */
+/** A document of a suggestion, before and after. */
 import type { PolicyDocument } from "../document.ts";
 
 export interface ChangedDocument {
-  /** Undefined for a document that is new. */
+  /** The old document; undefined for a new one. */
   readonly before: PolicyDocument | undefined;
   readonly after: PolicyDocument;
   readonly where: string;

@@ -1,4 +1,4 @@
-/** Taking targets out of a deny statement, and nothing else with them. */
+/** The exemption of targets from a deny statement, and of nothing else. */
 import { withStatement } from "../change.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";
 import { exemptByKey, exemptByResource } from "../exempt.ts";
@@ -14,8 +14,8 @@ const profileKey = "bedrock:InferenceProfileArn";
 const regionKey = "aws:RequestedRegion";
 
 /**
- * Lets the targets' models pass. What was denied of a narrow target outside of its Regions stays denied by a second statement:
- * the profile alone says nothing about where it will run next year.
+ * Exempts the targets' models. Outside of its Regions a narrow target stays denied, by a second statement:
+ * a profile may get other destinations next year.
  */
 export function exemptModels(
   document: PolicyDocument,
@@ -38,7 +38,7 @@ export function exemptModels(
   return { document: changed, steps };
 }
 
-/** Lets the profiles themselves pass; undefined where the statement names them by a pattern among others. */
+/** Exempts the profiles themselves; undefined where the statement names them by a pattern among others. */
 export function exemptProfiles(
   document: PolicyDocument,
   statement: Statement,
@@ -65,7 +65,7 @@ function byRegions(targets: readonly Target[]): [regions: readonly string[], tar
 
 type Block = Record<string, Record<string, unknown>>;
 
-/** The statement as it was, for these profiles in other Regions. */
+/** The original statement, for these profiles in other Regions. */
 function stillDenied(
   document: PolicyDocument,
   statement: Statement,
@@ -82,7 +82,7 @@ function stillDenied(
   return { ...plain, ...newSid(document, statement), Condition: conditions };
 }
 
-/** Does the statement hold in these Regions alone? Then there is nothing else to keep. */
+/** Whether the statement applies only in these Regions: then nothing else has to be kept. */
 function onlyIn(statement: Statement, regions: readonly string[]): boolean {
   return statement.conditions.some(
     ({ operator, key, values }) =>
@@ -106,7 +106,7 @@ function keyIn(block: Readonly<Record<string, unknown>> | undefined, key: string
   return Object.keys(block ?? {}).find((name) => name.toLowerCase() === key.toLowerCase());
 }
 
-/** Adds a test under the first operator that has none for the key: all tests have to hold, so the statement applies to less. */
+/** Adds a test under the first operator without one for the key: as all tests have to hold, the statement applies to less. */
 function addTest(conditions: Block, operators: readonly string[], key: string, values: readonly string[]): boolean {
   const free = operators.find((operator) => keyIn(conditions[operator], key) === undefined);
   if (free === undefined) return false;
@@ -114,7 +114,7 @@ function addTest(conditions: Block, operators: readonly string[], key: string, v
   return true;
 }
 
-/** Not in the Regions of before and not in these is not in either. */
+/** Adds Regions to an existing test of other Regions: not in these and not in those is not in either. */
 function requireOtherRegion(conditions: Block, regions: readonly string[]): boolean {
   const present = keyIn(conditions["StringNotEquals"], regionKey);
   if (present === undefined) return addTest(conditions, ["StringNotEquals"], regionKey, regions);

@@ -8,7 +8,7 @@ type Plain = Readonly<Record<string, unknown>>;
 
 const both = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 
-/** As many documents as managed policies need to hold it; mostly one. */
+/** The identity policy in as many managed policies as it takes, mostly one. */
 export function identityDocuments(targets: readonly Target[]): PolicyDocument[] {
   const statements = identityStatements(targets);
   const groups: Plain[][] = [[]];

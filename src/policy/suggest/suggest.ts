@@ -1,4 +1,4 @@
-/** The suggestion: the smallest change of the user's own documents, and the identity policy, that let the targets pass. */
+/** The suggestion: the smallest change of the user's documents, and the identity policy, that allow the targets. */
 import type { Call } from "../call.ts";
 import { checksOf } from "../checks.ts";
 import { type PolicyDocument, type Statement, isRefused } from "../document.ts";
@@ -15,7 +15,7 @@ import type { Target } from "./target.ts";
 
 export interface Suggestion {
   readonly changes: readonly ChangedDocument[];
-  /** What no change of these documents lets through without letting other things through too. */
+  /** Statements that no change opens for the targets alone. */
   readonly blocked: readonly string[];
   readonly layers: readonly Layer[];
   readonly answers: readonly (readonly [call: Call, answer: CallAnswer])[];
@@ -47,7 +47,7 @@ export function suggest(targets: readonly Target[], layers: readonly Layer[], gi
   return { changes, blocked, layers: withIdentity, answers };
 }
 
-/** Statement by statement; their numbers stay, as what is added comes last. */
+/** Exempts statement by statement; their numbers stay, since additions come last. */
 function exemptInDocument(
   document: PolicyDocument,
   layer: Layer,
@@ -87,7 +87,7 @@ function unchanged(document: PolicyDocument): Exempted {
   return { document, steps: [] };
 }
 
-/** Could the statement apply to a check of this kind? */
+/** Whether the statement may apply to a check of this kind. */
 function mayApply(
   document: PolicyDocument,
   statement: Statement,
@@ -108,7 +108,7 @@ function mayApply(
   );
 }
 
-/** Only where what is there does not do. */
+/** Adds the identity policy, unless the existing ones suffice. */
 function addIdentity(
   layers: readonly Layer[],
   targets: readonly Target[],

@@ -1,20 +1,20 @@
-/** What a suggestion is asked to let through: profiles, each as a pattern with its models and Regions. */
+/** The targets of a suggestion: profiles, each as a pattern with its models and Regions. */
 import { foundationModelArn } from "../arn.ts";
 import { type Call, calledProfileArn, isApplicationProfile, partitionOf, unspecified } from "../call.ts";
 import type { PolicyKind } from "../kinds.ts";
 import { resourcePart } from "../pattern.ts";
 
-/** Narrow names each profile, its model and its destinations; wide names the scope. */
+/** Narrow names each profile, model and destination; wide names the scope. */
 export type Style = "narrow" | "wide";
 
 export interface Target {
   /** The profile's ARN, or a pattern for its scope, in the caller's account. */
   readonly pattern: string;
-  /** Calls of both actions. */
+  /** The calls of both actions. */
   readonly calls: readonly Call[];
-  /** What `aws:RequestedRegion` may be. */
+  /** The values that `aws:RequestedRegion` may have. */
   readonly regions: readonly string[];
-  /** Models where they may run. */
+  /** The models' ARNs in their destinations. */
   readonly models: readonly string[];
   readonly style: Style;
 }
@@ -50,7 +50,7 @@ function modelsOf(calls: readonly Call[], pattern: string): string[] {
   );
 }
 
-/** `…/eu.amazon.nova-pro-v1:0` is one of `…/eu.*`. */
+/** The pattern of a scope: `…/eu.*` for `…/eu.amazon.nova-pro-v1:0`. */
 function scopePattern(arn: string): string {
   const id = resourcePart(arn).slice("inference-profile/".length);
   return `${arn.slice(0, arn.length - id.length)}${id.slice(0, id.indexOf(".") + 1)}*`;
@@ -60,7 +60,7 @@ function requestedRegion(region: string): string {
   return region === "*" ? unspecified : region;
 }
 
-/** An SCP holds for every account; an application profile is in one. */
+/** The pattern for a kind of policy: an SCP names all accounts, except for an application profile. */
 export function patternIn(kind: PolicyKind, pattern: string): string {
   if (kind !== "scp" || isApplicationProfile(pattern)) return pattern;
   return pattern.replace(/^((?:[^:]*:){4})[^:]*/, "$1*");

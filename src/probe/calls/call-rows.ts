@@ -1,4 +1,4 @@
-/** A row for each call of a probe: where it ran, by which evidence, beside what the profile declares and the policies allow. */
+/** The rows for the calls of a probe: where each ran, by which evidence, and what the profile declares and policies allow. */
 import type { Bundle } from "../../policy/bundle.ts";
 import type { GivenKeys } from "../../policy/keys.ts";
 import { reachOf } from "../../policy/reach.ts";
@@ -10,7 +10,7 @@ export interface CallRow {
   readonly operation: string;
   readonly request_id: string | null;
   readonly started_at: string;
-  /** By the event; before it has come as the caller saw it. Null: stopped while it was under way. */
+  /** The outcome by the event, or as the caller saw it before the event came; null if stopped on the way. */
   readonly outcome: string | null;
   readonly served_region: string | null;
   readonly region_evidence: string | null;
@@ -18,9 +18,9 @@ export interface CallRow {
   readonly denied_by: string | null;
   readonly policy_arn: string | null;
   readonly error: string | null;
-  /** Whether the Region where it ran, or was denied, is one of the profile's. */
+  /** Whether the Region where it ran or was denied is one of the profile's. */
   readonly declared: boolean | null;
-  /** What the bundle's policies say of that Region. */
+  /** The answer of the bundle's policies for that Region. */
   readonly allowed: string | null;
   readonly outside_boundary: boolean | null;
   readonly event: "found" | "not yet";
@@ -30,7 +30,7 @@ export interface Beside {
   readonly bundle?: Bundle | undefined;
   readonly given: GivenKeys;
   readonly boundary?: { readonly regions: readonly string[] } | undefined;
-  /** Whose policies, before an event has said who called. */
+  /** The principal whose policies apply, before an event names the caller. */
   readonly principal?: string | undefined;
 }
 
@@ -75,7 +75,7 @@ function rowOf(
   };
 }
 
-/** A global profile names no Region: `*`. */
+/** The destination for a Region, which is `*` for a global profile. */
 function destinationOf({ destinations }: Probe, region: string): string | undefined {
   if (destinations.includes("*")) return "*";
   return destinations.find((destination) => destination === region);

@@ -1,4 +1,4 @@
-/** What the logs say of the calls of a probe, by the rules of the warehouse: from one that there is, or one made of their records alone. */
+/** The evidence on a probe's calls, by the rules of the warehouse: an existing one, or one made of their records alone. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,14 +21,14 @@ export interface CallEvidence {
   readonly deniedPolicyArn: string | null;
 }
 
-/** Everything that was found, by the request id in lower case. */
+/** The evidence that was found, by request id in lower case. */
 export type Found = ReadonlyMap<string, CallEvidence>;
 
 export async function evidenceIn(warehouse: string, probe: Probe, signal?: AbortSignal): Promise<Found> {
   return await findIn(warehouse, probe, true, signal);
 }
 
-/** The records as LookupEvents gives them. */
+/** The evidence in records of LookupEvents. */
 export async function evidenceOf(records: readonly string[], probe: Probe, signal?: AbortSignal): Promise<Found> {
   if (records.length === 0) return new Map();
   const folder = await mkdtemp(join(tmpdir(), "spillway-probe-"));
@@ -41,7 +41,7 @@ export async function evidenceOf(records: readonly string[], probe: Probe, signa
   }
 }
 
-/** One object, in the form of `aws cloudtrail lookup-events`. */
+/** A source of one object, in the form of `aws cloudtrail lookup-events`. */
 function sourceOf(
   records: readonly string[],
   { account, source_region: region, started_at: start }: Probe,

@@ -6,19 +6,19 @@ import { secondsOf, shift } from "../../ingest/sources/lookup-events/times.ts";
 import { type Probe, requestIdsOf } from "./probe-file.ts";
 
 const eventSource = "bedrock.amazonaws.com";
-/** For the clocks, and for a stream's completion, which has the time of its end. */
+/** Seconds added around the calls: for clocks, and for completions, which have the time of the stream's end. */
 const aroundSeconds = 120;
-/** Of fifty events each: more Bedrock calls in these minutes, and the warehouse is the better place to look. */
+/** The most pages to read, of fifty events each; with more calls in these minutes, the warehouse is the better place to look. */
 const mostPages = 200;
 
 export interface LookedUp {
   /** Whole records as JSON. */
   readonly records: readonly string[];
-  /** There was more than one look should read. */
+  /** Whether there were more pages than that. */
   readonly wasCut: boolean;
 }
 
-/** @throws SpillwayError as LookupClient */
+/** Looks up the records. @throws SpillwayError as LookupClient */
 export async function lookUp(
   probe: Probe,
   access: ServiceAccess,

@@ -1,4 +1,4 @@
-/** The calls of a probe, one after the other: each is in the file before it is made, and again when it has ended. */
+/** The calls of a probe, one after the other: each is written to the file before it is made, and again when it ends. */
 import type { Runtime, RuntimeAnswer } from "../../aws/bedrock-runtime.ts";
 import { credentialProblem } from "../../aws/refusals.ts";
 import type { ServiceAccess } from "../../aws/access.ts";
@@ -17,10 +17,10 @@ export interface CallPlan {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Errors that the next call would end with as well. */
+/** Errors that the next call would meet too. */
 const final = new Set(["ResourceNotFoundException", "ValidationException"]);
 
-/** @throws SpillwayError `credentials` */
+/** Makes the calls. @throws SpillwayError `credentials` */
 export async function makeCalls(begun: Probe, plan: CallPlan): Promise<Probe> {
   let probe = begun;
   for (let number = 1; number <= begun.wanted; number++) {
@@ -40,7 +40,7 @@ export async function makeCalls(begun: Probe, plan: CallPlan): Promise<Probe> {
   return probe;
 }
 
-/** Without what would take another form of it than we know. */
+/** The operations that are possible for a model; InvokeModel needs a known form of request. */
 export function possibleOperations(model: string, wanted: readonly CallOperation[]): readonly CallOperation[] {
   return wanted.filter((operation) => operation !== "InvokeModel" || invokeBody(model, 1) !== undefined);
 }
@@ -71,7 +71,7 @@ async function send(
   return body === undefined ? await runtime.converse(prompt) : await runtime.invoke(profile, body);
 }
 
-/** The sentence of a denial is taken apart here and not kept: it names the caller's session. */
+/** The call when it has ended. A denial's sentence is parsed and not kept, since it names the caller's session. */
 function endedCall(call: ProbeCall, { requestId, error }: RuntimeAnswer, now: Date): ProbeCall {
   const outcome = error === null ? "served" : outcomeOf("api-call", error.name);
   const denial = outcome === "denied" && error !== null ? parseDenial(error.message, bareErrorCode(error.name)) : null;

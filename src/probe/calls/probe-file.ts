@@ -1,4 +1,4 @@
-/** The file of a probe: which calls were made, by their request ids and times. Neither a prompt nor an answer is in it. */
+/** The file of a probe: its calls with their request ids and times, without prompts or answers. */
 import { open, readFile, rename } from "node:fs/promises";
 import { z } from "zod";
 import { SpillwayError, messageOf, systemCode } from "../../errors.ts";
@@ -11,10 +11,10 @@ export interface ProbeCall {
   readonly number: number;
   readonly operation: CallOperation;
   readonly started_at: string;
-  /** Null: the probe was stopped while the call was under way, and its request id is not known. */
+  /** The end; null if the probe was stopped during the call, whose request id is then unknown. */
   readonly ended_at: string | null;
   readonly request_id: string | null;
-  /** As the caller saw it. */
+  /** The outcome as the caller saw it. */
   readonly outcome: "served" | "denied" | "throttled" | "failed" | null;
   /** Name of the error, never its text: that may hold a session's name. */
   readonly error: string | null;
@@ -29,7 +29,7 @@ export interface Probe {
   readonly model: string;
   readonly source_region: string;
   readonly account: string;
-  /** Where the profile may run, and as of when. */
+  /** The profile's destinations. */
   readonly destinations: readonly string[];
   readonly as_of: string;
   readonly wanted: number;
@@ -69,7 +69,7 @@ const schema: z.ZodType<Probe> = z.strictObject({
 
 const version = z.object({ format: z.string() });
 
-/** @throws SpillwayError `usage` for a file that is not one of these */
+/** Reads a probe's file. @throws SpillwayError `usage` for any other file */
 export async function readProbe(file: string): Promise<Probe> {
   const next = "Name a file that spillway probe wrote.";
   const content = await readFile(file, "utf8").catch((cause: unknown) => {
@@ -95,12 +95,12 @@ function jsonOf(content: string): unknown {
   }
 }
 
-/** Ids of the calls that reached the service, in lower case: as keys are compared. */
+/** Request ids of the calls that reached the service, in lower case like keys. */
 export function requestIdsOf({ calls }: Probe): string[] {
   return calls.flatMap(({ request_id: id }) => (id === null ? [] : [id.toLowerCase()]));
 }
 
-/** Begins a file that must not be there yet. @throws SpillwayError `usage`, `output` */
+/** Creates a file, which may not exist yet. @throws SpillwayError `usage`, `output` */
 export async function createProbe(file: string, probe: Probe): Promise<void> {
   try {
     await (await open(file, "wx")).close();
@@ -113,7 +113,7 @@ export async function createProbe(file: string, probe: Probe): Promise<void> {
   await writeProbe(file, probe);
 }
 
-/** In one step: a kill leaves the file as it was before, or as it is now. */
+/** Writes the file in one step: a kill leaves the old or the new one. */
 export async function writeProbe(file: string, probe: Probe): Promise<void> {
   const partial = `${file}.partial`;
   try {

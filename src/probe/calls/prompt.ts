@@ -1,6 +1,6 @@
-/** What the probe says to a model, and how InvokeModel wants to have it from each provider. */
+/** The probe's prompt, and the request that InvokeModel expects for each provider. */
 
-/** Harmless, ours, and the same every time: nothing of a user's ever goes out. */
+/** The prompt: harmless and always the same, with nothing of the user's. */
 export const promptText = "Reply with the single word: ready";
 
 type Body = (maxTokens: number) => unknown;
@@ -21,7 +21,7 @@ const bodies: readonly (readonly [model: string, body: Body])[] = [
   ["deepseek.", (maxTokens) => ({ prompt: promptText, max_tokens: maxTokens })],
 ];
 
-/** Undefined for a model whose form is not known: it is called by Converse alone, which has one form for all. */
+/** The request's body; undefined for a model whose form is unknown, which only Converse can call. */
 export function invokeBody(model: string, maxTokens: number): string | undefined {
   const found = bodies.find(([begin]) => model.startsWith(begin));
   return found === undefined ? undefined : JSON.stringify(found[1](maxTokens));

@@ -1,4 +1,4 @@
-/** The wait for the events of a probe: they come after a quarter of an hour or so. */
+/** The wait for the events of a probe, which takes about a quarter of an hour. */
 import { type Timing, realTiming } from "../../ingest/sources/lookup-events/pace.ts";
 import type { Found } from "./evidence.ts";
 import type { Probe } from "./probe-file.ts";
@@ -8,13 +8,13 @@ const betweenLooksMs = 30_000;
 export interface Wait {
   readonly look: () => Promise<Found>;
   readonly forMs: number;
-  /** Told after a look that did not find everything, before the next one. */
+  /** Called after each look that did not find everything. */
   readonly onLook: (missing: number) => void;
   readonly signal: AbortSignal | undefined;
   readonly timing?: Timing;
 }
 
-/** What the last look found: everything, or what came in time. */
+/** The evidence of the last look: everything, or what came in time. */
 export async function waitForEvents(probe: Probe, wait: Wait): Promise<Found> {
   const { now, sleep } = wait.timing ?? realTiming;
   const deadline = now() + wait.forMs;
@@ -28,7 +28,7 @@ export async function waitForEvents(probe: Probe, wait: Wait): Promise<Found> {
   }
 }
 
-/** Calls of which the logs do not say yet how they ended and where. */
+/** The number of calls whose outcome and Region the logs do not have yet. */
 export function openCalls(probe: Probe, found: Found): number {
   return probe.calls.filter(({ request_id: id, ended_at: end }) => {
     if (id === null) return end === null;

@@ -1,4 +1,4 @@
-/** A question to AWS whose refusal is an answer too: that it cannot be told. */
+/** A question to AWS, where a refusal is an answer too: it cannot be told. */
 import type { ServiceAccess } from "../../aws/access.ts";
 import { refusal } from "../../aws/refusals.ts";
 import { isUnreachable, statusOf } from "../../aws/retry.ts";
@@ -6,10 +6,10 @@ import { SpillwayError } from "../../errors.ts";
 
 export interface Question {
   readonly access: ServiceAccess;
-  /** As messages name it: `Bedrock`. */
+  /** The service's name in messages: `Bedrock`. */
   readonly service: string;
   readonly what: string;
-  /** As IAM has it. */
+  /** The permission in IAM's spelling. */
   readonly permission: string;
 }
 
@@ -18,9 +18,9 @@ export type QuestionBase = Omit<Question, "what" | "permission">;
 
 export type Asked<T> =
   | { readonly kind: "answer"; readonly value: T }
-  /** AWS did not let it be asked, or did not come to it. */
+  /** AWS refused the question, or did not get to it. */
   | { readonly kind: "refused"; readonly why: string; readonly next: string }
-  /** An error that says something of what was asked for. */
+  /** An error that answers the question. */
   | { readonly kind: "error"; readonly error: Error };
 
 /** @throws SpillwayError `credentials`, `source-unreachable`: then no question has an answer */

@@ -1,8 +1,8 @@
-/** A line of the preflight: what was asked, what came of it, and what to do next. */
+/** A line of the preflight: the check, its outcome, and the next step. */
 
-export type Outcome = "passes" | "fails" | "cannot-tell";
+export type LineOutcome = "passes" | "fails" | "cannot-tell";
 
-/** In the order in which a call meets them. */
+/** The checks, in the order in which a call meets them. */
 export const checkNames = [
   "role-permission",
   "scp",
@@ -23,11 +23,11 @@ export type CheckName = (typeof checkNames)[number];
 
 export interface Line {
   readonly check: CheckName;
-  /** What it was asked of: a resource, a model, a trail. */
+  /** The subject of the check: a resource, a model, a trail. */
   readonly subject: string;
-  readonly outcome: Outcome;
+  readonly outcome: LineOutcome;
   readonly found: string;
-  /** One sentence that says what to do; null where nothing has to be done. */
+  /** One sentence on what to do; null if nothing has to be done. */
   readonly next: string | null;
 }
 
@@ -43,8 +43,8 @@ export function cannotTell(check: CheckName, subject: string, found: string, nex
   return { check, subject, outcome: "cannot-tell", found, next };
 }
 
-/** What does not hold goes before what cannot be told. */
-export function outcomeOf(lines: readonly Line[]): Outcome {
+/** The outcome of all lines: one that does not hold outweighs one that cannot be told. */
+export function worstOutcome(lines: readonly Line[]): LineOutcome {
   if (lines.some(({ outcome }) => outcome === "fails")) return "fails";
   return lines.length === 0 || lines.some(({ outcome }) => outcome === "cannot-tell") ? "cannot-tell" : "passes";
 }

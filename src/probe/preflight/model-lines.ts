@@ -1,10 +1,10 @@
-/** Whether the account may use the model behind a profile in the source Region, as far as AWS says it before a call. */
+/** The lines on the access to a profile's model in the source Region, as far as AWS tells before a call. */
 import type { BedrockReader, ModelAvailability } from "../../aws/bedrock-readiness.ts";
 import type { Call } from "../../policy/call.ts";
 import { type QuestionBase, ask } from "./ask.ts";
 import { type Line, cannotTell, fails, passes } from "./line.ts";
 
-/** AWS has said yes to all four and still refused the call: so this is not a promise. */
+/** The limits of the answer: AWS has confirmed all four and still refused the call. */
 const notPromised = "quotas, and whether the first call really passes, it cannot tell: spillway probe shows that";
 
 export async function modelLines(reader: BedrockReader, base: QuestionBase, call: Call): Promise<Line[]> {
@@ -71,7 +71,7 @@ function lineFor(subject: string, said: ModelAvailability, sourceRegion: string,
   return passes("model-access", subject, `${found}; ${notPromised}`);
 }
 
-/** Anthropic wants to know what its models are used for, once for an account or its organization. */
+/** The line on the form that Anthropic requires, once for an account or its organization. */
 async function formLine(
   reader: BedrockReader,
   base: QuestionBase,
@@ -91,7 +91,7 @@ async function formLine(
       cannotTell(check, model, `${asked.error.name}: ${asked.error.message}`, "Look for it in the Bedrock console."),
     ];
   if (asked.value) return [passes(check, model, "the form was sent")];
-  // nobody sends it for the account that sends it for the others
+  // the account that sends it for the others needs its own
   if (managementAccount === true)
     return [
       fails(

@@ -7,20 +7,20 @@ interface Statements {
 }
 
 export interface PreflightPermissions {
-  /** Undefined: its policies are given, and read from nowhere. */
+  /** The principal whose policies are read; undefined if they are given. */
   readonly principal: string | undefined;
   readonly accountRole: string | undefined;
   readonly simulate: boolean;
 }
 
-/** For the caller; with a role in the principal's account, what that role needs is a document of its own. */
+/** The policy for the caller; with a role in the principal's account, that role's part is a document of its own. */
 export function preflightPermissions({ principal, accountRole, simulate }: PreflightPermissions): {
   readonly caller: unknown;
   readonly accountRole: unknown;
 } {
   const reading =
     principal === undefined ? undefined : collectPermissions({ principals: [principal], accountRole, simulate: false });
-  // what collecting prints is a document of statements
+  // the permissions of collecting come as a document
   const collected = reading === undefined ? [] : (reading.caller as Statements).Statement;
   return {
     caller: { Version: "2012-10-17", Statement: [...collected, ...own(principal, simulate)] },

@@ -1,4 +1,4 @@
-/** What the policies say of a call before it is made: the role's own and those of the organization apart, resource by resource. */
+/** The lines on the policies, by resource: the role's own apart from those of the organization. */
 import type { Call } from "../../policy/call.ts";
 import type { Decision } from "../../policy/decide.ts";
 import { changeFor } from "../../policy/change.ts";
@@ -15,7 +15,7 @@ export interface DecidedCall {
   readonly call: Call;
   readonly given: GivenKeys;
   readonly layers: readonly Layer[];
-  /** Kinds that are known not to exist. */
+  /** Kinds of policy that are known not to exist. */
   readonly none: readonly PolicyKind[];
 }
 
@@ -59,13 +59,13 @@ function howToKnow(layers: readonly Layer[]): string {
     : "Say what only the call knows, with --context KEY=VALUE or --absent KEY.";
 }
 
-/** The Region asked for is the point of the line. */
+/** The subject of a line, with the requested Region. */
 function subjectOf({ check }: CheckedResource): string {
   const name = resourceName(check);
   return check.requestedRegion === "unspecified" ? `${name} (Region unspecified)` : name;
 }
 
-/** One line for the second opinion; undefined where the simulator answered nothing. */
+/** The line with the simulator's opinion; undefined where it gave no answer. */
 export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChecked[]): Line | undefined {
   const { resources } = evaluateCall(decided.call, decided.layers, decided.given);
   const answered = simulated.flatMap(({ check, simulated: said }) => {
@@ -77,7 +77,7 @@ export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChe
   const words = answered
     .filter(({ said, ours }) => isAllowed(said.decision) !== isAllowed(ours))
     .map(({ check, said, ours }) => {
-      const keys = said.missing.length === 0 ? "" : `, for want of ${said.missing.join(", ")}`;
+      const keys = said.missing.length === 0 ? "" : `; it lacked ${said.missing.join(", ")}`;
       return `${resourceName(check)}: ${said.decision}${keys}; here ${ours}`;
     });
   if (words.length === 0)
@@ -94,7 +94,7 @@ export function simulatorLine(decided: DecidedCall, simulated: readonly CrossChe
   );
 }
 
-/** Refused is refused, by a deny or for want of an allow; null where it cannot be told. */
+/** Whether a decision allows; null where it cannot be told. */
 function isAllowed(decision: Decision): boolean | null {
   return decision === "cannot-tell" ? null : decision === "allowed";
 }

@@ -1,4 +1,4 @@
-/** The walk before the first call: every line in its order, over live answers. */
+/** The preflight: every line in its order, over live answers. */
 import type { ServiceAccess } from "../../aws/access.ts";
 import { type BedrockReader, openBedrock } from "../../aws/bedrock-readiness.ts";
 import { openTrails } from "../../aws/trails.ts";
@@ -13,7 +13,7 @@ import { trailLines } from "./trail-lines.ts";
 import type { CrossChecked } from "../cross-check.ts";
 
 export interface PreflightQuestion {
-  /** Of the source Region. */
+  /** The way to the source Region. */
   readonly access: ServiceAccess;
   readonly profile: string;
   readonly sourceRegion: string;
@@ -22,18 +22,18 @@ export interface PreflightQuestion {
   readonly skip: readonly CheckName[];
   readonly now: Date;
   readonly signal: AbortSignal | undefined;
-  /** The account of the credentials: of it alone AWS speaks of models, trails and logging. */
+  /** The account of the credentials, the only one for which AWS tells of models, trails and logging. */
   readonly ownAccount: string;
-  /** The call with the policies that bear on it. @throws SpillwayError `usage` for a profile that nobody knows */
+  /** The call with the policies that apply. @throws SpillwayError `usage` for an unknown profile */
   readonly decide: (live: KnownProfile | undefined) => Promise<DecidedCall>;
-  /** Undefined: not asked for. */
+  /** The simulator; undefined if not asked for. */
   readonly simulate: ((decided: DecidedCall) => Promise<readonly CrossChecked[]>) | undefined;
 }
 
 export interface Preflight {
   readonly lines: readonly Line[];
   readonly decided: DecidedCall | undefined;
-  /** What the simulator did not answer, and why. */
+  /** The questions that the simulator did not answer, with reasons. */
   readonly unsimulated: readonly string[];
 }
 
@@ -71,7 +71,7 @@ type Decided =
   | { readonly kind: "call"; readonly call: DecidedCall }
   | { readonly kind: "unknown"; readonly why: string; readonly next: string };
 
-/** A profile that there is not is a line of its own; then nothing can be said of the policies. */
+/** The decision; for a profile that does not exist there is only its own line. */
 async function decide({ decide: find }: PreflightQuestion, { live, isGone }: AskedProfile): Promise<Decided> {
   try {
     return { kind: "call", call: await find(live) };
@@ -97,7 +97,7 @@ async function policies(
   };
 }
 
-/** What these credentials would be told is true of another account. */
+/** The reason why lines cannot be told: the answers would be about another account than the caller's. */
 function foreign({ ownAccount, profile }: PreflightQuestion, { call }: DecidedCall): Line[] | undefined {
   if (call.account === ownAccount) return undefined;
   const checks = [

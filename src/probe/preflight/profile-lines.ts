@@ -1,4 +1,4 @@
-/** Whether a profile can be called, where it may run by AWS's own word, and how that differs from what was known. */
+/** The lines on a profile: whether it can be called, where it may run by AWS's word, and what changed. */
 import type { BedrockReader, ProfileDetails } from "../../aws/bedrock-readiness.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";
 import { destinationsOf, modelOf } from "../refresh-profiles.ts";
@@ -7,9 +7,9 @@ import { type Line, cannotTell, fails, passes } from "./line.ts";
 
 export interface AskedProfile {
   readonly line: Line;
-  /** As AWS has it now; undefined where it did not say. */
+  /** The profile as AWS has it now; undefined where AWS did not tell. */
   readonly live: KnownProfile | undefined;
-  /** AWS says that there is none. */
+  /** Whether AWS says that it does not exist. */
   readonly isGone: boolean;
 }
 
@@ -97,7 +97,7 @@ function knownAs({ profile, sourceRegion, known }: ProfileQuestion): KnownProfil
   return known.find((row) => row.profileId === last && row.sourceRegion === sourceRegion);
 }
 
-/** A prefix is not a boundary: each Region where it may run has to be approved. */
+/** The line on the boundary: each Region where the profile may run has to be approved. */
 export function boundaryLine(
   profile: string,
   destinations: readonly string[],

@@ -1,4 +1,4 @@
-/** Whether a call will leave a record: a trail that covers the source Region, logs, takes read events and signs its files. */
+/** The lines on the trail: whether one covers the source Region, logs, takes read events and signs its files. */
 import type { Trail, TrailReader } from "../../aws/trails.ts";
 import { type QuestionBase, ask } from "./ask.ts";
 import { type CheckName, type Line, cannotTell, fails, passes } from "./line.ts";
@@ -11,7 +11,7 @@ const checks = [
   "trail-validation",
 ] as const satisfies readonly CheckName[];
 
-/** Of several trails the one that holds most. */
+/** The lines of the trail that satisfies most checks. */
 export async function trailLines(reader: TrailReader, base: QuestionBase, sourceRegion: string): Promise<Line[]> {
   const what = `the trails of ${sourceRegion}`;
   const asked = await ask({ ...base, what, permission: "cloudtrail:DescribeTrails" }, reader.trails);

@@ -1,7 +1,7 @@
-/** Whether the selectors of a trail let the records of inference through. */
+/** The effect of a trail's selectors on the records of inference. */
 import type { FieldSelector, TrailSelectors } from "../../aws/trails.ts";
 
-/** What a selector can ask of a record; undefined is not known before there is one. */
+/** The fields that a selector can test; undefined ones are known only from a record. */
 type RecordFields = Readonly<Record<string, string | undefined>>;
 
 interface Kind {
@@ -11,7 +11,7 @@ interface Kind {
 
 const source = "bedrock.amazonaws.com";
 
-/** Inference reads only; a stream leaves a second record that alone may name the Region that served it. */
+/** The kinds of records: inference is read-only; a stream leaves a second record, perhaps the only one with the served Region. */
 const kinds: readonly Kind[] = [
   ...["Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream"].map((eventName) =>
     kind(eventName, eventName, "AwsApiCall"),
@@ -29,13 +29,13 @@ function kind(name: string, eventName: string, eventType: string): Kind {
 }
 
 export interface Selection {
-  /** Kinds of records that are left out. */
+  /** Kinds of records that the selectors leave out. */
   readonly left: readonly string[];
-  /** Kinds of which it depends on what only the record knows. */
+  /** Kinds for which it depends on fields that only a record has. */
   readonly unknown: readonly string[];
 }
 
-/** Undefined where AWS named no selector at all. */
+/** The selection; undefined where AWS named no selectors. */
 export function selectionOf({ basic, advanced }: TrailSelectors): Selection | undefined {
   if (basic.length + advanced.length === 0) return undefined;
   const everything = basic.some(
@@ -61,7 +61,7 @@ function allOf(conditions: readonly FieldSelector[], fields: RecordFields): bool
   return answers.includes(undefined) ? undefined : true;
 }
 
-/** Each operator that is used has to hold; of its values one, or for those that exclude, none. */
+/** Whether a condition holds: each operator used has to, by any of its values or, if it excludes, by all. */
 function meets(condition: FieldSelector, value: string | undefined): boolean | undefined {
   if (value === undefined) return undefined;
   const { equals, startsWith, endsWith, notEquals, notStartsWith, notEndsWith } = condition;

@@ -13,7 +13,7 @@ export function harmless(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
-/** What `harmless` was given. */
+/** The text that `harmless` was given. */
 export function unharmed(text: string): string {
   return text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
 }

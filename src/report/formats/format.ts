@@ -1,4 +1,4 @@
-/** What all formats share: their signature, and where they write. */
+/** The parts common to all formats: their signature, and their output. */
 import { once } from "node:events";
 import type { OutputStream } from "../../effects.ts";
 import type { Result } from "../../engines/engine.ts";
@@ -6,14 +6,14 @@ import type { Described } from "../page/build-page.ts";
 import type { PageHead } from "../page/data/page-data.ts";
 
 export interface FormatOptions {
-  /** What a page says around the rows. */
+  /** The words of a page around the rows. */
   readonly page?: { readonly report?: Described | undefined; readonly head?: PageHead | undefined } | undefined;
-  /** Characters in a line; without it nothing is cut. */
+  /** Characters in a line; default: nothing is cut. */
   readonly width?: number | undefined;
   readonly color?: boolean | undefined;
-  /** What a file says of itself, where its format has a place for it. */
+  /** The description of itself that a file carries, if its format has a place for it. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** What stands around the array of JSON. */
+  /** The text around the array of JSON. */
   readonly frame?: { readonly before: string; readonly after: string } | undefined;
 }
 

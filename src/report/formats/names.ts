@@ -1,14 +1,14 @@
-/** What every format is called and how its files are known: light enough to be read for `--help`. */
+/** The names of formats and the extensions of their files, light enough to load for `--help`. */
 
 export const formatNames = ["table", "csv", "json", "ndjson", "markdown", "parquet", "arrow", "html"] as const;
 
 export type FormatName = (typeof formatNames)[number];
 
 interface FormatTraits {
-  /** Of its files, without the dot. */
+  /** The extension of its files, without the dot. */
   readonly extension: string;
   readonly contentType: string;
-  /** A terminal cannot show it. */
+  /** Whether a terminal cannot show it. */
   readonly isBinary: boolean;
 }
 

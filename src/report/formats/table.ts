@@ -19,7 +19,7 @@ export async function writeTable(result: Result, output: OutputStream, options: 
   const writer = new TextWriter(output);
   const columns = result.columns.map((column) => ({ ...column, name: terminalLine(column.name) }));
   const held: (readonly string[])[] = [];
-  /** Null: the columns do not fit. */
+  /** The widths; null if the columns do not fit. */
   let widths: readonly number[] | null | undefined;
   let rows = 0;
   const begin = async (): Promise<readonly number[] | null> => {

@@ -1,4 +1,4 @@
-/** The overview: what a busy person wants to know, on one screen. */
+/** The overview for a busy person, on one screen. */
 import { count, flowLines, headline, type Flow } from "./flow.ts";
 import { type AskedRange, askedText, seenText } from "./asked.ts";
 import { type BoundaryData, boundaryLines, claimLines } from "./claims.ts";

@@ -1,4 +1,4 @@
-/** How the overview paints: colours, bars, columns. */
+/** The drawing of the overview: colours, bars, columns. */
 
 export interface Layout {
   readonly width: number;

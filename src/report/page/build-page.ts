@@ -3,9 +3,9 @@ import type { Engine, Result } from "../../engines/engine.ts";
 import { rowsOf } from "../../engines/result.ts";
 import { regionRows } from "../../reference/regions.ts";
 import type { Report } from "../catalogue.ts";
-import { invocationLogGaps, whyNothingCompared } from "../without-invocation-logs.ts";
 import { collectReport } from "./data/collect.ts";
 import type { PageFacts } from "./data/facts.ts";
+import { withoutComparison } from "./head.ts";
 import type { OmittedReport, PageData, PageHead, ReportTable, WholeTable } from "./data/page-data.ts";
 
 /** What the page says of a report beside its rows. */
@@ -34,7 +34,7 @@ const repeated: ReadonlyMap<string, string> = new Map([
 /** The data of the overview: every report of the catalogue, the user's own too. */
 export async function buildPage(request: PageRequest): Promise<PageData> {
   const { engine, catalogue, statement, amend, whole, signal } = request;
-  const head = await withoutComparison(request);
+  const head = await withoutComparison(request.head, engine, [...catalogue.keys()], signal);
   const tables: ReportTable[] = [];
   const omitted: OmittedReport[] = [];
   let facts: PageFacts = {};
@@ -54,14 +54,6 @@ export async function buildPage(request: PageRequest): Promise<PageData> {
     facts = { ...facts, ...page.facts };
   }
   return { head, regions: regionRows(), tables, facts, omitted };
-}
-
-/** The head that says so where there was nothing to compare with: an empty table of gaps would read as a promise. */
-async function withoutComparison({ engine, catalogue, head, signal }: PageRequest): Promise<PageHead> {
-  const why = catalogue.has(invocationLogGaps) ? await whyNothingCompared(engine, signal) : undefined;
-  if (why === undefined) return head;
-  const sentence = `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`;
-  return { ...head, unknowable: { ...head.unknowable, [invocationLogGaps]: sentence } };
 }
 
 /** A report that has no place on this page is named on it, with the reason. */

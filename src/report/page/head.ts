@@ -1,10 +1,12 @@
 /** The head of a page: what was asked, and with what it was answered. */
 import { inferenceProfileSnapshot } from "../../reference/inference-profiles.ts";
 import { regionRows } from "../../reference/regions.ts";
+import type { Engine } from "../../engines/engine.ts";
 import type { Scope } from "../../sql/scope.ts";
 import { version } from "../../version.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";
-import type { PageHead } from "./data/page-data.ts";
+import { invocationLogGaps, whyNothingCompared } from "../without-invocation-logs.ts";
+import { type PageHead, policyDocuments } from "./data/page-data.ts";
 
 export interface Asked {
   readonly scope: Scope;
@@ -15,6 +17,8 @@ export interface Asked {
   readonly protection: Protection | undefined;
   /** When the documents of the bundle were read, ISO 8601; none: no bundle. */
   readonly bundleDay?: string | undefined;
+  /** What has to be known to read it right, as it stands on stderr. */
+  readonly notes?: readonly string[] | undefined;
   /** The engine reads a table of logs, and of it no more than the days of the range. */
   readonly isBounded?: boolean | undefined;
 }
@@ -25,7 +29,7 @@ const engineNames: ReadonlyMap<string, string> = new Map([
   ["trino", "Trino"],
 ]);
 
-export function pageHead({ scope, boundaryName, engine, protection, isBounded, bundleDay }: Asked): PageHead {
+export function pageHead({ scope, boundaryName, engine, protection, isBounded, bundleDay, notes }: Asked): PageHead {
   const { from, to, asOf, accounts, regions, principals, boundary } = scope;
   const name = engineNames.get(engine) ?? engine;
   return {
@@ -41,12 +45,30 @@ export function pageHead({ scope, boundaryName, engine, protection, isBounded, b
     references: [
       { what: "Regions", asOf: regionRows()[0]?.as_of ?? "" },
       { what: "inference profiles", asOf: inferenceProfileSnapshot().as_of },
-      ...(bundleDay === undefined ? [] : [{ what: "policy documents", asOf: bundleDay.slice(0, 10) }]),
+      ...(bundleDay === undefined ? [] : [{ what: policyDocuments, asOf: bundleDay.slice(0, 10) }]),
     ],
+    notes: notes?.map(asSentence),
     protection: protection && ("drop" in protection ? "replaced by numbers" : "replaced by a keyed hash"),
     unknowable:
       engine === "duckdb" ? undefined : { ...withoutLedger(name), ...(isBounded === true ? withoutHistory(name) : {}) },
   };
+}
+
+/** The head that says so where there was nothing to compare with: an empty table of gaps would read as a promise. */
+export async function withoutComparison(
+  head: PageHead,
+  engine: Engine,
+  reports: readonly string[],
+  signal?: AbortSignal,
+): Promise<PageHead> {
+  const why = reports.includes(invocationLogGaps) ? await whyNothingCompared(engine, signal) : undefined;
+  if (why === undefined) return head;
+  return { ...head, unknowable: { ...head.unknowable, [invocationLogGaps]: asSentence(why) } };
+}
+
+/** What is said on stderr in small letters. */
+function asSentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** What the ledger of a local warehouse knows and an engine over the log files does not. */

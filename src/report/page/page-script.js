@@ -8,6 +8,7 @@
     return element;
   };
 
+  const grouped = (count) => count.toLocaleString("en-US");
   const collator = new Intl.Collator("en", { numeric: true });
 
   // A count is read exactly: it may have more digits than a number holds.
@@ -51,7 +52,7 @@
     const all = body.rows.length;
     const status = make("span", { role: "status" });
     const count = (shown) => {
-      status.textContent = shown === all ? `${all} rows` : `${shown} of ${all} rows`;
+      status.textContent = shown === all ? `${grouped(all)} rows` : `${grouped(shown)} of ${grouped(all)} rows`;
     };
 
     for (const [index, head] of heads.entries()) {
@@ -91,7 +92,7 @@
           .map((cell) => (cell.classList.contains("nil") ? "" : harmless(cell.textContent.trim())))
           .join("\t");
       await copyText(rows.map(line).join("\n"));
-      status.textContent = `${rows.length - 1} rows copied`;
+      status.textContent = `${grouped(rows.length - 1)} rows copied`;
     });
 
     count(all);

@@ -114,7 +114,7 @@ function documentMarkup(data: PageData, answer: Markup, sections: readonly Secti
         </header>
         <div class="layout">
           <nav aria-label="Contents">
-            <ol>
+            <ol class="scroll">
               ${contents}
             </ol>
           </nav>

@@ -1,4 +1,4 @@
-/** Where a Chromium or Chrome is found: the one that is named, or the usual places. */
+/** The search for a Chromium or Chrome: the one that is named, or the usual places. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { SpillwayError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** Reading a bundle file and finding a principal in it. */
+/** The reading of a bundle file, and the search for a principal in it. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { SpillwayError, messageOf } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** What an engine knows of the profiles that can be called in the Regions where somebody calls any. */
+/** The profiles that an engine knows, in the Regions where any is called. */
 import type { Engine } from "../../engines/engine.ts";
 import { plainRows } from "../../engines/result.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";

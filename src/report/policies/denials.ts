@@ -1,4 +1,4 @@
-/** What policies add to the report `denials`: the column that says what would have to change. */
+/** The addition of policies to the report `denials`: a column with the change that would help. */
 import type { Engine, Result } from "../../engines/engine.ts";
 import { type PlainRow, allRows, plainRows, resultOf } from "../../engines/result.ts";
 import { explainDenial } from "../../policy/explain-denial.ts";

@@ -47,12 +47,12 @@ export async function countDrift(result: Result): Promise<CountedDrift> {
     if (typeof mark !== "string") continue;
     const kinds = kindsOf(mark);
     for (const kind of kinds) marks.set(kind, (marks.get(kind) ?? 0) + 1);
-    if (kinds.some(isFinding)) findings++;
+    if (kinds.some(isDriftFinding)) findings++;
   }
   const cells = result.columns.map((_, column) => rows.map((row) => row[column] ?? null));
   return { result: resultOf(result.columns, cells), marks, findings };
 }
 
-export function isFinding(kind: string): boolean {
+export function isDriftFinding(kind: string): boolean {
   return kind !== "allowed and never used";
 }

@@ -1,4 +1,4 @@
-/** What policies add to the rows of a report. */
+/** The additions of policies to the rows of a report. */
 import type { Engine, Result } from "../../engines/engine.ts";
 import type { Scope } from "../../sql/scope.ts";
 import type { PolicyView } from "./policy-view.ts";

@@ -1,4 +1,4 @@
-/** What reports know of the policies: the documents of a bundle, and the keys that the user states. */
+/** The policies as reports use them: the documents of a bundle, and the keys that the user states. */
 import type { Bundle } from "../../policy/bundle.ts";
 import type { GivenKeys } from "../../policy/keys.ts";
 import { readBundle } from "./bundle-file.ts";

@@ -1,4 +1,4 @@
-/** What an export says of itself, so that one without rows can be told from a clean month. */
+/** The description that an export carries of itself: one without rows is told from a clean month. */
 import { SpillwayError } from "../../errors.ts";
 import type { Cell, Engine } from "../../engines/engine.ts";
 import { plainRows } from "../../engines/result.ts";
@@ -8,7 +8,7 @@ import type { Asked } from "../page/head.ts";
 import { pageHead } from "../page/head.ts";
 
 export interface DescribedStatement {
-  /** Missing for a statement of the user's own. */
+  /** The report; undefined for a statement of the user's own. */
   readonly report: Pick<Report, "name" | "title" | "answers" | "columns"> | undefined;
   readonly sql: string;
 }

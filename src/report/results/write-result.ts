@@ -1,4 +1,4 @@
-/** How a result is written: by the engine itself where it can, else batch by batch. */
+/** The writing of a result: by the engine itself where it can, else batch by batch. */
 import { writeFile } from "node:fs/promises";
 import type { OutputStream } from "../../effects.ts";
 import type { CopyOptions, Result, ResultCopy } from "../../engines/engine.ts";
@@ -11,7 +11,7 @@ import { writeAsArray } from "./json-lines.ts";
 import { isReplaceable, outputUntil, partialName, withOutput, withPartialFile } from "../output.ts";
 
 export interface Destination {
-  /** Missing: stdout. */
+  /** The file; default: stdout. */
   readonly file?: string | undefined;
   readonly stdout: OutputStream;
 }
@@ -20,7 +20,7 @@ export interface WriteOptions extends FormatOptions {
   readonly format: FormatName;
   readonly maxRows?: number | undefined;
   readonly signal: AbortSignal;
-  /** Is told the file that grows. */
+  /** Called with the file that grows. */
   readonly onFile?: ((file: string) => void) | undefined;
 }
 
@@ -32,7 +32,7 @@ const copyFormats: Partial<Record<FormatName, CopyOptions["format"]>> = {
   parquet: "parquet",
 };
 
-/** Writes the rows and tells how many there were. */
+/** Writes the rows and returns their number. */
 export async function writeResult(
   result: Result,
   { file, stdout }: Destination,

@@ -193,7 +193,7 @@ describe("setup", { timeout: 180_000 }, () => {
   it.each([
     [["--logs", "bucket"], "no account is named"],
     [["--logs", "bucket", "--account", "111122223333"], "bucket is not a place of logs in S3"],
-    [["--account", "111122223333"], "it is not said where the logs are"],
+    [["--account", "111122223333"], "the log location is missing"],
     [["--logs", "s3://b", "--account", "1"], "1 is not an account"],
     [["--logs", "s3://b", "--account", "111122223333", "--organization-id", "x"], "x is not an organization"],
   ])("refuses %j", async (flags, message) => {

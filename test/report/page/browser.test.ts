@@ -13,7 +13,7 @@ import { temporaryFolder } from "../../support/temp-folder.ts";
 import { putFile } from "../../support/trail-files.ts";
 import { layoutFaults } from "./layout-in-browser.ts";
 import { sheetsOf } from "./pdf-text.ts";
-import { hostile, states } from "./states.ts";
+import { hostile, reportsAlone, states } from "./states.ts";
 
 const skipped = isBrowserSkipped();
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -131,7 +131,8 @@ describe.skipIf(skipped)("the page in a browser", () => {
   it.each(["light", "dark", "forced"])("axe has no finding: %s", async (mode) => {
     const options: BrowserContextOptions =
       mode === "forced" ? { forcedColors: "active" } : { colorScheme: mode === "dark" ? "dark" : "light" };
-    for (const state of ["usual", "no data", "hostile texts"]) {
+    const alone = mode === "light" ? reportsAlone.map((name) => `${name} alone`) : [];
+    for (const state of ["usual", "no data", "everything unknown", "hostile texts", ...alone]) {
       const { page } = await visit(await fileOf(state), { ...sized(1440, options), bypassCSP: true });
       await openAll(page);
       await page.addScriptTag({ content: axeSource });
@@ -300,6 +301,47 @@ describe.skipIf(skipped)("sorting, filtering and copying", () => {
     await current.keyboard.press("Space");
     expect(await head("principal").getAttribute("aria-sort")).toBe("descending");
     await current.context().close();
+  });
+
+  it("every table of the page can be filtered, and sorted by each of its columns", async () => {
+    await open();
+    await openAll(current);
+    const found = await current.evaluate(() =>
+      [...document.querySelectorAll<HTMLTableElement>("table.report")].map((table) => {
+        const rows = table.tBodies[0]?.rows.length ?? 0;
+        const tools = table.closest("details")?.querySelectorAll("input, .tools button").length ?? 0;
+        const sorted = [...(table.tHead?.rows[0]?.cells ?? [])].every((head) => {
+          head.querySelector("button")?.click();
+          return head.ariaSort !== "none" && head.ariaSort !== null;
+        });
+        return { report: table.dataset["report"] ?? "", isLong: rows > 1, tools, sorted };
+      }),
+    );
+    expect(found.map(({ report }) => report)).toEqual(
+      expect.arrayContaining(["first-seen", "peaks", "tokens-by-region", "freshness", "drift", "invocation-log-gaps"]),
+    );
+    for (const { report, isLong, tools, sorted } of found) {
+      expect([tools, sorted], report).toEqual(isLong ? [2, true] : [0, false]);
+    }
+    await current.context().close();
+  });
+
+  it("on a phone no number of a section's table is out of sight, and each stands under its name", async () => {
+    const made = await visit(await fileOf("usual"), sized(320));
+    const cells = await made.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("table.drawn td[data-l]")].map((cell) => ({
+        right: cell.getBoundingClientRect().right,
+        label: getComputedStyle(cell, "::before").content,
+        isBeside: cell.previousElementSibling?.matches(".bar-cell") === true && cell.nextElementSibling === null,
+        name: cell.dataset["l"] ?? "",
+      })),
+    );
+    expect(cells.length).toBeGreaterThan(50);
+    for (const { right, label, isBeside, name } of cells) {
+      expect(right, name).toBeLessThanOrEqual(320);
+      expect(label).toBe(isBeside ? "none" : `"${name}"`);
+    }
+    await made.page.context().close();
   });
 
   it("copies what is shown, and nothing that a spreadsheet would run", async () => {

@@ -124,6 +124,32 @@ describe("flow", () => {
   });
 });
 
+describe("labels of the flow", () => {
+  const chartOf = (served: string, calls: number): string =>
+    flowChart({
+      id: "f",
+      title: "t",
+      description: "d",
+      sources: ["a"],
+      served: [served],
+      ribbons: [{ source: "a", served, calls, kind: "outside" }],
+    }).markup;
+
+  it.each([
+    ["us-east-1", 5, "short"],
+    ["ap-northeast-1", 999, "middling"],
+    ["ap-northeast-1", 99_999_999, "long"],
+  ])("of %s with %d calls stand beside it: %s", (served, calls, room) => {
+    expect(chartOf(served, calls)).toContain(`<div class="gutter ${room}">`);
+  });
+
+  it("lie upon the ribbons where a name is longer than any Region's", () => {
+    const chart = chartOf("x".repeat(40), 5);
+    expect(chart).not.toContain("gutter");
+    expect(chart).toMatch(/dx="-16"[^>]*class="node end"/s);
+  });
+});
+
 describe("bars", () => {
   const width = (markup: string): string | undefined => attributes(markup, /<rect\s[^>]*>/g).at(-1)?.["width"];
   it.each([
@@ -270,10 +296,10 @@ describe("sentences above the charts", () => {
       "61.9% of 21 calls with a known Region ran outside eu; 2 more are unknown. The most on 2026-09-02: 9 of 13.",
     );
     expect(finding(page, "who")).toBe(
-      "2 principals of 2, in 1 account, sent 17 calls that ran outside the Region that was called; where 2 more through a profile ran is unknown.",
+      "2 principals of 2, in 1 account, sent 17 calls that ran outside the Region that was called; where 2 calls through a profile ran is unknown.",
     );
     expect(finding(page, "models")).toBe(
-      "1 of 1 combination of profile and model ran outside the Region that was called; where 2 more through a profile ran is unknown.",
+      "1 of 1 combination of profile and model ran outside the Region that was called; where 2 calls through a profile ran is unknown.",
     );
   });
 
@@ -300,7 +326,20 @@ describe("sentences above the charts", () => {
     expect(finding(page, "blind")).toBe("There is not one log file in the range: nothing could be seen.");
     expect(finding(page, "coverage")).toBe("There is not one log file in the range.");
     const unknown = renderPage(await madePage(reportsOf([call(null, 5)])));
-    expect(finding(unknown, "time")).toBe("No call is known to have run outside eu in any day; 5 are unknown.");
+    expect(finding(unknown, "time")).toBe("No call is known to have run outside eu on any day; 5 are unknown.");
     expect(finding(unknown, "flow")).toBe("No call through a profile has a known Region; 5 are unknown.");
+    expect(finding(unknown, "outside")).toBe(
+      "Nothing is known to have run outside eu; where 5 calls ran is unknown. That is a promise only together with the coverage and with what could not be seen.",
+    );
+    expect(finding(unknown, "who")).toBe(
+      "No call of 1 principal, in 1 account, is known to have run outside the Region that was called; where 5 calls through a profile ran is unknown.",
+    );
+    expect(finding(unknown, "models")).toBe(
+      "No call of 1 combination of profile and model is known to have run outside the Region that was called; where 5 calls through a profile ran is unknown.",
+    );
+    expect(unknown).toContain("none is known to have spilled");
+    expect(unknown).not.toContain("with the most spilled calls");
+    const local = renderPage(await madePage(reportsOf([call("eu-central-1", 5)])));
+    expect(finding(local, "who")).toBe("No call of 1 principal, in 1 account, ran outside the Region that was called.");
   });
 });

@@ -101,6 +101,22 @@ export function freshnessOf(accounts: readonly string[]): MadeReport {
   };
 }
 
+/** A call without a log and two logs without a call, of each account. */
+export function logGapsOf(accounts: readonly string[]): MadeReport {
+  return {
+    name: "invocation-log-gaps",
+    rows: accounts.flatMap((account_id, index) =>
+      ["call-without-log", "log-without-call"].map((kind, place): MadeRow => ({
+        account_id,
+        region: account_id.length > 12 ? account_id : "eu-central-1",
+        day: `2026-09-${String(1 + (index % 14)).padStart(2, "0")}`,
+        kind,
+        count: BigInt(1 + place),
+      })),
+    ),
+  };
+}
+
 /** Routes of each profile, one of which fits. */
 export function driftOf(profiles: readonly string[]): MadeReport {
   const marks = [

@@ -83,6 +83,7 @@ describe("words", () => {
     ["arn:aws:iam::111122223333:root", "root"],
     ["bedrock.amazonaws.com", "bedrock.amazonaws.com"],
     [null, "(no principal)"],
+    ["", "(empty)"],
   ])("calls %s %s", (principal, name) => {
     expect(shortPrincipal(principal)).toBe(name);
   });

@@ -83,7 +83,7 @@ describe("the answer", () => {
 
   it("tells no data from no call", async () => {
     expect(await answer(reportsOf([]))).toBe(
-      "No served call is in these logs: there is not one log file in the range, so nothing is shown.",
+      "No served call is in these logs: there is not one log file of what was asked for, so nothing is shown.",
     );
     expect(await answer([...without(reportsOf([]), "coverage"), logs])).toBe(
       "No served call is in these logs, of which there are 3 files.",

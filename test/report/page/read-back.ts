@@ -44,8 +44,9 @@ function readTable(inner: string): ReadTable {
 
 /** What a cell of the page says of a value in JSON, and what it should: equal texts. */
 export function said(cell: ReadCell, value: unknown, shown: (text: string) => string): readonly [string, string] {
-  if (value === null) return [`${cell.className}|${cell.text}`, "nil|–"];
-  if (value === "") return [`${cell.className}|${cell.text}`, "nil|(empty)"];
+  const [kind] = cell.className.split(" ");
+  if (value === null) return [`${kind}|${cell.text}`, "nil|–"];
+  if (value === "") return [`${kind}|${cell.text}`, "nil|(empty)"];
   if (typeof value === "number") return [(cell.exact ?? cell.text).replaceAll(",", ""), String(value)];
   if (typeof value === "boolean") return [cell.text, String(value)];
   const text = typeof value === "string" ? value : JSON.stringify(value);

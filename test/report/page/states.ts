@@ -1,7 +1,8 @@
 /** The pages that are looked at: none, one, the usual, very many of everything, and hostile texts. */
+import { loadCatalogue } from "../../../src/report/catalogue.ts";
 import { regionRows } from "../../../src/reference/regions.ts";
 import { renderPage } from "../../../src/report/page/page.ts";
-import { driftOf, firstSeenOf, freshnessOf, peaksOf } from "./made-traffic.ts";
+import { driftOf, firstSeenOf, freshnessOf, logGapsOf, peaksOf } from "./made-traffic.ts";
 import { type MadeCall, type MadeReport, type MadeRow, madePage, reportsOf } from "./made-up.ts";
 
 const regions = regionRows().map(({ region }) => region);
@@ -60,8 +61,18 @@ const claims: MadeReport = {
   ],
 };
 
+/** As it is with a bundle: each denial is explained. */
+const explained: readonly string[] = [
+  ...(loadCatalogue()
+    .get("denials")
+    ?.columns.map(({ name }) => name)
+    .filter((name) => name !== "explanation") ?? []),
+  "explanation",
+];
+
 const denials: MadeReport = {
   name: "denials",
+  columns: explained,
   rows: ["eu-south-2", "unspecified", null].map((region, index) => ({
     principal: role(index),
     account_id: "100000000001",
@@ -76,6 +87,10 @@ const denials: MadeReport = {
     invocations: BigInt(29 - index * 9),
     first_seen: 1_788_220_800_000_000n,
     last_seen: 1_789_000_000_000_000n,
+    explanation:
+      index === 2
+        ? null
+        : `arn:aws:bedrock:eu-south-2::foundation-model/anthropic.claude-sonnet-4-6: service control policy of ou Workloads (ou-1) denies ${role(index, `an-assistant-with-a-long-name-${"x".repeat(40)}`)}. To change: add a condition`,
     example_message: `User: ${role(index)} is not authorized to perform: bedrock:InvokeModel with an explicit deny in a service control policy`,
   })),
 };
@@ -100,7 +115,7 @@ const blind: MadeReport = {
   ],
 };
 
-const tokens: MadeReport = {
+const tokensOf = (served: readonly (string | null)[]): MadeReport => ({
   name: "tokens-by-region",
   title: "Tokens by Region",
   answers: "How many tokens did each Region process?",
@@ -116,19 +131,19 @@ const tokens: MadeReport = {
     "cache_write_tokens",
     "without_count",
   ],
-  rows: ["eu-north-1", "us-east-1", null].map((region, index) => ({
+  rows: served.map((region, index) => ({
     served_region: region,
-    country: index === 0 ? "SE" : index === 1 ? "US" : null,
+    country: region?.slice(0, 30) ?? null,
     model: "anthropic.claude-sonnet-4-6",
     principal: role(index),
     invocations: 40n,
-    input_tokens: BigInt(900_000 - index * 300_000),
+    input_tokens: BigInt(900_000 - index * 20_000),
     output_tokens: 50_000n,
     cache_read_tokens: 0n,
     cache_write_tokens: null,
     without_count: BigInt(index),
   })),
-};
+});
 
 function usualCalls(): MadeCall[] {
   const served = ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3", "us-east-1", "sa-east-1"];
@@ -183,6 +198,39 @@ const hostileReport: MadeReport = {
   sql: "SELECT '</pre></script>' -- $& \u202E",
 };
 
+const hostileDenials: MadeReport = {
+  name: "denials",
+  columns: explained,
+  rows: hostile.map((text, index) => ({
+    principal: text,
+    account_id: text,
+    source_region: text,
+    denied_region: text,
+    denied_by: text,
+    explicit: index % 2 === 0,
+    policy_arn: text,
+    invocations: BigInt(index + 1),
+    first_seen: 1_788_220_800_000_000n,
+    last_seen: 1_789_000_000_000_000n,
+    explanation: text === "" ? null : text,
+    example_message: text,
+  })),
+};
+
+const hostileCoverage: MadeReport = {
+  name: "coverage",
+  rows: hostile.map((text, index) => ({
+    account_id: text,
+    region: text,
+    day: `2026-09-${String(1 + (index % 9)).padStart(2, "0")}`,
+    objects: 1n,
+    records: BigInt(index),
+    bedrock_events: 0n,
+    digest_status: text,
+    gap: text,
+  })),
+};
+
 const without = (reports: readonly MadeReport[], ...names: readonly string[]): readonly MadeReport[] =>
   reports.filter((report) => !names.includes(report.name));
 
@@ -191,13 +239,27 @@ export const usualReports = (): readonly MadeReport[] => [
   ...without(reportsOf(usualCalls()), "coverage", "denials", "unobservable"),
   denials,
   driftOf(["eu.anthropic.claude-sonnet-4-6", "global.anthropic.claude-sonnet-4-6"]),
-  tokens,
+  tokensOf(["eu-north-1", "us-east-1", null]),
   peaksOf(["anthropic.claude-sonnet-4-6", "amazon.nova-pro-v1:0"]),
   firstSeenOf({ principals: [0, 1, 2].map((number) => role(number)), knownSince: "2026-08-01" }),
   coverage(6, 14),
   freshnessOf(["100000000000", "100000000001", "100000000002"]),
   blind,
+  logGapsOf(["100000000000", "100000000001"]),
 ];
+
+/** Of reports that have no section of their own on the overview, or another one there. */
+export const reportsAlone = [
+  "claims",
+  "denials",
+  "drift",
+  "first-seen",
+  "freshness",
+  "invocation-log-gaps",
+  "peaks",
+  "tokens-by-region",
+  "unobservable",
+] as const;
 
 /** What ran is not there, and what was asked for is. */
 const emptyTraffic: readonly MadeReport[] = [
@@ -205,6 +267,7 @@ const emptyTraffic: readonly MadeReport[] = [
   firstSeenOf({ principals: [], knownSince: null }),
   freshnessOf([]),
   driftOf([]),
+  logGapsOf([]),
 ];
 
 const manyReports = (): readonly MadeReport[] => [
@@ -217,6 +280,8 @@ const manyReports = (): readonly MadeReport[] => [
   firstSeenOf({ principals: Array.from({ length: 9000 }, (_, index) => role(index)), knownSince: "2026-08-01" }),
   freshnessOf(Array.from({ length: 700 }, (_, index) => String(100_000_000_000 + index))),
   driftOf(Array.from({ length: 500 }, (_, index) => `eu.model-${index}`)),
+  logGapsOf(Array.from({ length: 4000 }, (_, index) => String(100_000_000_000 + index))),
+  tokensOf([...regions.slice(0, 40), null]),
 ];
 
 const page = async (...args: Parameters<typeof madePage>): Promise<string> => renderPage(await madePage(...args));
@@ -236,24 +301,38 @@ export const states: Readonly<Record<string, () => Promise<string>>> = {
       firstSeenOf({ principals: [role(1)], knownSince: null }),
     ]),
   "10,000 principals and 40 Regions": () => page(manyReports()),
+  ...Object.fromEntries(
+    reportsAlone.map((name) => [`${name} alone`, () => page(usualReports().filter((report) => report.name === name))]),
+  ),
+  "invocation logs that were not loaded, alone": () =>
+    page([logGapsOf([])], { unknowable: { "invocation-log-gaps": "No invocation log was loaded." } }),
+  "nothing matches": () => page([...reportsOf([]), ...emptyTraffic], { notes: ["No call is of account 1."] }),
   "one long report": () => page(manyReports().filter(({ name }) => name === "spillover-by-principal")),
   "hostile texts": () =>
     page(
       [
-        ...reportsOf(
-          hostile.map((text, index) => ({
-            day: index % 9,
-            source: index % 3 === 0 ? text : "eu-central-1",
-            served: index % 4 === 0 ? text : "eu-north-1",
-            principal: text,
-            calls: index + 1,
-          })),
+        ...without(
+          reportsOf(
+            hostile.map((text, index) => ({
+              day: index % 9,
+              source: index % 3 === 0 ? text : "eu-central-1",
+              served: index % 4 === 0 ? text : "eu-north-1",
+              principal: text,
+              calls: index + 1,
+            })),
+          ),
+          "denials",
+          "coverage",
         ),
         hostileReport,
         peaksOf(hostile, hostile),
         firstSeenOf({ principals: hostile, knownSince: "</script>" }),
         freshnessOf(hostile),
         driftOf(hostile),
+        logGapsOf(hostile),
+        tokensOf(hostile),
+        hostileDenials,
+        hostileCoverage,
       ],
       {
         boundary: { name: "</script>\"'<b>", regions: ["eu-north-1", "<i>"] },

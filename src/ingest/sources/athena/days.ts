@@ -1,15 +1,15 @@
-/** The days of an `athena:` source: which they are, what they are called in the ledger, and the statements that read them. */
-import { dayVersion, daysBetween } from "../../../engines/raw-logs/day-version.ts";
+/** The days of an `athena:` source: their names in the ledger, and the statements that read them. */
+import { dayVersion } from "../../../engines/raw-logs/day-version.ts";
 import { type LogTable, recordRelation } from "../../../engines/raw-logs/log-table.ts";
 import { closure, withRelations } from "../../../engines/raw-logs/compose.ts";
 import { modelRelations } from "../../../engines/raw-logs/views.ts";
 import { eventTable } from "../../../schema/event.ts";
 import { textLiteral } from "../../../sql/literal.ts";
 import type { TrailObject } from "../../listing/source.ts";
-import { addDays, checkDays, dayOf, firstRunDays } from "../../../day.ts";
+import { addDays, checkDays, dayOf, eachDay, firstRunDays } from "../../../day.ts";
 
 export interface DayScope {
-  /** Accounts and Regions of the folders; empty: all. */
+  /** Accounts and Regions of the folders; empty for all. */
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
 }
@@ -20,14 +20,14 @@ export interface DayRange {
   readonly lateDays?: number | undefined;
 }
 
-/** Every day from the first to the last one, as `athena:DATABASE.TABLE/SCOPE/DAY`; the ledger tells which of them are due. @throws SpillwayError `usage` */
+/** Every day of the range, as `athena:DATABASE.TABLE/SCOPE/DAY`; the ledger knows which are due. @throws SpillwayError `usage` */
 export function daysOf(table: LogTable, scope: DayScope, days: DayRange, now: Date): TrailObject[] {
   checkDays(days.from, days.to);
   const today = dayOf(now);
   const from = days.from ?? addDays(days.to ?? today, -firstRunDays);
   const only = [...scope.accounts.toSorted(), ...scope.regions.toSorted()];
   const place = `athena:${table.name.join(".")}/${only.length === 0 ? "all" : only.join("+")}`;
-  return daysBetween(from, days.to ?? today).map((day) => ({
+  return [...eachDay(from, days.to ?? today)].map((day) => ({
     uri: `${place}/${day}`,
     etag: dayVersion(day, now, days.lateDays),
     size: 0,
@@ -39,7 +39,7 @@ export function daysOf(table: LogTable, scope: DayScope, days: DayRange, now: Da
   }));
 }
 
-/** Writes the Bedrock events of a day as Parquet below `to`. */
+/** The statement that writes the Bedrock events of a day as Parquet below `to`. */
 export function unloadSql(table: LogTable, scope: DayScope, day: string, to: string): string {
   const relations = [record(table, scope, day), ...modelRelations()];
   const select = `SELECT ${eventTable.columns.map(({ name }) => name).join(", ")} FROM event_delivered`;
@@ -47,14 +47,14 @@ export function unloadSql(table: LogTable, scope: DayScope, day: string, to: str
   return `UNLOAD (\n${sql}\n) TO ${textLiteral(to)} WITH (format = 'PARQUET', compression = 'SNAPPY')`;
 }
 
-/** Records of the day, and those of other services among them: what an extraction does not see. */
+/** The statement that counts a day's records, and those of other services, which an extraction does not see. */
 export function countSql(table: LogTable, scope: DayScope, day: string): string {
   const select =
     "SELECT count(*) AS records, count(*) FILTER (WHERE coalesce(eventsource, '') NOT IN ('bedrock.amazonaws.com', 'bedrock-mantle.amazonaws.com')) AS other FROM cloudtrail_record";
   return withRelations([record(table, scope, day)], select);
 }
 
-/** The records of a day. The folders' account and Region are those of the recipient and of the record itself. */
+/** The condition for a day's records. The folders' account and Region are those of the recipient and of the record itself. */
 function record(table: LogTable, { accounts, regions }: DayScope, day: string): ReturnType<typeof recordRelation> {
   const oneOf = (column: string, values: readonly string[]): string[] =>
     values.length === 0 ? [] : [`t.${column} in (${values.map(textLiteral).join(", ")})`];

@@ -14,12 +14,12 @@ import type { Logger } from "../../../log.ts";
 import type { Extraction } from "../../listing/source.ts";
 import { type DayScope, countSql, unloadSql } from "./days.ts";
 
-/** What every day of a listing is read with. */
+/** The means to read the days of a listing. */
 export interface DayReading {
   readonly access: AthenaAccess;
   readonly table: LogTable;
   readonly scope: DayScope;
-  /** `s3://bucket/prefix/` of this listing alone: each day is unloaded below it. */
+  /** This listing's own `s3://bucket/prefix/`, below which each day is unloaded. */
   readonly folder: string;
   readonly countRecords: boolean;
   /** Bytes that may be scanned in all. */
@@ -29,7 +29,7 @@ export interface DayReading {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The day's events as files of `folder`, or why a log file of it cannot be read. */
+/** The day's events as files of `folder`, or the reason why one of its log files cannot be read. */
 export async function extractDay(reading: DayReading, day: string, folder: string): Promise<Extraction> {
   try {
     const counted = reading.countRecords ? await countRecords(reading, day) : { records: 0, other: 0 };
@@ -61,7 +61,7 @@ async function unload(
     const { files, bytes } = await fetchUnloaded(place, prefix, folder, day, signal);
     return { files, rawBytes: bytes };
   } finally {
-    // Also after a failure: Athena leaves what its writers had written until then.
+    // Also after a failure: Athena leaves what its writers had written by then.
     await removeUnloaded(place, prefix).catch((thrown: unknown) => {
       log.warn(`what was unloaded to ${to} could not be removed: ${messageOf(thrown)}`, {
         next: "Allow s3:ListBucket and s3:DeleteObject there, or remove it by a lifecycle rule; nothing reads it again.",
@@ -88,7 +88,7 @@ async function execute(reading: DayReading, sql: string, title: string): ReturnT
   return execution;
 }
 
-/** What of the cap is left for the next statement. */
+/** The rest of the cap for the next statement. */
 function restOf({ spent, cap }: DayReading, title: string): number | undefined {
   return restOfCap(spent, cap, { title, next: "Run the same command again to go on from there." });
 }

@@ -1,4 +1,4 @@
-/** How the source is written: `athena:DATABASE.TABLE`. */
+/** The name of the source: `athena:DATABASE.TABLE`. */
 import { parseTableName } from "../../../engines/raw-logs/log-table.ts";
 import { SpillwayError } from "../../../errors.ts";
 

@@ -12,10 +12,10 @@ import { type DayReading, extractDay } from "./extract.ts";
 import { parseAthenaName } from "./name.ts";
 
 export interface AthenaSourceOptions extends AthenaOptions, TableShape, DayRange {
-  /** Of the folders; none: all. */
+  /** Accounts of the folders; default: all. */
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
-  /** A second query for each day that counts the records: it reads the logs once more. */
+  /** Whether a second query for each day counts its records, which reads the logs once more. */
   readonly countRecords?: boolean | undefined;
   readonly maxScanBytes?: number | undefined;
   readonly pricePerTerabyte?: number | undefined;
@@ -25,8 +25,8 @@ export interface AthenaSourceOptions extends AthenaOptions, TableShape, DayRange
 }
 
 /**
- * Lists the days; each is extracted when its turn comes.
- * @throws SpillwayError `usage` here; from `list()` and `extract()` what Athena refuses, and `scan-limit` when the cap is reached
+ * Opens a source that lists the days; each is extracted when its turn comes.
+ * @throws SpillwayError `usage` here; from `list()` and `extract()` for what Athena refuses, and `scan-limit` when the cap is reached
  */
 export function athenaSource(
   name: string,
@@ -37,7 +37,7 @@ export function athenaSource(
   const access = athenaAccess(options, env);
   const table = namedTable(parseAthenaName(name), options);
   const scope = { accounts: options.accounts ?? [], regions: options.regions ?? [] };
-  // what is not a day is refused before anything is opened
+  // wrong days are refused before anything is opened
   daysOf(table, scope, options, options.now());
   const spent = spending(options.pricePerTerabyte ?? listPricePerTerabyte);
   const cap = options.maxScanBytes;

@@ -1,4 +1,4 @@
-/** Where model invocation logs lie, and what is said when none do. */
+/** The layout of model invocation logs, and the words when there are none. */
 import type { Layout } from "../../listing/layout.ts";
 import { logFolder, parseLogKey } from "./log-key.ts";
 

@@ -1,20 +1,20 @@
-/** What the path of a model invocation log says: account, Region, day, or that it is none and must not be opened. */
+/** The reading of an invocation log's path: account, Region, day, or that it is another file, never to be opened. */
 import { type TrailKey, bodyName, parseTrailKey } from "../../listing/trail-key.ts";
 
-/** The folder that Bedrock writes into, below `AWSLogs/ACCOUNT/`. */
+/** Bedrock's folder below `AWSLogs/ACCOUNT/`. */
 export const logFolder = "BedrockModelInvocationLogs";
 
 const layout = new RegExp(
   String.raw`(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/${logFolder}\/([a-z0-9-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/`,
 );
 
-/** Prompts and completions that were too large for the record: in `data/`, and in flattened copies told by their name. */
+/** Prompts and completions too large for the record: in `data/`, or recognised by name in flattened copies. */
 const bodyFolder = new RegExp(String.raw`(?:^|\/)${logFolder}\/.*\/data\/`);
 
 const trailName = /(?:^|\/)\d{12}_CloudTrail_[^/]*$/;
 const trailFolder = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail\//;
 
-/** Reads a key or a path with forward slashes. Outside of Bedrock's layout the name alone decides. */
+/** Reads a key or a path with forward slashes. Outside of Bedrock's layout only the name decides. */
 export function parseLogKey(key: string, anyName = false): TrailKey {
   const match = layout.exec(key);
   const place = match
@@ -32,7 +32,7 @@ function skipReason(key: string, anyName: boolean): string | null {
   return skip === "model invocation log" ? nameOnly(name, anyName) : skip;
 }
 
-/** The folder's own files are judged by their name like any other. */
+/** The reason not to read a file by its name alone, which also applies to files of Bedrock's folder. */
 function nameOnly(name: string, anyName: boolean): string | null {
   return parseTrailKey(name, anyName).skip;
 }

@@ -1,36 +1,36 @@
-/** How far the event history of one account, Region and event source has been read, and what is to be read next. */
+/** The progress in the event history of one account, Region and event source, and what to read next. */
 import { z } from "zod";
 import { type Seconds, dayIn, earlier, later, shift, shiftDays } from "./times.ts";
 
-/** "Look up events that occurred in a Region within the last 90 days" (API reference, LookupEvents). */
+/** Days of the history: "Look up events that occurred in a Region within the last 90 days" (API reference, LookupEvents). */
 export const historyDays = 90;
-/** Events take about five minutes to appear, now and then hours. */
+/** The overlap with the last window: events take about five minutes to appear, sometimes hours. */
 const overlapSeconds = 2 * 3600;
-/** Once a day, as with the files of a trail (R10). */
+/** The overlap once a day, as with the files of a trail (R10). */
 const deepOverlapSeconds = 2 * 86_400;
-/** After a stop: a window that ended so recently is not followed by another one at once. */
+/** The age of a resumed window's end below which no further window follows at once. */
 const settledSeconds = 15 * 60;
 
-/** A window on its way from its newest to its oldest event. */
+/** A window that is being read, from its newest to its oldest event. */
 export interface Scan {
   readonly from: Seconds;
-  /** Where the window ends, included. */
+  /** The end of the window, included. */
   readonly to: Seconds;
-  /** EndTime of the listing that `token` belongs to: `to`, or where a listing had to be started anew. */
+  /** EndTime of the listing that `token` belongs to: `to`, or the point where it was restarted. */
   readonly end: Seconds;
-  /** Null: the listing has yet to begin. */
+  /** The next page's token; null before the listing began. */
   readonly token: string | null;
   /** The oldest event read; null before the first. */
   readonly oldest: Seconds | null;
 }
 
 export interface Checkpoint {
-  /** Everything up to here was read, from where the first run began. */
+  /** The time up to which all was read, since the first run's beginning. */
   readonly complete: Seconds | null;
-  /** End of the last window that looked back two days before the one before it. */
+  /** End of the last window that overlapped by two days. */
   readonly deep: Seconds | null;
   readonly scan: Scan | null;
-  /** The window of `--from` and `--to`; it says nothing about `complete`. */
+  /** The window of `--from` and `--to`, which does not change `complete`. */
   readonly asked: Scan | null;
 }
 
@@ -51,7 +51,7 @@ const checkpointSchema = z.strictObject({
 
 export const nothingRead: Checkpoint = { complete: null, deep: null, scan: null, asked: null };
 
-/** Undefined for a text that no version of Spillway wrote so. */
+/** The checkpoint in a text; undefined if no version of Spillway wrote it so. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
     return checkpointSchema.safeParse(JSON.parse(text)).data;
@@ -65,16 +65,16 @@ export interface Window {
   readonly to: Seconds;
 }
 
-/** Where the history begins. */
+/** The beginning of the history. */
 export function horizon(now: Seconds): Seconds {
   return shiftDays(now, -historyDays);
 }
 
-/** What is to be read after everything up to `complete`: a bit before it as well, for events that came late. */
+/** The window after `complete`, with some overlap for events that came late. */
 export function nextWindow({ complete, deep }: Checkpoint, now: Seconds): Window {
   if (complete === null) return { from: horizon(now), to: now };
   const isFirstToday = deep === null || dayIn(deep) !== dayIn(now);
-  // A clock that was ahead of time once must not keep later runs from looking back.
+  // A clock that was once ahead does not keep later runs from looking back.
   const since = shift(earlier(complete, now), -(isFirstToday ? deepOverlapSeconds : overlapSeconds));
   return { from: later(since, horizon(now)), to: now };
 }
@@ -83,20 +83,20 @@ export function startScan({ from, to }: Window): Scan {
   return { from, to, end: to, token: null, oldest: null };
 }
 
-/** The days named by `--from` and `--to`, as times; both ends belong to it. */
+/** The days of `--from` and `--to` as times, both included. */
 export interface AskedWindow {
   readonly from: Seconds | null;
   readonly to: Seconds | null;
 }
 
 export interface Task {
-  /** Whether the window belongs to what `complete` speaks of. */
+  /** Whether the window counts towards `complete`, or was asked for. */
   readonly kind: "scan" | "asked";
   readonly scan: Scan;
   readonly resumed: boolean;
 }
 
-/** What a run does first. A stopped window goes on before anything new is begun. */
+/** A run's first window; a stopped one is continued before a new one begins. */
 export function firstTask(checkpoint: Checkpoint, asked: AskedWindow, now: Seconds): Task {
   const resume = (kind: Task["kind"], scan: Scan): Task => ({ kind, scan, resumed: true });
   const begin = (kind: Task["kind"], window: Window): Task => ({ kind, scan: startScan(window), resumed: false });
@@ -114,31 +114,31 @@ export function firstTask(checkpoint: Checkpoint, asked: AskedWindow, now: Secon
   return begin(isWhole ? "scan" : "asked", { from, to });
 }
 
-/** After a page: `oldest` of its events, null if it had none. */
+/** The scan after a page, whose oldest event is `oldest`, or null if it had none. */
 export function advanceScan(scan: Scan, token: string, oldest: Seconds | null): Scan {
   return { ...scan, token, oldest: oldest === null ? scan.oldest : earlier(oldest, scan.oldest ?? oldest) };
 }
 
-/** The token is of no use any more: from the oldest event read, once more included. */
+/** The scan restarted without its token, from the oldest event read, which is included again. */
 export function restartScan(scan: Scan, now: Seconds): Scan {
-  // What has left the history meanwhile cannot be asked for.
+  // What has left the history meanwhile cannot be read.
   const from = later(scan.from, horizon(now));
   return { ...scan, from, end: later(scan.oldest ?? scan.to, from), token: null };
 }
 
-/** The window was read to its end. */
+/** The checkpoint after a window was read to its end. */
 export function finishScan(checkpoint: Checkpoint, scan: Scan, kind: "scan" | "asked"): Checkpoint {
   if (kind === "asked") return { ...checkpoint, asked: null };
   const isDeep = scan.from <= shift(earlier(checkpoint.complete ?? scan.to, scan.to), -deepOverlapSeconds);
   return { ...checkpoint, scan: null, complete: scan.to, deep: isDeep ? scan.to : checkpoint.deep };
 }
 
-/** Whether a run that has just finished the window of an earlier one has to read on from there. */
+/** Whether a run has to read on after finishing an earlier one's window. */
 export function isBehind({ complete }: Checkpoint, now: Seconds): boolean {
   return complete === null || complete < shift(now, -settledSeconds) || complete > now;
 }
 
-/** How much of the window is behind us, 0 to 1. */
+/** The share of the window that was read, 0 to 1. */
 export function shareRead(scan: Scan): number {
   const span = Date.parse(scan.to) - Date.parse(scan.from);
   return span <= 0 || scan.oldest === null ? 0 : (Date.parse(scan.to) - Date.parse(scan.oldest)) / span;

@@ -1,4 +1,4 @@
-/** The calls to the event history of one account and Region: paced, sent again when they fail, never losing their place. */
+/** The calls to the event history of one account and Region: paced, and retried from the same place. */
 import type { ServiceAccess } from "../../../aws/access.ts";
 import { isExpired } from "../../../aws/call.ts";
 import { accountOf } from "../../../aws/caller-account.ts";
@@ -8,7 +8,7 @@ import { explainLookup } from "./explain.ts";
 import { Pace, type Timing } from "./pace.ts";
 import { type Seconds, secondsOf } from "./times.ts";
 
-/** The parameters of a listing: a token is good only together with the same ones. */
+/** The parameters of a listing; a token is valid only with the same ones. */
 export interface LookupRequest {
   readonly eventSource: string;
   readonly from: Seconds;
@@ -18,7 +18,7 @@ export interface LookupRequest {
 }
 
 export interface LookupRecord {
-  /** Of the event, null if the answer does not say. */
+  /** The event's time; null if the answer lacks it. */
   readonly time: Seconds | null;
   /** The whole record as JSON. */
   readonly text: string | null;
@@ -31,7 +31,7 @@ export interface LookupPage {
   readonly token: string | null;
 }
 
-/** The token was too old, or not known any more. */
+/** The refusal of a token as too old or unknown. */
 export class TokenRefused extends Error {
   override readonly name = "TokenRefused";
 }
@@ -47,19 +47,19 @@ export class LookupClient {
     this.#pace = new Pace(timing, signal);
     this.#signal = signal;
     this.#connection = connect("cloudtrail", access);
-    // Whoever asks first sees the failure.
+    // The first caller sees the failure.
     this.#connection.catch(() => undefined);
   }
 
   /**
-   * The account that is read.
+   * The account whose history is read.
    * @throws SpillwayError `credentials`, `source-unreachable`
    */
   async accountId(): Promise<string> {
     return await this.#explained(async () => accountOf((await this.#connection).client, this.access, this.#signal));
   }
 
-  /** How far AWS's clock is ahead of this machine's, as the last answer said; 0 before there was one. */
+  /** How far AWS's clock is ahead of this machine's, by the last answer; 0 before the first. */
   async clockOffsetMs(): Promise<number> {
     return (await this.#connection).client.config.systemClockOffset;
   }
@@ -79,11 +79,11 @@ export class LookupClient {
           if (request.token !== null && isTokenRefused(thrown)) throw new TokenRefused();
           if (this.#signal?.aborted === true) throw thrown;
           if (isExpired(thrown) && !renewed) {
-            // Somebody may have logged in since.
+            // Somebody may have logged in meanwhile.
             renewed = true;
             await this.#reopen();
           } else if (attempt + 1 >= attemptsOf(thrown, this.access)) throw thrown;
-          // Once at the next turn: most often somebody else was just faster.
+          // Once more at the next turn: most often another caller was just faster.
           else if (attempt > 0) this.#pace.pause(delayOf(attempt - 1, this.access.retry, Math.random));
         }
       }
@@ -129,7 +129,7 @@ export class LookupClient {
   }
 }
 
-/** The SDK has set its clock by the answer that refused the signature. */
+/** The attempts for a failure; for a refused signature one more, as the SDK has corrected its clock by the answer. */
 function attemptsOf(thrown: unknown, access: ServiceAccess): number {
   if (!(thrown instanceof Error) || !("$metadata" in thrown)) return attemptsFor(thrown, access.retry);
   const metadata = thrown.$metadata;
@@ -137,7 +137,7 @@ function attemptsOf(thrown: unknown, access: ServiceAccess): number {
   return corrected ? Math.min(3, access.retry.attempts) : attemptsFor(thrown, access.retry);
 }
 
-/** "A token that is not valid, or ... used in a request with different parameters" (API reference); tokens age as well. */
+/** Whether a token was refused: "not valid, or ... used in a request with different parameters" (API reference), or too old. */
 function isTokenRefused(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   return /NextToken/.test(thrown.name) || (/Validation/.test(thrown.name) && /next.?token/i.test(thrown.message));

@@ -4,7 +4,7 @@ import type { ServiceAccess } from "../../../aws/access.ts";
 import { refusal } from "../../../aws/refusals.ts";
 import { statusOf } from "../../../aws/retry.ts";
 
-/** The error for the person at the terminal; what does not come from AWS stays as it is. */
+/** The error for the person at the terminal; one that does not come from AWS stays as it is. */
 export function explainLookup(thrown: unknown, access: ServiceAccess): unknown {
   if (thrown instanceof SpillwayError || !(thrown instanceof Error)) return thrown;
   if (thrown.name === "AbortError" || thrown.name === "TokenRefused") return thrown;

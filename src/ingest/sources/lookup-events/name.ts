@@ -1,11 +1,11 @@
-/** How the source is written: `lookup-events:REGION[,REGION...]`. */
+/** The name of the source: `lookup-events:REGION[,REGION...]`. */
 import { SpillwayError } from "../../../errors.ts";
 import { nearest } from "../../../nearest.ts";
 import { regionRows } from "../../../reference/regions.ts";
 
 const scheme = "lookup-events:";
 
-/** @throws SpillwayError `usage` for no Region, or one that there is not */
+/** The Regions in a name. @throws SpillwayError `usage` for none, or an unknown one */
 export function parseLookupName(name: string): readonly string[] {
   const regions = name
     .slice(scheme.length)

@@ -9,13 +9,13 @@ import type { Timing } from "./pace.ts";
 import { shift, shiftDays } from "./times.ts";
 
 export interface LookupOptions {
-  /** Days of the events, YYYY-MM-DD, inclusive, UTC; without them: on from where the last run ended. */
+  /** First day of events, YYYY-MM-DD, UTC, like `to` included; default: where the last run ended. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly profile?: string | undefined;
-  /** Assumed one through the other, before anything else. */
+  /** A chain of roles, assumed in order before anything else. */
   readonly roles?: readonly AssumedRole[] | undefined;
-  /** One role in each account that is to be read, assumed from there; none: the account of the credentials. */
+  /** One role in each account to be read, assumed from there; default: only the account of the credentials. */
   readonly accountRoles?: readonly AssumedRole[] | undefined;
   readonly sessionName?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -27,9 +27,9 @@ export interface LookupOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Answers were seen to take 35 seconds. */
+/** The default silence, since answers were seen to take 35 seconds. */
 const defaultIdleMs = 90_000;
-/** Some minutes in all: throttling by another reader may last. */
+/** The default retry, of some minutes in all: throttling by another reader may last. */
 const defaultRetry: RetryPolicy = { attempts: 14, baseMs: 1000, capMs: 30_000 };
 
 /** @throws SpillwayError `usage` for a value that cannot be meant */
@@ -47,7 +47,7 @@ export function askedWindow({ from, to }: LookupOptions): AskedWindow {
   };
 }
 
-/** Each account with each Region. */
+/** The way to each account in each Region. */
 export function accessesOf(regions: readonly string[], options: LookupOptions): readonly ServiceAccess[] {
   const { roles = [], accountRoles = [] } = options;
   const chains = accountRoles.length === 0 ? [roles] : accountRoles.map((role) => [...roles, role]);

@@ -1,7 +1,7 @@
-/** How often the event history of one account and Region is asked. */
+/** The pace of calls to the event history of one account and Region. */
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Passed in, so that tests can let hours pass. */
+/** The clock and timer, passed in so that tests can let hours pass. */
 export interface Timing {
   /** Milliseconds that only go forward. */
   readonly now: () => number;
@@ -19,7 +19,7 @@ export const realTiming: Timing = {
  */
 const betweenCallsMs = 510;
 
-/** A token bucket that holds one token: whoever comes gets the next free moment. */
+/** A token bucket with one token: each caller gets the next free moment. */
 export class Pace {
   readonly #timing: Timing;
   readonly #signal: AbortSignal | undefined;
@@ -43,7 +43,7 @@ export class Pace {
     }
   }
 
-  /** Nobody calls for so long: somebody else uses the same account's two calls. */
+  /** Stops all calls for a while: somebody else uses the same account's two calls. */
   pause(ms: number): void {
     this.#next = Math.max(this.#next, this.#timing.now() + ms);
   }

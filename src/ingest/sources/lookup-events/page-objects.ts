@@ -1,22 +1,22 @@
-/** What a page becomes in the ledger: a trail object for each day of its events, and one for each day without any. */
+/** The trail objects of a page: one for each day of its events, and one for each day without any. */
 import { createHash } from "node:crypto";
 import type { TrailObject } from "../../listing/source.ts";
 import type { Scan } from "./checkpoint.ts";
 import type { LookupPage, LookupRecord } from "./client.ts";
 import { type Seconds, dayIn, daysBack, earlier, shiftDays } from "./times.ts";
 
-/** Whose history it is. */
+/** The account and Region of a history. */
 export interface Place {
   readonly account: string;
   readonly region: string;
   readonly eventSource: string;
-  /** Every day of the window gets an object: that nothing happened is known then, and no gap in the coverage. */
+  /** Whether every day of the window gets an object: a day without events is then known, and not a gap in the coverage. */
   readonly everyDay: boolean;
 }
 
 /**
- * The objects of one page, newest day first. Their names say what is in them, so a page that is read again is the same object and is not
- * loaded again, and one with other events never passes for a replaced object. No page leaves no trace: the last one has at least one object.
+ * The objects of one page, newest day first. They are named after their content: a page that is read again is the same object and is not
+ * loaded again, and one with other events does not pass for a replaced object. The last page has at least one object.
  */
 export function pageObjects(place: Place, scan: Scan, page: LookupPage): TrailObject[] {
   const byDay = new Map<string, LookupRecord[]>();
@@ -35,7 +35,7 @@ export function pageObjects(place: Place, scan: Scan, page: LookupPage): TrailOb
   }
   const objects = [...byDay].map(([day, records]) => objectOf(place, day, records, answerOf(records), ""));
   if (broken.length > 0) {
-    // As they are: their reading fails, and says why.
+    // As they are: reading them fails with the reason.
     const texts = broken.map(({ text }) => text ?? "").join("\n");
     objects.push(objectOf(place, dayIn(at), broken, texts, "unreadable-"));
   }
@@ -45,7 +45,7 @@ export function pageObjects(place: Place, scan: Scan, page: LookupPage): TrailOb
   return [...objects, ...empty.map((day) => emptyObject(place, day))];
 }
 
-/** The oldest time of a page, null without any. */
+/** The oldest time of a page; null if it has none. */
 export function oldestOf(page: LookupPage): Seconds | null {
   return page.records.reduce<Seconds | null>(
     (oldest, { time }) => (time === null ? oldest : oldest === null ? time : earlier(time, oldest)),
@@ -53,7 +53,7 @@ export function oldestOf(page: LookupPage): Seconds | null {
   );
 }
 
-/** Days that the listing has passed with this page: down to its oldest event, or to the start of the window with the last page. */
+/** Days that the listing passes with this page: down to its oldest event, or for the last page to the start of the window. */
 function daysWithoutEvents(scan: Scan, page: LookupPage, byDay: ReadonlyMap<string, unknown>): string[] {
   const oldest = oldestOf(page);
   const down = page.token === null ? scan.from : oldest;
@@ -62,7 +62,7 @@ function daysWithoutEvents(scan: Scan, page: LookupPage, byDay: ReadonlyMap<stri
   return daysBack(above, dayIn(down)).filter((day) => !byDay.has(day));
 }
 
-/** One record that is not JSON must not take the others of its page with it. */
+/** Whether a record is JSON: one that is not does not spoil the others of its page. */
 function isReadable({ text }: LookupRecord): boolean {
   if (text === null) return false;
   try {
@@ -73,7 +73,7 @@ function isReadable({ text }: LookupRecord): boolean {
   }
 }
 
-/** In the form of `aws cloudtrail lookup-events`, which the parser reads. */
+/** The records in the form of `aws cloudtrail lookup-events`, which the parser reads. */
 function answerOf(records: readonly LookupRecord[]): string {
   return JSON.stringify({ Events: records.map(({ text }) => ({ CloudTrailEvent: text })) });
 }

@@ -1,14 +1,14 @@
-/** Reading ahead: a history goes on being read while what it gave is committed. */
+/** Reading ahead: a history is read on while what it gave is committed. */
 
 /**
- * The items of `stream`, of which up to `depth` are made before they are asked for. A generator serves one request after the other, so they are
- * made one at a time. Whoever stops early must stop the stream's own work as well: nobody waits for it here.
+ * The items of `stream`, up to `depth` of them produced in advance. A generator serves one request after the other, so they are
+ * produced one at a time. A caller that stops early also has to stop the stream's work: nothing here waits for it.
  */
 export async function* readAhead<T>(stream: AsyncGenerator<T>, depth: number): AsyncGenerator<T> {
   const pulls: Promise<IteratorResult<T, unknown>>[] = [];
   const pull = (): void => {
     const next = stream.next();
-    // Its failure is seen when its turn comes.
+    // A failure shows when its turn comes.
     next.catch(() => undefined);
     pulls.push(next);
   };

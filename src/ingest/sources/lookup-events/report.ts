@@ -1,4 +1,4 @@
-/** What is said while event histories are read: where each begins, how far it is, what went wrong. */
+/** The messages while event histories are read: beginnings, progress and failures. */
 import type { SpillwayError } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { type Checkpoint, type Scan, type Task, historyDays, horizon, shareRead } from "./checkpoint.ts";
@@ -7,7 +7,7 @@ import type { Seconds } from "./times.ts";
 
 export class LookupReport {
   readonly #log: Logger;
-  /** The histories that are being read; the small ones of mantle are left out. */
+  /** The histories being read, without mantle's, which are small. */
   readonly #open = new Map<string, Scan>();
   #finished = 0;
   #saidClock = false;
@@ -58,7 +58,7 @@ export class LookupReport {
     this.#log.warn(`--from ${from}: the event history holds ${historyDays} days; it is read from ${first} on`);
   }
 
-  /** For the progress line: how far the histories are, and where the slowest one stands. */
+  /** The progress line: the share read, and the time that the slowest history has reached. */
   progress(): string {
     const scans = [...this.#open];
     if (scans.length === 0) return "";

@@ -15,14 +15,14 @@ import { secondsOf } from "./times.ts";
 import { walk } from "./walk.ts";
 
 /**
- * A lookup takes one attribute. The event source gives every Bedrock call of a Region in one listing, completions included; a listing for each
- * operation would miss those that are not known yet. Only the first is expected to hold much: mantle's inference is data events.
+ * The event sources to look up: a lookup takes one attribute, and these give all Bedrock calls of a Region, completions included; a listing for each
+ * operation would miss new ones. Only the first is expected to hold much: mantle's inference is data events.
  */
 const eventSources = ["bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"] as const;
 /** Histories read at once; each has its own two calls a second. */
 const readers = 64;
 const starters = 8;
-/** Pages of each history that may wait while a batch is committed. */
+/** Pages of a history that may wait while a batch is committed. */
 const pagesAhead = 4;
 
 interface Opened {
@@ -31,9 +31,9 @@ interface Opened {
 }
 
 /**
- * Reads the event history of the Regions in `name`, in every account of the options.
+ * Opens the event histories of the Regions in `name`, in every account of the options.
  * @throws SpillwayError `usage` here; from `list()` `source-empty` for days that no event history reaches; `credentials`, `source-denied` and
- *   `source-unreachable` when everything else has been read: one history that cannot be read does not keep the others from it
+ *   `source-unreachable` after all other histories have been read
  */
 export function lookupSource(name: string, options: LookupOptions = {}): ObjectSource {
   const regions = parseLookupName(name);
@@ -46,7 +46,7 @@ export function lookupSource(name: string, options: LookupOptions = {}): ObjectS
       const from = options.from === undefined || options.from < first ? first : options.from;
       const days = { from, to: options.to ?? null };
       const all = { below: ["lookup:"], except: [], accounts: [], pairs: [] };
-      // every day of a window that was read to its end has an object, so the ledger knows the accounts
+      // every day of a finished window has an object, so the ledger knows the accounts
       return await Promise.resolve(
         complete ? { listed: { source: name, now, days: [{ ...all, regions, ...days }] } } : {},
       );
@@ -60,7 +60,7 @@ export function lookupSource(name: string, options: LookupOptions = {}): ObjectS
       try {
         yield* readAll(clients, memory, options, report);
       } finally {
-        // Also what was being read ahead.
+        // This also stops the reading ahead.
         over.abort();
         await Promise.all(clients.map((client) => client.close()));
       }
@@ -80,12 +80,12 @@ async function* readAll(
   const isStopped = (): boolean => options.signal?.aborted === true;
   let unfinished = 0;
 
-  /** One history that cannot be read does not keep the others from being read. */
+  /** Notes a history that cannot be read; the others go on. */
   const failed = (thrown: unknown, where: string): void => {
     unfinished++;
     if (isStopped()) return;
     if (!(thrown instanceof SpillwayError)) throw thrown;
-    // A single one is reported by the error that ends the run.
+    // A single one is reported as the error that ends the run.
     if (clients.length > 1 && !failures.some(({ message }) => message === thrown.message)) report.failed(where, thrown);
     failures.push(thrown);
   };
@@ -100,7 +100,7 @@ async function* readAll(
       async function* read(): AsyncGenerator<ListedChunk> {
         const { region } = client.access;
         try {
-          // One after the other: they share their two calls a second.
+          // One after the other: they share two calls a second.
           for (const [index, eventSource] of eventSources.entries()) {
             const place: Place = { account, region, eventSource, everyDay: index === 0 };
             yield* readHistory(client, place, scope, remembered, options, report);
@@ -161,7 +161,7 @@ async function* readHistory(
   report.done(place);
 }
 
-/** Days that no event history reaches, or not yet. */
+/** Checks for days that no event history reaches, or not yet. */
 function checkDays({ from, to }: LookupOptions, report: LookupReport, now: Date): void {
   const today = secondsOf(now).slice(0, 10);
   const first = horizon(secondsOf(now)).slice(0, 10);
@@ -178,7 +178,7 @@ function checkDays({ from, to }: LookupOptions, report: LookupReport, now: Date)
   if (from !== undefined && from < first) report.tooOld(from, first);
 }
 
-/** Several failures in one line; the warnings have named each. */
+/** Several failures as one; the warnings have named each. */
 function summed(failures: readonly SpillwayError[], nothingRead: boolean): SpillwayError {
   const [first] = failures;
   if (first === undefined) throw new Error("no failure to speak of");

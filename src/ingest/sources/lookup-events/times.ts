@@ -1,4 +1,4 @@
-/** Times as the event history counts them: whole seconds, UTC, written so that they sort as text. */
+/** Times of the event history: whole seconds, UTC, in a form that sorts as text. */
 
 /** Such as 2026-09-14T08:12:41Z. */
 export type Seconds = string;

@@ -1,4 +1,4 @@
-/** The way through the event history of one account, Region and event source: page by page, with what to remember after each. */
+/** The way through the event history of one account, Region and event source: page by page, with a checkpoint after each. */
 import { SpillwayError } from "../../../errors.ts";
 import type { TrailObject } from "../../listing/source.ts";
 import {
@@ -18,7 +18,7 @@ import { type LookupClient, type LookupPage, type LookupRequest, TokenRefused } 
 import { type Place, oldestOf, pageObjects } from "./page-objects.ts";
 import { type Seconds, secondsOf } from "./times.ts";
 
-/** A page: what it holds, and the checkpoint that is true once that is committed. */
+/** A page: its objects, and the checkpoint to store once they are committed. */
 export interface Step {
   readonly objects: readonly TrailObject[];
   readonly checkpoint: Checkpoint;
@@ -33,16 +33,16 @@ export interface Walk {
   readonly now: () => Date;
   readonly onTask: (task: Task) => void;
   readonly onPage: (scan: Scan) => void;
-  /** The clock is this far behind AWS's. */
+  /** Called with how far the clock is behind AWS's. */
   readonly onClock: (offsetMs: number) => void;
 }
 
-/** Below this a difference is the rounding of a Date header and the time of the way. */
+/** The difference of clocks to ignore: the rounding of a Date header, and the time of the answer. */
 const clockToleranceMs = 60_000;
-/** Listings that may end without a step forward before it is not an expired token any more. */
+/** Restarts without progress after which an expired token is not the cause. */
 const fruitlessRestarts = 5;
 
-/** @throws SpillwayError as LookupClient */
+/** The steps through a history. @throws SpillwayError as LookupClient */
 export async function* walk(walked: Walk): AsyncGenerator<Step> {
   const { asked } = walked;
   let offsetMs = 0;
@@ -54,7 +54,7 @@ export async function* walk(walked: Walk): AsyncGenerator<Step> {
   if (Math.abs(ahead) > clockToleranceMs) {
     walked.onClock(ahead);
     offsetMs = ahead;
-    // The window was drawn by the wrong clock; a resumed one by AWS's.
+    // The window was planned by the wrong clock; a resumed one by AWS's.
     if (!task.resumed) {
       task = firstTask(checkpoint, asked, now());
       first = undefined;
@@ -73,7 +73,7 @@ export async function* walk(walked: Walk): AsyncGenerator<Step> {
   }
 }
 
-/** Undefined if the token of an earlier run is refused. */
+/** The first page; undefined if the token of an earlier run is refused. */
 async function firstPage({ client, place }: Walk, { scan }: Task): Promise<LookupPage | undefined> {
   try {
     return await client.page(requestOf(place, scan));

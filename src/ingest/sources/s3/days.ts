@@ -1,44 +1,42 @@
-/** Which delivery days a run lists: asked for, or looked back on (R10). Pure. */
+/** The delivery days that a run lists: those asked for, or those of the look-back (R10). Pure. */
 import { addDays, dayOf, deepLookBackDays, firstRunDays, lookBackDays } from "../../../day.ts";
 
-/** What is known of an earlier run that listed everything it planned. Days are YYYY-MM-DD, UTC. */
+/** The mark of an earlier run that listed all it planned. Days are YYYY-MM-DD, UTC. */
 export interface ListingMark {
   /** The day of the run, by its clock. */
   readonly day: string;
-  /** Everything delivered before this day was there and listed. Never later than the newest object: no clock is trusted further. */
+  /** The day before which all deliveries were listed. Never later than the newest object: no clock is trusted further. */
   readonly reached: string;
 }
 
-/** What earlier runs over the same scope did; null where there was none. */
+/** The marks of earlier runs over the same scope; null where there was none. */
 export interface ListingHistory {
   readonly lastComplete: ListingMark | null;
-  /** The last one that looked back the whole 30 days (or further). */
+  /** The last run that looked back 30 days or further. */
   readonly lastDeep: ListingMark | null;
-  /** First day with an object that could not be read so far. */
+  /** First day with an object that could not be read yet. */
   readonly unreadSince: string | null;
 }
 
-export const noHistory: ListingHistory = { lastComplete: null, lastDeep: null, unreadSince: null };
-
 export interface DaysAsked {
-  /** YYYY-MM-DD, inclusive, UTC: days of delivery, as in the folders of the bucket. */
+  /** First day of delivery, as in the bucket's folders, YYYY-MM-DD, UTC, like `to` included. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
 export interface DayRange {
-  /** First day that is listed, null: from the beginning. */
+  /** First day to list; null for the beginning. */
   readonly from: string | null;
-  /** Last day that is listed, null: to the end, whatever the clock says. */
+  /** Last day to list; null for the end, whatever the clock says. */
   readonly to: string | null;
   readonly why: "asked" | "first-run" | "daily" | "look-back";
-  /** Once it is listed completely, later runs need not reach back further than it did. */
+  /** Whether later runs may build on this listing once it is complete. */
   readonly advances: boolean;
-  /** Counts as the 30-day listing of the day. */
+  /** Whether it counts as the day's 30-day listing. */
   readonly deep: boolean;
 }
 
-/** The days to list now. A range that was asked for moves the history only if it holds all that would have been listed anyway. */
+/** The days to list now. A range that was asked for advances the history only if it includes all that would have been listed anyway. */
 export function daysToList(asked: DaysAsked, history: ListingHistory, now: Date): DayRange {
   const planned = plannedDays(history, dayOf(now));
   if (asked.from === undefined && asked.to === undefined) return planned;
@@ -48,14 +46,14 @@ export function daysToList(asked: DaysAsked, history: ListingHistory, now: Date)
   return { from, to: asked.to ?? null, why: "asked", advances, deep: advances && covers(deepFrom(history, now)) };
 }
 
-/** The days of a folder that no run has gone through as far back as a first run does (R10): it was not there, or was never finished. */
+/** The days of a folder that no run has listed as far back as a first run does (R10): it is new, or was never finished. */
 export function daysOfNewFolder(days: DayRange, now: Date): DayRange {
   if (days.why === "asked") return days;
   const first = addDays(dayOf(now), -firstRunDays);
   return { ...days, from: days.from === null ? null : earlier(days.from, first) };
 }
 
-/** Whether a folder that was listed over these days need not be listed so far back again. */
+/** Whether a listing of these days reaches as far back as a first run. */
 export function reachesFirstRun({ from, to }: DayRange, now: Date): boolean {
   return to === null && (from === null || from <= addDays(dayOf(now), -firstRunDays));
 }
@@ -73,13 +71,13 @@ function plannedDays(history: ListingHistory, clockDay: string): DayRange {
 }
 
 /**
- * 30 days before today, or before the last such listing if that was not yesterday: files that came late in between lie that far back.
- * Where objects wait that could not be read, as far back as those.
+ * 30 days before today, or before the last such listing if that was earlier than yesterday: late files may be that far back.
+ * If unread objects are older, as far back as those.
  */
 function deepFrom({ lastComplete, lastDeep, unreadSince }: ListingHistory, now: Date): string | null {
   const clockDay = dayOf(now);
   if (lastComplete === null) return addDays(clockDay, -firstRunDays);
-  // A clock that is behind what was delivered already cannot be right.
+  // A clock behind the newest delivery cannot be right.
   const today = later(clockDay, lastComplete.reached);
   const last = (lastDeep ?? lastComplete).reached;
   const since = last < addDays(today, -1) ? last : today;
@@ -89,7 +87,7 @@ function deepFrom({ lastComplete, lastDeep, unreadSince }: ListingHistory, now: 
 
 /**
  * The history after a complete listing that began at `now` and whose newest object was delivered on `newest` (null: nothing was listed).
- * A clock that is ahead would otherwise make later runs believe that days were listed which had not come yet.
+ * Without `newest`, a clock that is ahead would make later runs skip days that had not come yet.
  */
 export function advanced(history: ListingHistory, days: DayRange, now: Date, newest: string | null): ListingHistory {
   if (!days.advances) return history;

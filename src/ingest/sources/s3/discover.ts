@@ -13,9 +13,9 @@ import {
 } from "../../listing/trail-prefix.ts";
 
 export interface TrailFilter {
-  /** Only these accounts; empty: all that the bucket has. */
+  /** The accounts to look for; empty for all in the bucket. */
   readonly accounts: readonly string[];
-  /** Only these Regions, not looked for; empty: all that the bucket has. */
+  /** The Regions to take, without a search; empty for all in the bucket. */
   readonly regions: readonly string[];
 }
 
@@ -25,22 +25,22 @@ export interface DeniedPrefix {
 }
 
 export interface Discovered extends ListingScope {
-  /** Folders seen on the way that hold no trail, for the message when nothing is found. */
+  /** Folders without a trail that were seen on the way, for the message when nothing is found. */
   readonly others: readonly string[];
   /** Folders whose listing was refused; the rest goes on. */
   readonly denied: readonly DeniedPrefix[];
-  /** `AWSLogs/` was looked for no further than this many folders. */
+  /** The number of folders after which the search for `AWSLogs/` ended, if it did. */
   readonly gaveUpAfter: number | null;
-  /** Folders that lie deeper than `AWSLogs/` was looked for, one of them by name. */
+  /** Folders deeper than the search for `AWSLogs/` goes, with an example. */
   readonly tooDeep: { readonly count: number; readonly example: string } | null;
 }
 
-/** CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
+/** The depth of the search: CloudTrail allows 200 characters before `AWSLogs/`; in practice there are one or two folders. */
 const maxDepth = 6;
 const maxFoldersSearched = 1000;
 const parallelListings = 16;
 
-/** `kindFolder` is the one below an account in which the Regions lie. */
+/** Searches a prefix; `kindFolder` is the folder below an account that holds the Regions. */
 export async function discoverTrails(
   bucket: Bucket,
   prefix: string,
@@ -89,7 +89,7 @@ class Search implements Discovered {
     this.#kindFolder = kindFolder;
   }
 
-  /** Every `AWSLogs/` at or below `folder`, level by level. */
+  /** Finds every `AWSLogs/` at or below `folder`, level by level. */
   async roots(folder: string): Promise<void> {
     const roots: string[] = [];
     let searched = 0;
@@ -108,7 +108,7 @@ class Search implements Discovered {
       }
       if (depth === 0) {
         this.others.push(...level);
-        // A copy without the layout: files right where the user pointed. Without a prefix it could be anything.
+        // A copy without the layout: files right at the user's prefix. Without a prefix they could be anything.
         const files = listings[0]?.keys.some((key) => /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.test(key)) ?? false;
         if (files && roots.length === 0 && folder !== "") this.wholePrefixes.push(folder);
       }
@@ -119,7 +119,7 @@ class Search implements Discovered {
     await this.accounts(roots);
   }
 
-  /** `folders`: AWSLogs/ folders, or organization folders in them. */
+  /** Finds the accounts in `AWSLogs/` folders or in organization folders. */
   async accounts(folders: readonly string[]): Promise<void> {
     const listings = await mapParallel(folders, parallelListings, (folder) =>
       this.#folders(folder, folders.length === 1),
@@ -171,7 +171,7 @@ class Search implements Discovered {
     if (wanted.length === 0) this.others.push(trail);
   }
 
-  /** A folder that we are not allowed to list is noted, and ends the search only if it is the one that the user named. */
+  /** The sub-folders; a refusal is noted, and ends the search only for the folder that the user named. */
   async #folders(prefix: string, required: boolean): Promise<{ folders: readonly string[]; keys: readonly string[] }> {
     try {
       return await this.#bucket.folders(prefix);
@@ -183,7 +183,7 @@ class Search implements Discovered {
   }
 }
 
-/** What a search from above leaves out, if anything. */
+/** The gap that a search of limited depth leaves, if any. */
 export function depthGap(url: string, { tooDeep }: Discovered): string | undefined {
   if (tooDeep === null) return undefined;
   const what = tooDeep.count === 1 ? "one folder" : `${tooDeep.count} folders`;

@@ -1,4 +1,4 @@
-/** What follows from a listing once everything is committed: what is remembered, what disappeared, what was not seen. */
+/** The end of a listing, after all is committed: what is remembered, what disappeared, what was not seen. */
 import type { LogFinding, ListedKeyRange, MissingObject, SourceOutcome, SourceReport } from "../../listing/source.ts";
 import { dayOf, daysBetween } from "../../../day.ts";
 import { advanced } from "./days.ts";
@@ -35,7 +35,7 @@ export async function finishListing(
   };
 }
 
-/** The root `.../AWSLogs/` that a trail folder lies below: an account whose folder is gone altogether is missed there. */
+/** The part of a trail folder below its root `.../AWSLogs/`, where an account whose folder is gone is missed. */
 const belowRoot = /(?:o-[a-z0-9]+\/)?\d{12}\/[A-Za-z]+\/[^/]+\/$/;
 
 function listedKeysOf(url: string, options: S3SourceOptions, { days, found, denied }: S3Listing): ListedKeyRange {
@@ -48,7 +48,7 @@ function listedKeysOf(url: string, options: S3SourceOptions, { days, found, deni
   const whole = found.wholePrefixes.map(uri);
   const asked = days.why === "asked";
   return {
-    // Days asked for hold below whole prefixes as well, where the keys say a day.
+    // Days asked for also apply below whole prefixes, where keys contain a day.
     roots: [...new Set(roots)].map(uri).concat(asked ? whole : []),
     whole: asked ? [] : whole,
     from: days.from,
@@ -59,7 +59,7 @@ function listedKeysOf(url: string, options: S3SourceOptions, { days, found, deni
   };
 }
 
-/** The lifecycle of the bucket may delete what is old; nothing else deletes a log file. */
+/** Findings on missing objects, except for those old enough that the bucket's lifecycle may have deleted them. */
 function disappeared(missing: readonly MissingObject[], keptDays: number, today: string): readonly LogFinding[] {
   return missing
     .map((object) => ({ ...object, age: daysBetween(object.day, today) }))

@@ -1,11 +1,11 @@
-/** How the history of a listing is kept as source state. */
+/** The history of listings as source state. */
 import type { SourceState } from "../../listing/source.ts";
 import { isDay } from "../../../day.ts";
 import { type ListingHistory, type ListingMark } from "./days.ts";
 
 const names = { lastComplete: "last-complete", lastDeep: "last-deep", unreadSince: "unread-since" } as const;
 
-/** What is missing or makes no sense counts as never done: then more is listed than needed, and nothing is lost. */
+/** The history in a source's values; anything missing or senseless counts as never done, which lists more and loses nothing. */
 export function historyOf(values: ReadonlyMap<string, string>): ListingHistory {
   const unread = parsed(values.get(names.unreadSince));
   return {
@@ -17,7 +17,7 @@ export function historyOf(values: ReadonlyMap<string, string>): ListingHistory {
 
 const folderName = "folder:";
 
-/** Folders that a listing once went through as far back as a first run does. */
+/** Folders that a run has listed as far back as a first run does. */
 export function knownFolders(values: ReadonlyMap<string, string>): ReadonlySet<string> {
   return new Set(
     [...values.keys()].filter((name) => name.startsWith(folderName)).map((name) => name.slice(folderName.length)),

@@ -1,4 +1,4 @@
-/** What a complete listing says of its folders: which are known from now on, and which days of them were looked at. */
+/** The yield of a complete listing: the folders known from now on, and their listed days. */
 import type { ListedDays, SourceState } from "../../listing/source.ts";
 import { dayOf } from "../../../day.ts";
 import { type DayRange, type ListingHistory, reachesFirstRun } from "./days.ts";
@@ -7,32 +7,32 @@ import { folderStates } from "./history.ts";
 import type { S3SourceOptions } from "./options.ts";
 import { placeOf } from "../../listing/trail-prefix.ts";
 
-/** What a listing that came to its end has done. */
+/** A finished listing. */
 export interface S3Listing {
-  /** Under which its history is remembered: see `s3ListingScope`. */
+  /** The name of its history: see `s3ListingScope`. */
   readonly scope: string;
   readonly days: DayRange;
-  /** Of the folders found, those that no run had gone through as far back as a first run does. */
+  /** Folders that no run had listed as far back as a first run does. */
   readonly newFolders: readonly string[];
   readonly newDays: DayRange;
   readonly found: Discovered;
   readonly objects: number;
-  /** Newest delivery day that was listed. */
+  /** Newest listed delivery day. */
   readonly newest: string | null;
-  /** Prefixes that could not be listed. A listing with any is not complete. */
+  /** Prefixes that could not be listed, which make the listing incomplete. */
   readonly denied: readonly DeniedPrefix[];
   readonly history: ListingHistory;
   readonly now: Date;
 }
 
-/** Folders that were new and are listed as far back as a first run goes. */
+/** New folders that are now listed as far back as a first run does. */
 export function newlyKnown({ scope, newFolders, newDays, denied, now }: S3Listing): readonly SourceState[] {
   if (!reachesFirstRun(newDays, now)) return [];
   const listed = newFolders.filter((folder) => !denied.some(({ prefix }) => prefix === folder));
   return folderStates(scope, listed, dayOf(now));
 }
 
-/** Prefixes within days, or without CloudTrail's layout, say nothing of an account and Region as a whole. */
+/** The listed days by account and Region; prefixes within days or without CloudTrail's layout say nothing about these. */
 export function listedDays(options: S3SourceOptions, listing: S3Listing): readonly ListedDays[] {
   const { found, days, newFolders, newDays, denied } = listing;
   const refused = new Set(denied.map(({ prefix }) => prefix));

@@ -1,21 +1,21 @@
-/** The size of the log files of some days, by listing them: what Athena is going to read, before it does. */
+/** The size of some days' log files, by listing them: what Athena is going to read. */
 import { setMaxListeners } from "node:events";
 import { noMemory } from "../../listing/source.ts";
 import type { S3SourceOptions } from "./options.ts";
 import { s3Source } from "./source.ts";
 
-/** CloudTrail was announced in November 2013: no log file is older. */
+/** CloudTrail's first day, November 2013: no log file is older. */
 const firstDay = "2013-11-13";
 
 export interface LoggedBytes {
   readonly files: number;
-  /** As they lie in the bucket, compressed: that is what Athena counts of such files. */
+  /** The compressed size in the bucket, which is what Athena counts. */
   readonly bytes: number;
 }
 
 /**
- * Lists the days of `options`, without them everything. Listing stops when `enough` bytes are passed, so the answer is then only the
- * least that it can be.
+ * Lists the days of `options`, or everything. Listing stops beyond `enough` bytes: the answer is then only a
+ * lower bound.
  */
 export async function loggedBytes(
   location: string,
@@ -23,7 +23,7 @@ export async function loggedBytes(
   enough: number = Infinity,
 ): Promise<LoggedBytes> {
   const { signal } = options;
-  // one for each listing under way, which are more than Node takes for a leak
+  // one for each listing under way: more than Node's threshold for a leak
   if (signal !== undefined) setMaxListeners(0, signal);
   const from = options.from ?? firstDay;
   const source = s3Source(location, { ...options, from, to: options.to ?? options.now().toISOString().slice(0, 10) });

@@ -1,4 +1,4 @@
-/** What is said when a listing finds nothing: what was looked for, and what the bucket has there. */
+/** The messages when a listing finds nothing: what was looked for, and what the bucket has there. */
 import { SpillwayError } from "../../../errors.ts";
 import type { Bucket } from "../../../aws/s3/bucket.ts";
 import type { DayRange } from "./days.ts";
@@ -10,7 +10,7 @@ import { folderName, placeOf } from "../../listing/trail-prefix.ts";
 const examples = 8;
 const foldersProbed = 8;
 
-/** No trail at all below the prefix. */
+/** The error when there is no trail below the prefix. */
 export async function nothingThere(
   url: string,
   prefix: string,
@@ -28,7 +28,7 @@ export async function nothingThere(
       : `[o-id/]ACCOUNT/${layout.folder}/REGION/`;
   const only = [...filter.accounts, ...filter.regions];
   const asked = only.length === 0 ? "" : ` for ${only.join(", ")}`;
-  // Near misses first: an account or a service folder says more than the other folders of the bucket.
+  // Near misses first: an account or service folder explains more than the other folders of the bucket.
   const others = found.others.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const has = others.length === 0 ? await whatIsThere(bucket, prefix) : `the bucket has there: ${some(others)}`;
   const looked = place === "below" ? "" : `: looked for ${lookedFor}${asked}`;
@@ -37,7 +37,7 @@ export async function nothingThere(
   });
 }
 
-/** Trails are there, but nothing was delivered on the days that were listed. */
+/** The error when trails exist, but nothing was delivered on the listed days. */
 export async function nothingDelivered(
   url: string,
   prefix: string,
@@ -73,7 +73,7 @@ export async function nothingDelivered(
   });
 }
 
-/** The nearest folder at or above the prefix that holds anything, with what it holds. */
+/** The nearest folder at or above the prefix that is not empty, with its content. */
 async function whatIsThere(bucket: Bucket, prefix: string): Promise<string> {
   for (let folder = parentOf(`${prefix}x`); ; folder = parentOf(folder)) {
     try {
@@ -81,14 +81,14 @@ async function whatIsThere(bucket: Bucket, prefix: string): Promise<string> {
       const names = [...folders.map((name) => `${folderName(name)}/`), ...keys.map((key) => key.slice(folder.length))];
       if (names.length > 0) return `s3://${bucket.access.bucket}/${folder} has: ${some(names)}`;
     } catch {
-      // Listing it is not allowed: then nothing can be said about it, and the first finding stands.
+      // Listing it is refused: nothing can be said about it, and the first finding stays.
       return "nothing lies below this prefix";
     }
     if (folder === "") return "the bucket is empty";
   }
 }
 
-/** `a/b/` and `a/b` give `a/`; `a` gives the whole bucket. */
+/** The parent of a path: `a/` for `a/b/` and `a/b`, the whole bucket for `a`. */
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/", path.length - 2) + 1);
 }

@@ -7,16 +7,16 @@ import type { Layout } from "../../listing/layout.ts";
 import { accountFolder, regionFolder } from "../../listing/trail-prefix.ts";
 
 export interface S3SourceOptions extends S3AccessOptions {
-  /** Days of delivery to list anew, YYYY-MM-DD, inclusive; without them the look-back rules. */
+  /** First day of delivery to list again, YYYY-MM-DD, like `to` included; default: by the look-back rules. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** An object that is gone is a finding until it is this old; older ones may have been deleted by the bucket's lifecycle. */
+  /** Age in days up to which a missing object is a finding; the bucket's lifecycle may have deleted older ones. */
   readonly keptDays?: number | undefined;
-  /** Objects of any name are read, not only those that are called like a log. */
+  /** Whether objects of any name are read, not only those named like a log. */
   readonly anyName?: boolean | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
-  /** What lies there: a trail's log files unless said. */
+  /** The layout of the logs; default: a trail's. */
   readonly layout?: Layout | undefined;
   /** Listings at once. */
   readonly readers?: number | undefined;
@@ -26,7 +26,7 @@ export interface S3SourceOptions extends S3AccessOptions {
 }
 
 export const defaultReaders = 16;
-/** How long AWS Control Tower's log archive keeps its logs unless told otherwise. */
+/** The default retention of AWS Control Tower's log archive, in days. */
 export const defaultKeptDays = 365;
 
 /** @throws SpillwayError `usage` for a value that cannot be meant */

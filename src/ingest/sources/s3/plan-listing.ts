@@ -1,26 +1,26 @@
-/** The plan of a listing: which key ranges are read, so that it never walks through the whole history. Pure. */
+/** The plan of a listing: the key ranges to read, to avoid walking the whole history. Pure. */
 import { addDays, dayMs } from "../../../day.ts";
 import { type DayRange } from "./days.ts";
 
 /** One key range, listed by one reader: `startAfter` < key < `endBefore`. */
 export interface ListingTask {
   readonly prefix: string;
-  /** Null: from the first key of the prefix. */
+  /** The key before the first; null for the prefix's first key. */
   readonly startAfter: string | null;
-  /** Null: to the last key of the prefix. */
+  /** The key after the last; null for the prefix's last key. */
   readonly endBefore: string | null;
 }
 
 export interface ListingScope {
-  /** Folders `.../CloudTrail/REGION/`: their keys are bounded by days. */
+  /** Folders `.../CloudTrail/REGION/`, whose keys are bounded by days. */
   readonly trailFolders: readonly string[];
-  /** Prefixes that are listed whole, because the user named days or a file in them, or because there is no CloudTrail layout. */
+  /** Prefixes to list whole: the user named days or a file in them, or there is no CloudTrail layout. */
   readonly wholePrefixes: readonly string[];
 }
 
 /**
- * One task for each folder; when folders are fewer than readers, their days are dealt out to several.
- * `today` bounds that dealing only: the last one of an open range has no end.
+ * One task for each folder; if there are fewer folders than readers, a folder's days are split among several.
+ * `today` only bounds the splitting: the last task of an open range has no end.
  */
 export function planListing(scope: ListingScope, days: DayRange, today: string, readers: number): ListingTask[] {
   const pieces = Math.max(1, Math.floor(readers / Math.max(1, scope.trailFolders.length)));
@@ -42,7 +42,7 @@ function keyRanges(folder: string, days: DayRange, today: string, pieces: number
   });
 }
 
-/** First days of the key ranges, ascending. Without a first day there is nothing to deal out. */
+/** First days of the key ranges, ascending. A range without a first day is not split. */
 function startDays(days: DayRange, today: string, pieces: number): readonly (string | null)[] {
   const { from } = days;
   if (from === null) return [null];
@@ -53,7 +53,7 @@ function startDays(days: DayRange, today: string, pieces: number): readonly (str
   return Array.from({ length: Math.ceil(count / size) }, (_, piece) => addDays(from, piece * size));
 }
 
-/** A key of that day, or later, sorts after it; every key of an earlier day before it. */
+/** The prefix of a day, which sorts before the keys of that and later days, and after those of earlier ones. */
 function dayPrefix(folder: string, day: string): string {
   return `${folder}${day.replaceAll("-", "/")}/`;
 }

@@ -22,11 +22,11 @@ import { asFolder, placeOf } from "../../listing/trail-prefix.ts";
 import { parseS3Url } from "../../../aws/s3/url.ts";
 
 export interface S3Source extends ObjectSource {
-  /** What the last `list()` did; undefined until it has come to its end. */
+  /** The last finished `list()`; undefined before. */
   readonly listed: S3Listing | undefined;
 }
 
-/** Two sources with the same text look at the same objects, so the history of one holds for the other. */
+/** The name of a source's history: two sources with the same name list the same objects. */
 export function s3ListingScope(
   url: string,
   options: Pick<S3SourceOptions, "accounts" | "regions" | "endpoint" | "layout">,
@@ -39,7 +39,7 @@ export function s3ListingScope(
 }
 
 /**
- * Lists the trail objects below `url` that were delivered on the days asked for, else on the days of the look-back.
+ * Opens a source of the trail objects below `url` that were delivered on the days asked for, else on those of the look-back.
  * @throws SpillwayError `usage` here; from `list()` also `source-not-found`, `source-empty`, `source-denied`,
  *   `source-unreachable`, `credentials`
  */
@@ -47,7 +47,7 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
   const { bucket, prefix } = parseS3Url(url);
   checkS3Options(options);
   const access = accessOf(bucket, options, process.env);
-  // Each listing under way waits for it.
+  // Each listing under way listens to it.
   if (options.signal !== undefined) setMaxListeners(0, options.signal);
   let listed: S3Listing | undefined;
   return {
@@ -61,7 +61,7 @@ export function s3Source(url: string, options: S3SourceOptions = {}): S3Source {
       try {
         listed = yield* listTrails(url, prefix, access, options, memory);
       } catch (thrown) {
-        // Asked to stop: the listing ends here and is not complete; what it gave is still read and committed.
+        // On a stop the listing ends here, incomplete; what it gave is still read and committed.
         if (options.signal?.aborted !== true) throw thrown;
         // An empty chunk: the run sees that it was stopped before everything was listed.
         yield { objects: [] };
@@ -79,7 +79,7 @@ async function* listTrails(
   memory: SourceMemory,
 ): AsyncGenerator<ListedChunk, S3Listing> {
   const log = options.log ?? silentLogger;
-  // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without its slash.
+  // A policy that allows `AWSLogs/o-id/*` refuses the same prefix without the slash.
   const layout = options.layout ?? trailLayout;
   const probe = placeOf(prefix, layout.folder).at === "below" ? prefix : asFolder(prefix);
   const located = await locateBucket(unlocated, probe, options.signal);
@@ -126,7 +126,7 @@ async function* listTrails(
   return { scope, days, newFolders, newDays, found, objects, newest, denied, history, now };
 }
 
-/** A prefix that we are not allowed to list is a gap to report, not the end of the run. */
+/** The objects of a task; a prefix whose listing is refused is a gap to report, not the end of the run. */
 async function* readTask(
   bucket: Bucket,
   task: ListingTask,
@@ -160,16 +160,16 @@ function describe(
   };
 }
 
-/** Whole prefixes are listed without bounds: days asked for still hold there. */
+/** Whether an object's day was asked for: whole prefixes are listed without bounds. */
 function isAsked({ day }: TrailObject, { why, from, to }: DayRange): boolean {
   if (why !== "asked" || day === null) return true;
   return (from === null || day >= from) && (to === null || day <= to);
 }
 
-/** The store's clock decides which day it is: a wrong one here would look back on the wrong days. */
+/** The store's clock: a wrong one on this machine would look back on the wrong days. */
 function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date {
   const now = (options.now ?? ((): Date => new Date()))();
-  // The SDK measures seconds as well, which are the time that an answer takes.
+  // The SDK's offset includes the seconds that an answer takes.
   if (Math.abs(offsetMs) < 60_000) return now;
   const minutes = Math.round(Math.abs(offsetMs) / 60_000);
   log.warn(
@@ -178,7 +178,7 @@ function clockOf(options: S3SourceOptions, offsetMs: number, log: Logger): Date 
   return new Date(now.getTime() + offsetMs);
 }
 
-/** Objects lie in the folder of the day on which AWS delivered them: no right clock is behind that. */
+/** Warns about a clock that is behind a delivery: objects are in the folder of the day AWS delivered them. */
 function warnAboutClock({ lastComplete }: ListingHistory, now: Date, log: Logger): void {
   if (lastComplete === null || dayOf(now) >= lastComplete.reached) return;
   log.warn(
@@ -198,7 +198,7 @@ function warnAbout(found: Discovered, url: string, log: Logger): void {
   }
 }
 
-/** Its files of the last weeks may be new to us, though the source is not. */
+/** Reports folders that are new in a known source: their files of the last weeks may not be loaded. */
 function sayNewFolders(url: string, folders: readonly string[], { from }: DayRange, log: Logger): void {
   const some = folders.slice(0, 3).join(", ");
   const more = folders.length > 3 ? ` and ${folders.length - 3} more` : "";

@@ -43,14 +43,32 @@ export function flowChart(chart: FlowChart): Markup {
   const left = column(chart.sources, (name) => ribbons.filter((ribbon) => ribbon.source === name), scale);
   const right = column(chart.served, (name) => ribbons.filter((ribbon) => ribbon.served === name), scale);
   const height = Math.ceil(Math.max(bottomOf(left), bottomOf(right))) + 4;
+  const gutter = gutterOf(right);
   const content = [
     html`<svg width="100%" height="${height}" viewBox="0 0 100 ${height}" preserveAspectRatio="none" aria-hidden="true">
       ${paths(left, right, ribbons, scale)}
     </svg> `,
-    ...left.map((node) => nodeMarks(node, "start")),
-    ...right.map((node) => nodeMarks(node, "end")),
+    ...left.map((node) => nodeMarks(node, "left")),
+    ...right.map((node) => nodeMarks(node, gutter === undefined ? "right" : "beside")),
   ];
-  return drawing({ id, title, description, height, content, className: "flow" });
+  const framed = drawing({ id, title, description, height, content, className: "flow" });
+  return gutter === undefined ? framed : html`<div class="gutter ${gutter}">${framed}</div>`;
+}
+
+/** Room at the right for the longest label there, by its letters. Where names are longer than any Region's, labels lie upon the ribbons. */
+const gutters: readonly (readonly [letters: number, className: string])[] = [
+  [18, "short"],
+  [23, "middling"],
+  [28, "long"],
+];
+
+function gutterOf(nodes: readonly Node[]): string | undefined {
+  const longest = Math.max(...nodes.map((node) => labelOf(node).length + grouped(node.calls).length));
+  return gutters.find(([letters]) => longest <= letters)?.[1];
+}
+
+function labelOf({ name, kind }: Node): string {
+  return marks[kind] === "" ? name : `${marks[kind]} ${name}`;
 }
 
 function column(names: readonly string[], ofNode: (name: string) => readonly Ribbon[], scale: number): Node[] {
@@ -102,25 +120,26 @@ function paths(left: readonly Node[], right: readonly Node[], ribbons: readonly 
   );
 }
 
-function nodeMarks(node: Node, side: "start" | "end"): Markup {
+/** A label lies upon the ribbons, or at the right beside them. */
+function nodeMarks(node: Node, place: "left" | "right" | "beside"): Markup {
   const middle = fixed(node.top + Math.min(node.height, flowHeight) / 2);
-  const atEnd = side === "end";
-  const mark = atEnd && marks[node.kind] !== "" ? `${marks[node.kind]} ` : "";
+  const isServed = place !== "left";
   const text = html`<text
-    x="${atEnd ? "100%" : "0"}"
-    dx="${atEnd ? -barWidth - 8 : barWidth + 8}"
+    x="${isServed ? "100%" : "0"}"
+    dx="${place === "right" ? -barWidth - 8 : place === "beside" ? 6 : barWidth + 8}"
     y="${middle}"
     dy="4"
-    class="node ${side}"
-    ><tspan class="name">${mark}${node.name}</tspan> <tspan class="count">${grouped(node.calls)}</tspan></text
+    class="node ${place === "right" ? "end" : "start"}"
+    ><tspan class="name">${isServed ? labelOf(node) : node.name}</tspan>
+    <tspan class="count">${grouped(node.calls)}</tspan></text
   >`;
   const rect = html`<rect
-    x="${atEnd ? "100%" : "0"}"
-    ${atEnd ? html` transform="translate(-${barWidth} 0)"` : undefined}
+    x="${isServed ? "100%" : "0"}"
+    ${isServed ? html` transform="translate(-${barWidth} 0)"` : undefined}
     y="${fixed(node.top)}"
     width="${barWidth}"
     height="${fixed(node.height)}"
-    class="${atEnd ? node.kind : "source"}"
+    class="${isServed ? node.kind : "source"}"
   />`;
   return html`${rect}${text} `;
 }

@@ -10,6 +10,7 @@ import { type FlowFacts, flow } from "./flow.ts";
 import { type FreshnessFacts, freshness } from "./freshness.ts";
 import { type PeakFacts, peaks } from "./peaks.ts";
 import { type PrincipalFacts, principals } from "./principals.ts";
+import { type LogGapFacts, logGaps } from "./log-gaps.ts";
 import { type ModelFacts, models } from "./models.ts";
 import type { KnownReport } from "./reducer.ts";
 import { type TokenSum, tokens } from "./tokens.ts";
@@ -32,6 +33,7 @@ export interface PageFacts {
   readonly freshness?: FreshnessFacts;
   readonly coverage?: CoverageFacts;
   readonly unobservable?: readonly BlindSpot[];
+  readonly "invocation-log-gaps"?: LogGapFacts;
 }
 
 export const knownReports: {
@@ -52,4 +54,5 @@ export const knownReports: {
   freshness,
   coverage,
   unobservable: blindSpots,
+  "invocation-log-gaps": logGaps,
 };

@@ -46,6 +46,9 @@ export interface PageBoundary {
   readonly regions: readonly string[];
 }
 
+/** The reference data of a page whose routes were compared with policies. */
+export const policyDocuments = "policy documents";
+
 /** What is asked, and by what it was answered. */
 export interface PageHead {
   /** Moments, ISO 8601, UTC; `to` is the first one that is no longer included. */
@@ -64,6 +67,8 @@ export interface PageHead {
   readonly version: string;
   /** Reference data with their dates. */
   readonly references: readonly { readonly what: string; readonly asOf: string }[];
+  /** What has to be known to read the page right: an account that no call is of. */
+  readonly notes?: readonly string[] | undefined;
   /** How personal data is protected, in words; none: it stands as it is. */
   readonly protection?: string | undefined;
   /** What this engine cannot know, report by report, each with its reason. */

@@ -1,6 +1,7 @@
 /** How numbers, times and names read on the page: the same everywhere, and as in the other formats. */
 import { format } from "d3-format";
 import type { Cell } from "../../../engines/engine.ts";
+import { type Markup, html } from "./html.ts";
 import { cut, grouped, isoTime, percent } from "../../value-text.ts";
 
 /** A count with its noun: `1 call`, `2,000 calls`. */
@@ -27,6 +28,7 @@ export function day(milliseconds: number): string {
 /** What people call a principal: the end of its ARN. The whole stands beside it. */
 export function shortPrincipal(principal: Cell): string {
   if (typeof principal !== "string") return "(no principal)";
+  if (principal === "") return "(empty)";
   if (!principal.startsWith("arn:")) return clipped(principal, 60);
   const path = principal.slice(principal.lastIndexOf(":") + 1);
   return clipped(path.slice(path.lastIndexOf("/") + 1), 60);
@@ -41,6 +43,18 @@ export function regionName(region: string | null): string {
 /** Long names keep both ends. */
 export function clipped(text: string, letters: number): string {
   return cut(text, letters);
+}
+
+const unbreakable = /[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+/u;
+const longestUnbroken = 20;
+
+/** A text whose Regions and dates stay on one line each: browsers break at a hyphen. */
+export function unbroken(text: string): Markup {
+  const parts = text.split(new RegExp(`(${unbreakable.source})`, "u"));
+  const pieces = parts.map((part, index) =>
+    index % 2 === 1 && part.length <= longestUnbroken ? html`<span class="keep">${part}</span>` : part,
+  );
+  return html`${pieces}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -3,7 +3,7 @@ import type { Claim } from "../data/claims.ts";
 import type { PageData } from "../data/page-data.ts";
 import { grouped } from "../../value-text.ts";
 import { type Markup, html } from "../markup/html.ts";
-import { amount } from "../markup/words.ts";
+import { amount, unbroken } from "../markup/words.ts";
 import { type SectionInput, findTable, unknowable } from "./section.ts";
 import { type Totals, totalsOf } from "./totals.ts";
 
@@ -14,7 +14,7 @@ export function answerSection({ data, tableOf }: SectionInput): Markup {
   const only = data.tables.length === 1 ? data.tables[0] : undefined;
   if (only !== undefined) {
     return html`<h1>${only.title}</h1>
-      ${only.answers === "" ? undefined : html`<p class="answer">${only.answers}</p>`} `;
+      ${only.answers === "" ? undefined : html`<p class="answer">${only.answers}</p>`}${notesOf(data)}${only.name === "claims" ? claimList(data) : undefined} `;
   }
   const flow = data.facts["spillover-by-region"];
   const claimsTable = findTable(data, "claims");
@@ -24,7 +24,11 @@ export function answerSection({ data, tableOf }: SectionInput): Markup {
       : sentence(data, totalsOf(data, flow));
   return html`<h1>${question}</h1>
     <p class="answer">${answer}</p>
-    ${claimList(data)}${claimsTable === undefined ? undefined : tableOf(claimsTable)} `;
+    ${notesOf(data)} ${claimList(data)}${claimsTable === undefined ? undefined : tableOf(claimsTable)} `;
+}
+
+function notesOf({ head }: PageData): Markup[] {
+  return (head.notes ?? []).map((note) => html`<p class="note caveat">${note}</p> `);
 }
 
 function sentence(data: PageData, totals: Totals): Markup {
@@ -58,7 +62,7 @@ function emptyBecause(data: PageData): string {
   const { coverage } = data.facts;
   if (coverage === undefined) return "";
   const files = coverage.accountRegions.reduce((sum, one) => sum + one.objects, 0) + coverage.withoutPlace;
-  if (files === 0) return ": there is not one log file in the range, so nothing is shown";
+  if (files === 0) return ": there is not one log file of what was asked for, so nothing is shown";
   return `, of which there ${files === 1 ? "is 1 file" : `are ${grouped(files)} files`}`;
 }
 
@@ -96,6 +100,6 @@ function claimCard({ claim, outcome, numbers, missing }: Claim): Markup {
   return html`<li class="${className}">
     <span class="outcome"><span class="mark" aria-hidden="true">${mark}</span> ${outcome}</span>
     <strong>${sentences.get(claim) ?? claim}</strong>
-    ${numbers === null ? undefined : html`<span class="numbers">${groupedIn(numbers)}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${groupedIn(missing)}</span>`}
+    ${numbers === null ? undefined : html`<span class="numbers">${unbroken(groupedIn(numbers))}</span>`}${missing === null ? undefined : html`<span class="missing">Missing: ${unbroken(groupedIn(missing))}</span>`}
   </li> `;
 }

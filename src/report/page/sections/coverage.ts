@@ -10,9 +10,9 @@ import type { AccountRegion, CoverageDay, CoverageFacts } from "../data/coverage
 import { groupOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, day, listed } from "../markup/words.ts";
-import { freshMarkup } from "./fresh.ts";
+import { freshPart } from "./fresh.ts";
 import { type Period, periodFor, startsBetween } from "./periods.ts";
-import { type Section, type SectionInput, findTable, unknowable } from "./section.ts";
+import { type Section, type SectionInput, findTable, partMarkup, unknowable } from "./section.ts";
 
 const mostLines = 40;
 const mostCells = 130;
@@ -34,7 +34,7 @@ export function coverageSection({ data, tableOf }: SectionInput): Section | unde
       why,
       facts.accountRegions.length === 0 ? undefined : heatMap(facts),
       tableOf(table),
-      freshMarkup(data, tableOf),
+      partMarkup(freshPart(data, tableOf)),
     ],
   };
 }
@@ -70,17 +70,21 @@ function heatMap({ accountRegions }: CoverageFacts): Markup {
   }
   const period = periodFor(first * dayMs, last * dayMs);
   const starts = startsBetween(period, first * dayMs, last * dayMs, mostCells);
-  const strips = shown.map((one) => ({ one, cells: cellsOf(one, period) }));
+  const sums = shown.map((one) => ({ one, cells: cellsOf(one, period) }));
   const [fewest, most] = extent(
-    strips.flatMap(({ cells }) => [...cells.values()].map((cell) => Math.log1p(cell.records))),
+    sums.flatMap(({ cells }) => [...cells.values()].map((cell) => Math.log1p(cell.records))),
   );
   const shade = scaleQuantize<number>()
     // files without a record are few records, also where there are no others
     .domain([fewest ?? 0, most === undefined || most === 0 ? 1 : most])
     .range([1, 2, 3, 4]);
-  const rows = strips.map(({ one, cells }) => {
+  const strips = sums.map(({ one, cells }) => ({
+    one,
+    drawn: starts.map((start) => heatCell(cells.get(start), period, start, (records) => shade(Math.log1p(records)))),
+  }));
+  const rows = strips.map(({ one, drawn }) => {
     const strip = heatStrip(
-      starts.map((start) => heatCell(cells.get(start), period, start, (records) => shade(Math.log1p(records)))),
+      drawn,
       `${one.account} ${one.region}: ${amount(one.days.length, "day")}, ${grouped(one.gaps)} with a gap`,
     );
     return html`<tr>
@@ -90,17 +94,18 @@ function heatMap({ accountRegions }: CoverageFacts): Markup {
     </tr> `;
   });
   const left = accountRegions.length - shown.length;
-  const range = `${day(starts[0] ?? 0)} to ${day(last * dayMs)}, one cell a ${period.kind}, UTC`;
+  const ends = [day(starts[0] ?? 0), day(last * dayMs)];
+  const range = `${ends.join(" to ")}, one cell a ${period.kind}, UTC`;
   return figure({
     id: "coverage-figure",
     title: "Log files by account-Region",
     description: `${range}. Days are those of delivery; the stronger a cell, the more records it holds.`,
-    legend: heatLegend(),
+    legend: heatLegend(strips.flatMap((strip) => strip.drawn)),
     chart: html`<table class="heat">
       <thead>
         <tr>
           <th scope="col">Account and Region</th>
-          <th scope="col">${range}</th>
+          <th scope="col" class="ends">${[...new Set(ends)].map((end) => html`<span>${end}</span> `)}</th>
           <th scope="col" class="n">Gaps</th>
         </tr>
       </thead>
@@ -172,10 +177,22 @@ function heatCell(
   };
 }
 
-function heatLegend(): Markup {
-  const sample = (cell: HeatCell, label: string): Markup =>
-    html`<li><span class="sample">${heatStrip([cell], label)}</span>${label}</li>`;
+const samples: readonly (readonly [HeatCell, string])[] = [
+  [{ kind: "full", shade: 1 }, "few records"],
+  [{ kind: "full", shade: 4 }, "many"],
+  [{ kind: "partial", shade: 3 }, "part is missing"],
+  [{ kind: "gone", shade: 0 }, "removed by retention"],
+  [{ kind: "unlisted", shade: 0 }, "not looked at"],
+  [{ kind: "empty", shade: 0 }, "no file"],
+];
+
+/** Of what is drawn. */
+function heatLegend(cells: readonly HeatCell[]): Markup {
+  const drawn = new Set(cells.map(({ kind }) => kind));
+  const items = samples
+    .filter(([{ kind }]) => drawn.has(kind))
+    .map(([cell, label]) => html`<li><span class="sample">${heatStrip([cell], label)}</span>${label}</li>`);
   return html`<ul class="legend">
-    ${sample({ kind: "full", shade: 1 }, "few records")}${sample({ kind: "full", shade: 4 }, "many")}${sample({ kind: "partial", shade: 3 }, "part is missing")}${sample({ kind: "gone", shade: 0 }, "removed by retention")}${sample({ kind: "unlisted", shade: 0 }, "not looked at")}${sample({ kind: "empty", shade: 0 }, "no file")}
+    ${items}
   </ul>`;
 }

@@ -4,9 +4,9 @@ import { bar } from "../charts/kinds.ts";
 import type { DenialGroup } from "../data/denials.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped } from "../markup/words.ts";
-import { routesMarkup } from "./routes.ts";
-import { type Section, type SectionInput, findTable } from "./section.ts";
-import { drawnHead, drawnTable, head, numberHead } from "./drawn-table.ts";
+import { routesPart } from "./routes.ts";
+import { type Section, type SectionInput, findTable, partMarkup } from "./section.ts";
+import { drawn, drawnTable, named, number } from "./drawn-table.ts";
 
 const mostGroups = 12;
 const mostOfSentence = 2000;
@@ -29,7 +29,7 @@ export function deniedSection({ data, tableOf }: SectionInput): Section | undefi
       groups.length === 0 ? undefined : groupTable(groups),
       explanationList(groups),
       tableOf(table),
-      routesMarkup(data, tableOf),
+      partMarkup(routesPart(data, tableOf)),
     ],
   };
 }
@@ -45,7 +45,7 @@ function explanationList(groups: readonly DenialGroup[]): Markup | undefined {
       By the policies of the bundle: AWS names one policy in a denial, here each one is asked. All sentences are in the
       table below.
     </p>
-    <ul>
+    <ul class="sentences">
       ${shown.map(
         ({ region, text, calls }) =>
           html`<li>
@@ -65,31 +65,23 @@ function groupTable(groups: readonly DenialGroup[]): Markup {
   const shown = groups.length > mostGroups ? groups.slice(0, mostGroups - 1) : groups;
   const rest = groups.slice(shown.length);
   const largest = groups[0]?.calls ?? 1;
-  const rows = shown.map(
-    ({ region, by, explicit, policy, calls }) =>
-      html`<tr>
-        <th scope="row">
-          <span class="name">${regionText(region)}</span
-          ><span class="aside block"
-            >${by === null ? "kind of policy not stated" : clipped(by, 60)}${explicit === null ? "" : explicit ? ", explicit deny" : ", nothing allows it"}${policy === null ? "" : html` · ${clipped(policy, 160)}`}</span
-          >
-        </th>
-        <td class="bar-cell">${bar(calls / largest, "plain")}</td>
-        <td class="n">${grouped(calls)}</td>
-      </tr> `,
-  );
-  const more =
-    rest.length === 0
-      ? undefined
-      : html`<tr>
-          <th scope="row">${amount(rest.length, "more destination and policy", "more destinations and policies")}</th>
-          <td></td>
-          <td class="n">${grouped(rest.reduce((sum, group) => sum + group.calls, 0))}</td>
-        </tr>`;
+  const rows = shown.map(({ region, by, explicit, policy, calls }) => [
+    html`<span class="name">${regionText(region)}</span
+      ><span class="aside block"
+        >${by === null ? "kind of policy not stated" : clipped(by, 60)}${explicit === null ? "" : explicit ? ", explicit deny" : ", nothing allows it"}</span
+      >${policy === null ? undefined : html`<span class="aside block">${clipped(policy, 160)}</span>`}`,
+    bar(calls / largest, "plain"),
+    grouped(calls),
+  ]);
+  const more = [
+    amount(rest.length, "more destination and policy", "more destinations and policies"),
+    undefined,
+    grouped(rest.reduce((sum, group) => sum + group.calls, 0)),
+  ];
   return drawnTable({
     className: "ranking",
     caption: "Denied calls by the destination that was denied and the kind of policy",
-    heads: [head("Destination and policy"), drawnHead("Calls, drawn"), numberHead("Calls")],
-    rows: [rows, more],
+    columns: [named("Destination and policy"), drawn("Calls, drawn"), number("Calls")],
+    rows: rest.length === 0 ? rows : [...rows, more],
   });
 }

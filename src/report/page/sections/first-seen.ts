@@ -6,8 +6,8 @@ import type { PageData, ReportTable } from "../data/page-data.ts";
 import { type Row, countOf, groupOf, momentOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, day, listed, shortPrincipal } from "../markup/words.ts";
-import { findTable, limitsOf, rowsOfTable } from "./section.ts";
-import { drawnTable, head, numberHead, scrollingTable } from "./drawn-table.ts";
+import { type Part, findTable, rowsOfTable, unknowable } from "./section.ts";
+import { drawnTable, named, number, scrollingTable, words } from "./drawn-table.ts";
 
 /** Of each kind; the table beneath has the rest. */
 const mostOfAKind = 4;
@@ -42,17 +42,23 @@ export function newsOf(data: PageData): News {
   };
 }
 
-export function firstSeenMarkup(data: PageData, tableOf: (table: ReportTable) => Markup): Markup | undefined {
+export function firstSeenPart(data: PageData, tableOf: (table: ReportTable) => Markup): Part | undefined {
   const table = findTable(data, "first-seen");
   if (table === undefined) return undefined;
   const facts = data.facts["first-seen"];
-  if (facts === undefined)
-    return html`<h3>First seen</h3>
-      ${tableOf(table)}`;
+  const title = "First seen";
+  if (facts === undefined) return { title, finding: undefined, body: [tableOf(table)] };
   const rows = rowsOfTable(table);
-  return html`<h3 id="first-seen">First seen</h3>
-    <p class="finding">${sentence(facts)}</p>
-    ${facts.knownSince === null ? undefined : listOf(rows)} ${spillDays(rows)} ${limitsOf(table)} ${tableOf(table)}`;
+  return {
+    title,
+    finding: sentence(facts),
+    body: [
+      unknowable(data, "first-seen"),
+      facts.knownSince === null ? undefined : listOf(rows),
+      spillDays(rows),
+      tableOf(table),
+    ],
+  };
 }
 
 function sentence({ counts, doubtful, knownSince }: FirstSeenFacts): Markup {
@@ -79,22 +85,25 @@ function listOf(rows: readonly Row[]): Markup | undefined {
   const lines = shown.map((row) => {
     const value = row("what") === "principal" ? shortPrincipal(row("value")) : clipped(String(row("value")), 80);
     const missing = textOf(row("missing"));
-    return html`<tr>
-      <th scope="row">
-        <span class="name">${value}</span
+    return [
+      html`<span class="name">${value}</span
         ><span class="aside block"
           >${String(row("what"))}${row("what") === "account" ? "" : ` · ${String(row("account_id") ?? "no account")}`}${missing === null ? "" : ` · not sure: missing ${clipped(missing, 160)}`}</span
-        >
-      </th>
-      <td>${regionCode(textOf(row("served_region")))}</td>
-      <td class="t">${day(momentOf(row("first_seen")) ?? 0)}</td>
-      <td class="n">${grouped(countOf(row("invocations")))}</td>
-    </tr> `;
+        >`,
+      regionCode(textOf(row("served_region"))),
+      day(momentOf(row("first_seen")) ?? 0),
+      grouped(countOf(row("invocations"))),
+    ];
   });
   return scrollingTable("First times in a Region", {
     className: "ranking",
     caption: html`Who or what ran in a Region for the first time, up to ${mostOfAKind} of each kind`,
-    heads: [head("Who or what"), head("Served Region"), head("First, UTC"), numberHead("Calls since")],
+    columns: [
+      named("Who or what"),
+      words("Served Region"),
+      { label: "First, UTC", kind: "moment" },
+      number("Calls since"),
+    ],
     rows: lines,
   });
 }
@@ -106,21 +115,19 @@ function spillDays(rows: readonly Row[]): Markup | undefined {
     const [low, high] = [row("usual_low"), row("usual_high")].map(Number);
     const missing = textOf(row("missing"));
     const side = countOf(row("invocations")) > (high ?? 0) ? "above" : "below";
-    return html`<tr>
-      <th scope="row">
-        ${clipped(String(row("value")), 20)}
+    return [
+      html`${clipped(String(row("value")), 20)}
         <span class="aside">${String(row("account_id") ?? "no account")}</span
-        >${missing === null ? undefined : html`<span class="aside block">missing ${clipped(missing, 160)}</span>`}
-      </th>
-      <td class="n">${grouped(countOf(row("invocations")))}</td>
-      <td>${side} ${low} to ${high}</td>
-    </tr> `;
+        >${missing === null ? undefined : html`<span class="aside block">missing ${clipped(missing, 160)}</span>`}`,
+      grouped(countOf(row("invocations"))),
+      html`${side} ${low} to ${high}`,
+    ];
   });
   return drawnTable({
     className: "ranking",
     caption: html`Days on which an account’s spilled calls left their usual range: quartiles of the 28 days before, one
     and a half times their distance apart`,
-    heads: [head("Day, UTC, and account"), numberHead("Spilled"), head("Usual range")],
+    columns: [named("Day, UTC, and account"), number("Spilled"), words("Usual range")],
     rows: lines,
   });
 }

@@ -5,16 +5,18 @@ import type { Age, FreshnessFacts } from "../data/freshness.ts";
 import type { PageData, PageHead, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, listed } from "../markup/words.ts";
-import { findTable } from "./section.ts";
-import { drawnHead, drawnTable, head, numberHead } from "./drawn-table.ts";
+import { type Part, findTable } from "./section.ts";
+import { drawn, drawnTable, named, nil, number, words } from "./drawn-table.ts";
 
-export function freshMarkup(data: PageData, tableOf: (table: ReportTable) => Markup): Markup | undefined {
+export function freshPart(data: PageData, tableOf: (table: ReportTable) => Markup): Part | undefined {
   const table = findTable(data, "freshness");
   if (table === undefined) return undefined;
   const facts = data.facts.freshness;
-  return html`<h3>Freshness</h3>
-    ${facts === undefined ? undefined : html`<p class="finding">${sentence(facts, data.head)}</p>`}
-    ${facts === undefined || facts.gaps.size === 0 ? undefined : ages(facts.oldest)} ${tableOf(table)}`;
+  return {
+    title: "Freshness",
+    finding: facts === undefined ? undefined : sentence(facts, data.head),
+    body: [facts === undefined || facts.gaps.size === 0 ? undefined : ages(facts.oldest), tableOf(table)],
+  };
 }
 
 function sentence({ accountRegions, gaps }: FreshnessFacts, { to, asOf }: PageHead): Markup {
@@ -33,20 +35,16 @@ function sentence({ accountRegions, gaps }: FreshnessFacts, { to, asOf }: PageHe
 
 function ages(oldest: readonly Age[]): Markup {
   const longest = Math.max(1, ...oldest.map(({ hours }) => hours ?? 0));
-  const lines = oldest.map(
-    ({ account, region, hours, gap }) =>
-      html`<tr>
-        <th scope="row">${regionCode(account)} ${regionCode(region)}</th>
-        <td class="bar-cell">${hours === null ? undefined : bar(hours / longest, gap === null ? "local" : "plain")}</td>
-        <td class="n">${hours === null ? html`<span class="nil">–</span>` : age(hours)}</td>
-        <td>${gap === null ? html`<span class="nil">fresh</span>` : clipped(gap, 60)}</td>
-      </tr> `,
-  );
   return drawnTable({
     className: "ranking",
     caption: "Age of the newest log file, oldest first",
-    heads: [head("Account and Region"), drawnHead("Age, drawn"), numberHead("Age"), head("State")],
-    rows: lines,
+    columns: [named("Account and Region"), drawn("Age, drawn"), number("Age"), words("State")],
+    rows: oldest.map(({ account, region, hours, gap }) => [
+      html`${regionCode(account)} ${regionCode(region)}`,
+      hours === null ? undefined : bar(hours / longest, gap === null ? "local" : "plain"),
+      hours === null ? nil : age(hours),
+      gap === null ? html`<span class="nil">fresh</span>` : clipped(gap, 60),
+    ]),
   });
 }
 

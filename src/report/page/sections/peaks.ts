@@ -5,9 +5,9 @@ import { regionCode } from "../charts/kinds.ts";
 import type { PeakFacts, Throttling } from "../data/peaks.ts";
 import { type Row, countOf, groupOf, textOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
-import { amount, clipped, rate, regionName } from "../markup/words.ts";
-import { type Section, type SectionInput, findTable, limitsOf, rowsOfTable, unknowable } from "./section.ts";
-import { drawnHead, head, numberHead, scrollingTable } from "./drawn-table.ts";
+import { amount, clipped, rate, regionName, unbroken } from "../markup/words.ts";
+import { type Section, type SectionInput, findTable, rowsOfTable, unknowable } from "./section.ts";
+import { drawn, named, nil, number, scrollingTable } from "./drawn-table.ts";
 
 const mostRows = 10;
 
@@ -25,7 +25,6 @@ export function peaksSection({ data, tableOf }: SectionInput): Section | undefin
       unknowable(data, "peaks"),
       rows.length === 0 ? undefined : spreadTable(rows.slice(0, mostRows)),
       rows.length === 0 ? undefined : throttleTable(rows),
-      limitsOf(table),
       tableOf(table),
     ],
   };
@@ -37,8 +36,8 @@ function finding({ highest, direct, viaProfile }: PeakFacts): Markup {
   const throttled = direct.throttled + viaProfile.throttled;
   const of = ({ calls, throttled: count }: Throttling): string =>
     calls === 0 ? "none were made" : `${grouped(count)} of ${grouped(calls)} (${rate(count, calls)})`;
-  return html`At most <strong>${amount(highest.calls, "call")} within a minute</strong>${when}:
-    ${regionName(highest.region)}, ${clipped(highest.name ?? "model hidden", 80)}.
+  return html`At most <strong>${amount(highest.calls, "call")} within a minute</strong>${unbroken(when)}:
+    ${unbroken(`${regionName(highest.region)}, ${clipped(highest.name ?? "model hidden", 80)}`)}.
     ${
       throttled === 0
         ? "No call was throttled."
@@ -50,9 +49,9 @@ function nameOf(row: Row): string {
   return clipped(textOf(row("profile_id")) ?? textOf(row("model")) ?? "model hidden", 80);
 }
 
-function share(row: Row, column: string): Markup {
+function share(row: Row, column: string): Markup | string {
   const value = row(column);
-  return typeof value === "number" ? html`<td class="n">${percent(value)}</td>` : html`<td class="n nil">–</td>`;
+  return typeof value === "number" ? percent(value) : nil;
 }
 
 function spreadTable(rows: readonly Row[]): Markup {
@@ -60,31 +59,30 @@ function spreadTable(rows: readonly Row[]): Markup {
   const lines = rows.map((row) => {
     const [median, high, peak] = ["calls_p50", "calls_p95", "calls_peak"].map((column) => countOf(row(column)));
     const how = row("via_profile") === true ? "through a profile" : "direct";
-    return html`<tr>
-      <th scope="row">
-        <span class="name">${nameOf(row)}</span
-        ><span class="aside block">${regionName(textOf(row("source_region")))} · ${how}</span>
-      </th>
-      <td class="bar-cell">${rangeBar(scale, median ?? 0, high ?? 0, peak ?? 0)}</td>
-      <td class="n">${grouped(median ?? 0)}</td>
-      <td class="n">${grouped(high ?? 0)}</td>
-      <td class="n">${grouped(peak ?? 0)}</td>
-      ${share(row, "spill_rate_busy")} ${share(row, "spill_rate_rest")}
-    </tr> `;
+    return [
+      html`<span class="name">${nameOf(row)}</span
+        ><span class="aside block">${regionName(textOf(row("source_region")))} · ${how}</span>`,
+      rangeBar(scale, median ?? 0, high ?? 0, peak ?? 0),
+      grouped(median ?? 0),
+      grouped(high ?? 0),
+      grouped(peak ?? 0),
+      share(row, "spill_rate_busy"),
+      share(row, "spill_rate_rest"),
+    ];
   });
   return scrollingTable("Calls per minute", {
     className: "rates",
     caption: html`Calls per minute with a call, of the rows with most calls: from the median (tick) over the 95th
     percentile (thick) to the peak (dot), on a logarithmic scale. Spill rates: in the 5 % busiest minutes, and in all
     others.`,
-    heads: [
-      head("Profile or model"),
-      drawnHead("Calls per minute, drawn"),
-      numberHead("Median"),
-      numberHead("95th"),
-      numberHead("Peak"),
-      numberHead("Spill, busy"),
-      numberHead("Spill, rest"),
+    columns: [
+      named("Profile or model"),
+      drawn("Calls per minute, drawn"),
+      number("Median"),
+      number("95th"),
+      number("Peak"),
+      number("Spill, busy"),
+      number("Spill, rest"),
     ],
     rows: lines,
   });
@@ -122,27 +120,23 @@ function throttleTable(rows: readonly Row[]): Markup | undefined {
     .slice(0, mostRows);
   if (shown.length === 0) return undefined;
   const none: Row = () => null;
-  const lines = shown.map(
-    ({ region, model, direct = none, viaProfile: { calls, throttled } }) =>
-      html`<tr>
-        <th scope="row">
-          <span class="name">${clipped(model, 80)}</span><span class="aside block">${regionCode(region)}</span>
-        </th>
-        ${share(direct, "throttled_share_before")} ${share(direct, "throttled_share_since")}
-        <td class="n">${rate(throttled, calls)}</td>
-        <td class="n">${grouped(countOf(direct("throttled")) + throttled)}</td>
-      </tr> `,
-  );
+  const lines = shown.map(({ region, model, direct = none, viaProfile: { calls, throttled } }) => [
+    html`<span class="name">${clipped(model, 80)}</span><span class="aside block">${regionCode(region)}</span>`,
+    share(direct, "throttled_share_before"),
+    share(direct, "throttled_share_since"),
+    rate(throttled, calls),
+    grouped(countOf(direct("throttled")) + throttled),
+  ]);
   return scrollingTable("Share of throttled calls", {
     className: "ranking",
     caption: html`Share of the calls that were throttled: direct ones before and since the first served call through a
     profile to the model, and those through a profile`,
-    heads: [
-      head("Model"),
-      numberHead("Direct, before"),
-      numberHead("Direct, since"),
-      numberHead("Through a profile"),
-      numberHead("Throttled"),
+    columns: [
+      named("Model"),
+      number("Direct, before"),
+      number("Direct, since"),
+      number("Through a profile"),
+      number("Throttled"),
     ],
     rows: lines,
   });

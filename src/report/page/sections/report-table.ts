@@ -3,6 +3,7 @@ import type { Cell } from "../../../engines/engine.ts";
 import { grouped, isNumeric, readableText, size } from "../../value-text.ts";
 import type { PageColumn, ReportTable } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
+import { visibleText } from "../markup/visible-text.ts";
 import { amount, clipped } from "../markup/words.ts";
 
 /** Longer texts keep both ends. */
@@ -21,37 +22,40 @@ export function reportTable(table: ReportTable, maxBytes: number, open: boolean)
       </th>`,
   );
   const title = `${table.title}: ${rows.length === table.total ? amount(table.total, "row") : `the first ${grouped(rows.length)} of ${amount(table.total, "row")}`}`;
-  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent, open });
-  return html`<details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
-    <summary>${title}</summary>
-    <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
-      <table class="report" data-report="${table.name}">
-        <caption>
-          ${table.answers === "" ? `${table.title}.` : table.answers} Times are UTC.
-        </caption>
-        <thead>
-          <tr>
-            ${head}
-          </tr>
-        </thead>
-        <tbody>
-          ${
-            rows.length === 0
-              ? html`<tr class="none">
-                  <td colspan="${columns.length}">No rows</td>
-                </tr>`
-              : rows
-          }
-        </tbody>
-      </table>
-    </div>
-    ${notes}
-    <p class="note to-method"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
-  </details> `;
+  const notes = notesOf(table, { shown: rows.length, columns: columns.length, cutText, urgent });
+  const { limits } = table;
+  return html`${limits === undefined ? undefined : html`<p class="note">${limits}</p>`}
+    <details class="data${extent(columns.length)}" ${open ? html` open` : undefined}>
+      <summary>${title}</summary>
+      <div class="scroll" role="region" tabindex="0" aria-label="Table: ${table.title}">
+        <table class="report" data-report="${table.name}">
+          <caption>
+            ${table.answers === "" || open ? `${table.title}.` : table.answers} Times are UTC.
+          </caption>
+          <thead>
+            <tr>
+              ${head}
+            </tr>
+          </thead>
+          <tbody>
+            ${
+              rows.length === 0
+                ? html`<tr class="none">
+                    <td colspan="${columns.length}">No rows</td>
+                  </tr>`
+                : rows
+            }
+          </tbody>
+        </table>
+      </div>
+      ${notes}
+      <p class="note to-method"><a href="#how-${anchor(table.name)}">How these numbers are computed</a></p>
+    </details> `;
 }
 
 /** How tightly it has to be set to fit a sheet. */
 function extent(columns: number): string {
+  if (columns > 30) return " endless";
   if (columns > 16) return " vast";
   return columns > 9 ? " wide" : "";
 }
@@ -94,22 +98,24 @@ function written(
   return { rows, cutText };
 }
 
-/** Long texts get more width, so that they do not become towers. */
+/** Long texts get more width, so that they do not become towers; on paper those that are longer than a Region may break anywhere. */
 const widths: readonly (readonly [letters: number, className: string])[] = [
   [90, "w2"],
   [24, "w1"],
+  [16, "w0"],
 ];
 
 /** The exact value of a rounded fraction stands beside it: to sort by, and to check. */
 function cellMarkup(cell: Cell, column: PageColumn): Markup {
-  if (cell === null) return html`<td class="nil">–</td>`;
+  if (cell === null) return html`<td class="nil${isNumeric(column) ? " n" : ""}">–</td>`;
   if (cell === "") return html`<td class="nil">(empty)</td>`;
   if (column.type === "double" || column.type === "decimal")
     return html`<td class="n" data-v="${String(cell)}">${readableText(cell, column, true)}</td>`;
   if (isNumeric(column)) return html`<td class="n">${readableText(cell, column, true)}</td>`;
   if (column.type === "timestamp") return html`<td class="t">${readableText(cell, column, true)}</td>`;
   const text = clipped(String(cell), longestText);
-  const width = widths.find(([letters]) => text.length > letters)?.[1];
+  const shown = visibleText(text).length;
+  const width = widths.find(([letters]) => shown > letters)?.[1];
   return width === undefined ? html`<td>${text}</td>` : html`<td class="${width}">${text}</td>`;
 }
 
@@ -118,11 +124,10 @@ interface Shown {
   readonly columns: number;
   readonly cutText: boolean;
   readonly urgent: boolean;
-  readonly open: boolean;
 }
 
-function notesOf(table: ReportTable, { shown, columns, cutText, urgent, open }: Shown): Markup {
-  const notes: (Markup | string)[] = table.limits === undefined || !open ? [] : [table.limits];
+function notesOf(table: ReportTable, { shown, columns, cutText, urgent }: Shown): Markup {
+  const notes: (Markup | string)[] = [];
   if (urgent) notes.push("The rows with a gap stand first.");
   if (shown < table.total) {
     const left = amount(table.total - shown, "more row");

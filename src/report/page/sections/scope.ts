@@ -1,7 +1,7 @@
 /** What the page is about: range, boundary, accounts, Regions, and by what it was made. */
 import type { PageData } from "../data/page-data.ts";
 import { type Markup, html } from "../markup/html.ts";
-import { amount, clipped, day, listed, regionName } from "../markup/words.ts";
+import { amount, clipped, day, listed, regionName, unbroken } from "../markup/words.ts";
 
 /** Longer lists are folded. */
 const plainList = 6;
@@ -56,7 +56,7 @@ export function scopeFacts(data: PageData): Markup {
       ([term, value]) =>
         html`<div>
           <dt>${term}</dt>
-          <dd>${value}</dd>
+          <dd>${typeof value === "string" ? unbroken(value) : value}</dd>
         </div> `,
     )}
   </dl> `;
@@ -84,9 +84,9 @@ function listOf(names: readonly string[], noun: string): Markup {
   const items = names.slice(0, 200).map((name) => clipped(name, 80));
   const left = names.length - items.length;
   if (names.length === 0) return html`none`;
-  if (names.length <= plainList) return html`${items.join(", ")}`;
+  if (names.length <= plainList) return unbroken(items.join(", "));
   return html`<details class="inline">
     <summary>${amount(names.length, noun)}</summary>
-    <span>${items.join(", ")}${left > 0 ? ` and ${left} more` : undefined}</span>
+    <span>${unbroken(items.join(", "))}${left > 0 ? ` and ${left} more` : undefined}</span>
   </details>`;
 }

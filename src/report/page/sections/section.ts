@@ -27,6 +27,20 @@ export function sectionMarkup({ id, title, finding, body }: Section): Markup {
   </section> `;
 }
 
+/** What a report has on the page: beneath another section, or as one of its own where it stands alone. */
+export interface Part {
+  readonly title: string;
+  readonly finding: Markup | undefined;
+  readonly body: readonly (Markup | undefined)[];
+}
+
+export function partMarkup(part: Part | undefined): Markup | undefined {
+  if (part === undefined) return undefined;
+  const { title, finding, body } = part;
+  return html`<h3>${title}</h3>
+    ${finding === undefined ? undefined : html`<p class="finding">${finding}</p>`} ${body}`;
+}
+
 export function findTable(data: PageData, name: string): ReportTable | undefined {
   return data.tables.find((table) => table.name === name);
 }
@@ -39,11 +53,6 @@ export function rowsOfTable(table: ReportTable): Row[] {
     const column = table.columns[index];
     return column === undefined ? null : plainCell(column, cells[index] ?? null);
   });
-}
-
-/** What a report cannot show, in its own words. */
-export function limitsOf({ limits }: ReportTable): Markup | undefined {
-  return limits === undefined ? undefined : html`<p class="note">${limits}</p>`;
 }
 
 /** What stands where an engine cannot know the answer. */

@@ -6,7 +6,7 @@ import { figure } from "../charts/figure.ts";
 import { type Kind, legend } from "../charts/kinds.ts";
 import type { Day } from "../data/days.ts";
 import { type Markup, html } from "../markup/html.ts";
-import { amount, day, rate } from "../markup/words.ts";
+import { amount, day, rate, unbroken } from "../markup/words.ts";
 import { type Period, periodFor, startsBetween, yearsOf } from "./periods.ts";
 import { type Section, type SectionInput, findTable } from "./section.ts";
 
@@ -67,12 +67,13 @@ function finding(
   const [inside, outside, unknown] = [sum("inside"), sum("outside"), sum("unknown")];
   const where = boundary === undefined ? "outside the Region that was called" : `outside ${boundary}`;
   if (outside === 0)
-    return html`No call is known to have run ${where} in any ${kind}; ${amount(unknown, "is", "are")} unknown.`;
+    return html`No call is known to have run ${where} ${kind === "day" ? "on" : "in"} any ${kind};
+    ${amount(unknown, "is", "are")} unknown.`;
   const top = buckets[maxIndex(buckets, (bucket) => bucket.outside)];
   const most =
     top === undefined
       ? undefined
-      : html` The most ${kind === "day" ? "on" : `in the ${kind} from`} ${day(top.start)}:
+      : html` The most ${kind === "day" ? "on" : `in the ${kind} from`} ${unbroken(day(top.start))}:
           <strong>${grouped(top.outside)}</strong> of ${grouped(top.inside + top.outside)}.`;
   return html`<strong>${rate(outside, inside + outside)}</strong> of ${amount(inside + outside, "call")} with a known
     Region ran ${where}; ${amount(unknown, "more is", "more are")} unknown.${most}`;
@@ -84,7 +85,7 @@ function picture(
   boundary: string | undefined,
   years: string,
 ): Markup {
-  const unknown = buckets.some((bucket) => bucket.unknown > 0);
+  const has = (part: "inside" | "outside" | "unknown"): boolean => buckets.some((bucket) => bucket[part] > 0);
   const out: Kind = boundary === undefined ? "elsewhere" : "outside";
   const columns = buckets.map(({ start, inside, outside, unknown: blind }): TimeColumn => ({
     label: label(start),
@@ -99,11 +100,20 @@ function picture(
     description:
       kind === "day"
         ? "A day without a column has no call."
-        : `The first and the last ${kind} may be cut by the range.${buckets.length === mostColumns ? ` Only the last ${mostColumns} are drawn.` : ""}`,
+        : `A ${kind} without a column has no call; the first and the last ${kind} may be cut by the range.${buckets.length === mostColumns ? ` Only the last ${mostColumns} are drawn.` : ""}`,
     legend: legend([
-      { kind: out, label: boundary === undefined ? "in another Region" : `outside ${boundary}` },
-      ...(unknown ? [{ kind: "unknown", label: "served Region unknown" } as const] : []),
-      { kind: "local", label: boundary === undefined ? "in the Region that was called" : `inside ${boundary}` },
+      ...(has("outside")
+        ? [{ kind: out, label: boundary === undefined ? "in another Region" : `outside ${boundary}` }]
+        : []),
+      ...(has("unknown") ? [{ kind: "unknown", label: "served Region unknown" } as const] : []),
+      ...(has("inside")
+        ? [
+            {
+              kind: "local",
+              label: boundary === undefined ? "in the Region that was called" : `inside ${boundary}`,
+            } as const,
+          ]
+        : []),
     ]),
     chart: columnsChart({ id: "time-chart", title: per, description, columns, kinds: [out, "unknown", "local"] }),
   });

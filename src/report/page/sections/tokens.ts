@@ -5,8 +5,8 @@ import type { PageData } from "../data/page-data.ts";
 import type { TokenSum } from "../data/tokens.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount } from "../markup/words.ts";
-import { type Section, type SectionInput, findTable, limitsOf } from "./section.ts";
-import { drawnHead, head, numberHead, scrollingTable } from "./drawn-table.ts";
+import { type Section, type SectionInput, findTable } from "./section.ts";
+import { drawn, named, nil, number, scrollingTable } from "./drawn-table.ts";
 
 const mostRegions = 45;
 
@@ -26,17 +26,13 @@ export function tokensSection({ data, tableOf }: SectionInput): Section | undefi
         : html`<strong>${amount(total("input") + total("output"), "token")}</strong> in ${amount(stated, "call")} that
             state them: ${grouped(total("input"))} in, ${grouped(total("output"))} out.
             ${amount(total("without"), "call states", "calls state")} none.`,
-    body: [
-      sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data),
-      limitsOf(table),
-      tableOf(table),
-    ],
+    body: [sums.length === 0 ? undefined : regionTable(sums.slice(0, mostRegions), data), tableOf(table)],
   };
 }
 
 /** Where no call of a Region states its tokens, their number is not 0: it is unknown. */
-function stated({ calls, without }: TokenSum, tokens: bigint): Markup {
-  return calls === without ? html`<td class="n nil">–</td>` : html`<td class="n">${grouped(tokens)}</td>`;
+function stated({ calls, without }: TokenSum, tokens: bigint): Markup | string {
+  return calls === without ? nil : grouped(tokens);
 }
 
 function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
@@ -47,26 +43,25 @@ function regionTable(sums: readonly TokenSum[], data: PageData): Markup {
   const rows = sums.map((sum) => {
     const kind = boundary === undefined && sum.region !== null ? "local" : kindOf(sum.region, sum.region, boundary);
     const mark = marks[kind] === "" ? "" : `${marks[kind]} `;
-    return html`<tr>
-      <th scope="row">
-        ${mark}${regionCode(sum.region)}
-        <span class="aside">${sum.region === null ? "" : (countries.get(sum.region) ?? "country unknown")}</span>
-      </th>
-      <td class="bar-cell">${bar(both(sum) / largest, kind)}</td>
-      ${stated(sum, sum.input)}${stated(sum, sum.output)}
-      <td class="n">${grouped(sum.without)}</td>
-    </tr> `;
+    return [
+      html`${mark}${regionCode(sum.region)}
+        <span class="aside">${sum.region === null ? "" : (countries.get(sum.region) ?? "country unknown")}</span>`,
+      bar(both(sum) / largest, kind),
+      stated(sum, sum.input),
+      stated(sum, sum.output),
+      grouped(sum.without),
+    ];
   });
   return scrollingTable("Tokens, drawn by Region", {
     className: "ranking",
     caption: "Tokens by the Region that ran the call",
-    heads: [
-      head("Served Region"),
-      drawnHead("Tokens, drawn"),
-      numberHead("Input"),
-      numberHead("Output"),
-      numberHead("Calls without"),
+    columns: [
+      named("Served Region"),
+      drawn("Tokens, drawn"),
+      number("Input"),
+      number("Output"),
+      number("Calls without"),
     ],
-    rows: rows,
+    rows,
   });
 }

@@ -4,9 +4,9 @@ import type { ReportTable } from "../data/page-data.ts";
 import { type Row, countOf } from "../data/reducer.ts";
 import { type Markup, html } from "../markup/html.ts";
 import { amount, clipped, shortPrincipal } from "../markup/words.ts";
-import { firstSeenMarkup, newsOf } from "./first-seen.ts";
+import { firstSeenPart, newsOf } from "./first-seen.ts";
 import { rateTable } from "./rate-table.ts";
-import { type Section, type SectionInput, findTable, rowsOfTable, unknowable } from "./section.ts";
+import { type Section, type SectionInput, findTable, partMarkup, rowsOfTable } from "./section.ts";
 
 const top = 10;
 
@@ -21,7 +21,12 @@ function leading(table: ReportTable): Row[] {
 function unknownBeside(unknown: number): Markup | undefined {
   return unknown === 0
     ? undefined
-    : html`; where <strong>${grouped(unknown)} more</strong> through a profile ran is unknown`;
+    : html`; where <strong>${amount(unknown, "call")}</strong> through a profile ran is unknown`;
+}
+
+/** That nothing did is known only where all is known. */
+function ranOutside(unknown: number): string {
+  return unknown === 0 ? "ran outside" : "is known to have run outside";
 }
 
 export function whoSection({ data, tableOf }: SectionInput): Section | undefined {
@@ -33,9 +38,12 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
   const finding =
     principals === 0
       ? html`No caller is in these logs.`
-      : html`<strong>${amount(spilling, "principal")}</strong> of ${grouped(principals)}, in
-          ${amount(accounts.length, "account")}, sent <strong>${amount(spilled, "call")}</strong> that ran outside the
-          Region that was called${unknownBeside(unknown)}.`;
+      : spilling === 0
+        ? html`No call of ${amount(principals, "principal")}, in ${amount(accounts.length, "account")},
+          ${ranOutside(unknown)} the Region that was called${unknownBeside(unknown)}.`
+        : html`<strong>${amount(spilling, "principal")}</strong> of ${grouped(principals)}, in
+            ${amount(accounts.length, "account")}, sent <strong>${amount(spilled, "call")}</strong> that ran outside the
+            Region that was called${unknownBeside(unknown)}.`;
   const names = leading(table).map((row) => ({
     name: shortPrincipal(row("principal")),
     detail: [
@@ -49,7 +57,8 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
       .join(" · "),
     row,
   }));
-  const caption = `${principals > names.length ? `The ${names.length} principals` : "Principals"} with the most spilled calls. The rate is of their calls through a profile with a known Region; unknown ones are in no rate.`;
+  const most = spilling === 0 ? "calls; none is known to have spilled" : "spilled calls";
+  const caption = `${principals > names.length ? `The ${names.length} principals` : "Principals"} with the most ${most}. The rate is of their calls through a profile with a known Region; unknown ones are in no rate.`;
   return {
     id: "who",
     title: "Who sent it",
@@ -57,8 +66,7 @@ export function whoSection({ data, tableOf }: SectionInput): Section | undefined
     body: [
       names.length === 0 ? undefined : rateTable({ caption, noun: "Principal", names }),
       tableOf(table),
-      unknowable(data, "first-seen"),
-      firstSeenMarkup(data, tableOf),
+      partMarkup(firstSeenPart(data, tableOf)),
     ],
   };
 }
@@ -83,14 +91,16 @@ export function modelsSection({ data, tableOf }: SectionInput): Section | undefi
     finding:
       combinations === 0
         ? html`No call of a model is in these logs.`
-        : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model ran
-            outside the Region that was called${unknownBeside(unknown)}.`,
+        : spilling === 0
+          ? html`No call of ${amount(combinations, "combination")} of profile and model ${ranOutside(unknown)} the
+            Region that was called${unknownBeside(unknown)}.`
+          : html`<strong>${grouped(spilling)}</strong> of ${amount(combinations, "combination")} of profile and model
+              ran outside the Region that was called${unknownBeside(unknown)}.`,
     body: [
       names.length === 0
         ? undefined
         : rateTable({
-            caption:
-              "Profiles and models with the most spilled calls. What spilled went through a profile, whether the record shows it or not.",
+            caption: `Profiles and models with the most ${spilling === 0 ? "calls; none is known to have spilled" : "spilled calls. What spilled went through a profile, whether the record shows it or not"}.`,
             noun: "Profile or model",
             names,
           }),

@@ -1,16 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays, dayOf, daysBetween, isDay } from "../../../../src/day.ts";
-import {
-  type ListingHistory,
-  type ListingMark,
-  advanced,
-  daysToList,
-  noHistory,
-} from "../../../../src/ingest/sources/s3/days.ts";
+import { type ListingHistory, type ListingMark, advanced, daysToList } from "../../../../src/ingest/sources/s3/days.ts";
 import { historyOf, statesOf } from "../../../../src/ingest/sources/s3/history.ts";
 
 const now = new Date("2026-09-14T02:00:00Z");
+const noHistory = historyOf(new Map());
 /** A run on `day` that reached that day, or an earlier one where nothing newer was there. */
 const mark = (day: string, reached = day): ListingMark => ({ day, reached });
 const history = (lastComplete: ListingMark | null, lastDeep: ListingMark | null = null): ListingHistory => ({

@@ -1,7 +1,7 @@
 /** What follows from a listing: only a complete one moves the history, and nothing is missed that was not looked at. */
 import { describe, expect, it } from "vitest";
 import type { ListedKeyRange, MissingObject, SourceReport } from "../../../../src/ingest/listing/source.ts";
-import { daysOfNewFolder, daysToList, noHistory, reachesFirstRun } from "../../../../src/ingest/sources/s3/days.ts";
+import { daysOfNewFolder, daysToList, reachesFirstRun } from "../../../../src/ingest/sources/s3/days.ts";
 import type { ListingHistory } from "../../../../src/ingest/sources/s3/days.ts";
 import type { Discovered } from "../../../../src/ingest/sources/s3/discover.ts";
 import { finishListing } from "../../../../src/ingest/sources/s3/finish-listing.ts";
@@ -11,6 +11,7 @@ import type { S3SourceOptions } from "../../../../src/ingest/sources/s3/options.
 import { SpillwayError } from "../../../../src/errors.ts";
 
 const now = new Date("2026-09-14T12:00:00Z");
+const noHistory = historyOf(new Map());
 const root = "logs/AWSLogs/o-1/";
 const folder = (account: string, region = "eu-west-1"): string => `${root}${account}/CloudTrail/${region}/`;
 const [old, fresh] = [folder("111122223333"), folder("444455556666")];
