@@ -186,7 +186,7 @@ WITH expectation AS (
       ELSE 'not shown'
     END AS outcome,
     CASE WHEN drawn.regions = 0 THEN '' ELSE 'processed outside: ' || cast(served.outside AS varchar) || ' of ' END
-      || cast(served.served AS varchar) || ' served calls, ' || cast(served.unknown AS varchar) || ' of them in an unknown Region' AS numbers,
+      || cast(served.served AS varchar) || ' served calls; in an unknown Region: ' || cast(served.unknown AS varchar) AS numbers,
     nullif(array_join(ARRAY[CASE WHEN drawn.regions = 0 THEN 'a boundary to compare with' END, doubt.of_logs, doubt.of_regions], '; '), '') AS missing
   FROM served
   CROSS JOIN drawn

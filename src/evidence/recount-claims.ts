@@ -102,7 +102,7 @@ function boundaryAndCompleteness(rows: Rows, days: readonly CoverageDay[]): read
     {
       claim: "inside-boundary",
       outcome: outside > 0 ? "not met" : missing === null ? "met" : "not shown",
-      numbers: `processed outside: ${outside} of ${served} served calls, ${unknown} of them in an unknown Region`,
+      numbers: `processed outside: ${outside} of ${served} served calls; in an unknown Region: ${unknown}`,
       missing,
     },
     {

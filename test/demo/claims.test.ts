@@ -36,7 +36,7 @@ describe("the demo's complete weeks", { timeout: 60_000 }, () => {
     const all = await claims("--boundary", regions.join(","), ...weeks);
     expect(all["inside-boundary"]).toMatchObject({ outcome: "met", missing: null });
     expect(all["inside-boundary"]?.numbers).toBe(
-      `processed outside: 0 of ${total} served calls, 0 of them in an unknown Region`,
+      `processed outside: 0 of ${total} served calls; in an unknown Region: 0`,
     );
     expect(all["complete"]?.outcome).toBe("met");
     const outside = served.filter(({ r }) => String(r) !== regions[0]).reduce((sum, { n }) => sum + Number(n), 0);

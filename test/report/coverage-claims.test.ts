@@ -168,7 +168,7 @@ describe("claims", () => {
     expect(Object.fromEntries(Object.entries(told).map(([claim, row]) => [claim, row["outcome"]]))).toEqual(all);
     expect(Object.values(told).map((row) => row["missing"])).toEqual([null, null, null, null]);
     expect(told["inside-boundary"]?.["numbers"]).toBe(
-      "processed outside: 0 of 1 served calls, 0 of them in an unknown Region",
+      "processed outside: 0 of 1 served calls; in an unknown Region: 0",
     );
     expect(told["complete"]?.["numbers"]).toContain("3 account-Region-days (2026-09-01 to 2026-09-03)");
   });

@@ -669,7 +669,7 @@ def judge_claims(summary, counted, coverage, listed, expected, tally, rejected):
     return {
         "inside-boundary": (
             outcome(outside, inside),
-            "processed outside: %d of %d served calls, %d of them in an unknown Region" % (outside, served, unknown),
+            "processed outside: %d of %d served calls; in an unknown Region: %d" % (outside, served, unknown),
             inside,
         ),
         "complete": (
