@@ -12,14 +12,14 @@ export interface Agents {
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] as const;
 
 /** Sockets of a client: at least as many as a thread has requests in flight. */
-const defaultSockets = 64;
+const maxSockets = 64;
 
 /** Whether a proxy is named at all; which requests go through it is decided by their host. */
 export function hasProxy(): boolean {
   return proxyVariables.some((name) => (process.env[name] ?? "") !== "");
 }
 
-export async function makeAgents(maxSockets: number = defaultSockets): Promise<Agents> {
+export async function makeAgents(): Promise<Agents> {
   const options = { keepAlive: true, maxSockets };
   if (hasProxy()) {
     const { ProxiedAgent } = await import("./proxied-agent.ts");

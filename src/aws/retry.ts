@@ -72,18 +72,13 @@ export function delayOf(attempt: number, policy: RetryPolicy, random: () => numb
 }
 
 /** Runs `operation` until it succeeds or fails for good. */
-export async function withRetry<T>(
-  policy: RetryPolicy,
-  operation: () => Promise<T>,
-  signal?: AbortSignal,
-  random: () => number = Math.random,
-): Promise<T> {
+export async function withRetry<T>(policy: RetryPolicy, operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await operation();
     } catch (thrown) {
       if (signal?.aborted === true || attempt + 1 >= attemptsFor(thrown, policy)) throw thrown;
-      await sleep(delayOf(attempt, policy, random), undefined, signal === undefined ? {} : { signal });
+      await sleep(delayOf(attempt, policy, Math.random), undefined, signal === undefined ? {} : { signal });
     }
   }
 }

@@ -5,10 +5,10 @@ import { z } from "zod";
 import { tagFiles } from "./layout.ts";
 import type { Claim } from "./summary.ts";
 
-export const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 export const payloadType = "application/vnd.in-toto+json";
-export const statementType = "https://in-toto.io/Statement/v1";
-export const predicateType = "https://in-toto.io/attestation/test-result/v0.1";
+const statementType = "https://in-toto.io/Statement/v1";
+const predicateType = "https://in-toto.io/attestation/test-result/v0.1";
 
 const digestSchema = z.object({ sha256: z.string() });
 

@@ -103,11 +103,7 @@ function readValue(bytes: Buffer, at: number, wanted: Wanted[string] | undefined
 }
 
 /** The wanted fields of the object that opens at `at`. If a name occurs twice, the last one counts, as for any parser. */
-export function readFields(
-  bytes: Buffer,
-  at: number,
-  wanted: Wanted,
-): { readonly value: Fields; readonly end: number } {
+function readFields(bytes: Buffer, at: number, wanted: Wanted): { readonly value: Fields; readonly end: number } {
   const fields: Record<string, unknown> = {};
   let next = skipBlanks(bytes, at + 1, bytes.length);
   if (bytes[next] === 0x7d) return { value: fields, end: next + 1 };

@@ -57,7 +57,7 @@ export const invocationLogObjectTable: Table = {
   ],
 };
 
-export const invocationLogRangeTable: Table = {
+const invocationLogRangeTable: Table = {
   ...listedRangeTable,
   name: "invocation_log_range",
   doc: "Days that a source of model invocation logs listed to their end, for each account and Region",
