@@ -85,6 +85,7 @@ const directions: readonly (readonly [folder: string, imports: readonly string[]
       "report",
       "report/formats",
       "report/page",
+      "report/results",
       "sql",
     ],
   ],

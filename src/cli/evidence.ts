@@ -66,13 +66,14 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
     });
   }
   checkRange(from, to);
-  const [{ resolveBoundary }, { loadCatalogue }, { openWarehouse }, { makePack }, { bytesText }] = await Promise.all([
-    import("../report/boundary.ts"),
-    import("../report/catalogue.ts"),
-    import("../engines/duckdb/engine.ts"),
-    import("../evidence/make-pack.ts"),
-    import("../bytes-text.ts"),
-  ]);
+  const [{ resolveBoundary }, { loadCatalogue }, { openWarehouseForPack }, { makePack }, { bytesText }] =
+    await Promise.all([
+      import("../report/boundary.ts"),
+      import("../report/catalogue.ts"),
+      import("../engines/duckdb/engine.ts"),
+      import("../evidence/make-pack.ts"),
+      import("../bytes-text.ts"),
+    ]);
   const boundary = resolveBoundary(boundaryName, flags.boundaries);
   const [{ openSigner }, { readClauses }] = await Promise.all([
     import("../evidence/signing-key.ts"),
@@ -83,7 +84,7 @@ async function writeEvidence(flags: EvidenceFlags, { effects, signal, exitWith }
     flags.sign === undefined ? undefined : await openSigner(flags.sign, { profile: flags.profile, signal });
   const protection = protectionFor(flags);
   const named = flags.asOf ?? epochOf(effects.env["SOURCE_DATE_EPOCH"]);
-  const engine = await openWarehouse(flags.warehouse, [], protection);
+  const engine = await openWarehouseForPack(flags.warehouse, protection);
   try {
     const asOf = named ?? (await lastRun(engine, signal));
     const question = { boundary, from, to, asOf, protection };

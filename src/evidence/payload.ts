@@ -2,11 +2,11 @@
 import type { Engine } from "../engines/engine.ts";
 import { plainRows } from "../engines/result.ts";
 import type { Report } from "../report/catalogue.ts";
-import { formats } from "../report/formats/index.ts";
 import { send } from "../report/formats/format.ts";
 import { buildPage } from "../report/page/build-page.ts";
 import { pageHead } from "../report/page/head.ts";
 import { renderPage } from "../report/page/page.ts";
+import { writeResult } from "../report/results/write-result.ts";
 import { type Scope, applyScopeWherePossible } from "../sql/scope.ts";
 import { version } from "../version.ts";
 import { type Clause, clauseRows } from "../reference/clauses.ts";
@@ -51,7 +51,7 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
   const write = async (file: string, sql: string, kinds: readonly PackFormat[]): Promise<void> => {
     for (const kind of kinds) {
       const result = await engine.run(sql, signal, file);
-      await pack.write(`data/${file}.${kind}`, (output) => formats[kind](result, output));
+      await pack.write(`data/${file}.${kind}`, (stdout) => writeResult(result, { stdout }, { format: kind, signal }));
     }
     await pack.writeWhole(`data/sql/${file}.sql`, `${sql}\n`);
   };

@@ -131,7 +131,7 @@ async function evidenceStep(
     const made = await withEngine(
       config,
       (engine) => writeEvidencePacks({ config, engine, catalogue, protection, effects, signal, now }, settings),
-      { protection },
+      { protection, isForPack: true },
     );
     progress.evidence.push(...made.packs);
     progress.failures.push(...made.failures);

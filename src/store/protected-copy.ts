@@ -24,7 +24,7 @@ export async function writeProtectedCopy(
   protection: Protection,
   options: DuckOptions = {},
 ): Promise<void> {
-  const duck = await startDuck({ memoryLimit: "1GB", ...options });
+  const duck = await startDuck({ memoryLimit: "208MB", ...options });
   let isDone = false;
   try {
     await attach(duck, from, "original", "read");

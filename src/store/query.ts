@@ -9,12 +9,10 @@ import { copySql } from "./export-sql.ts";
 import { cellBatches } from "./result.ts";
 import { type ReadingStatement, readingStatement, relationOf } from "./statement.ts";
 
-/** Locks the connection: neither SQL nor a setting can reach the network, or files other than `writable` and those attached. */
+/** From here on SQL can reach neither the network nor files other than `writable` and those attached. */
 export async function harden(connection: DuckDBConnection, writable: readonly string[]): Promise<void> {
   const paths = writable.map(textLiteral).join(", ");
-  await connection.run(
-    `SET allowed_paths = [${paths}]; SET enable_external_access = false; SET lock_configuration = true;`,
-  );
+  await connection.run(`SET allowed_paths = [${paths}]; SET enable_external_access = false;`);
 }
 
 export interface QueryContext {

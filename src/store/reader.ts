@@ -13,6 +13,7 @@ import {
   isDamage,
   lockHolder,
   released,
+  sqlText,
   startDuck,
   stopDuck,
   warehouseError,
@@ -28,6 +29,8 @@ export interface ReaderOptions extends DuckOptions {
   readonly protection?: Protection | undefined;
   /** The only files that results may be written into, which have to be named on opening. */
   readonly writable?: readonly string[];
+  /** No statement of a user's will be run: settings stay open to us, and memory is given back between statements. */
+  readonly hasOwnStatementsOnly?: boolean;
 }
 
 /** A published warehouse, open for reading. */
@@ -37,6 +40,8 @@ export class WarehouseReader {
   readonly #opened: string;
   readonly #folder: string;
   readonly #writable: readonly [string, ...string[]];
+  /** The limit to set again before each statement; undefined: settings are locked. */
+  readonly #memoryLimit: string | undefined;
 
   private constructor(
     file: string,
@@ -44,8 +49,10 @@ export class WarehouseReader {
     opened: string,
     folder: string,
     writable: readonly [string, ...string[]],
+    memoryLimit: string | undefined,
   ) {
     this.file = file;
+    this.#memoryLimit = memoryLimit;
     this.#duck = duck;
     this.#opened = opened;
     this.#folder = folder;
@@ -55,7 +62,7 @@ export class WarehouseReader {
   /** Opens `file`; while another process has it open for writing, a copy of its last checkpoint. */
   static async open(
     file: string,
-    { writable = [], protection, ...options }: ReaderOptions = {},
+    { writable = [], protection, hasOwnStatementsOnly = false, ...options }: ReaderOptions = {},
   ): Promise<WarehouseReader> {
     if (!existsSync(file)) {
       throw new SpillwayError("warehouse-missing", `There is no warehouse ${file}`, {
@@ -83,7 +90,15 @@ export class WarehouseReader {
       // the first is in a folder of this process alone
       const files = [join(folder, "result"), ...writable.map((path) => resolve(path))] as const;
       await harden(duck.connection, files);
-      return new WarehouseReader(file, duck, opened, folder, files);
+      if (!hasOwnStatementsOnly) await duck.connection.run("SET lock_configuration = true");
+      return new WarehouseReader(
+        file,
+        duck,
+        opened,
+        folder,
+        files,
+        hasOwnStatementsOnly ? options.memoryLimit : undefined,
+      );
     } catch (error) {
       stopDuck(duck);
       released(opened);
@@ -94,6 +109,10 @@ export class WarehouseReader {
 
   /** Runs one statement that reads. */
   async query(sql: string, signal?: AbortSignal): Promise<CellResult> {
+    // Statements run in Node's threads in turn, and what one of them freed stays with its thread, as much again as the limit, until
+    // somebody sets the limit: then DuckDB's allocator gives it all back.
+    if (this.#memoryLimit !== undefined)
+      await this.#duck.connection.run(`SET memory_limit = ${sqlText(this.#memoryLimit)}`);
     return await runQuery(sql, { connection: this.#duck.connection, writable: this.#writable, signal });
   }
 

@@ -8,7 +8,7 @@ import type { Engine, ResultColumn } from "../engine.ts";
 export const qualify = (name: string): string => `warehouse.main.${name}`;
 
 /** DuckDB's memory. The process needs about as much again, and 600 MB has to be enough for ten million rows. */
-const memoryLimit = "400MB";
+const memoryLimit = "304MB";
 
 /** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
 export async function openWarehouse(
@@ -16,7 +16,17 @@ export async function openWarehouse(
   writable: readonly string[] = [],
   protection?: Protection,
 ): Promise<Engine> {
-  const reader = await WarehouseReader.open(file, { memoryLimit, writable, protection });
+  return engineOf(await WarehouseReader.open(file, { memoryLimit, writable, protection }));
+}
+
+/** The same for files that have to be equal wherever they are written: rows are written by one thread. */
+export async function openWarehouseForPack(file: string, protection?: Protection): Promise<Engine> {
+  return engineOf(
+    await WarehouseReader.open(file, { memoryLimit, protection, threads: 1, hasOwnStatementsOnly: true }),
+  );
+}
+
+function engineOf(reader: WarehouseReader): Engine {
   return {
     name: "duckdb",
     qualify,
