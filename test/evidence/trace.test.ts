@@ -113,6 +113,19 @@ it("a row that was changed differs from its record, and a log file that no diges
   expect(found.code).toBe(3);
 });
 
+it("another hash of the log file is not the one that its digest lists", async () => {
+  const other = copyOf(pack);
+  forge(other, "data/inputs.csv", (text) =>
+    text.replace(
+      new RegExp(`^([^\\n]*${logKey}[^\\n]*),[0-9a-f]{64},([0-9a-f]{64},,valid)`, "m"),
+      `$1,${"0".repeat(64)},$2`,
+    ),
+  );
+  const { stdout, code } = await trace(other, key);
+  expect(stdout).toMatch(/^digest {4}DOES NOT HOLD: data\/.* does not list the log file with this SHA-256$/m);
+  expect(code).toBe(3);
+});
+
 it("without digests the chain cannot be shown", async () => {
   const warehouse = join(folder, "plain.duckdb");
   expect((await runCli(["ingest", logs, "--warehouse", warehouse])).code).toBe(0);
