@@ -62,7 +62,7 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
   await pack.writeWhole("data/summary.json", `${JSON.stringify(summary, null, 2)}\n`);
 
   await write("rows/invocations", scoped(invocationRows(engine.qualify)), ["parquet"]);
-  for (const { month } of await plainRows(await engine.run(scoped(months), signal, "months"))) {
+  for (const { month } of await plainRows(await engine.run(scoped(months()), signal, "months"))) {
     const part = monthOf(String(month), from, to);
     await write(`rows/invocations-${String(month)}`, within({ ...scope, ...part })(invocationRows(engine.qualify)), [
       "csv",
@@ -80,7 +80,7 @@ export async function writePayload(pack: PackFolder, request: PackRequest): Prom
   await writeDigests(pack, engine, chain, signal);
   await pack.writeWhole("data/sql/integrity/signatures.sql", `${chain.digests}\n`);
   await write("integrity/missing-logs", missingLogs(question, engine.qualify), ["csv"]);
-  await write("reference/listed-ranges", listedRanges, ["csv"]);
+  await write("reference/listed-ranges", listedRanges(), ["csv"]);
   for (const [file, sql] of wholeTables) await write(file, sql, ["csv"]);
   await writeReferenceFiles(pack, clauses);
 

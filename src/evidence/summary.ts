@@ -65,8 +65,8 @@ export async function summarize(
     numbers: String(row["numbers"]),
     missing: textOrNull(row["missing"]),
   }));
-  const strangers = await plainRows(await engine.run(scoped(strangeRegions), signal, "strange Regions"));
-  const [counted = {}] = await plainRows(await engine.run(scoped(figures), signal, "figures"));
+  const strangers = await plainRows(await engine.run(scoped(strangeRegions()), signal, "strange Regions"));
+  const [counted = {}] = await plainRows(await engine.run(scoped(figures()), signal, "figures"));
   return {
     schema: packSchema,
     spillway: version,

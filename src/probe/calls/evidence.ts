@@ -7,6 +7,7 @@ import { plainRows } from "../../engines/result.ts";
 import { ingest } from "../../ingest/ingest.ts";
 import type { ObjectSource } from "../../ingest/listing/source.ts";
 import { textLiteral } from "../../sql/literal.ts";
+import { filledQuery } from "../../sql/query-file.ts";
 import { type Probe, requestIdsOf } from "./probe-file.ts";
 
 export interface CallEvidence {
@@ -75,13 +76,7 @@ async function findIn(file: string, probe: Probe, isWhole: boolean, signal?: Abo
   const keys = ids.map((id) => textLiteral(`${probe.source_region}/${id}`)).join(", ");
   const engine = await openWarehouse(file);
   try {
-    const sql = `select i.request_id, i.outcome, i.served_region, i.region_evidence, i.streaming, i.principal, i.error_code,
-  i.denied_region, i.denied_by, i.denied_policy_arn, coalesce(c.completions, 0) as completions
-from invocation as i
-left join (
-  select invocation_key, count(*) as completions from event where record_kind = 'completion' group by invocation_key
-) as c on c.invocation_key = i.invocation_key
-where i.invocation_key in (${keys})`;
+    const sql = filledQuery("duckdb/probed-calls.sql", { keys });
     const rows = await plainRows(await engine.run(sql, signal));
     return new Map(rows.map((row) => evidenceOfRow(row, isWhole)).map((found) => [found.requestId, found]));
   } finally {

@@ -3,13 +3,11 @@ import type { Engine } from "../../engines/engine.ts";
 import { plainRows } from "../../engines/result.ts";
 import type { KnownProfile } from "../../policy/resolve-profile.ts";
 import { accountOfSource } from "../../reference/inference-profiles.ts";
+import { readQuery } from "../../sql/query-file.ts";
 import { type Scope, applyScopeWherePossible } from "../../sql/scope.ts";
 
-/** Elsewhere nothing could drift, and nobody was denied. */
 export async function calledProfiles(engine: Engine, scope: Scope): Promise<KnownProfile[]> {
-  const sql = `select profile_id, source_region, destination_region, model, as_of, source from inference_profile
-where source_region in (select source_region from invocation_day where profile_id is not null)
-order by 1, 2, 3`;
+  const sql = readQuery("policies/called-profiles.sql");
   const statement = applyScopeWherePossible(sql, scope, engine.qualify);
   const found = new Map<string, { profile: Omit<KnownProfile, "destinations">; destinations: string[] }>();
   for (const row of await plainRows(await engine.run(statement))) {

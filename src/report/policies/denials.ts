@@ -4,6 +4,7 @@ import { type PlainRow, allRows, plainRows, resultOf } from "../../engines/resul
 import { explainDenial } from "../../policy/explain-denial.ts";
 import { actionOf, invoke, invokeStream } from "../../policy/operations.ts";
 import { type KnownProfile, resolveProfile } from "../../policy/resolve-profile.ts";
+import { readQuery } from "../../sql/query-file.ts";
 import { type Scope, applyScope } from "../../sql/scope.ts";
 import { calledProfiles } from "./called-profiles.ts";
 import type { PolicyView } from "./policy-view.ts";
@@ -50,9 +51,7 @@ export async function explainDenials(
 
 /** What was called, for every group of the report. */
 async function deniedCalls(scope: Scope, engine: Engine): Promise<PlainRow[]> {
-  const sql = `select distinct principal, account_id, source_region, denied_region, denied_by, denied_explicit as explicit,
-denied_policy_arn as policy_arn, profile_id, model_kind, model, operation, streaming
-from invocation_day where outcome = 'denied'`;
+  const sql = readQuery("policies/denied-calls.sql");
   return await plainRows(await engine.run(applyScope(sql, scope, engine.qualify)));
 }
 
