@@ -20,18 +20,18 @@ export function copySql(statement: ReadingStatement, file: string, options: Copy
   const limit = maxRows === undefined ? "" : ` LIMIT ${maxRows}`;
   const rows = `SELECT ${columns.join(", ")} FROM ${relationOf(statement)}${limit}`;
   // without DuckDB's temporary file beside it, which is not among the allowed paths; we rename the file ourselves
-  return `COPY (${rows}) TO ${textLiteral(file)} (${formatSql(options, isOrdered)}, USE_TMP_FILE false, PRESERVE_ORDER ${isOrdered})`;
+  return `COPY (${rows}) TO ${textLiteral(file)} (${formatSql(options)}, USE_TMP_FILE false, PRESERVE_ORDER ${isOrdered})`;
 }
 
-/** Rows of a group in a Parquet file: half of what DuckDB takes. Beside the runs of a sort, whole ones of fifty columns do not fit. */
-const orderedRowGroup = 61_440;
+/** Rows of a group in a Parquet file: half of DuckDB's own number. Larger groups of fifty columns do not fit into the memory of reading. */
+const rowGroup = 61_440;
 
-function formatSql({ format, metadata = {} }: CopyOptions, isOrdered: boolean): string {
+function formatSql({ format, metadata = {} }: CopyOptions): string {
   if (format === "csv") return "FORMAT csv, HEADER true";
   if (format === "ndjson") return "FORMAT json";
   const entries = Object.entries(metadata).map(([key, value]) => `${identifier(key)}: ${textLiteral(value)}`);
-  const groups = isOrdered ? `, ROW_GROUP_SIZE ${orderedRowGroup}` : "";
-  return `FORMAT parquet${groups}${entries.length === 0 ? "" : `, KV_METADATA {${entries.join(", ")}}`}`;
+  const described = entries.length === 0 ? "" : `, KV_METADATA {${entries.join(", ")}}`;
+  return `FORMAT parquet, ROW_GROUP_SIZE ${rowGroup}${described}`;
 }
 
 const expressionOf: Readonly<Record<CopyOptions["format"], (column: SourceColumn, value: string) => string>> = {

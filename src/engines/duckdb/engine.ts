@@ -1,4 +1,5 @@
 /** The engine that reads the local warehouse with DuckDB. */
+import { availableParallelism } from "node:os";
 import { openEmptyWarehouse } from "../../store/empty-warehouse.ts";
 import { WarehouseReader } from "../../store/reader.ts";
 import type { Protection } from "../../privacy/stand-ins.ts";
@@ -7,22 +8,30 @@ import type { Engine, ResultColumn } from "../engine.ts";
 /** The full name of a warehouse table, which a CTE of the same plain name does not hide. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
 
-/** DuckDB's memory. The process needs about as much again, and 600 MB has to be enough for ten million rows. */
-const memoryLimit = "304MB";
-
+/** More threads than this would each need memory of their own, and reports are no faster. */
+const threads = Math.min(availableParallelism(), 4);
+/** DuckDB's memory: on two cores the process stays near 600 MB with ten million rows, and a sort still fits beside the row groups of a file. */
+const memoryLimit = `${Math.max(304, 152 * threads)}MB`;
 /** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
 export async function openWarehouse(
   file: string,
   writable: readonly string[] = [],
   protection?: Protection,
 ): Promise<Engine> {
-  return engineOf(await WarehouseReader.open(file, { memoryLimit, writable, protection }));
+  return engineOf(await WarehouseReader.open(file, { threads, memoryLimit, writable, protection }));
 }
+
+const packMemory = "304MB";
 
 /** The same for files that have to be equal wherever they are written: rows are written by one thread. */
 export async function openWarehouseForPack(file: string, protection?: Protection): Promise<Engine> {
   return engineOf(
-    await WarehouseReader.open(file, { memoryLimit, protection, threads: 1, hasOwnStatementsOnly: true }),
+    await WarehouseReader.open(file, {
+      threads: 1,
+      memoryLimit: packMemory,
+      protection,
+      hasOwnStatementsOnly: true,
+    }),
   );
 }
 
