@@ -18,6 +18,12 @@ export async function* csvRows(file: string): AsyncGenerator<CsvRow> {
   }
 }
 
+/** The first row that `isIt`. */
+export async function findRow(file: string, isIt: (row: CsvRow) => boolean): Promise<CsvRow | undefined> {
+  for await (const row of csvRows(file)) if (isIt(row)) return row;
+  return undefined;
+}
+
 async function* records(file: string): AsyncGenerator<readonly CsvField[]> {
   const reader = new CsvReader();
   for await (const piece of createReadStream(file, { encoding: "utf8", highWaterMark: 1 << 20 }))

@@ -1,4 +1,5 @@
 /** The record of a model invocation log that a pack names: what is ever read of it, and never the prompt or the answer beside. */
+import { afterByteOrderMark } from "../parse/byte-order-mark.ts";
 import { inflateObject } from "../parse/inflate.ts";
 import { type InvocationLogRow, logFields, toLogRow } from "../parse/invocation-log-record.ts";
 import { type Fields, readObjects } from "../parse/json-fields.ts";
@@ -17,7 +18,7 @@ export function findLogRecord(bytes: Uint8Array, index: number): FoundLogRecord 
   const { length, problem } = inflateObject(bytes, buffer, mostInflated);
   if (problem !== null) return problem;
   const content = buffer.reserve(length).subarray(0, length);
-  const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+  const from = afterByteOrderMark(content);
   let at = 0;
   for (const fields of readObjects(content, from, logFields)) {
     if (at++ < index) continue;

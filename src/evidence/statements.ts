@@ -73,7 +73,10 @@ export function listedWithin(range: AskedRange): string {
 function ofRange(name: string, { from, to }: AskedRange): string {
   const [first = "", last = ""] = [from, new Date(to.getTime() - 1)].map((time) => time.toISOString().slice(0, 10));
   const end = timestampLiteral(new Date(Date.parse(last) + dayMs + 3_600_000));
-  return filledQuery(`duckdb/evidence/${name}.sql`, { first: textLiteral(first), last: textLiteral(last), end });
+  const days = { first: textLiteral(first), last: textLiteral(last), end };
+  // the digests of a pack and the keys of a pack are of one choice
+  const rangeDigests = filledQuery("duckdb/evidence/range-digests.sql", days);
+  return filledQuery(`duckdb/evidence/${name}.sql`, { ...days, range_digests: rangeDigests });
 }
 
 /** Tables copied whole into the pack. */

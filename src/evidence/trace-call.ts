@@ -7,7 +7,7 @@ import { tailOf } from "../integrity/digest-name.ts";
 import { isSignedBy, sameHex } from "../integrity/signature.ts";
 import { SpillwayError, messageOf } from "../errors.ts";
 import { openStored } from "../parse/seal.ts";
-import { type CsvRow, csvRows } from "./csv-rows.ts";
+import { type CsvRow, csvRows, findRow } from "./csv-rows.ts";
 import { type FoundRecord, findRecord } from "./find-record.ts";
 import { logRecordStep, traceLog } from "./trace-log.ts";
 import { type FoundStep, type ReadLog, type TraceStep, fails, holds, unknown } from "./trace-step.ts";
@@ -60,11 +60,6 @@ async function findCall(root: string, key: string): Promise<{ row: CsvRow; file:
   throw new SpillwayError("usage", `the pack has no call ${key}`, {
     next: "Take the invocation_key of a row in data/rows/, as it stands.",
   });
-}
-
-async function findRow(file: string, isIt: (row: CsvRow) => boolean): Promise<CsvRow | undefined> {
-  for await (const row of csvRows(file)) if (isIt(row)) return row;
-  return undefined;
 }
 
 function logStep({ uri = "", sha256 = "", status = "", digest_verdict: verdict = "" }: CsvRow): TraceStep {

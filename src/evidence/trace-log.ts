@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../errors.ts";
 import type { InvocationLogRow } from "../parse/invocation-log-record.ts";
-import { type CsvRow, csvRows } from "./csv-rows.ts";
+import { type CsvRow, findRow } from "./csv-rows.ts";
 import { type FoundLogRecord, findLogRecord } from "./find-log-record.ts";
 import { type FoundStep, type ReadLog, type TraceStep, fails, holds, unknown } from "./trace-step.ts";
 
@@ -96,9 +96,7 @@ export async function logRecordStep({ uri, index, said }: LogPlace, readLog: Rea
 
 async function rowOf(file: string, key: string): Promise<CsvRow | undefined> {
   // packs of before have no such file
-  if (!existsSync(file)) return undefined;
-  for await (const row of csvRows(file)) if (row["invocation_key"] === key) return row;
-  return undefined;
+  return existsSync(file) ? await findRow(file, (row) => row["invocation_key"] === key) : undefined;
 }
 
 function placeOf({ object_uri: uri = "", record_index: index = "" }: CsvRow): Omit<LogPlace, "said"> {

@@ -1,4 +1,5 @@
 /** Reading one object of model invocation logs: rows of identifiers, times and counts; prompts and completions are skipped. */
+import { afterByteOrderMark } from "./byte-order-mark.ts";
 import { inflateObject } from "./inflate.ts";
 import { type Fields, readObjects } from "./json-fields.ts";
 import type { RowBatch } from "./event-batch.ts";
@@ -31,7 +32,7 @@ export function parseInvocationLogs(
 
 function parseContent(content: Buffer, objectUri: string, batch: RowBatch<InvocationLogRow>): ParsedObject {
   const before = batch.length;
-  const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+  const from = afterByteOrderMark(content);
   const rejected: RejectedRecord[] = [];
   let records = 0;
   let trail = 0;

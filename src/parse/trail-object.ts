@@ -1,4 +1,5 @@
 /** Reading one trail object: rows of its Bedrock records go into the batch, and all records are accounted for. */
+import { afterByteOrderMark } from "./byte-order-mark.ts";
 import { type Elements, findElements } from "./envelope.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { toEvent } from "./event.ts";
@@ -92,7 +93,7 @@ function parseContent(
   let picked: PickedRecords = { batch, objectUri, rejected: [], aggregated: [], otherMajor: 0 };
   let records: number;
   try {
-    const from = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+    const from = afterByteOrderMark(content);
     const elements = findElements(content, from, length, scanBuffer);
     const count = elements === null ? undefined : pickElements(content, elements, picked);
     if (count === undefined) {

@@ -8,6 +8,7 @@ import { useTestCredentials } from "../support/s3-trail.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { faults } from "./faults.ts";
 import { begin, hour, MadeTrail, otherKey, type TrailPlan } from "./made-trail.ts";
+import type { VerifyCells } from "../support/verify-row.ts";
 
 useTestCredentials();
 const folder = temporaryFolder();
@@ -44,18 +45,10 @@ function verify(trail: MadeTrail, ...args: string[]): Promise<CliRun> {
   return runCli(["verify", "s3://test-trail", ...endpoints, ...range, ...args], {}, now());
 }
 
-interface Row {
-  readonly kind: string;
-  readonly uri: string;
-  readonly verdict: string;
-  readonly reason: string | null;
-  readonly signature_source: string | null;
-}
-
-async function rowsOf(trail: MadeTrail, ...args: string[]): Promise<Row[]> {
+async function rowsOf(trail: MadeTrail, ...args: string[]): Promise<VerifyCells[]> {
   const run = await verify(trail, "--format", "json", ...args);
   if (run.code === 1) throw new Error(run.stderr);
-  return JSON.parse(run.stdout) as Row[];
+  return JSON.parse(run.stdout) as VerifyCells[];
 }
 
 describe("a bucket", () => {
@@ -176,7 +169,7 @@ describe("what cannot be read", () => {
     deny("/CloudTrail/eu-west-1/", answer(403, "AccessDenied", "Access Denied"));
     const run = await verify(trail, "--format", "json", "--fail-on", "integrity", "--strict");
     expect(run.code).toBe(4);
-    const rows = (JSON.parse(run.stdout) as Row[]).filter(({ kind }) => kind === "log");
+    const rows = (JSON.parse(run.stdout) as VerifyCells[]).filter(({ kind }) => kind === "log");
     expect(rows).toHaveLength(12);
     expect(rows.every(({ verdict, reason }) => verdict === "unreadable" && reason === "denied")).toBe(true);
     expect(run.stderr).toContain("access denied");
@@ -187,7 +180,7 @@ describe("what cannot be read", () => {
     deny("/CloudTrail-Digest/eu-west-1/", answer(403, "AccessDenied", "Access Denied"));
     const run = await verify(trail, "--format", "json", "--fail-on", "integrity", "--strict");
     expect(run.code).toBe(4);
-    const reasons = new Set((JSON.parse(run.stdout) as Row[]).map(({ reason }) => reason));
+    const reasons = new Set((JSON.parse(run.stdout) as VerifyCells[]).map(({ reason }) => reason));
     expect([...reasons]).toEqual(["digest-unreadable"]);
   });
 

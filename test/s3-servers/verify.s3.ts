@@ -19,6 +19,7 @@ import { spawnCli } from "../support/spawn-cli.ts";
 import { S3Server } from "../support/s3-server.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 import { awsCliVersion, validateLogs } from "../support/validate-logs.ts";
+import type { VerifyCells } from "../support/verify-row.ts";
 
 const folder = temporaryFolder();
 const now = (): string => new Date().toISOString();
@@ -64,14 +65,6 @@ async function readerOf(name: string, server: RealS3Server, bucket: string, deni
     params: { RoleArn: "arn:minio:iam:::role/reader", RoleSessionName: "reader", Policy: policy({}) },
     clientConfig: { region: "us-east-1", endpoint: server.endpoint },
   })();
-}
-
-interface Row {
-  readonly kind: string;
-  readonly uri: string;
-  readonly verdict: string;
-  readonly reason: string | null;
-  readonly signature_source: string | null;
 }
 
 describe.each(["versitygw", "minio"])("%s", (name) => {
@@ -122,7 +115,7 @@ describe.each(["versitygw", "minio"])("%s", (name) => {
     return await runCli([...args, ...more], {}, now());
   }
 
-  const rowsOf = ({ stdout }: CliRun): readonly Row[] => JSON.parse(stdout) as Row[];
+  const rowsOf = ({ stdout }: CliRun): readonly VerifyCells[] => JSON.parse(stdout) as VerifyCells[];
   const wrongOf = (run: CliRun): readonly string[] =>
     rowsOf(run).flatMap(({ kind, uri, verdict, reason }) =>
       verdict === "valid" ? [] : [`${kind} ${uri}: ${verdict} (${reason ?? ""})`],

@@ -1,4 +1,4 @@
--- Digests of the days, and whatever else vouches for their log files: the last hour of a day is in a digest of the next.
+-- The digests of the pack, each with its body as it is stored.
 SELECT
   coalesce(p.place, found.uri) AS uri,
   account_id,
@@ -16,10 +16,7 @@ SELECT
   log_files,
   body
 FROM (
-  SELECT *
-  FROM digest
-  WHERE (day >= {{first}} AND ends_at < {{end}})
-    OR uri IN (SELECT digest_uri FROM trail_object)
+{{range_digests}}
 ) AS found
 LEFT JOIN local_place AS p ON p.uri = found.uri
 LEFT JOIN local_place AS b ON b.uri = found.previous_uri

@@ -8,27 +8,25 @@ import type { Engine, ResultColumn } from "../engine.ts";
 /** The full name of a warehouse table, which a CTE of the same plain name does not hide. */
 export const qualify = (name: string): string => `warehouse.main.${name}`;
 
-/** More threads than this would each need memory of their own, and reports are no faster. */
+/** More threads than this would each need memory of their own, and reports gain nothing by them. */
 const threads = Math.min(availableParallelism(), 4);
 /** DuckDB's memory: on two cores the process stays near 600 MB with ten million rows, and a sort still fits beside the row groups of a file. */
-const memoryLimit = `${Math.max(304, 152 * threads)}MB`;
+const memoryFor = (count: number): string => `${Math.max(304, 152 * count)}MB`;
 /** Opens a published warehouse for reading; statements are refused unless they only read. Results may be copied into `writable`. */
 export async function openWarehouse(
   file: string,
   writable: readonly string[] = [],
   protection?: Protection,
 ): Promise<Engine> {
-  return engineOf(await WarehouseReader.open(file, { threads, memoryLimit, writable, protection }));
+  return engineOf(await WarehouseReader.open(file, { threads, memoryLimit: memoryFor(threads), writable, protection }));
 }
-
-const packMemory = "304MB";
 
 /** The same for files that have to be equal wherever they are written: rows are written by one thread. */
 export async function openWarehouseForPack(file: string, protection?: Protection): Promise<Engine> {
   return engineOf(
     await WarehouseReader.open(file, {
       threads: 1,
-      memoryLimit: packMemory,
+      memoryLimit: memoryFor(1),
       protection,
       hasOwnStatementsOnly: true,
     }),
